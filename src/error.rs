@@ -1,0 +1,148 @@
+//! What can go wrong, said once and in one line: where (file, line, column), what, and what to do about it.
+
+use std::io;
+use std::path::Path;
+
+/// A failure of the command or the library, with its remedy.
+///
+/// `Display` gives one line that needs no context; [`Error::exit_code`] is what the command exits with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Options that contradict each other or lie out of range.
+    #[error("{what}; {remedy}")]
+    Usage {
+        /// What is wrong with the options.
+        what: String,
+        /// What to write instead.
+        remedy: String,
+    },
+    /// A data file that cannot be read, or that does not hold what was asked for.
+    #[error("{place}: {what}; {remedy}")]
+    Input {
+        /// Where in which file.
+        place: Place,
+        /// What was found there.
+        what: String,
+        /// How to mend the file, or which option reads it as it is.
+        remedy: String,
+    },
+    /// Samples on which no test can be run.
+    #[error("{what}; {remedy}")]
+    Data {
+        /// What the samples lack.
+        what: String,
+        /// What would make them usable.
+        remedy: String,
+    },
+    /// A result that could not be written.
+    #[error("{target}: {source}; {remedy}")]
+    Output {
+        /// The file's path, or `standard output`.
+        target: String,
+        /// What the operating system said.
+        source: io::Error,
+        /// What to try.
+        remedy: String,
+    },
+    /// Ctrl-C or SIGTERM: nothing was written.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// The reader of standard output went away, as `head` does: no failure.
+    #[error("standard output was closed")]
+    ClosedPipe,
+}
+
+/// A place in an input file, as precise as is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user named it, or `standard input`.
+    pub file: String,
+    /// Line number, counted from 1 as editors do.
+    pub line: Option<u64>,
+    /// The column's name, or its 1-based number where it has none.
+    pub column: Option<String>,
+}
+
+impl Place {
+    /// A whole file.
+    #[must_use]
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: None, column: None }
+    }
+
+    /// The same file at a line.
+    #[must_use]
+    pub fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same place in a named column.
+    #[must_use]
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    /// Options that contradict each other or lie out of range.
+    pub fn usage(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Usage { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// A data file that cannot be used, at a place.
+    pub fn input(place: Place, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Input { place, what: what.into(), remedy: remedy.into() }
+    }
+
+    /// Samples on which no test can be run.
+    pub fn data(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Data { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// A file that could not be written.
+    pub fn output(path: &Path, source: io::Error) -> Self {
+        let remedy = match source.kind() {
+            io::ErrorKind::NotFound => "create the folder first",
+            io::ErrorKind::PermissionDenied => "choose a place that you may write to",
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space or choose another disk",
+            io::ErrorKind::IsADirectory => "name a file in it",
+            _ => "choose another place",
+        };
+        Self::Output { target: path.display().to_string(), source, remedy: remedy.to_owned() }
+    }
+
+    /// Standard output that could not be written; a closed pipe is [`Error::ClosedPipe`].
+    #[must_use]
+    pub fn stdout(source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ClosedPipe;
+        }
+        let remedy = "free some space, or write elsewhere with -o FILE".to_owned();
+        Self::Output { target: "standard output".to_owned(), source, remedy }
+    }
+
+    /// 0 for a closed pipe, 130 for an interruption, 2 for all else.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::ClosedPipe => 0,
+            Self::Interrupted => 130,
+            _ => 2,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! From counts to conclusions: which labellings are as extreme as the observed one, how likely that is, how sure we are.
+
+pub mod p_value;
+pub mod summary;
+
+/// What the alternative hypothesis says about case − control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alternative {
+    /// It differs from the null value in either direction.
+    #[default]
+    TwoSided,
+    /// It is greater.
+    Greater,
+    /// It is less.
+    Less,
+}
+
+impl Alternative {
+    /// The name used in options and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TwoSided => "two-sided",
+            Self::Greater => "greater",
+            Self::Less => "less",
+        }
+    }
+}
+
+/// How two tails become one two-sided p-value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TwoSidedRule {
+    /// Labellings whose statistic is at least as far from the null centre as the observed one, on either side.
+    #[default]
+    Absolute,
+    /// Twice the smaller tail, at most 1.
+    Doubled,
+}
+
+impl TwoSidedRule {
+    /// The name used in options and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Absolute => "absolute",
+            Self::Doubled => "doubled",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! p-values from counts.

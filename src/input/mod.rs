@@ -1,0 +1,5 @@
+//! Files → the two samples.
+
+pub mod dataset;
+pub mod number;
+pub mod table;

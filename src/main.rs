@@ -1,0 +1,2 @@
+//! permtest
+fn main() {}

@@ -1,0 +1,65 @@
+//! The report as data; the files beside this one only format it.
+
+/// All that a report says of one tested column. Contains no times, paths or dates, so that two reports can be compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Name of the value column.
+    pub column: String,
+    /// Name of the column of labels, for one long file.
+    pub grouping: Option<String>,
+    /// The statistic, in the words of `--statistic`.
+    pub statistic: String,
+    /// The alternative: `two-sided`, `greater` or `less`.
+    pub alternative: String,
+    /// `absolute` or `doubled`; `None` for one-sided alternatives.
+    pub two_sided_rule: Option<String>,
+    /// The design: `two-sample`.
+    pub design: String,
+    /// The difference under the null hypothesis (`--mu`), in units of the data.
+    pub mu: f64,
+    /// The case sample.
+    pub case: GroupReport,
+    /// The control sample.
+    pub control: GroupReport,
+    /// Rows left out because of missing values.
+    pub n_dropped: u64,
+    /// The observed statistic: the difference case − control (`mu` not subtracted).
+    pub estimate: f64,
+    /// How the null distribution was got: `monte-carlo`.
+    pub method: String,
+    /// Number of labellings that are equally likely under the null hypothesis; `None` where it exceeds the range of f64.
+    pub reference_set_size: Option<f64>,
+    /// Its decimal logarithm, always finite.
+    pub reference_set_size_log10: f64,
+    /// Resamples drawn.
+    pub n_resamples: u64,
+    /// The master seed.
+    pub seed: u64,
+    /// Resamples with a statistic ≥ the observed one.
+    pub count_greater_equal: u64,
+    /// Resamples with a statistic ≤ the observed one.
+    pub count_less_equal: u64,
+    /// Resamples at least as far from `mu` as the observed one, on either side.
+    pub count_absolute: u64,
+    /// The p-value of the alternative: never 0.
+    pub p_value: f64,
+    /// Interval for the p-value that infinitely many resamples would give.
+    pub p_value_interval: [f64; 2],
+    /// How the interval was got: `clopper-pearson`.
+    pub p_value_interval_kind: String,
+    /// Level of that interval.
+    pub confidence: f64,
+    /// The smallest p-value that this design and number of resamples can give.
+    pub p_value_minimum: f64,
+    /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
+    pub warnings: Vec<String>,
+}
+
+/// One sample in the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupReport {
+    /// Its label.
+    pub label: String,
+    /// Its descriptive statistics.
+    pub summary: crate::inference::summary::Summary,
+}

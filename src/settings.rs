@@ -1,0 +1,207 @@
+//! What the user asked for, validated, in the test's own words: no clap, no strings that still need parsing.
+
+use std::path::PathBuf;
+
+use crate::inference::{Alternative, TwoSidedRule};
+
+/// A run of the command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Which columns of which files are the two samples.
+    pub data: Samples,
+    /// How the files are read.
+    pub reading: Reading,
+    /// Which test is done on them.
+    pub test: Test,
+    /// What is written, and where.
+    pub output: Output,
+}
+
+/// Where the two samples stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Samples {
+    /// One column of each of two files.
+    TwoFiles {
+        /// File with the case sample.
+        case: Source,
+        /// File with the control sample.
+        control: Source,
+        /// The value column in both, if it was named.
+        column: Option<ColumnName>,
+    },
+    /// One file with a value column and a column of group labels.
+    Long {
+        /// The file.
+        file: Source,
+        /// The value column, if it was named.
+        column: Option<ColumnName>,
+        /// The column of labels.
+        group: ColumnName,
+        /// The label of the case group, if it was named.
+        case: Option<String>,
+        /// The label of the control group, if it was named.
+        control: Option<String>,
+    },
+    /// One file with a column for each group.
+    Wide {
+        /// The file.
+        file: Source,
+        /// The column with the case sample.
+        case: ColumnName,
+        /// The column with the control sample.
+        control: ColumnName,
+    },
+}
+
+/// A file or standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `-`
+    Stdin,
+    /// A path as the user wrote it.
+    File(PathBuf),
+}
+
+/// A column as the user named it: a name in the header or, if no column is called so, a 1-based number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnName(pub String);
+
+/// How tables become numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The field delimiter; `None`: from the file's extension or header line.
+    pub delimiter: Option<u8>,
+    /// Whether the first line may name the columns.
+    pub header: Header,
+    /// The decimal mark.
+    pub decimal: DecimalMark,
+    /// Fields that mean "no value"; the empty field is one of them where it is listed.
+    pub missing_tokens: Vec<String>,
+    /// What is done about them.
+    pub missing: Missing,
+}
+
+/// Whether the first line names the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Header {
+    /// It does, unless it reads as numbers.
+    Detect,
+    /// The first line is data.
+    Absent,
+}
+
+/// The decimal mark of the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// `0.5`
+    Point,
+    /// `0,5`
+    Comma,
+}
+
+/// What to do about missing values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Refuse the file, count them and name the first line.
+    Error,
+    /// Leave the rows out and say how many.
+    Drop,
+}
+
+/// The test to be done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Test {
+    /// About case − control.
+    pub alternative: Alternative,
+    /// How the two tails become one p-value.
+    pub two_sided: TwoSidedRule,
+    /// The shift under the null hypothesis.
+    pub mu: Shift,
+    /// Monte Carlo resamples; `None`: the method's default.
+    pub resamples: Option<u64>,
+    /// The master seed of all streams.
+    pub seed: u64,
+    /// Worker threads; `None`: all cores. Never changes a result.
+    pub threads: Option<usize>,
+    /// Level of the interval for the Monte Carlo error of p.
+    pub confidence: f64,
+}
+
+/// A difference case − control to test against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shift {
+    /// In units of the data.
+    Absolute(f64),
+    /// As a fraction of the control group's mean: 0.05 for `5%`.
+    RelativeToControl(f64),
+}
+
+/// What is written, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The report's format.
+    pub format: Format,
+    /// The report's file; `None`: standard output.
+    pub file: Option<PathBuf>,
+    /// Where the null distribution goes, if it is wanted.
+    pub distribution: Option<Distribution>,
+    /// Whether notes, warnings and progress are shown on standard error.
+    pub chatter: Chatter,
+    /// Colours in the text report and in messages.
+    pub color: Color,
+}
+
+/// Formats of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+    /// Header line and one line a tested column.
+    Csv,
+    /// The same with tabs.
+    Tsv,
+    /// A table for a pull request or a job summary.
+    Markdown,
+    /// The p-value and nothing else (`-q`).
+    PValue,
+}
+
+/// A file for the null distribution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distribution {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its format, from the extension.
+    pub format: DistributionFormat,
+}
+
+/// Formats of the null distribution's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DistributionFormat {
+    /// A header line and one number a line.
+    Csv,
+    /// `NumPy`'s array format, little-endian f64.
+    Npy,
+}
+
+/// What goes to standard error beside errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chatter {
+    /// Notes and warnings, and a progress bar on a terminal.
+    Normal,
+    /// Errors only.
+    Quiet,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` or `CLICOLOR` say otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
