@@ -2,6 +2,10 @@
 
 pub mod error;
 pub mod inference;
+pub mod method;
+pub mod sampling;
+pub mod simd;
+pub mod statistic;
 
 #[cfg(feature = "cli")]
 pub mod input;

@@ -1,0 +1,52 @@
+//! Chunks of work over the cores, their results in order.
+//!
+//! A chunk is computed from its number alone, and results are folded in the order of the numbers, so nothing depends on
+//! which thread did what. One loop serves one thread and many.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use crate::error::Error;
+
+/// Chunks that are computed before any of them is folded, for each thread: enough that the wait for the last one does
+/// not matter, few enough that their results take little memory.
+const WINDOW: u64 = 32;
+
+/// Computes each chunk and folds the results in order, while the next ones are being computed.
+///
+/// # Errors
+/// The first error of `fold`; [`Error::Interrupted`] once `stop` is set; [`Error::Data`] when threads cannot be had.
+pub fn run<T: Send>(
+    threads: Option<usize>,
+    chunks: Range<u64>,
+    stop: &AtomicBool,
+    compute: impl Fn(u64) -> T + Sync,
+    mut fold: impl FnMut(T) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
+    let compute_window = |window: Range<u64>| -> Vec<Option<T>> {
+        let compute_or_stop = |i| (!stop.load(Ordering::Relaxed)).then(|| compute(window.start + i as u64));
+        let length = (window.end - window.start) as usize;
+        (0..length).into_par_iter().with_max_len(1).map(compute_or_stop).collect()
+    };
+    let mut fold_window =
+        |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or(Error::Interrupted)?));
+    pool.install(|| {
+        let step = WINDOW * rayon::current_num_threads() as u64;
+        let window_at = |start: u64| start..chunks.end.min(start.saturating_add(step));
+        let mut window = window_at(chunks.start);
+        let mut results = compute_window(window.clone());
+        while window.end < chunks.end {
+            window = window_at(window.end);
+            let (folded, computed) = rayon::join(|| fold_window(results), || compute_window(window.clone()));
+            folded?;
+            results = computed;
+        }
+        fold_window(results)
+    })
+}

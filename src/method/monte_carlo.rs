@@ -1,0 +1,100 @@
+//! Plain Monte Carlo: n labellings drawn uniformly and independently, and counted.
+
+use std::sync::atomic::AtomicBool;
+
+use super::engine;
+use super::tally::Tally;
+use crate::error::Error;
+use crate::sampling::labellings::Labellings;
+use crate::sampling::stream::{Domain, Stream};
+use crate::sampling::subset::SubsetSampler;
+use crate::simd::Arch;
+use crate::statistic::{Extremes, Statistic};
+
+/// The most resamples of a run.
+pub const MOST_RESAMPLES: u64 = 1_000_000_000_000;
+
+/// How many resamples are drawn, from which streams, on what.
+#[derive(Debug, Clone, Copy)]
+pub struct MonteCarlo {
+    /// Number of resamples, from 1 to [`MOST_RESAMPLES`].
+    pub resamples: u64,
+    /// The master seed.
+    pub seed: u64,
+    /// Worker threads; `None`: all cores.
+    pub threads: Option<usize>,
+    /// Instruction set of the kernels.
+    pub arch: Arch,
+}
+
+/// Who watches a run: told how it goes, and able to stop it.
+pub struct Watch<'a> {
+    /// Set from outside to end the run with [`Error::Interrupted`].
+    pub stop: &'a AtomicBool,
+    /// Called from any thread with the number of resamples just done.
+    pub advance: &'a (dyn Fn(u64) + Sync),
+    /// Given the statistics of all resamples, chunk after chunk in order, if they are wanted.
+    pub replicates: Option<&'a mut (dyn FnMut(&[f64]) -> Result<(), Error> + Send)>,
+}
+
+/// What one chunk yields.
+struct Chunk {
+    tally: Tally,
+    /// The statistics of its resamples, empty if they are not wanted.
+    values: Vec<f64>,
+}
+
+impl MonteCarlo {
+    /// Draws the resamples and counts how many are at least as extreme as the observed statistic.
+    ///
+    /// The counts depend on the data, the seed and the number of resamples alone, and the first resamples of a longer
+    /// run are those of a shorter one. Memory does not grow with their number.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the watch says stop, and whatever its `replicates` fails with.
+    pub fn run<S: Statistic>(&self, sampler: &SubsetSampler, statistic: &S, watch: Watch) -> Result<Tally, Error> {
+        let Watch { stop, advance, mut replicates } = watch;
+        let chunk_size = sampler.chunk_size() as u64;
+        let extremes = statistic.extremes();
+        let wants_values = replicates.is_some();
+        let compute = |chunk: u64| {
+            let resamples = chunk_size.min(self.resamples - chunk * chunk_size);
+            let done = self.draw_chunk(sampler, statistic, &extremes, chunk, resamples, wants_values);
+            advance(resamples);
+            done
+        };
+        let mut tally = Tally::default();
+        let fold = |chunk: Chunk| {
+            tally += chunk.tally;
+            replicates.as_mut().map_or(Ok(()), |replicates| replicates(&chunk.values))
+        };
+        engine::run(self.threads, 0..self.resamples.div_ceil(chunk_size), stop, compute, fold)?;
+        Ok(tally)
+    }
+
+    fn draw_chunk<S: Statistic>(
+        &self,
+        sampler: &SubsetSampler,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        chunk: u64,
+        resamples: u64,
+        wants_values: bool,
+    ) -> Chunk {
+        let mut stream = Stream::new(self.seed, Domain::Resamples, chunk);
+        let mut chunk_sampler = sampler.start();
+        let mut batch: Labellings = sampler.batch();
+        let mut replicates = vec![S::Replicate::default(); batch.len()];
+        let mut done = Chunk { tally: Tally::default(), values: Vec::new() };
+        while done.tally.resamples < resamples {
+            chunk_sampler.draw(self.arch, &mut stream, &mut batch);
+            statistic.replicates(self.arch, &batch, &mut replicates);
+            let used = (resamples - done.tally.resamples).min(batch.len() as u64) as usize;
+            done.tally += Tally::of(self.arch, &replicates[..used], extremes);
+            if wants_values {
+                done.values.extend(replicates[..used].iter().map(|&replicate| statistic.value(replicate)));
+            }
+        }
+        done
+    }
+}

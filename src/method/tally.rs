@@ -1,0 +1,73 @@
+//! Integer counts of resamples at least as extreme as the observed statistic: what p-values are made of.
+//!
+//! Counts add up in any order, so a tally does not know how many threads or machines it comes from.
+
+use std::ops::{Add, AddAssign};
+
+use crate::simd::{self, Arch, Kernel};
+use crate::statistic::{Extremes, Replicate};
+
+/// Counts of resamples.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All that were drawn.
+    pub resamples: u64,
+    /// Statistic at least the observed one.
+    pub greater_equal: u64,
+    /// Statistic at most the observed one.
+    pub less_equal: u64,
+    /// Statistic at least as far from the null centre as the observed one, on either side.
+    pub absolute: u64,
+    /// Statistic undefined (NaN): in none of the tails.
+    pub undefined: u64,
+}
+
+impl Tally {
+    /// Counts a batch of replicates.
+    #[must_use]
+    pub fn of<T: Replicate>(arch: Arch, replicates: &[T], extremes: &Extremes<T>) -> Self {
+        simd::run(arch, Count { replicates, extremes })
+    }
+}
+
+impl Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            resamples: self.resamples + other.resamples,
+            greater_equal: self.greater_equal + other.greater_equal,
+            less_equal: self.less_equal + other.less_equal,
+            absolute: self.absolute + other.absolute,
+            undefined: self.undefined + other.undefined,
+        }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+struct Count<'a, T> {
+    replicates: &'a [T],
+    extremes: &'a Extremes<T>,
+}
+
+impl<T: Replicate> Kernel for Count<'_, T> {
+    type Output = Tally;
+
+    #[inline(always)]
+    fn compute(self) -> Tally {
+        let Extremes { greater_equal, less_equal, far_above, far_below } = *self.extremes;
+        let mut tally = Tally { resamples: self.replicates.len() as u64, ..Tally::default() };
+        for &replicate in self.replicates {
+            tally.greater_equal += u64::from(replicate >= greater_equal);
+            tally.less_equal += u64::from(replicate <= less_equal);
+            tally.absolute += u64::from((replicate >= far_above) | (replicate <= far_below));
+            tally.undefined += u64::from(!replicate.is_defined());
+        }
+        tally
+    }
+}

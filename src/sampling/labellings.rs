@@ -1,0 +1,95 @@
+//! A batch of labellings, in one of two shapes.
+
+/// Labellings drawn together, one a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labellings {
+    /// A bitset over the units for each labelling.
+    Dense(BitRows),
+    /// The units of the smaller group for each labelling, where that group is a small part of the whole.
+    Sparse(IndexRows),
+}
+
+/// Bitsets of one length, row after row: unit i is bit i mod 64 of word i / 64; a set bit is the label *case*.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BitRows {
+    /// Number of units.
+    pub units: usize,
+    /// The rows' words; the unused high bits of a row's last word are 0.
+    pub words: Vec<u64>,
+}
+
+/// Index lists of one length, row after row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexRows {
+    /// Number of units.
+    pub units: usize,
+    /// Indices in a row.
+    pub width: usize,
+    /// Which label the listed units carry.
+    pub listed: Listed,
+    /// The rows' indices, distinct within a row, in no particular order.
+    pub indices: Vec<u32>,
+}
+
+/// The group whose units an [`IndexRows`] lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// The case units; all others are control.
+    Case,
+    /// The control units; all others are case.
+    Control,
+}
+
+impl BitRows {
+    /// Words in a row.
+    #[inline(always)]
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.units.div_ceil(64)
+    }
+}
+
+impl Labellings {
+    /// Number of labellings.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Dense(rows) => rows.words.len() / rows.width(),
+            Self::Sparse(rows) => rows.indices.len() / rows.width,
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Labelling `row` as a bitset over the units.
+    #[must_use]
+    pub fn bitset(&self, row: usize) -> Vec<u64> {
+        match self {
+            Self::Dense(rows) => rows.words[row * rows.width()..][..rows.width()].to_vec(),
+            Self::Sparse(rows) => {
+                let mut listed = vec![0; rows.units.div_ceil(64)];
+                for &unit in &rows.indices[row * rows.width..][..rows.width] {
+                    listed[unit as usize / 64] |= 1 << (unit % 64);
+                }
+                match rows.listed {
+                    Listed::Case => listed,
+                    Listed::Control => complement(&listed, rows.units),
+                }
+            }
+        }
+    }
+}
+
+fn complement(bits: &[u64], units: usize) -> Vec<u64> {
+    let mut flipped: Vec<u64> = bits.iter().map(|word| !word).collect();
+    if let Some(last) = flipped.last_mut()
+        && !units.is_multiple_of(64)
+    {
+        *last &= (1 << (units % 64)) - 1;
+    }
+    flipped
+}

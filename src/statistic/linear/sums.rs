@@ -1,0 +1,225 @@
+//! The hot loop of every linear statistic: Σ scores over the case units, for a batch of labellings.
+//!
+//! Sums of integers do not depend on their order, so every path gives the same: additions under a mask where the
+//! machine has AVX-512 (eight or sixteen scores at once, a bitset's byte or half-word being the mask), byte tables
+//! elsewhere (the sums of all 256 patterns of eight units), single additions for index lists.
+
+use std::ops::{Add, AddAssign};
+
+use crate::sampling::labellings::{BitRows, IndexRows, Labellings, Listed};
+use crate::simd::{self, Arch, Kernel};
+
+/// Bytes of scores or tables that are used together on a whole batch: they stay in the first-level cache.
+const TILE_BYTES: usize = 32 << 10;
+
+/// Scores of the units, prepared for summation.
+#[derive(Debug, Clone)]
+pub struct Summands(Width);
+
+#[derive(Debug, Clone)]
+enum Width {
+    /// All sums fit 32 bits, which doubles the scores in a register and in the cache.
+    Narrow(Prepared<i32>),
+    Wide(Prepared<i64>),
+}
+
+#[derive(Debug, Clone)]
+struct Prepared<T> {
+    /// Padded with zeros to whole words of a bitset.
+    scores: Vec<T>,
+    total: T,
+    /// By word and byte of a bitset: the sum of each pattern of eight units.
+    tables: Vec<[[T; 256]; 8]>,
+}
+
+/// An integer that scores are summed in.
+trait Integer: Copy + Default + Add<Output = Self> + AddAssign + Into<i64> + Send + Sync {
+    fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool;
+}
+
+impl Summands {
+    /// Prepares scores that are not negative and whose sum fits an i64.
+    ///
+    /// # Panics
+    /// When a score is negative or their sum overflows.
+    #[must_use]
+    pub fn new(scores: &[i64]) -> Self {
+        assert!(scores.iter().all(|&score| score >= 0), "scores are differences from the least of them");
+        let total = scores.iter().try_fold(0i64, |sum, &score| sum.checked_add(score)).expect("the sum fits");
+        Self(match i32::try_from(total) {
+            Ok(_) => Width::Narrow(Prepared::new(scores.iter().map(|&score| score as i32).collect())),
+            Err(_) => Width::Wide(Prepared::new(scores.to_vec())),
+        })
+    }
+
+    /// Writes the sum over the case units of each labelling.
+    ///
+    /// # Panics
+    /// When the labellings are over another number of units.
+    pub fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
+        match &self.0 {
+            Width::Narrow(prepared) => prepared.sum(arch, labellings, sums),
+            Width::Wide(prepared) => prepared.sum(arch, labellings, sums),
+        }
+    }
+}
+
+impl<T: Integer> Prepared<T> {
+    fn new(mut scores: Vec<T>) -> Self {
+        let total = scores.iter().fold(T::default(), |sum, &score| sum + score);
+        scores.resize(scores.len().next_multiple_of(64), T::default());
+        let tables = scores.chunks_exact(8).map(pattern_sums).collect::<Vec<_>>().as_chunks().0.to_vec();
+        Self { scores, total, tables }
+    }
+
+    fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
+        match labellings {
+            Labellings::Sparse(rows) => simd::run(arch, Listing { prepared: self, rows, sums }),
+            Labellings::Dense(rows) => {
+                assert_eq!(rows.width() * 64, self.scores.len(), "labellings of other units");
+                if !T::sum_masked(arch, &self.scores, rows, sums) {
+                    simd::run(arch, Lookup { tables: &self.tables, rows, sums });
+                }
+            }
+        }
+    }
+}
+
+/// The sums of all patterns of eight scores: each pattern is a smaller one and its lowest unit.
+fn pattern_sums<T: Integer>(scores: &[T]) -> [T; 256] {
+    let mut sums = [T::default(); 256];
+    for pattern in 1..256usize {
+        sums[pattern] = sums[pattern & (pattern - 1)] + scores[pattern.trailing_zeros() as usize];
+    }
+    sums
+}
+
+/// Sums by index lists.
+struct Listing<'a, T> {
+    prepared: &'a Prepared<T>,
+    rows: &'a IndexRows,
+    sums: &'a mut [i64],
+}
+
+impl<T: Integer> Kernel for Listing<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        let Prepared { scores, total, .. } = self.prepared;
+        for (row, sum) in self.rows.indices.chunks_exact(self.rows.width).zip(self.sums) {
+            let listed: i64 = row.iter().fold(T::default(), |sum, &unit| sum + scores[unit as usize]).into();
+            *sum = match self.rows.listed {
+                Listed::Case => listed,
+                Listed::Control => (*total).into() - listed,
+            };
+        }
+    }
+}
+
+/// Sums by byte tables.
+struct Lookup<'a, T> {
+    tables: &'a [[[T; 256]; 8]],
+    rows: &'a BitRows,
+    sums: &'a mut [i64],
+}
+
+impl<T: Integer> Kernel for Lookup<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        let width = self.rows.width();
+        let tile = TILE_BYTES / size_of::<[[T; 256]; 8]>();
+        self.sums.fill(0);
+        for (start, tables) in (0..width).step_by(tile).zip(self.tables.chunks(tile)) {
+            for (row, sum) in self.rows.words.chunks_exact(width).zip(&mut *self.sums) {
+                let mut part = T::default();
+                for (word, tables) in row[start..].iter().zip(tables) {
+                    for (byte, table) in word.to_le_bytes().into_iter().zip(tables) {
+                        part += table[byte as usize];
+                    }
+                }
+                *sum += part.into();
+            }
+        }
+    }
+}
+
+macro_rules! masked_sums {
+    ($integer:ty, $lanes:literal, $mask_bits:ty, $mask:ident, $zero:ident, $add:ident, $select:ident) => {
+        impl Integer for $integer {
+            /// Sums by additions under a mask, if the machine has AVX-512.
+            #[cfg(target_arch = "x86_64")]
+            fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool {
+                use pulp::{Simd, cast, x86::V4};
+
+                struct Masked<'a> {
+                    v4: V4,
+                    scores: &'a [[$integer; $lanes]],
+                    rows: &'a BitRows,
+                    sums: &'a mut [i64],
+                }
+
+                impl Kernel for Masked<'_> {
+                    type Output = ();
+
+                    #[inline(always)]
+                    fn compute(self) {
+                        // Literal widths for the commonest sizes let the compiler unroll a row.
+                        match self.rows.width() {
+                            1 => self.sum_rows(1),
+                            2 => self.sum_rows(2),
+                            4 => self.sum_rows(4),
+                            width => self.sum_rows(width),
+                        }
+                    }
+                }
+
+                impl Masked<'_> {
+                    #[inline(always)]
+                    fn sum_rows(self, width: usize) {
+                        const TILE: usize = TILE_BYTES / (64 * size_of::<$integer>());
+                        let Self { v4, scores, rows, sums } = self;
+                        let words = scores.as_chunks::<{ 64 / $lanes }>().0;
+                        for start in (0..width).step_by(TILE) {
+                            let words = &words[start..width.min(start + TILE)];
+                            for (row, sum) in rows.words.chunks_exact(width).zip(&mut *sums) {
+                                let part = sum_tile(v4, words, &row[start..]);
+                                *sum = if start == 0 { part } else { *sum + part };
+                            }
+                        }
+                    }
+                }
+
+                #[inline(always)]
+                fn sum_tile(v4: V4, words: &[[[$integer; $lanes]; 64 / $lanes]], row: &[u64]) -> i64 {
+                    // Four sums in turn, because each addition waits for the one before.
+                    let mut parts = [v4.$zero(0); 4];
+                    for (scores, &word) in words.iter().zip(row) {
+                        for (i, &scores) in scores.iter().enumerate() {
+                            let mask = pulp::$mask((word >> ($lanes * i)) as $mask_bits);
+                            let added = v4.$add(parts[i % 4], cast(scores));
+                            parts[i % 4] = cast(v4.$select(mask, cast(added), cast(parts[i % 4])));
+                        }
+                    }
+                    let sum = v4.$add(v4.$add(parts[0], parts[1]), v4.$add(parts[2], parts[3]));
+                    let lanes: [$integer; $lanes] = cast(sum);
+                    lanes.iter().sum::<$integer>().into()
+                }
+
+                let Arch::V4(v4) = arch else { return false };
+                simd::run(arch, Masked { v4, scores: scores.as_chunks().0, rows, sums });
+                true
+            }
+
+            #[cfg(not(target_arch = "x86_64"))]
+            fn sum_masked(_: Arch, _: &[Self], _: &BitRows, _: &mut [i64]) -> bool {
+                false
+            }
+        }
+    };
+}
+
+masked_sums!(i32, 16, u16, b16, splat_i32x16, wrapping_add_i32x16, select_u32s);
+masked_sums!(i64, 8, u8, b8, splat_i64x8, wrapping_add_i64x8, select_u64s);
