@@ -6,6 +6,8 @@ pub mod inference;
 #[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]
+pub mod output;
+#[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod settings;
