@@ -4,6 +4,8 @@ pub mod error;
 pub mod inference;
 
 #[cfg(feature = "cli")]
+pub mod distribution;
+#[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]
 pub mod output;
