@@ -142,7 +142,10 @@ fn open(path: &Path) -> io::Result<Sink> {
         Err(error) => return Err(error),
     };
     let folder = target.parent().unwrap_or(Path::new("/"));
-    let temporary = as_any_new_file(tempfile::Builder::new().prefix(".permtest-")).tempfile_in(folder)?;
+    let temporary = as_any_new_file(tempfile::Builder::new().prefix(".permtest-"))
+        .tempfile_in(folder)
+        // Its own words would name a file that the user has never heard of.
+        .map_err(|error| io::Error::from(error.kind()))?;
     if let Some(permissions) = permissions {
         temporary.as_file().set_permissions(permissions)?;
     }
