@@ -1,5 +1,20 @@
 //! The report as data; the files beside this one only format it.
 
+mod delimited;
+mod json;
+mod label;
+mod markdown;
+mod number;
+mod precision;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+mod text;
+mod wording;
+
+use crate::settings::Format;
+
 /// All that a report says of one tested column. Contains no times, paths or dates, so that two reports can be compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -62,4 +77,20 @@ pub struct GroupReport {
     pub label: String,
     /// Its descriptive statistics.
     pub summary: crate::inference::summary::Summary,
+}
+
+/// Formats the reports of one run, one for each tested column, as the bytes that are to be written.
+///
+/// The text format carries ANSI colours, for [`crate::output::write`] to keep or to drop; the others are plain. Every
+/// format ends with a newline, and none of them names times, paths or dates.
+#[must_use]
+pub fn render(reports: &[Report], format: Format) -> String {
+    match format {
+        Format::Text => text::render(reports),
+        Format::Json => json::render(reports),
+        Format::Csv => delimited::render(reports, b','),
+        Format::Tsv => delimited::render(reports, b'\t'),
+        Format::Markdown => markdown::render(reports),
+        Format::PValue => reports.iter().map(|report| number::shortest(report.p_value) + "\n").collect(),
+    }
 }

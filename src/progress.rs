@@ -1,0 +1,94 @@
+//! How far a run has come, on standard error, for someone who waits at a terminal.
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::sync::Once;
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::settings::Chatter;
+
+/// Runs shorter than this draw nothing.
+const PATIENCE: Duration = Duration::from_millis(500);
+const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} resamples, {rate}/s, {eta} left";
+
+/// A progress bar that disappears when it is finished or dropped; silent where nobody watches.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    appearance: Once,
+}
+
+impl Progress {
+    /// Begins to count towards `total` resamples.
+    #[must_use]
+    pub fn start(total: u64, chatter: Chatter) -> Self {
+        // A dumb terminal cannot erase what it has shown.
+        let watched = io::stderr().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let bar = match chatter {
+            Chatter::Normal if watched => Some(hidden_bar(total)),
+            Chatter::Normal | Chatter::Quiet => None,
+        };
+        Self { bar, appearance: Once::new() }
+    }
+
+    /// Counts resamples that are done; cheap, from any thread.
+    pub fn advance(&self, resamples: u64) {
+        let Some(bar) = &self.bar else { return };
+        if !self.appearance.is_completed() && bar.elapsed() >= PATIENCE {
+            self.appearance.call_once(|| bar.set_draw_target(ProgressDrawTarget::stderr()));
+        }
+        bar.inc(resamples);
+    }
+
+    /// Ends the run and clears the line.
+    pub fn finish(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Progress {
+    /// The line is cleared after a failure too: the error message wants it.
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The bar before anyone sees it: it already estimates the rate.
+fn hidden_bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(TEMPLATE)
+        .expect("the template is well formed")
+        .progress_chars("=> ")
+        .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            let _ = write!(text, "{}", HumanCount(state.per_sec() as u64));
+        });
+    ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden()).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quiet_run_has_no_bar() {
+        let progress = Progress::start(10, Chatter::Quiet);
+        progress.advance(10);
+        assert!(progress.bar.is_none());
+        progress.finish();
+    }
+
+    #[test]
+    fn resamples_add_up_over_threads() {
+        let progress = Progress { bar: Some(hidden_bar(4000)), appearance: Once::new() };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..1000).for_each(|_| progress.advance(1)));
+            }
+        });
+        assert_eq!(progress.bar.as_ref().map(ProgressBar::position), Some(4000));
+        assert!(progress.bar.as_ref().is_some_and(ProgressBar::is_hidden));
+    }
+}

@@ -1,0 +1,106 @@
+//! The report as CSV or TSV: a header line and one line a report, under the names of the JSON report.
+//!
+//! What JSON nests has its path as a name (`case_mean`, `p_value_interval_low`), null is an empty field, and the
+//! warnings stand in one field, `; ` between them.
+
+use super::json::{SCHEMA, Size};
+use super::label::escape_where;
+use super::number::shortest;
+use super::{GroupReport, Report};
+
+/// One field of the table.
+struct Field {
+    name: String,
+    value: String,
+}
+
+/// Header and rows with the given delimiter.
+pub fn render(reports: &[Report], delimiter: u8) -> String {
+    let mut table = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    for (i, report) in reports.iter().enumerate() {
+        let fields = fields(report);
+        // Writing to memory: neither the rows nor the flush can fail.
+        if i == 0 {
+            table.write_record(fields.iter().map(|field| &field.name)).expect("memory takes every record");
+        }
+        table.write_record(fields.iter().map(|field| &field.value)).expect("memory takes every record");
+    }
+    let bytes = table.into_inner().expect("memory takes every record");
+    String::from_utf8(bytes).expect("fields and delimiters are text")
+}
+
+fn fields(report: &Report) -> Vec<Field> {
+    let rule = report.two_sided_rule.as_deref().unwrap_or_default();
+    let mut fields = vec![
+        text("schema", SCHEMA),
+        text("version", env!("CARGO_PKG_VERSION")),
+        text("column", &report.column),
+        text("statistic", &report.statistic),
+        text("alternative", &report.alternative),
+        text("two_sided_rule", rule),
+        text("design", &report.design),
+        count("n_case", report.case.summary.n),
+        count("n_control", report.control.summary.n),
+        count("n_dropped", report.n_dropped),
+    ];
+    fields.extend(group("case", &report.case));
+    fields.extend(group("control", &report.control));
+    fields.extend([
+        real("estimate", report.estimate),
+        real("mu", report.mu),
+        text("method", &report.method),
+        size("reference_set_size", report.reference_set_size),
+        real("reference_set_size_log10", report.reference_set_size_log10),
+        count("n_resamples", report.n_resamples),
+        count("seed", report.seed),
+        count("count_greater_equal", report.count_greater_equal),
+        count("count_less_equal", report.count_less_equal),
+        count("count_absolute", report.count_absolute),
+        real("p_value", report.p_value),
+        real("p_value_interval_low", report.p_value_interval[0]),
+        real("p_value_interval_high", report.p_value_interval[1]),
+        text("p_value_interval_kind", &report.p_value_interval_kind),
+        real("confidence", report.confidence),
+        real("p_value_minimum", report.p_value_minimum),
+        text("warnings", &report.warnings.join("; ")),
+    ]);
+    fields
+}
+
+fn group(role: &str, group: &GroupReport) -> [Field; 6] {
+    let summary = &group.summary;
+    let mut fields = [
+        text("label", &group.label),
+        real("mean", summary.mean),
+        text("sd", &summary.sd.map(shortest).unwrap_or_default()),
+        real("median", summary.median),
+        real("min", summary.min),
+        real("max", summary.max),
+    ];
+    for field in &mut fields {
+        field.name = format!("{role}_{}", field.name);
+    }
+    fields
+}
+
+/// Text from the user's files; control characters that would drive a terminal are spelt out, those of a table quoted.
+fn text(name: &str, value: &str) -> Field {
+    let value = escape_where(value, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    Field { name: name.to_owned(), value }
+}
+
+fn count(name: &str, n: u64) -> Field {
+    Field { name: name.to_owned(), value: n.to_string() }
+}
+
+fn real(name: &str, x: f64) -> Field {
+    Field { name: name.to_owned(), value: shortest(x) }
+}
+
+fn size(name: &str, size: Option<f64>) -> Field {
+    match size.map(Size::of) {
+        None => text(name, ""),
+        Some(Size::Exact(n)) => count(name, n),
+        Some(Size::Approximate(x)) => real(name, x),
+    }
+}

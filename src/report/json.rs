@@ -1,0 +1,129 @@
+//! The report as JSON: one object a line, numbers to the last bit.
+
+use serde::Serialize;
+
+use super::{GroupReport, Report};
+
+/// The version of the names below; whoever removes one or changes its meaning raises it.
+pub const SCHEMA: &str = "permtest/1";
+
+/// One line for each report.
+pub fn render(reports: &[Report]) -> String {
+    reports
+        .iter()
+        .map(|report| {
+            // Strings, numbers and lists under fixed names: nothing here can fail to become JSON.
+            let line = serde_json::to_string(&Line::from(report)).expect("a report is plain data");
+            line + "\n"
+        })
+        .collect()
+}
+
+/// The names and their order, which scripts rely on.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema: &'static str,
+    version: &'static str,
+    column: &'a str,
+    statistic: &'a str,
+    alternative: &'a str,
+    two_sided_rule: Option<&'a str>,
+    design: &'a str,
+    n_case: u64,
+    n_control: u64,
+    n_dropped: u64,
+    case: Group<'a>,
+    control: Group<'a>,
+    estimate: f64,
+    mu: f64,
+    method: &'a str,
+    reference_set_size: Option<Size>,
+    reference_set_size_log10: f64,
+    n_resamples: u64,
+    seed: u64,
+    count_greater_equal: u64,
+    count_less_equal: u64,
+    count_absolute: u64,
+    p_value: f64,
+    p_value_interval: [f64; 2],
+    p_value_interval_kind: &'a str,
+    confidence: f64,
+    p_value_minimum: f64,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    label: &'a str,
+    mean: f64,
+    sd: Option<f64>,
+    median: f64,
+    min: f64,
+    max: f64,
+}
+
+/// A number of labellings: an integer while f64 holds every integer of its size.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Size {
+    /// At most 2⁵³.
+    Exact(u64),
+    /// Beyond.
+    Approximate(f64),
+}
+
+impl Size {
+    /// Chooses by the size.
+    pub fn of(size: f64) -> Self {
+        if size <= 9_007_199_254_740_992.0 { Self::Exact(size as u64) } else { Self::Approximate(size) }
+    }
+}
+
+impl<'a> From<&'a GroupReport> for Group<'a> {
+    fn from(group: &'a GroupReport) -> Self {
+        let summary = &group.summary;
+        Self {
+            label: &group.label,
+            mean: summary.mean,
+            sd: summary.sd,
+            median: summary.median,
+            min: summary.min,
+            max: summary.max,
+        }
+    }
+}
+
+impl<'a> From<&'a Report> for Line<'a> {
+    fn from(report: &'a Report) -> Self {
+        Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            column: &report.column,
+            statistic: &report.statistic,
+            alternative: &report.alternative,
+            two_sided_rule: report.two_sided_rule.as_deref(),
+            design: &report.design,
+            n_case: report.case.summary.n,
+            n_control: report.control.summary.n,
+            n_dropped: report.n_dropped,
+            case: Group::from(&report.case),
+            control: Group::from(&report.control),
+            estimate: report.estimate,
+            mu: report.mu,
+            method: &report.method,
+            reference_set_size: report.reference_set_size.map(Size::of),
+            reference_set_size_log10: report.reference_set_size_log10,
+            n_resamples: report.n_resamples,
+            seed: report.seed,
+            count_greater_equal: report.count_greater_equal,
+            count_less_equal: report.count_less_equal,
+            count_absolute: report.count_absolute,
+            p_value: report.p_value,
+            p_value_interval: report.p_value_interval,
+            p_value_interval_kind: &report.p_value_interval_kind,
+            confidence: report.confidence,
+            p_value_minimum: report.p_value_minimum,
+            warnings: &report.warnings,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The report as a Markdown table for a pull request or a job summary: one row a report, how it was got, warnings.
+
+use super::label::escape;
+use super::precision::Precision;
+use super::{GroupReport, Report, number, wording};
+
+/// A table, a footnote for each way in which its rows were got, and the list of warnings.
+pub fn render(reports: &[Report]) -> String {
+    let mut table = vec![
+        "| column | case | control | difference | p-value | Monte Carlo interval of p |".to_owned(),
+        "|---|---|---|---:|---:|---:|".to_owned(),
+    ];
+    table.extend(reports.iter().map(row));
+    let mut footnotes: Vec<String> = reports.iter().map(footnote).collect();
+    footnotes.dedup();
+    let warnings: Vec<String> =
+        reports.iter().flat_map(|report| report.warnings.iter().map(|warning| item(report, warning))).collect();
+
+    let mut blocks = vec![table.join("\n")];
+    blocks.extend(footnotes);
+    if !warnings.is_empty() {
+        blocks.push(warnings.join("\n"));
+    }
+    blocks.join("\n\n") + "\n"
+}
+
+fn row(report: &Report) -> String {
+    let precision = Precision::of(report);
+    let column = match &report.grouping {
+        Some(grouping) => format!("{} by {}", literal(&report.column), literal(grouping)),
+        None => literal(&report.column),
+    };
+    let estimate = precision.difference.write(report.estimate);
+    let difference =
+        if report.mu == 0.0 { estimate } else { format!("{estimate} (against {})", precision.mu.write(report.mu)) };
+    format!(
+        "| {column} | {} | {} | {difference} | **{}** | {} |",
+        sample(&report.case, precision),
+        sample(&report.control, precision),
+        wording::p_value(report),
+        wording::interval(report),
+    )
+}
+
+/// `OJ: mean 20.66, sd 6.61, n 30`
+fn sample(group: &GroupReport, precision: Precision) -> String {
+    let summary = &group.summary;
+    let sd = summary.sd.map(|sd| format!(", sd {}", precision.sd.write(sd))).unwrap_or_default();
+    let mean = precision.mean.write(summary.mean);
+    format!("{}: mean {mean}{sd}, n {}", literal(&group.label), number::count(summary.n))
+}
+
+fn footnote(report: &Report) -> String {
+    let mut statistic = wording::statistic(report);
+    if let Some(first) = statistic.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let sentence = format!(
+        "{statistic}, case − control; {} from {} resamples ({}, seed {}), its Monte Carlo interval at {} confidence.",
+        wording::p_value_name(report),
+        number::count(report.n_resamples),
+        wording::method_name(report),
+        report.seed,
+        number::percent(report.confidence).replace('\u{a0}', " "),
+    );
+    match wording::dropped(report) {
+        Some(dropped) => format!("{sentence} {dropped}"),
+        None => sentence,
+    }
+}
+
+fn item(report: &Report, warning: &str) -> String {
+    format!("- **warning** ({}): {}", literal(&report.column), literal(&warning.replace('\n', " ")))
+}
+
+/// Text from the user's files such that Markdown shows it as it is.
+fn literal(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '&' => shown += "&amp;",
+            '<' => shown += "&lt;",
+            '>' => shown += "&gt;",
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' => shown.extend(['\\', c]),
+            _ => shown.push(c),
+        }
+    }
+    shown
+}

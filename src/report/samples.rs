@@ -1,0 +1,58 @@
+//! Reports for the tests of the formats: a typical one, to be varied by each test.
+
+use super::{GroupReport, Report};
+use crate::inference::summary::Summary;
+
+/// Tooth growth under orange juice and ascorbic acid: ten million resamples.
+pub fn typical() -> Report {
+    Report {
+        column: "len".to_owned(),
+        grouping: Some("supp".to_owned()),
+        statistic: "mean".to_owned(),
+        alternative: "two-sided".to_owned(),
+        two_sided_rule: Some("absolute".to_owned()),
+        design: "two-sample".to_owned(),
+        mu: 0.0,
+        case: group("OJ", [20.663_333_333_333_334, 6.605_561_049_722_239_5, 22.7, 8.2, 30.9]),
+        control: group("VC", [16.963_333_333_333_335, 8.266_028_725_184_053, 16.5, 4.2, 33.9]),
+        n_dropped: 0,
+        estimate: 3.7,
+        method: "monte-carlo".to_owned(),
+        reference_set_size: Some(1.182_645_815_648_614_2e17),
+        reference_set_size_log10: 17.072_854_704_186_47,
+        n_resamples: 10_000_000,
+        seed: 0,
+        count_greater_equal: 304_123,
+        count_less_equal: 9_698_877,
+        count_absolute: 608_612,
+        p_value: 0.060_861_293_913_870_61,
+        p_value_interval: [0.060_666_596_123, 0.061_056_380_456],
+        p_value_interval_kind: "clopper-pearson".to_owned(),
+        confidence: 0.99,
+        p_value_minimum: 9.999_999_000_000_1e-8,
+        warnings: Vec::new(),
+    }
+}
+
+/// The same samples further apart: not one resample is as extreme.
+pub fn none_as_extreme() -> Report {
+    Report {
+        count_greater_equal: 0,
+        count_less_equal: 10_000_000,
+        count_absolute: 0,
+        p_value: 9.999_999_000_000_1e-8,
+        p_value_interval: [0.0, 5.298_317e-7],
+        ..typical()
+    }
+}
+
+/// A group of thirty with mean, standard deviation, median, minimum and maximum.
+pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport {
+    GroupReport { label: label.to_owned(), summary: Summary { n: 30, mean, sd: Some(sd), median, min, max } }
+}
+
+/// A group of one observation.
+pub fn single(label: &str, value: f64) -> GroupReport {
+    let summary = Summary { n: 1, mean: value, sd: None, median: value, min: value, max: value };
+    GroupReport { label: label.to_owned(), summary }
+}

@@ -1,0 +1,284 @@
+//! What each format makes of reports, to the letter.
+
+use super::samples::{group, none_as_extreme, single, typical};
+use super::{Report, render};
+use crate::settings::Format;
+
+/// The text without its colours.
+fn text(report: &Report) -> String {
+    let styled = render(std::slice::from_ref(report), Format::Text);
+    anstream::adapter::strip_str(&styled).to_string()
+}
+
+/// The text from the difference on.
+fn conclusion(report: &Report) -> String {
+    let text = text(report);
+    text[text.find("  difference").unwrap()..].to_owned()
+}
+
+fn markdown(report: &Report) -> String {
+    render(std::slice::from_ref(report), Format::Markdown)
+}
+
+fn warned() -> Report {
+    let first = "The groups differ in size (30 and 10) and in spread (sd 6.61 and 2.20): a test of the means can reject \
+                 too often.";
+    Report { warnings: vec![first.to_owned(), "A | second\none.".to_owned()], ..typical() }
+}
+
+#[test]
+fn a_typical_report_reads_like_a_colleague() {
+    assert_eq!(
+        text(&typical()),
+        "\
+len by supp: OJ (case) against VC (control)
+
+       n   mean    sd  median  min   max
+  OJ  30  20.66  6.61    22.7  8.2  30.9
+  VC  30  16.96  8.27    16.5  4.2  33.9
+
+  difference of means   3.70
+  p-value (two-sided)   0.0609   Monte Carlo interval (99 %): 0.0606 to 0.0611
+
+  608,612 of the 10,000,000 resamples differ by at least 3.70 in either
+  direction.
+  Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+"
+    );
+}
+
+#[test]
+fn no_extreme_resample_gives_a_floor_and_a_bound_but_never_zero() {
+    assert_eq!(
+        conclusion(&none_as_extreme()),
+        "  difference of means   3.70
+  p-value (two-sided)   1.0e-7   Monte Carlo interval (99 %): at most 5.3e-7
+
+  None of the 10,000,000 resamples differ by at least 3.70 in either direction.
+  So the p-value stands at its floor: 1.0e-7 is the least that 10,000,000
+  resamples can show. Read it as at most 5.3e-7 (99 % confidence); a larger -n
+  can say more.
+  Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+"
+    );
+}
+
+#[test]
+fn a_single_observation_has_no_standard_deviation() {
+    let report = Report {
+        case: single("new", 14.0),
+        estimate: 14.0 - 16.963_333_333_333_335,
+        alternative: "less".to_owned(),
+        two_sided_rule: None,
+        n_resamples: 1000,
+        count_less_equal: 1,
+        p_value: 2.0 / 1001.0,
+        p_value_interval: [5.0e-6, 0.007_41],
+        n_dropped: 1,
+        reference_set_size: Some(31.0),
+        ..typical()
+    };
+    assert_eq!(
+        text(&report),
+        "\
+len by supp: new (case) against VC (control)
+
+        n   mean    sd  median   min   max
+  new   1  14.00     -    14.0  14.0  14.0
+  VC   30  16.96  8.27    16.5   4.2  33.9
+
+  difference of means   -2.96
+  p-value (less)        0.00200   Monte Carlo interval (99 %): 5.00e-6 to 0.00741
+
+  1 of the 1,000 resamples has a difference of -2.96 or less.
+  Monte Carlo, seed 0, out of 31 possible labellings.
+  1 row with a missing value was left out.
+"
+    );
+    let json = render(std::slice::from_ref(&report), Format::Json);
+    assert!(json.contains(r#""case":{"label":"new","mean":14.0,"sd":null,"#));
+    assert!(json.contains(r#""two_sided_rule":null,"#));
+    assert!(json.contains(r#""reference_set_size":31,"#));
+}
+
+#[test]
+fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
+    let report = Report { mu: 1.0, ..typical() };
+    assert_eq!(
+        conclusion(&report),
+        "  difference of means   3.70     tested against 1 (--mu)
+  p-value (two-sided)   0.0609   Monte Carlo interval (99 %): 0.0606 to 0.0611
+
+  608,612 of the 10,000,000 resamples lie at least 2.70 away from 1 in either
+  direction.
+  Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+"
+    );
+    assert!(markdown(&report).contains("| 3.70 (against 1) |"));
+}
+
+#[test]
+fn one_sided_and_doubled_tests_say_which_tail_was_counted() {
+    let greater = Report { alternative: "greater".to_owned(), two_sided_rule: None, ..typical() };
+    assert!(text(&greater).contains("  p-value (greater)     0.0609"));
+    assert!(text(&greater).contains("  304,123 of the 10,000,000 resamples have a difference of 3.70 or more.\n"));
+    let doubled = Report { two_sided_rule: Some("doubled".to_owned()), ..typical() };
+    assert!(text(&doubled).contains("  p-value (two-sided, doubled)   0.0609"));
+    assert!(text(&doubled).contains(
+        "  304,123 of the 10,000,000 resamples have a difference of 3.70 or more; that
+  share, the smaller of the two tails, is doubled.\n"
+    ));
+}
+
+#[test]
+fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
+    let report = Report {
+        count_absolute: 31,
+        p_value: 3.199_999_68e-6,
+        p_value_interval: [1.889e-6, 5.017e-6],
+        reference_set_size: None,
+        reference_set_size_log10: 60_204.326_5,
+        n_dropped: 1234,
+        ..typical()
+    };
+    assert_eq!(
+        conclusion(&report),
+        "  difference of means   3.70
+  p-value (two-sided)   3.2e-6   Monte Carlo interval (99 %): 1.8e-6 to 5.1e-6
+
+  31 of the 10,000,000 resamples differ by at least 3.70 in either direction.
+  Monte Carlo, seed 0, out of 2.1e60204 possible labellings.
+  1,234 rows with missing values were left out.
+"
+    );
+    assert!(render(std::slice::from_ref(&report), Format::Json).contains(r#""reference_set_size":null,"#));
+    assert_eq!(render(&[report, typical()], Format::PValue), "3.19999968e-6\n0.06086129391387061\n");
+}
+
+#[test]
+fn labels_in_any_script_align_and_nothing_invisible_reaches_the_terminal() {
+    let report = Report {
+        column: "durée\u{1b}[31m".to_owned(),
+        grouping: None,
+        case: group("対照グループ", [2.3e-9, 4e-10, 2.2e-9, 1.9e-9, 3e-9]),
+        control: group("results/2024-05-17/machine-b/latency-after.csv", [1.3e-9, 5e-10, 1.2e-9, 9e-10, 2e-9]),
+        estimate: 1e-9,
+        ..typical()
+    };
+    let expected = "\
+durée\\u{1b}[31m: 対照グループ (case) against results/2024…y-after.csv (control)
+
+                             n     mean        sd   median       min      max
+  対照グループ              30  2.30e-9  4.00e-10  2.20e-9   1.90e-9  3.00e-9
+  results/2024…y-after.csv  30  1.30e-9  5.00e-10  1.20e-9  9.00e-10  2.00e-9
+";
+    assert!(text(&report).starts_with(expected), "{}", text(&report));
+}
+
+#[test]
+fn warnings_hang_under_their_first_word() {
+    assert!(text(&warned()).ends_with(
+        "possible labellings.
+
+  warning: The groups differ in size (30 and 10) and in spread (sd 6.61 and
+           2.20): a test of the means can reject too often.
+  warning: A | second one.
+"
+    ));
+}
+
+#[test]
+fn only_the_text_has_colours_and_they_mark_p_value_and_warnings() {
+    let styled = render(&[warned()], Format::Text);
+    assert!(styled.contains("\u{1b}[1m0.0609\u{1b}[0m"));
+    assert!(styled.contains("\u{1b}[33mwarning:\u{1b}[0m"));
+    for format in [Format::Json, Format::Csv, Format::Tsv, Format::Markdown, Format::PValue] {
+        assert!(!render(&[warned()], format).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn several_reports_stand_apart() {
+    let both = render(&[typical(), none_as_extreme()], Format::Text);
+    assert_eq!(both.matches("labellings.\u{1b}[0m\n\n").count(), 1);
+    assert_eq!(render(&[typical(), typical()], Format::Json).lines().count(), 2);
+    assert_eq!(render(&[typical(), typical()], Format::Csv).lines().count(), 3);
+}
+
+#[test]
+fn json_has_these_names_in_this_order() {
+    let expected = concat!(
+        r#"{"schema":"permtest/1","version":"VERSION","column":"len","statistic":"mean","alternative":"two-sided","#,
+        r#""two_sided_rule":"absolute","design":"two-sample","n_case":30,"n_control":30,"n_dropped":0,"#,
+        r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
+        r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
+        r#""estimate":3.7,"mu":0.0,"method":"monte-carlo","reference_set_size":1.1826458156486142e+17,"#,
+        r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
+        r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"#,
+        r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
+        r#""p_value_interval_kind":"clopper-pearson","confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
+        r#""warnings":["A \"quoted\" one."]}"#,
+        "\n"
+    );
+    let report = Report { warnings: vec!["A \"quoted\" one.".to_owned()], ..typical() };
+    assert_eq!(render(&[report], Format::Json), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
+    let mut report = Report { warnings: vec!["One, two.".to_owned(), "Three.".to_owned()], ..typical() };
+    report.case = single("O\"J", 14.0);
+    let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_case,n_control,n_dropped,\
+case_label,case_mean,case_sd,case_median,case_min,case_max,\
+control_label,control_mean,control_sd,control_median,control_min,control_max,\
+estimate,mu,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
+count_greater_equal,count_less_equal,count_absolute,\
+p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,warnings
+permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,1,30,0,\
+\"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
+3.7,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,\
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,\"One, two.; Three.\"
+"
+    .replace("VERSION", env!("CARGO_PKG_VERSION"));
+    assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
+    report.case.label = "O\tJ".to_owned();
+    let tsv = render(&[report], Format::Tsv);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 39);
+    assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
+}
+
+#[test]
+fn markdown_is_a_table_with_its_footnote_and_warnings() {
+    let mut report = warned();
+    report.case.label = "a|b <i>_x_".to_owned();
+    let other = Report { column: "weight".to_owned(), warnings: Vec::new(), ..none_as_extreme() };
+    assert_eq!(
+        render(&[report, other], Format::Markdown),
+        r"| column | case | control | difference | p-value | Monte Carlo interval of p |
+|---|---|---|---:|---:|---:|
+| len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **0.0609** | 0.0606 to 0.0611 |
+| weight by supp | OJ: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **1.0e-7** | at most 5.3e-7 |
+
+Difference of means, case − control; p-value (two-sided) from 10,000,000 resamples (Monte Carlo, seed 0), its Monte Carlo interval at 99 % confidence.
+
+- **warning** (len): The groups differ in size (30 and 10) and in spread (sd 6.61 and 2.20): a test of the means can reject too often.
+- **warning** (len): A \| second one.
+"
+    );
+}
+
+#[test]
+fn a_small_difference_of_large_samples_stays_visible() {
+    let report = Report {
+        case: group("a", [20.664_12, 6.6, 22.7, 8.0, 30.0]),
+        control: group("b", [20.661_0, 8.3, 16.5, 4.0, 34.0]),
+        estimate: 0.003_12,
+        ..typical()
+    };
+    let text = text(&report);
+    assert!(
+        text.contains("  a  30  20.66412  6.6    22.7    8   30\n  b  30  20.66100  8.3    16.5    4   34\n"),
+        "{text}"
+    );
+    assert!(text.contains("differ by at least 0.00312 in either"), "{text}");
+}
