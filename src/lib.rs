@@ -1,5 +1,6 @@
 //! The permutation test.
 
+pub mod design;
 pub mod error;
 pub mod inference;
 pub mod method;
