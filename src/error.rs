@@ -115,6 +115,7 @@ impl Error {
     }
 
     /// A file that could not be written.
+    #[must_use]
     pub fn output(path: &Path, source: io::Error) -> Self {
         let remedy = match source.kind() {
             io::ErrorKind::NotFound => "create the folder first",

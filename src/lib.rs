@@ -1,13 +1,35 @@
-//! The permutation test.
+//! The permutation test: how often does a random relabelling of the data differ as much as the data themselves?
+//!
+//! [`PermutationTest`] is the way in: two samples, a statistic, any number of resamples over all cores, and a p-value
+//! that is never 0, with an interval for what the drawing leaves uncertain. The same data, settings and seed give the
+//! same counts on any machine and with any number of threads.
+//!
+//! The command `permtest` is a thin layer over it: the modules behind the feature `cli` (on by default) read files and
+//! write reports. A library user does without: `permtest = { version = "0.1", default-features = false }`.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`statistic`] | one number from a labelling: integer sums, or any function of two slices |
+//! | [`design`] | the labellings that are equally likely under the null hypothesis |
+//! | [`sampling`] | seeded streams and uniform subsets |
+//! | [`method`] | how the null distribution is got, on all cores |
+//! | [`inference`] | p-values, intervals, summaries, warnings |
 
 pub mod design;
 pub mod error;
 pub mod inference;
 pub mod method;
+mod permutation_test;
 pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
+pub use permutation_test::{DEFAULT_RESAMPLES, PermutationTest, TestResult};
+
+#[cfg(feature = "cli")]
+pub mod app;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "cli")]
 pub mod distribution;
 #[cfg(feature = "cli")]
@@ -20,3 +42,5 @@ pub mod progress;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod settings;
+#[cfg(feature = "cli")]
+pub mod signals;

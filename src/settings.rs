@@ -125,6 +125,17 @@ pub struct Test {
     pub threads: Option<usize>,
     /// Level of the interval for the Monte Carlo error of p.
     pub confidence: f64,
+    /// Which instructions the kernels may use. Never changes a result.
+    pub instructions: Instructions,
+}
+
+/// Which instructions the kernels may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instructions {
+    /// The best that the machine has.
+    Best,
+    /// Those that every machine of its kind has.
+    Portable,
 }
 
 /// A difference case − control to test against.

@@ -1,7 +1,12 @@
 //! From counts to conclusions: which labellings are as extreme as the observed one, how likely that is, how sure we are.
 
+pub mod attainable;
+mod binomial;
+pub mod interval;
+pub mod normal;
 pub mod p_value;
 pub mod summary;
+pub mod warning;
 
 /// What the alternative hypothesis says about case − control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

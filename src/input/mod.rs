@@ -1,5 +1,8 @@
 //! Files → the two samples.
 
 pub mod dataset;
-pub mod number;
-pub mod table;
+mod number;
+mod source;
+mod table;
+
+pub use dataset::{DEFAULT_MISSING_TOKENS, read};

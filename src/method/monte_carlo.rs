@@ -27,6 +27,9 @@ pub struct MonteCarlo {
     pub arch: Arch,
 }
 
+/// Takes the statistics of resamples, in order.
+pub type ReplicateSink<'a> = dyn FnMut(&[f64]) -> Result<(), Error> + Send + 'a;
+
 /// Who watches a run: told how it goes, and able to stop it.
 pub struct Watch<'a> {
     /// Set from outside to end the run with [`Error::Interrupted`].
@@ -34,7 +37,16 @@ pub struct Watch<'a> {
     /// Called from any thread with the number of resamples just done.
     pub advance: &'a (dyn Fn(u64) + Sync),
     /// Given the statistics of all resamples, chunk after chunk in order, if they are wanted.
-    pub replicates: Option<&'a mut (dyn FnMut(&[f64]) -> Result<(), Error> + Send)>,
+    pub replicates: Option<&'a mut ReplicateSink<'a>>,
+}
+
+impl Watch<'_> {
+    /// A run that nobody watches.
+    #[must_use]
+    pub fn nobody() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self { stop: &NEVER, advance: &|_| (), replicates: None }
+    }
 }
 
 /// What one chunk yields.

@@ -58,6 +58,8 @@ struct Count<'a, T> {
 impl<T: Replicate> Kernel for Count<'_, T> {
     type Output = Tally;
 
+    // One comparison may not wait for another: the loop is to be vectorised.
+    #[allow(clippy::needless_bitwise_bool)]
     #[inline(always)]
     fn compute(self) -> Tally {
         let Extremes { greater_equal, less_equal, far_above, far_below } = *self.extremes;

@@ -13,7 +13,11 @@ mod tests;
 mod text;
 mod wording;
 
-use crate::settings::Format;
+use crate::TestResult;
+use crate::inference::Alternative;
+use crate::inference::summary::Summary;
+use crate::input::dataset::{Dataset, Group};
+use crate::settings::{Format, Test};
 
 /// All that a report says of one tested column. Contains no times, paths or dates, so that two reports can be compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +80,44 @@ pub struct GroupReport {
     /// Its label.
     pub label: String,
     /// Its descriptive statistics.
-    pub summary: crate::inference::summary::Summary,
+    pub summary: Summary,
+}
+
+impl Report {
+    /// The report of a Monte Carlo test of a difference of means.
+    #[must_use]
+    pub fn new(dataset: &Dataset, test: &Test, mu: f64, result: &TestResult) -> Self {
+        let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
+        let is_two_sided = test.alternative == Alternative::TwoSided;
+        let TestResult { estimate, p_value, counts, reference_set_size, warnings } = result;
+        Self {
+            column: dataset.column.clone(),
+            grouping: dataset.grouping.clone(),
+            statistic: "mean".to_owned(),
+            alternative: test.alternative.name().to_owned(),
+            two_sided_rule: is_two_sided.then(|| test.two_sided.name().to_owned()),
+            design: "two-sample".to_owned(),
+            mu,
+            case: group(&dataset.case),
+            control: group(&dataset.control),
+            n_dropped: dataset.n_dropped,
+            estimate: *estimate,
+            method: "monte-carlo".to_owned(),
+            reference_set_size: reference_set_size.approximate,
+            reference_set_size_log10: reference_set_size.log10,
+            n_resamples: counts.n,
+            seed: test.seed,
+            count_greater_equal: counts.greater_equal,
+            count_less_equal: counts.less_equal,
+            count_absolute: counts.absolute,
+            p_value: p_value.estimate,
+            p_value_interval: p_value.interval,
+            p_value_interval_kind: "clopper-pearson".to_owned(),
+            confidence: test.confidence,
+            p_value_minimum: p_value.minimum,
+            warnings: warnings.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written.

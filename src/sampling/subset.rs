@@ -37,7 +37,7 @@ pub struct SubsetSampler {
 #[derive(Debug, Clone)]
 pub enum Kernel {
     /// N ≤ 26.
-    Unrank(unrank::Unrank),
+    Unrank(Box<unrank::Unrank>),
     /// Middle N.
     Halves(halves::Halves),
     /// Large N.
@@ -50,7 +50,7 @@ impl Kernel {
     /// The cheapest kernel for m of N units, from N and m alone.
     fn choose(units: usize, m: usize) -> Self {
         if units <= unrank::MOST_UNITS {
-            return Self::Unrank(unrank::Unrank::new(units, m));
+            return Self::Unrank(Box::new(unrank::Unrank::new(units, m)));
         }
         let shape = Shape { units: units as f64, fraction: m as f64 / units as f64 };
         let cheapest = |cost: &dyn Fn(Dyadic) -> f64| {

@@ -59,6 +59,7 @@ pub fn draw_exactly(target: usize, units: usize, bits: Dyadic, stream: &mut Stre
 
 /// The bits of a row's last word that stand for units.
 #[inline(always)]
+#[must_use]
 pub fn last_word_mask(units: usize) -> u64 {
     u64::MAX >> (units.wrapping_neg() % 64)
 }

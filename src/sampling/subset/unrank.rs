@@ -104,7 +104,7 @@ impl Unrank {
         let block: usize = self.ends.iter().map(|&end| usize::from(rank >= end)).sum();
         let block = self.blocks[block % BLOCKS];
         let within = rank - block.start;
-        let quotient = (u64::from(within) * block.reciprocal >> RECIPROCAL_BITS) as u32;
+        let quotient = ((u64::from(within) * block.reciprocal) >> RECIPROCAL_BITS) as u32;
         let remainder = within - quotient * block.row;
         let first = self.first.masks[(block.first_offset + quotient) as usize];
         let second = self.second.masks[(block.second_offset + remainder) as usize];

@@ -1,0 +1,85 @@
+//! The story of a run: read the data, draw relabellings, conclude, report.
+
+use std::sync::atomic::AtomicBool;
+
+use crate::PermutationTest;
+use crate::distribution::DistributionWriter;
+use crate::error::Error;
+use crate::inference::summary::Summary;
+use crate::input::{self, dataset::Dataset};
+use crate::method::monte_carlo::Watch;
+use crate::output;
+use crate::progress::Progress;
+use crate::report::{self, Report};
+use crate::settings::{Chatter, Instructions, Settings, Shift, Test};
+use crate::simd::Arch;
+use crate::{DEFAULT_RESAMPLES, TestResult};
+
+/// Runs a test and writes its report. `stop` is watched: once it is set, the run ends and leaves nothing behind.
+///
+/// # Errors
+/// Whatever reading, computing or writing fails with; no file was changed then.
+pub fn run(settings: &Settings, stop: &AtomicBool) -> Result<(), Error> {
+    let dataset = input::read(&settings.data, &settings.reading)?;
+    tell(&dataset.notes, settings.output.chatter);
+    let mu = shift(settings.test.mu, &dataset.control.values);
+    let test = prepare(&dataset, &settings.test, mu)?;
+    let (result, distribution) = draw(&test, settings, stop)?;
+    let report = Report::new(&dataset, &settings.test, mu, &result);
+    let text = report::render(&[report], settings.output.format);
+    distribution.map_or(Ok(()), DistributionWriter::commit)?;
+    output::write(&text, settings.output.file.as_deref(), settings.output.color)
+}
+
+fn tell(notes: &[String], chatter: Chatter) {
+    if chatter == Chatter::Normal {
+        for note in notes {
+            anstream::eprintln!("permtest: note: {note}");
+        }
+    }
+}
+
+fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
+    let (case, control) = (&dataset.case.values, &dataset.control.values);
+    Ok(PermutationTest::new(case, control)?
+        .alternative(test.alternative)
+        .two_sided(test.two_sided)
+        .shift(mu)
+        .resamples(test.resamples.unwrap_or(DEFAULT_RESAMPLES))
+        .seed(test.seed)
+        .threads(test.threads)
+        .confidence(test.confidence)
+        .arch(match test.instructions {
+            Instructions::Best => Arch::new(),
+            Instructions::Portable => Arch::Scalar,
+        }))
+}
+
+/// The shift under the null hypothesis, in units of the data.
+fn shift(mu: Shift, control: &[f64]) -> f64 {
+    match mu {
+        Shift::Absolute(shift) => shift,
+        Shift::RelativeToControl(fraction) => fraction * Summary::of(control).mean,
+    }
+}
+
+/// Draws the resamples, with a progress bar, and their statistics into a file if one is wanted: still uncommitted, so
+/// that it vanishes when something fails later.
+fn draw(
+    test: &PermutationTest,
+    settings: &Settings,
+    stop: &AtomicBool,
+) -> Result<(TestResult, Option<DistributionWriter>), Error> {
+    let resamples = settings.test.resamples.unwrap_or(DEFAULT_RESAMPLES);
+    let distribution = settings.output.distribution.as_ref();
+    let mut writer = distribution.map(|file| DistributionWriter::create(file, resamples)).transpose()?;
+    let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
+    let progress = Progress::start(resamples, settings.output.chatter);
+    let result = test.mean_difference_watched(Watch {
+        stop,
+        advance: &|resamples| progress.advance(resamples),
+        replicates: write.as_mut().map(|write| write as _),
+    })?;
+    progress.finish();
+    Ok((result, writer))
+}

@@ -1,0 +1,355 @@
+//! What a reader must know before believing a p-value, and what to do about it.
+
+use std::fmt;
+
+use super::normal;
+use super::p_value::Counts;
+use super::summary::Summary;
+use super::{Alternative, TwoSidedRule};
+use crate::design::ReferenceSetSize;
+
+/// Fewer extreme resamples than this leave the p-value with a relative error of more than a third.
+const FEW: u64 = 10;
+
+/// Extreme resamples to aim for: a relative error of a tenth.
+const ENOUGH: f64 = 100.0;
+
+/// The significance level that a design should at least be able to reach.
+const USUAL_LEVEL: f64 = 0.05;
+
+/// From this ratio of group sizes on, unequal variances matter.
+const UNEQUAL_SIZES: f64 = 1.5;
+
+/// From this ratio of standard deviations on, variances are called unequal: chance exceeds it in one sample pair in 20
+/// where the smaller group has ten normal observations, and seldom where it has more.
+const UNEQUAL_SPREADS: f64 = 2.0;
+
+/// Groups smaller than this say too little of their variance.
+const FEWEST_FOR_VARIANCE: u64 = 8;
+
+/// A reason to read a p-value with care. `Display` gives a sentence or two, with the remedy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Warning {
+    /// All values are equal.
+    Constant,
+    /// Groups of a single observation.
+    SingleObservation {
+        /// How many of the two groups have one.
+        groups: usize,
+    },
+    /// Even the most extreme labelling is not significant at .05.
+    Unattainable {
+        /// The smallest p-value that the data can give.
+        minimum: f64,
+    },
+    /// No resample was as extreme as the data.
+    Floor {
+        /// Resamples drawn.
+        resamples: u64,
+        /// What would resolve the p-value.
+        remedy: Remedy,
+    },
+    /// Hardly any resample was as extreme as the data.
+    Few {
+        /// How many were.
+        count: u64,
+        /// What would resolve the p-value.
+        remedy: Remedy,
+    },
+    /// There are fewer labellings than resamples.
+    SmallReferenceSet {
+        /// Number of labellings.
+        size: f64,
+        /// Resamples drawn.
+        resamples: u64,
+    },
+    /// Variances and group sizes are both unequal, so that a difference of means is not all that makes p small.
+    UnequalVariances {
+        /// Whether the smaller group varies more.
+        error: LevelError,
+    },
+}
+
+/// In which direction unequal variances mislead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelError {
+    /// The smaller group varies more: p is too small.
+    TooManyRejections,
+    /// The larger group varies more: p is too large.
+    TooFewRejections,
+}
+
+/// What resolves a p-value that counting has not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Remedy {
+    /// So many resamples, by extrapolation.
+    Resamples(f64),
+    /// No number of resamples that can be drawn; the p-value is near this power of ten.
+    BeyondCounting(f64),
+}
+
+/// What there is to know about a difference of means and its resamples.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// The counts.
+    pub counts: &'a Counts,
+    /// The alternative.
+    pub alternative: Alternative,
+    /// The two-sided rule.
+    pub rule: TwoSidedRule,
+    /// The two samples, case first.
+    pub groups: [&'a Summary; 2],
+    /// The number of labellings.
+    pub size: &'a ReferenceSetSize,
+    /// The smallest p-value that the data can give.
+    pub attainable: f64,
+    /// The observed statistic less its null value, in standard deviations of its null distribution; `None` where the
+    /// null distribution is not known to be close to normal.
+    pub z: Option<f64>,
+    /// The most resamples that a run may have.
+    pub most_resamples: u64,
+}
+
+impl Findings<'_> {
+    /// All that applies, gravest first.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let [case, control] = self.groups;
+        if case.min == control.min && case.max == control.max && case.min == case.max && self.attainable >= 1.0 {
+            return vec![Warning::Constant];
+        }
+        let singles = self.groups.iter().filter(|group| group.n == 1).count();
+        let single = (singles > 0).then_some(Warning::SingleObservation { groups: singles });
+        let unattainable =
+            (self.attainable > USUAL_LEVEL).then_some(Warning::Unattainable { minimum: self.attainable });
+        [single, unattainable, self.resolution(), self.coarseness(), self.unequal_variances()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Whether enough resamples were as extreme as the data.
+    fn resolution(&self) -> Option<Warning> {
+        let (count, n) = (self.counts.extreme(self.alternative, self.rule), self.counts.n);
+        let needs = |p: f64| {
+            let resamples = one_digit(ENOUGH / p);
+            if resamples > self.most_resamples as f64 {
+                Remedy::BeyondCounting(p.log10().round())
+            } else {
+                Remedy::Resamples(resamples)
+            }
+        };
+        match count {
+            0 => {
+                // The normal tail, but not above what no resample of n makes likely, nor below what the data can give.
+                let ceiling = 1.0 / (10.0 * n as f64);
+                let tail = self.z.map_or(ceiling, |z| normal::upper_tail(z.abs()).max(f64::MIN_POSITIVE));
+                let remedy = needs(tail.min(ceiling).max(self.attainable.min(ceiling)));
+                Some(Warning::Floor { resamples: n, remedy })
+            }
+            1..FEW if self.size.approximate.is_none_or(|size| size > n as f64) => {
+                Some(Warning::Few { count, remedy: needs(count as f64 / n as f64) })
+            }
+            _ => None,
+        }
+    }
+
+    fn coarseness(&self) -> Option<Warning> {
+        let (size, resamples) = (self.size.approximate?, self.counts.n);
+        (size < resamples as f64).then_some(Warning::SmallReferenceSet { size, resamples })
+    }
+
+    fn unequal_variances(&self) -> Option<Warning> {
+        let [smaller, larger] =
+            if self.groups[0].n <= self.groups[1].n { self.groups } else { [self.groups[1], self.groups[0]] };
+        let sizes_differ = larger.n as f64 >= UNEQUAL_SIZES * smaller.n as f64;
+        if !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
+            return None;
+        }
+        let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
+        if small_sd > UNEQUAL_SPREADS * large_sd {
+            Some(Warning::UnequalVariances { error: LevelError::TooManyRejections })
+        } else if large_sd > UNEQUAL_SPREADS * small_sd {
+            Some(Warning::UnequalVariances { error: LevelError::TooFewRejections })
+        } else {
+            None
+        }
+    }
+}
+
+/// Rounded up to one significant digit.
+fn one_digit(x: f64) -> f64 {
+    let unit = 10f64.powi(x.log10().floor() as i32);
+    (x / unit - 1e-9).ceil() * unit
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resamples(n) => write!(f, "about -n {n:e} would resolve it"),
+            Self::BeyondCounting(power) => {
+                write!(f, "no number of resamples resolves it: a normal curve puts it near 1e{power}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant => {
+                write!(
+                    f,
+                    "all values are equal, so every relabelling gives the same difference: there is nothing to test"
+                )
+            }
+            Self::SingleObservation { groups } => {
+                let whose = if *groups == 2 { "both groups have" } else { "one group has" };
+                write!(
+                    f,
+                    "{whose} a single observation: the test asks only whether that value is unusual among the others; \
+                     collect more"
+                )
+            }
+            Self::Unattainable { minimum } => write!(
+                f,
+                "the smallest p-value that these group sizes can give is {minimum:.3}: no outcome would be significant \
+                 at {USUAL_LEVEL}; collect more observations"
+            ),
+            Self::Floor { resamples, remedy } => write!(
+                f,
+                "none of {resamples} resamples was as extreme as the data, so the p-value printed is only the smallest \
+                 that so many can give; {remedy}"
+            ),
+            Self::Few { count, remedy } => {
+                let were = if *count == 1 { "resample was" } else { "resamples were" };
+                write!(f, "only {count} {were} as extreme as the data, so the p-value is a rough one; {remedy}")
+            }
+            Self::SmallReferenceSet { size, resamples } => write!(
+                f,
+                "there are only {size} different labellings, so {resamples} resamples draw each of them about {:.0} \
+                 times, and the exact p-value is a multiple of 1/{size}",
+                *resamples as f64 / size
+            ),
+            Self::UnequalVariances { error } => {
+                let (which, direction) = match error {
+                    LevelError::TooManyRejections => ("smaller", "too small"),
+                    LevelError::TooFewRejections => ("larger", "too large"),
+                };
+                write!(
+                    f,
+                    "the {which} group has more than {UNEQUAL_SPREADS} times the standard deviation of the other: if \
+                     only the means are in question, the p-value is {direction} (Janssen 1997); compare groups of like \
+                     size, or on a scale that evens out the spread, such as logarithms"
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::TwoSample;
+
+    fn summary(n: u64, sd: f64) -> Summary {
+        Summary { n, mean: 0.0, sd: (n > 1).then_some(sd), median: 0.0, min: -sd, max: sd }
+    }
+
+    /// Warnings of a two-sided test with so many extreme resamples of n, otherwise unremarkable.
+    fn warnings(extreme: u64, n: u64, case: &Summary, control: &Summary, z: f64) -> Vec<Warning> {
+        let size = TwoSample { n_case: case.n as usize, n_control: control.n as usize }.reference_set_size();
+        let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
+        let findings = Findings {
+            counts: &counts,
+            alternative: Alternative::TwoSided,
+            rule: TwoSidedRule::Absolute,
+            groups: [case, control],
+            size: &size,
+            attainable: 2.0 * size.approximate.map_or(0.0, f64::recip),
+            z: Some(z),
+            most_resamples: 1_000_000_000_000,
+        };
+        findings.warnings()
+    }
+
+    #[test]
+    fn an_unremarkable_test_has_none() {
+        assert_eq!(warnings(500, 10_000, &summary(30, 1.0), &summary(30, 1.2), 1.9), []);
+    }
+
+    #[test]
+    fn no_extreme_resample_asks_for_as_many_as_the_normal_tail_says() {
+        let group = summary(100, 1.0);
+        // Upper normal tail at 5.5: 1.9e-8, so 100 of 5.3e9.
+        let floor = |n, remedy| vec![Warning::Floor { resamples: n, remedy }];
+        assert_eq!(warnings(0, 10_000, &group, &group, 5.5), floor(10_000, Remedy::Resamples(6e9)));
+        assert_eq!(warnings(0, 10_000, &group, &group, -12.0), floor(10_000, Remedy::BeyondCounting(-33.0)));
+        // A normal tail that the resamples contradict counts for less than they do.
+        assert_eq!(warnings(0, 10_000, &group, &group, 1.0), floor(10_000, Remedy::Resamples(1e7)));
+    }
+
+    #[test]
+    fn few_extreme_resamples_ask_for_a_hundred() {
+        let group = summary(100, 1.0);
+        assert_eq!(
+            warnings(5, 10_000, &group, &group, 3.5),
+            [Warning::Few { count: 5, remedy: Remedy::Resamples(200_000.0) }]
+        );
+        assert_eq!(warnings(10, 10_000, &group, &group, 3.5), []);
+    }
+
+    #[test]
+    fn a_small_reference_set_is_told() {
+        let group = summary(5, 1.0);
+        let small = Warning::SmallReferenceSet { size: 252.0, resamples: 253 };
+        assert_eq!(warnings(50, 253, &group, &group, 1.0), [small]);
+        assert_eq!(warnings(50, 252, &group, &group, 1.0), []);
+    }
+
+    #[test]
+    fn three_against_three_cannot_be_significant() {
+        let group = summary(3, 1.0);
+        assert_eq!(warnings(10, 20, &group, &group, 2.0), [Warning::Unattainable { minimum: 0.1 }]);
+    }
+
+    #[test]
+    fn a_single_observation_is_told() {
+        let told = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
+        assert_eq!(told, [Warning::SingleObservation { groups: 1 }]);
+    }
+
+    #[test]
+    fn unequal_variances_matter_with_unequal_sizes_only() {
+        let unequal = |small: Summary, large: Summary| warnings(500, 10_000, &small, &large, 1.0);
+        let error = |error| vec![Warning::UnequalVariances { error }];
+        assert_eq!(unequal(summary(10, 3.0), summary(50, 1.0)), error(LevelError::TooManyRejections));
+        assert_eq!(unequal(summary(10, 1.0), summary(50, 3.0)), error(LevelError::TooFewRejections));
+        assert_eq!(unequal(summary(40, 3.0), summary(50, 1.0)), []);
+        assert_eq!(unequal(summary(10, 1.9), summary(50, 1.0)), []);
+    }
+
+    #[test]
+    fn equal_values_leave_nothing_to_test() {
+        let flat = summary(10, 0.0);
+        let size = TwoSample { n_case: 10, n_control: 10 }.reference_set_size();
+        let counts = Counts { n: 100, greater_equal: 100, less_equal: 100, absolute: 100 };
+        let findings = Findings {
+            counts: &counts,
+            alternative: Alternative::TwoSided,
+            rule: TwoSidedRule::Absolute,
+            groups: [&flat, &flat],
+            size: &size,
+            attainable: 1.0,
+            z: None,
+            most_resamples: 1000,
+        };
+        assert_eq!(findings.warnings(), [Warning::Constant]);
+    }
+
+    #[test]
+    fn every_warning_says_what_to_do() {
+        let text = Warning::Floor { resamples: 10_000, remedy: Remedy::Resamples(6e9) }.to_string();
+        assert!(text.ends_with("about -n 6e9 would resolve it"), "{text}");
+    }
+}
