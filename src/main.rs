@@ -1,2 +1,34 @@
-//! permtest
-fn main() {}
+//! permtest: parse the command line, run the test, map the outcome to an exit code.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use permtest::cli::{self, Invocation};
+use permtest::error::Error;
+
+fn main() -> ExitCode {
+    let outcome = match cli::parse(std::env::args_os()) {
+        Ok(Invocation::Test(settings)) => permtest::app::run(&settings),
+        Ok(Invocation::Page(page)) => print(&page),
+        Ok(Invocation::Nothing(help)) => {
+            let _ = anstream::stderr().write_all(help.as_bytes());
+            return ExitCode::from(2);
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) | Err(Error::ClosedPipe) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Names of files and fields of tables may hold anything; an error stays one line and moves no cursor.
+            let line = error.to_string().replace(char::is_control, "\u{fffd}");
+            // Standard error may be closed: then there is nobody to tell, and the exit code says it.
+            let _ = writeln!(anstream::stderr(), "permtest: {line}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn print(page: &str) -> Result<(), Error> {
+    let mut stdout = anstream::stdout();
+    stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::stdout)
+}

@@ -1,0 +1,310 @@
+//! The options as clap declares them, and the words of the domain as clap spells them.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use super::pages;
+use super::spelling::{self, MissingTokens};
+use crate::inference::{Alternative, TwoSidedRule};
+use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
+
+/// A command line as it was typed: every value is well spelled, but options may still contradict each other.
+#[derive(Debug, Parser)]
+#[command(
+    name = "permtest",
+    bin_name = "permtest",
+    version,
+    about = pages::ABOUT,
+    long_about = pages::LONG_ABOUT,
+    override_usage = pages::USAGE,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}",
+    after_help = pages::after_short_help(),
+    after_long_help = pages::after_long_help(),
+    max_term_width = 100,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub errand: Option<Errand>,
+
+    /// Two files, case then control, or one file that holds both groups; - is standard input
+    ///
+    /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
+    /// compressed with gzip or zstd are read as they are. A file that is called man or completions is given as
+    /// ./man or ./completions.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
+    pub files: Vec<PathBuf>,
+
+    /// Column with the values, by name or by number (the first is 1)
+    ///
+    /// May be left out where the file has exactly one numeric column.
+    #[arg(short, long, value_name = "NAME|N", help_heading = "Input")]
+    pub column: Option<String>,
+
+    /// Column with the group labels, where one file has a row for each observation
+    ///
+    /// With more than two labels, or to say which group is which, add --case LABEL and --control LABEL.
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    pub group: Option<String>,
+
+    /// The case group: its label in the --group column or, without --group, the column of its values
+    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
+    pub case: Option<String>,
+
+    /// The control group, in the same way
+    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
+    pub control: Option<String>,
+
+    /// Character between the fields, or the word tab
+    ///
+    /// Default: by the file's extension (.csv, .tsv), else whichever of comma, semicolon, tab and | divides the first
+    /// line.
+    #[arg(short, long, value_name = "CHAR", value_parser = spelling::delimiter, help_heading = "Input")]
+    pub delimiter: Option<u8>,
+
+    /// The first line holds data, not the names of the columns
+    #[arg(long, help_heading = "Input")]
+    pub no_header: bool,
+
+    /// Decimal mark of the numbers
+    #[arg(long, value_name = "MARK", default_value = ".", help_heading = "Input")]
+    pub decimal: DecimalMark,
+
+    /// Fields that mean a missing value, separated by commas
+    ///
+    /// Replaces the default list: the empty field, NA, N/A, NaN, null, None and their like. An empty item stands for
+    /// the empty field, as the last one in --na 'NA,-99,'.
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_parser = spelling::missing_tokens,
+        allow_hyphen_values = true,
+        help_heading = "Input"
+    )]
+    pub na: Option<MissingTokens>,
+
+    /// What to do about missing values
+    #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
+    pub missing: Missing,
+
+    /// What is compared between the two groups
+    #[arg(short, long, value_name = "STATISTIC", default_value = "mean", help_heading = "Test")]
+    pub statistic: Statistic,
+
+    /// What the case is thought to be, compared with the control
+    #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided", help_heading = "Test")]
+    pub alternative: Alternative,
+
+    /// How a two-sided test puts the two tails together [default: absolute]
+    #[arg(long, value_name = "RULE", help_heading = "Test")]
+    pub two_sided: Option<TwoSidedRule>,
+
+    /// Difference case − control under the null hypothesis, as a number or as a percentage
+    ///
+    /// 5% means 5 % of the mean of the control group.
+    #[arg(
+        long,
+        value_name = "DELTA|PERCENT%",
+        value_parser = spelling::shift,
+        default_value = "0",
+        allow_hyphen_values = true,
+        help_heading = "Test"
+    )]
+    pub mu: Shift,
+
+    /// Number of resamples, which are random relabellings: 10000000, 1e7 or 10M [default: 1M]
+    ///
+    /// Any whole number from 1 to 1e12. More of them make the p-value more precise; the report says how precise it is.
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "N",
+        value_parser = spelling::resamples,
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub resamples: Option<u64>,
+
+    /// Seed of the random numbers, or the word random
+    ///
+    /// The same data, options and seed print the same bytes, on any machine. With random, the report names the seed
+    /// that was drawn.
+    #[arg(
+        long,
+        value_name = "N|random",
+        value_parser = spelling::seed,
+        default_value = "0",
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub seed: u64,
+
+    /// Number of threads; never changes a result [default: all cores]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = spelling::threads,
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub threads: Option<usize>,
+
+    /// Level of the interval that says how far p may be off because the relabellings are random
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = spelling::confidence,
+        default_value = "0.99",
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub confidence: f64,
+
+    /// Format of the report [default: text]
+    #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Option<Format>,
+
+    /// Short for --format json
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Write the report to FILE, whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// Print the p-value and nothing else: no notes, warnings or progress
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Write the statistic of every relabelling, in the order they were drawn, to FILE.csv or FILE.npy
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub distribution: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: Color,
+
+    /// Print help: -h in short, --help in full
+    #[arg(short, long, action = ArgAction::Help, help_heading = "Help")]
+    help: Option<bool>,
+
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Help")]
+    version: Option<bool>,
+}
+
+/// Things the command does besides testing.
+#[derive(Debug, Subcommand)]
+pub(super) enum Errand {
+    /// Print the completions for a shell
+    #[command(hide = true, override_usage = "permtest completions <SHELL>")]
+    Completions {
+        /// The shell that will read them
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true, override_usage = "permtest man")]
+    Man,
+}
+
+/// What is compared between the groups.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Statistic {
+    /// difference of the means, case − control
+    Mean,
+}
+
+// The domain's own words, spelled for the command line: the variants that can be chosen, and what the long help says.
+
+impl ValueEnum for Alternative {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::TwoSided, Self::Greater, Self::Less]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::TwoSided => "different, in either direction",
+            Self::Greater => "greater",
+            Self::Less => "less",
+        }))
+    }
+}
+
+impl ValueEnum for TwoSidedRule {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Absolute, Self::Doubled]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Absolute => "relabellings at least as far from the null value as the data, on either side",
+            Self::Doubled => "twice the smaller tail, at most 1",
+        }))
+    }
+}
+
+impl ValueEnum for DecimalMark {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Point, Self::Comma]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+        }))
+    }
+}
+
+impl ValueEnum for Missing {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Drop]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Error => PossibleValue::new("error").help("stop, count them and name the first line"),
+            Self::Drop => PossibleValue::new("drop").help("leave their rows out and say how many"),
+        })
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        // The bare p-value is asked for with -q, which also silences standard error.
+        &[Self::Text, Self::Json, Self::Csv, Self::Tsv, Self::Markdown]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Text => Some(PossibleValue::new("text").help("for people")),
+            Self::Json => Some(PossibleValue::new("json").help("one object on one line")),
+            Self::Csv => Some(PossibleValue::new("csv").help("a header line and one line of values")),
+            Self::Tsv => Some(PossibleValue::new("tsv").help("the same with tabs")),
+            Self::Markdown => Some(PossibleValue::new("markdown").help("a table for a pull request")),
+            Self::PValue => None,
+        }
+    }
+}
+
+impl ValueEnum for Color {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("on a terminal, unless NO_COLOR or CLICOLOR say otherwise"),
+            Self::Always => PossibleValue::new("always"),
+            Self::Never => PossibleValue::new("never"),
+        })
+    }
+}
