@@ -106,7 +106,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "RULE", help_heading = "Test")]
     pub two_sided: Option<TwoSidedRule>,
 
-    /// Difference case − control under the null hypothesis, as a number or as a percentage
+    /// Difference case minus control under the null hypothesis, as a number or as a percentage
     ///
     /// 5% means 5 % of the mean of the control group.
     #[arg(
@@ -193,7 +193,7 @@ pub(super) struct Arguments {
     pub color: Color,
 
     /// Print help: -h in short, --help in full
-    #[arg(short, long, action = ArgAction::Help, help_heading = "Help")]
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Help")]
     help: Option<bool>,
 
     /// Print the version
@@ -218,7 +218,7 @@ pub(super) enum Errand {
 /// What is compared between the groups.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Statistic {
-    /// difference of the means, case − control
+    /// difference of the means, case minus control
     Mean,
 }
 

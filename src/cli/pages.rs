@@ -13,12 +13,10 @@ use super::arguments::Arguments;
 pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
 
 pub(super) const LONG_ABOUT: &str = "\
-Permutation test: do two groups differ by more than chance?
-
-Compares a case group with a control group. If the labels case and control meant nothing, any way of \
-dealing them out over the values would have been as likely as the one that was observed. permtest deals \
-them out at random many times and reports how often the groups then differ at least as much as they do \
-in the data: that is the p-value.";
+Do two groups differ by more than chance? permtest compares a case group with a control group. If the labels \
+case and control meant nothing, any way of dealing them out over the values would have been as likely as the \
+one that was observed. permtest deals them out at random many times and reports how often the groups then \
+differ at least as much as they do in the data: that is the p-value.";
 
 pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
@@ -85,10 +83,7 @@ const ERRANDS: [Entry; 2] = [
 
 pub(super) fn after_short_help() -> String {
     let Example { command, meaning } = &EXAMPLES[0];
-    format!(
-        "Example: {command}   ({})\nMore: permtest -h for the options, --help for all about them.",
-        meaning.to_lowercase()
-    )
+    format!("Example: {command}   ({})\nMore, with examples: permtest --help", meaning.to_lowercase())
 }
 
 /// What a bare `permtest` is answered with.

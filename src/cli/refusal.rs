@@ -11,7 +11,7 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
     match error.kind() {
         ErrorKind::UnknownArgument => match errand {
             Some(errand) => Error::usage(
-                format!("permtest {errand} takes no further argument such as {argument}"),
+                format!("the command {errand} takes no further argument such as {argument}"),
                 format!("leave it out, or write ./{errand} if {errand} is a data file"),
             ),
             None => unknown(error, &argument),
@@ -23,7 +23,7 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
         ErrorKind::MissingRequiredArgument => {
             let errand = errand.unwrap_or_default();
             Error::usage(
-                format!("permtest {errand} needs a shell"),
+                format!("the command {errand} needs the name of a shell"),
                 format!("write for example permtest {errand} bash, or ./{errand} if it is a data file"),
             )
         }
@@ -38,6 +38,7 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
 fn unknown(error: &clap::Error, argument: &str) -> Error {
     let remedy = match text(error, ContextKind::SuggestedArg) {
         Some(suggestion) => format!("did you mean {}?", option_name(&suggestion)),
+        None if argument.starts_with("--") => "see permtest --help".to_owned(),
         None => format!("see permtest --help, or write ./{argument} if it is a file"),
     };
     Error::usage(format!("{argument} is not an option of permtest"), remedy)
@@ -59,13 +60,14 @@ fn invalid_value(error: &clap::Error, argument: &str, errand: Option<&str>) -> E
     }
     if let Some(errand) = errand {
         return Error::usage(
-            format!("permtest {errand} knows no shell {value:?}"),
+            format!("the command {errand} knows no shell {value:?}"),
             format!("choose one of {choices}, or write ./{errand} if it is a data file"),
         );
     }
     let remedy = match text(error, ContextKind::SuggestedValue) {
         Some(suggestion) => format!("did you mean {suggestion}? (one of {choices})"),
-        None => format!("choose one of {choices}"),
+        None if choices.contains(' ') => format!("choose one of {choices}"),
+        None => format!("the only choice is {choices}"),
     };
     Error::usage(format!("{option} cannot be {value:?}"), remedy)
 }
