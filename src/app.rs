@@ -12,19 +12,20 @@ use crate::output;
 use crate::progress::Progress;
 use crate::report::{self, Report};
 use crate::settings::{Chatter, Instructions, Settings, Shift, Test};
+use crate::signals;
 use crate::simd::Arch;
 use crate::{DEFAULT_RESAMPLES, TestResult};
 
-/// Runs a test and writes its report. `stop` is watched: once it is set, the run ends and leaves nothing behind.
+/// Runs a test and writes its report. Ctrl-C ends it and leaves nothing behind.
 ///
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
-pub fn run(settings: &Settings, stop: &AtomicBool) -> Result<(), Error> {
+pub fn run(settings: &Settings) -> Result<(), Error> {
     let dataset = input::read(&settings.data, &settings.reading)?;
     tell(&dataset.notes, settings.output.chatter);
     let mu = shift(settings.test.mu, &dataset.control.values);
     let test = prepare(&dataset, &settings.test, mu)?;
-    let (result, distribution) = draw(&test, settings, stop)?;
+    let (result, distribution) = draw(&test, settings, signals::watch())?;
     let report = Report::new(&dataset, &settings.test, mu, &result);
     let text = report::render(&[report], settings.output.format);
     distribution.map_or(Ok(()), DistributionWriter::commit)?;

@@ -1,30 +1,34 @@
-//! The command: parse, run, and tell the shell how it went.
+//! permtest: parse the command line, run the test, map the outcome to an exit code.
 
-use std::io::Write;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use permtest::cli::{self, Invocation};
 use permtest::error::Error;
-use permtest::settings::Color;
-use permtest::{app, output, signals};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match cli::parse(std::env::args_os()) {
+        Ok(Invocation::Test(settings)) => permtest::app::run(&settings),
+        Ok(Invocation::Page(page)) => print(&page),
+        Ok(Invocation::Nothing(help)) => {
+            let _ = anstream::stderr().write_all(help.as_bytes());
+            return ExitCode::from(2);
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) | Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {
-            if !matches!(error, Error::ClosedPipe) {
-                // Nobody is left to tell if standard error is closed too.
-                let _ = writeln!(std::io::stderr(), "permtest: {error}");
-            }
+            // Names of files and fields of tables may hold anything; an error stays one line and moves no cursor.
+            let line = error.to_string().replace(char::is_control, "\u{fffd}");
+            // Standard error may be closed: then there is nobody to tell, and the exit code says it.
+            let _ = writeln!(anstream::stderr(), "permtest: {line}");
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-fn run() -> Result<(), Error> {
-    match cli::parse(std::env::args_os())? {
-        Invocation::Test(settings) => app::run(&settings, signals::watch()),
-        Invocation::Completions(shell) => output::write(&cli::completions(shell), None, Color::Never),
-        Invocation::Manual => output::write(&cli::manual().map_err(Error::stdout)?, None, Color::Never),
-    }
+fn print(page: &str) -> Result<(), Error> {
+    let mut stdout = anstream::stdout();
+    stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::stdout)
 }

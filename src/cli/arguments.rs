@@ -1,259 +1,310 @@
-//! The options, their groups and their help.
+//! The options as clap declares them, and the words of the domain as clap spells them.
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::builder::PossibleValue;
+use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 
-use super::help;
-use super::spelling;
-use crate::settings::{Color, DecimalMark, Distribution, Format, Shift};
+use super::pages;
+use super::spelling::{self, MissingTokens};
+use crate::inference::{Alternative, TwoSidedRule};
+use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
 
-/// The permutation test: how often does a random relabelling differ as much as your data?
-///
-/// permtest reads two samples, computes the difference of their means, draws as many independent random relabellings as
-/// you ask for over all cores, and prints the p-value: the share of relabellings at least as extreme as the data, with
-/// an interval for what the drawing leaves uncertain. It assumes no distribution. The same command prints the same
-/// bytes on any machine and with any number of threads.
+/// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
 #[command(
     name = "permtest",
+    bin_name = "permtest",
     version,
+    about = pages::ABOUT,
+    long_about = pages::LONG_ABOUT,
+    override_usage = pages::USAGE,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}",
+    after_help = pages::after_short_help(),
+    after_long_help = pages::after_long_help(),
     max_term_width = 100,
-    args_conflicts_with_subcommands = true,
     arg_required_else_help = true,
-    override_usage = help::USAGE,
-    after_help = help::SHORT_EXAMPLES,
-    after_long_help = help::EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
 )]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(subcommand)]
-    pub command: Option<Subcommand>,
+    pub errand: Option<Errand>,
 
-    /// Two files (case, then control), or one with --group or with --case and --control; - is standard input
+    /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
-    /// CSV or TSV with a header line, plain or compressed with gzip or zstd.
-    #[arg(value_name = "FILE")]
+    /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
+    /// compressed with gzip or zstd are read as they are. A file that is called man or completions is given as
+    /// ./man or ./completions.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
-    /// The value column, by name or 1-based number
+    /// Column with the values, by name or by number (the first is 1)
     ///
-    /// May be left out where a file has only one column, or only one of numbers.
+    /// May be left out where the file has exactly one numeric column.
     #[arg(short, long, value_name = "NAME|N", help_heading = "Input")]
     pub column: Option<String>,
 
-    /// The column of group labels, for one long file
+    /// Column with the group labels, where one file has a row for each observation
+    ///
+    /// With more than two labels, or to say which group is which, add --case LABEL and --control LABEL.
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub group: Option<String>,
 
-    /// The case group: its label with --group, else its column
-    ///
-    /// With two labels and no choice the first in sorted order is the case group.
-    #[arg(long, value_name = "LABEL|COLUMN", help_heading = "Input")]
+    /// The case group: its label in the --group column or, without --group, the column of its values
+    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
     pub case: Option<String>,
 
-    /// The control group: its label with --group, else its column
-    #[arg(long, value_name = "LABEL|COLUMN", help_heading = "Input")]
+    /// The control group, in the same way
+    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
     pub control: Option<String>,
 
-    /// The field delimiter, one character or 'tab' [default: by extension or header line]
+    /// Character between the fields, or the word tab
     ///
-    /// A .tsv file has tabs, a .csv file commas (or semicolons, if its header line has no comma); for other names the
-    /// most frequent of , ; tab | in the header line.
+    /// Default: by the file's extension (.csv, .tsv), else whichever of comma, semicolon, tab and | divides the first
+    /// line.
     #[arg(short, long, value_name = "CHAR", value_parser = spelling::delimiter, help_heading = "Input")]
     pub delimiter: Option<u8>,
 
-    /// The first line is data; columns go by number
-    ///
-    /// A first line that reads as numbers is taken as data in any case, with a note.
+    /// The first line holds data, not the names of the columns
     #[arg(long, help_heading = "Input")]
     pub no_header: bool,
 
-    /// The decimal mark, . or ,
-    #[arg(long, value_name = "MARK", default_value = ".", value_parser = spelling::decimal_mark, help_heading = "Input")]
+    /// Decimal mark of the numbers
+    #[arg(long, value_name = "MARK", default_value = ".", help_heading = "Input")]
     pub decimal: DecimalMark,
 
-    /// Texts that mean a missing value, separated by commas [default: the empty field, NA, NaN, null, …]
+    /// Fields that mean a missing value, separated by commas
     ///
-    /// Replaces the default list, which is that of pandas; an empty item stands for the empty field.
-    #[arg(long, value_name = "LIST", help_heading = "Input")]
-    pub na: Option<String>,
+    /// Replaces the default list: the empty field, NA, N/A, NaN, null, None and their like. An empty item stands for
+    /// the empty field, as the last one in --na 'NA,-99,'.
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_parser = spelling::missing_tokens,
+        allow_hyphen_values = true,
+        help_heading = "Input"
+    )]
+    pub na: Option<MissingTokens>,
 
     /// What to do about missing values
-    #[arg(long, value_name = "ACTION", default_value = "error", help_heading = "Input")]
-    pub missing: MissingName,
+    #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
+    pub missing: Missing,
 
-    /// What is compared between the groups
-    #[arg(short, long, value_name = "NAME", default_value = "mean", help_heading = "Test")]
-    pub statistic: StatisticName,
+    /// What is compared between the two groups
+    #[arg(short, long, value_name = "STATISTIC", default_value = "mean", help_heading = "Test")]
+    pub statistic: Statistic,
 
-    /// What the alternative hypothesis says of case − control
-    #[arg(short, long, value_name = "SIDE", default_value = "two-sided", help_heading = "Test")]
-    pub alternative: AlternativeName,
+    /// What the case is thought to be, compared with the control
+    #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided", help_heading = "Test")]
+    pub alternative: Alternative,
 
-    /// How two tails become one p-value [default: absolute]
+    /// How a two-sided test puts the two tails together [default: absolute]
     #[arg(long, value_name = "RULE", help_heading = "Test")]
-    pub two_sided: Option<TwoSidedName>,
+    pub two_sided: Option<TwoSidedRule>,
 
-    /// The difference under the null hypothesis, or a percentage of the control mean
+    /// Difference case minus control under the null hypothesis, as a number or as a percentage
+    ///
+    /// 5% means 5 % of the mean of the control group.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
-        default_value = "0",
-        hide_default_value = true,
-        allow_hyphen_values = true,
         value_parser = spelling::shift,
+        default_value = "0",
+        allow_hyphen_values = true,
         help_heading = "Test"
     )]
     pub mu: Shift,
 
-    /// Relabellings to draw, such as 10000000, 1e7 or 10M [default: 1M]
+    /// Number of resamples, which are random relabellings: 10000000, 1e7 or 10M [default: 1M]
+    ///
+    /// Any whole number from 1 to 1e12. More of them make the p-value more precise; the report says how precise it is.
     #[arg(
         short = 'n',
         long,
         value_name = "N",
-        allow_hyphen_values = true,
         value_parser = spelling::resamples,
-        help_heading = "Computation"
+        allow_hyphen_values = true,
+        help_heading = "Computing"
     )]
     pub resamples: Option<u64>,
 
-    /// Seed of the random streams, a number or 'random'; the report names it
+    /// Seed of the random numbers, or the word random
+    ///
+    /// The same data, options and seed print the same bytes, on any machine. With random, the report names the seed
+    /// that was drawn.
     #[arg(
         long,
         value_name = "N|random",
+        value_parser = spelling::seed,
         default_value = "0",
         allow_hyphen_values = true,
-        value_parser = spelling::seed,
-        help_heading = "Computation"
+        help_heading = "Computing"
     )]
     pub seed: u64,
 
-    /// Threads [default: all cores]; never changes a result
-    #[arg(short = 'j', long, value_name = "N", value_parser = spelling::threads, help_heading = "Computation")]
+    /// Number of threads; never changes a result [default: all cores]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = spelling::threads,
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
     pub threads: Option<usize>,
 
-    /// Level of the interval for the Monte Carlo error of the p-value
+    /// Level of the interval that says how far p may be off because the relabellings are random
     #[arg(
         long,
         value_name = "LEVEL",
+        value_parser = spelling::confidence,
         default_value = "0.99",
         allow_hyphen_values = true,
-        value_parser = spelling::confidence,
-        help_heading = "Computation"
+        help_heading = "Computing"
     )]
     pub confidence: f64,
 
-    /// The report's format
+    /// Format of the report [default: text]
     #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
-    pub format: Option<FormatName>,
+    pub format: Option<Format>,
 
-    /// The same as --format json
+    /// Short for --format json
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
     /// Write the report to FILE, whole or not at all
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
 
-    /// Print the p-value and nothing else
+    /// Print the p-value and nothing else: no notes, warnings or progress
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Write the statistic of each relabelling, in order, to FILE.csv or FILE.npy
-    #[arg(long, value_name = "FILE", value_parser = spelling::distribution, help_heading = "Output")]
-    pub distribution: Option<Distribution>,
+    /// Write the statistic of every relabelling, in the order they were drawn, to FILE.csv or FILE.npy
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub distribution: Option<PathBuf>,
 
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: ColorName,
+    pub color: Color,
+
+    /// Print help: -h in short, --help in full
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Help")]
+    help: Option<bool>,
+
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Help")]
+    version: Option<bool>,
 }
 
-/// What is not a test.
-#[derive(Debug, clap::Subcommand)]
-pub enum Subcommand {
-    /// Print the completions of a shell
+/// Things the command does besides testing.
+#[derive(Debug, Subcommand)]
+pub(super) enum Errand {
+    /// Print the completions for a shell
+    #[command(hide = true, override_usage = "permtest completions <SHELL>")]
     Completions {
-        /// The shell
-        shell: clap_complete::Shell,
+        /// The shell that will read them
+        shell: Shell,
     },
     /// Print the manual page
+    #[command(hide = true, override_usage = "permtest man")]
     Man,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StatisticName {
-    /// The difference of means
+/// What is compared between the groups.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Statistic {
+    /// difference of the means, case minus control
     Mean,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AlternativeName {
-    /// It differs in either direction
-    TwoSided,
-    /// Case is greater
-    Greater,
-    /// Case is less
-    Less,
+// The domain's own words, spelled for the command line: the variants that can be chosen, and what the long help says.
+
+impl ValueEnum for Alternative {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::TwoSided, Self::Greater, Self::Less]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::TwoSided => "different, in either direction",
+            Self::Greater => "greater",
+            Self::Less => "less",
+        }))
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TwoSidedName {
-    /// Relabellings at least as far from --mu, on either side
-    Absolute,
-    /// Twice the smaller tail
-    Doubled,
+impl ValueEnum for TwoSidedRule {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Absolute, Self::Doubled]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Absolute => "relabellings at least as far from the null value as the data, on either side",
+            Self::Doubled => "twice the smaller tail, at most 1",
+        }))
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MissingName {
-    /// Refuse the file, count them and name the first line
-    Error,
-    /// Leave the rows out and say how many
-    Drop,
+impl ValueEnum for DecimalMark {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Point, Self::Comma]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+        }))
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatName {
-    /// For people
-    Text,
-    /// One object a line
-    Json,
-    /// A header line and a line for each column
-    Csv,
-    /// The same with tabs
-    Tsv,
-    /// A table for a pull request
-    Markdown,
+impl ValueEnum for Missing {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Drop]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Error => PossibleValue::new("error").help("stop, count them and name the first line"),
+            Self::Drop => PossibleValue::new("drop").help("leave their rows out and say how many"),
+        })
+    }
 }
 
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Self::Text,
-            FormatName::Json => Self::Json,
-            FormatName::Csv => Self::Csv,
-            FormatName::Tsv => Self::Tsv,
-            FormatName::Markdown => Self::Markdown,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        // The bare p-value is asked for with -q, which also silences standard error.
+        &[Self::Text, Self::Json, Self::Csv, Self::Tsv, Self::Markdown]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Text => Some(PossibleValue::new("text").help("for people")),
+            Self::Json => Some(PossibleValue::new("json").help("one object on one line")),
+            Self::Csv => Some(PossibleValue::new("csv").help("a header line and one line of values")),
+            Self::Tsv => Some(PossibleValue::new("tsv").help("the same with tabs")),
+            Self::Markdown => Some(PossibleValue::new("markdown").help("a table for a pull request")),
+            Self::PValue => None,
         }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorName {
-    /// On a terminal
-    Auto,
-    /// Even in a pipe
-    Always,
-    /// Not at all
-    Never,
-}
+impl ValueEnum for Color {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
 
-impl From<ColorName> for Color {
-    fn from(name: ColorName) -> Self {
-        match name {
-            ColorName::Auto => Self::Auto,
-            ColorName::Always => Self::Always,
-            ColorName::Never => Self::Never,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("on a terminal, unless NO_COLOR or CLICOLOR say otherwise"),
+            Self::Always => PossibleValue::new("always"),
+            Self::Never => PossibleValue::new("never"),
+        })
     }
 }

@@ -1,104 +1,197 @@
-//! The ways in which people write numbers and choices.
+//! Words of the command line → numbers. Errors begin with the offending word; the caller puts the option before it.
 
-use std::path::{Path, PathBuf};
+use rand::TryRng;
+use rand::rngs::SysRng;
 
-use crate::method::monte_carlo::MOST_RESAMPLES;
-use crate::settings::{DecimalMark, Distribution, DistributionFormat, Shift};
+use crate::error::Error;
+use crate::input::DEFAULT_MISSING_TOKENS;
+use crate::settings::Shift;
 
-/// The largest seed that `--seed random` picks: JSON readers that keep numbers as f64 keep it.
-const LARGEST_RANDOM_SEED: u64 = (1 << 53) - 1;
-
-/// The most threads that are not a typing error.
+/// The most resamples of one run: days of work, and the counts stay exact in every reader's double precision.
+const MOST_RESAMPLES: u64 = 1_000_000_000_000;
+/// More threads than any machine has cores for: a slip of the keyboard.
 const MOST_THREADS: usize = 1024;
 
-/// A number of resamples: `10000000`, `10_000_000`, `1e7`, `1.5e6`, `10k`, `10M`, `10G`.
-pub fn resamples(text: &str) -> Result<u64, String> {
-    let range = || "write a whole number from 1 to 1e12, such as 10000000, 10_000_000, 1e7 or 10M".to_owned();
-    let (digits, unit) = match text.char_indices().next_back() {
-        Some((end, 'k' | 'K')) => (&text[..end], 1e3),
-        Some((end, 'M')) => (&text[..end], 1e6),
-        Some((end, 'G')) => (&text[..end], 1e9),
-        _ => (text, 1.0),
-    };
-    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '_' | '.' | 'e' | 'E' | '+'));
-    let number: f64 = digits.replace('_', "").parse().map_err(|_| range())?;
-    let number = number * unit;
-    // Whole numbers up to 10¹² are exact in f64.
-    if is_number && number.fract() == 0.0 && number >= 1.0 && number <= MOST_RESAMPLES as f64 {
-        Ok(number as u64)
-    } else {
-        Err(range())
+/// The list of `--na`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MissingTokens(pub Vec<String>);
+
+impl Default for MissingTokens {
+    fn default() -> Self {
+        Self(DEFAULT_MISSING_TOKENS.iter().map(|&token| token.to_owned()).collect())
     }
 }
 
-/// A seed, or `random`.
-pub fn seed(text: &str) -> Result<u64, String> {
-    if text == "random" {
-        use rand::TryRng;
-        let word = rand::rngs::SysRng.try_next_u64();
-        return word
-            .map(|word| word & LARGEST_RANDOM_SEED)
-            .map_err(|error| format!("the system has no random number: {error}; name a seed"));
+/// A list separated by commas; an empty item means the empty field.
+pub(super) fn missing_tokens(list: &str) -> Result<MissingTokens, Error> {
+    // `--na --json` would otherwise quietly make a token of the option that follows.
+    if list.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {
+        return Err(Error::usage(
+            format!("needs a list, but the option {list} follows"),
+            "write for example --na NA,-99",
+        ));
     }
-    text.parse().map_err(|_| format!("write a whole number from 0 to {}, or random", u64::MAX))
+    Ok(MissingTokens(list.split(',').map(|item| item.trim().to_owned()).collect()))
+}
+
+/// One byte, or a word for the tab.
+pub(super) fn delimiter(word: &str) -> Result<u8, Error> {
+    match word.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [b] if *b == b'\t' || (b.is_ascii() && !b.is_ascii_alphanumeric() && !b.is_ascii_control() && *b != b'"') => {
+            Ok(*b)
+        }
+        _ => Err(Error::usage(
+            format!("{word:?} cannot divide fields"),
+            "give one ASCII character that is not a letter, a digit or a quote, such as ';', or the word tab",
+        )),
+    }
+}
+
+/// A number of resamples: `10000000`, `10_000_000`, `1e7`, `1.5e6`, `10M`, `10k`, `2G`.
+pub(super) fn resamples(word: &str) -> Result<u64, Error> {
+    let refuse = |why: &str| {
+        Err(Error::usage(
+            format!("{word:?} {why}"),
+            "give a whole number from 1 to 1e12, such as 10000000, 10_000_000, 1e7 or 10M",
+        ))
+    };
+    match whole(word) {
+        Ok(0) => refuse("is less than 1"),
+        Ok(n) if n <= MOST_RESAMPLES => Ok(n),
+        Ok(_) | Err(NotWhole::TooLarge) => refuse("is more than 1e12"),
+        Err(NotWhole::Negative) => refuse("is negative"),
+        Err(NotWhole::Fraction) => refuse("is not a whole number"),
+        Err(NotWhole::NotANumber) => refuse("is not a number"),
+    }
+}
+
+/// Why a word is not a whole number that fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotWhole {
+    NotANumber,
+    Negative,
+    Fraction,
+    TooLarge,
+}
+
+/// Reads a whole number from decimal digits, without a detour over floating point.
+///
+/// `[digits][.digits][e±digits][k|M|G]`, with `_` allowed between digits.
+fn whole(word: &str) -> Result<u64, NotWhole> {
+    let (unsigned, negative) = match word.strip_prefix('-') {
+        Some(rest) => (rest, true),
+        None => (word.strip_prefix('+').unwrap_or(word), false),
+    };
+    let (number, thousands) = match unsigned.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (&unsigned[..at], 3),
+        Some((at, 'M')) => (&unsigned[..at], 6),
+        Some((at, 'G')) => (&unsigned[..at], 9),
+        _ => (unsigned, 0),
+    };
+    let (mantissa, power) = match number.split_once(['e', 'E']) {
+        Some((mantissa, power)) => (mantissa, exponent(power)?),
+        None => (number, 0),
+    };
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = digits_of(integer)?;
+    let decimals = digits_of(fraction)?;
+    if digits.is_empty() && decimals.is_empty() {
+        return Err(NotWhole::NotANumber);
+    }
+    digits.push_str(&decimals);
+    if negative {
+        return Err(NotWhole::Negative);
+    }
+    let significant = digits.trim_matches('0');
+    if significant.is_empty() {
+        return Ok(0);
+    }
+    let trailing_zeros = digits.len() - digits.trim_end_matches('0').len();
+    let scale = power.saturating_add(thousands + trailing_zeros as i64 - decimals.len() as i64);
+    let Ok(scale) = u32::try_from(scale) else {
+        return Err(if scale < 0 { NotWhole::Fraction } else { NotWhole::TooLarge });
+    };
+    let significant: u64 = significant.parse().map_err(|_| NotWhole::TooLarge)?;
+    10_u64.checked_pow(scale).and_then(|unit| significant.checked_mul(unit)).ok_or(NotWhole::TooLarge)
+}
+
+/// The digits of a run of them, without the underscores that may stand between two of them.
+fn digits_of(run: &str) -> Result<String, NotWhole> {
+    let stray = run.starts_with('_') || run.ends_with('_') || run.contains("__");
+    if stray || !run.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        return Err(NotWhole::NotANumber);
+    }
+    Ok(run.replace('_', ""))
+}
+
+/// A power of ten; one that fits no i64 is as good as endless.
+fn exponent(power: &str) -> Result<i64, NotWhole> {
+    let (digits, negative) = match power.strip_prefix('-') {
+        Some(digits) => (digits, true),
+        None => (power.strip_prefix('+').unwrap_or(power), false),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NotWhole::NotANumber);
+    }
+    // Half the range, so that the shifts by suffix and decimals cannot wrap around.
+    let size = digits.parse::<i64>().unwrap_or(i64::MAX).min(i64::MAX / 2);
+    Ok(if negative { -size } else { size })
+}
+
+/// A seed, or a random one that every reader of JSON can hold: below 2⁵³.
+pub(super) fn seed(word: &str) -> Result<u64, Error> {
+    if word == "random" {
+        return SysRng.try_next_u64().map(|bits| bits >> 11).map_err(|error| {
+            Error::usage(
+                format!("random found no random numbers in this system ({error})"),
+                "name a number yourself, such as --seed 1",
+            )
+        });
+    }
+    word.parse().map_err(|_| {
+        Error::usage(
+            format!("{word:?} is not a seed"),
+            "give a whole number from 0 to 18446744073709551615, or the word random",
+        )
+    })
 }
 
 /// A number of threads.
-pub fn threads(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(threads @ 1..=MOST_THREADS) => Ok(threads),
-        _ => Err(format!("write a whole number from 1 to {MOST_THREADS}")),
+pub(super) fn threads(word: &str) -> Result<usize, Error> {
+    match word.parse() {
+        Ok(n) if (1..=MOST_THREADS).contains(&n) => Ok(n),
+        _ => Err(Error::usage(
+            format!("{word:?} is not a number of threads"),
+            format!("give a whole number from 1 to {MOST_THREADS}, or leave it out to use all cores"),
+        )),
     }
 }
 
-/// A confidence level.
-pub fn confidence(text: &str) -> Result<f64, String> {
-    match text.parse() {
+/// A level of confidence, strictly between 0 and 1.
+pub(super) fn confidence(word: &str) -> Result<f64, Error> {
+    match word.parse() {
         Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
-        _ => Err("write a number between 0 and 1, such as 0.99".to_owned()),
+        _ => Err(Error::usage(
+            format!("{word:?} is not a level of confidence"),
+            "give a number between 0 and 1, such as 0.99",
+        )),
     }
 }
 
-/// A shift: `0.5`, or `5%` of the control group's mean.
-pub fn shift(text: &str) -> Result<Shift, String> {
-    let finite = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
-    let shift = match text.strip_suffix('%') {
-        Some(percent) => finite(percent).map(|percent| Shift::RelativeToControl(percent / 100.0)),
-        None => finite(text).map(Shift::Absolute),
+/// A difference in units of the data, or with `%` as a fraction of the control's mean.
+pub(super) fn shift(word: &str) -> Result<Shift, Error> {
+    let finite = |number: &str| number.parse().ok().filter(|value: &f64| value.is_finite());
+    let shift = match word.strip_suffix('%') {
+        Some(percent) => finite(percent.trim_end()).map(|percent| Shift::RelativeToControl(percent / 100.0)),
+        None => finite(word).map(Shift::Absolute),
     };
-    shift.ok_or_else(|| "write a number, such as 0.5, or a percentage of the control mean, such as 5%".to_owned())
-}
-
-/// A delimiter: one character of ASCII, `tab` or `\t`.
-pub fn delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        b"tab" | b"\\t" => Ok(b'\t'),
-        &[byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\n' | b'\r') => {
-            Ok(byte)
-        }
-        _ => Err("write one character, such as ; or |, or the word tab".to_owned()),
-    }
-}
-
-/// A decimal mark.
-pub fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
-    match text {
-        "." => Ok(DecimalMark::Point),
-        "," => Ok(DecimalMark::Comma),
-        _ => Err("write . or ,".to_owned()),
-    }
-}
-
-/// A file for the null distribution, its format by its extension.
-pub fn distribution(text: &str) -> Result<Distribution, String> {
-    let path = PathBuf::from(text);
-    let format = match Path::new(text).extension().and_then(|extension| extension.to_str()) {
-        Some("csv") => DistributionFormat::Csv,
-        Some("npy") => DistributionFormat::Npy,
-        _ => return Err("its name must end in .csv or .npy".to_owned()),
-    };
-    Ok(Distribution { path, format })
+    shift.ok_or_else(|| {
+        Error::usage(
+            format!("{word:?} is not a difference"),
+            "give a number such as 0.5 or -2, or a percentage of the control's mean such as 5%",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -106,46 +199,84 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resamples_have_many_spellings_and_bounds() {
-        for (text, n) in [
-            ("1", 1),
-            ("10000000", 10_000_000),
-            ("10_000_000", 10_000_000),
-            ("1e7", 10_000_000),
-            ("1.5e6", 1_500_000),
-            ("10M", 10_000_000),
-            ("2.5k", 2500),
-            ("1000G", MOST_RESAMPLES),
-            ("1e12", MOST_RESAMPLES),
-        ] {
-            assert_eq!(resamples(text), Ok(n), "{text}");
+    fn every_spelling_of_ten_million_is_ten_million() {
+        for word in ["10000000", "10_000_000", "1e7", "1E+7", "+1e7", "10M", "0.01G", "10_000k", "10000K", "100e5"] {
+            assert_eq!(whole(word), Ok(10_000_000), "{word}");
         }
-        for text in ["0", "-5", "1e99", "1.5", "", "M", "1e13", "inf", "NaN", "ten", "1 000", "0.0001k", "+-1", "1e-3"]
+        assert_eq!(whole("1.5e6"), Ok(1_500_000));
+        assert_eq!(whole("2G"), Ok(2_000_000_000));
+        assert_eq!(whole("1.50"), Err(NotWhole::Fraction));
+        assert_eq!(whole("2.0"), Ok(2));
+        assert_eq!(whole("70e-1"), Ok(7));
+        assert_eq!(whole(".5k"), Ok(500));
+    }
+
+    #[test]
+    fn zero_is_zero_however_it_is_written() {
+        for word in ["0", "000", "0.0", "0e99", "0e-99", "0M"] {
+            assert_eq!(whole(word), Ok(0), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_whole_number_is_told_apart() {
+        for word in ["", "-", "k", ".", "e7", "1e", "1e+", "ten", "1_", "_1", "1__0", "1,000", "1 000", "0x10", "1e7.5"]
         {
-            assert!(resamples(text).is_err(), "{text}");
+            assert_eq!(whole(word), Err(NotWhole::NotANumber), "{word}");
+        }
+        for word in ["-5", "-1e7", "-10M", "-0.5"] {
+            assert_eq!(whole(word), Err(NotWhole::Negative), "{word}");
+        }
+        for word in ["0.5", "1.5", "1e-1", "1.2345k", "1e-99999999999999999999"] {
+            assert_eq!(whole(word), Err(NotWhole::Fraction), "{word}");
+        }
+        for word in ["1e99", "99999999999999999999999", "1e99999999999999999999", "1e9223372036854775807G"] {
+            assert_eq!(whole(word), Err(NotWhole::TooLarge), "{word}");
         }
     }
 
     #[test]
-    fn shifts_are_absolute_or_relative() {
-        assert_eq!(shift("-0.5"), Ok(Shift::Absolute(-0.5)));
-        assert_eq!(shift("5%"), Ok(Shift::RelativeToControl(0.05)));
-        for text in ["", "%", "five", "inf", "nan", "1e999"] {
-            assert!(shift(text).is_err(), "{text}");
+    fn resamples_end_at_a_million_millions() {
+        assert_eq!(resamples("1000G").unwrap(), MOST_RESAMPLES);
+        assert_eq!(resamples("1").unwrap(), 1);
+        for word in ["0", "-5", "1e99", "0.5", "1_000_000_000_001", "many"] {
+            assert!(resamples(word).unwrap_err().to_string().contains("from 1 to 1e12"), "{word}");
         }
     }
 
     #[test]
-    fn other_spellings_are_checked() {
-        assert_eq!(delimiter("tab"), Ok(b'\t'));
-        assert_eq!(delimiter(";"), Ok(b';'));
-        assert!(
-            delimiter("a").is_err() && delimiter("\"").is_err() && delimiter(";;").is_err() && delimiter("é").is_err()
-        );
-        assert!(threads("0").is_err() && threads("2000").is_err() && threads("7") == Ok(7));
-        assert!(confidence("1").is_err() && confidence("nan").is_err() && confidence("0.9") == Ok(0.9));
-        assert!(seed("-1").is_err() && seed("18446744073709551615") == Ok(u64::MAX));
-        assert!(seed("random").is_ok_and(|seed| seed <= LARGEST_RANDOM_SEED));
-        assert!(distribution("null.txt").is_err() && distribution("null.npy").is_ok());
+    fn a_random_seed_fits_in_a_double() {
+        assert!(seed("random").unwrap() < 1 << 53);
+        assert_eq!(seed("18446744073709551615").unwrap(), u64::MAX);
+        assert!(seed("-1").is_err());
+    }
+
+    #[test]
+    fn a_percentage_is_relative_to_the_control() {
+        assert_eq!(shift("5%").unwrap(), Shift::RelativeToControl(0.05));
+        assert_eq!(shift("-0.5").unwrap(), Shift::Absolute(-0.5));
+        for word in ["", "%", "inf", "NaN", "1e999", "0,5", "5%%"] {
+            assert!(shift(word).is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn delimiters_are_single_bytes_that_no_number_contains() {
+        assert_eq!(delimiter("tab").unwrap(), b'\t');
+        assert_eq!(delimiter("\\t").unwrap(), b'\t');
+        assert_eq!(delimiter("\t").unwrap(), b'\t');
+        assert_eq!(delimiter(";").unwrap(), b';');
+        assert_eq!(delimiter(" ").unwrap(), b' ');
+        for word in ["", ";;", "5", "e", "\"", "\n", "·"] {
+            assert!(delimiter(word).is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_empty_item_of_the_missing_list_is_the_empty_field() {
+        assert_eq!(missing_tokens("NA, -99,").unwrap().0, ["NA", "-99", ""]);
+        assert_eq!(missing_tokens("").unwrap().0, [""]);
+        assert_eq!(missing_tokens("--").unwrap().0, ["--"]);
+        assert!(missing_tokens("--json").is_err());
     }
 }

@@ -124,7 +124,7 @@ impl Table {
     fn read(&mut self) -> Result<bool, Error> {
         self.line = None;
         let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.failure(error))?;
-        if self.record.as_slice().ends_with(END.as_bytes()) {
+        if self.record.as_slice().trim_ascii_end().ends_with(END.as_bytes()) {
             if self.record.len() == 1 && self.record.as_slice() == END.as_bytes() {
                 return Ok(false);
             }

@@ -1,0 +1,82 @@
+//! Output options → what is written and where, never over the data it was computed from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::arguments::Arguments;
+use super::samples;
+use crate::error::Error;
+use crate::settings::{Chatter, Distribution, DistributionFormat, Format, Output, Samples};
+
+/// Reads the output options and compares the files they name with each other and with the inputs.
+pub(super) fn output(arguments: &Arguments, samples: &Samples) -> Result<Output, Error> {
+    let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
+    let distribution = arguments.distribution.clone().map(distribution).transpose()?;
+    if let (Some(file), Some(distribution)) = (&file, &distribution)
+        && are_the_same(file, &distribution.path)
+    {
+        return Err(Error::usage(
+            format!("--output and --distribution both name {}", file.display()),
+            "give each its own file",
+        ));
+    }
+    let outputs = [("--output", file.as_ref()), ("--distribution", distribution.as_ref().map(|d| &d.path))];
+    for (option, path) in outputs {
+        let Some(path) = path else { continue };
+        if samples::paths(samples).into_iter().any(|input| are_the_same(path, input)) {
+            return Err(Error::usage(
+                format!("{option} {} would overwrite the data", path.display()),
+                "give the output another name",
+            ));
+        }
+    }
+    let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
+    Ok(Output { format: format(arguments)?, file, distribution, chatter, color: arguments.color })
+}
+
+fn format(arguments: &Arguments) -> Result<Format, Error> {
+    let Arguments { format, json, quiet, .. } = arguments;
+    match (format, json, quiet) {
+        (Some(_), _, true) | (_, true, true) => Err(Error::usage(
+            format!("{} stands beside -q, which prints the p-value only", if *json { "--json" } else { "--format" }),
+            "leave out one of the two",
+        )),
+        (Some(format), true, _) if *format != Format::Json => {
+            Err(Error::usage("--json stands beside another --format", "leave out one of the two"))
+        }
+        (_, true, _) => Ok(Format::Json),
+        (Some(format), false, _) => Ok(*format),
+        (None, false, true) => Ok(Format::PValue),
+        (None, false, false) => Ok(Format::Text),
+    }
+}
+
+fn distribution(path: PathBuf) -> Result<Distribution, Error> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let format = match extension.as_deref() {
+        Some("csv") => DistributionFormat::Csv,
+        Some("npy") => DistributionFormat::Npy,
+        _ => {
+            return Err(Error::usage(
+                format!("--distribution {} does not say its format", path.display()),
+                "let the name end in .csv (text) or .npy (NumPy)",
+            ));
+        }
+    };
+    Ok(Distribution { path, format })
+}
+
+/// Whether two names lead to one regular file, now or once it exists. Terminals, pipes and `/dev/null` may be shared.
+fn are_the_same(one: &Path, other: &Path) -> bool {
+    let may_be_shared = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file());
+    !may_be_shared(one) && !may_be_shared(other) && real(one) == real(other)
+}
+
+/// The path without symbolic links, `.` and `..`, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let in_real_folder = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(in_real_folder).unwrap_or_else(|| path.to_owned())
+}

@@ -1,0 +1,249 @@
+//! The command line → [`Settings`]: the only room that names clap.
+
+mod arguments;
+mod destinations;
+mod pages;
+mod refusal;
+mod samples;
+mod spelling;
+
+use std::ffi::{OsStr, OsString};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use self::arguments::{Arguments, Errand, Statistic};
+use crate::error::Error;
+use crate::inference::{Alternative, TwoSidedRule};
+use crate::settings::{DecimalMark, Header, Instructions, Reading, Settings, Test};
+
+/// What the user wants of the command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Invocation {
+    /// A test.
+    Test(Box<Settings>),
+    /// A text about the command, for standard output: help, version, manual page, completions.
+    Page(String),
+    /// Nothing was asked for: how to ask, for standard error.
+    Nothing(String),
+}
+
+/// Reads a command line, the program's name first.
+///
+/// Has no effects, but looks at the file system to see that no output would overwrite an input, and asks the system
+/// for a number on `--seed random`.
+///
+/// # Errors
+/// [`Error::Usage`] for options that are unknown, misspelled, out of range, or that contradict each other.
+pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -> Result<Invocation, Error> {
+    let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
+    match Arguments::try_parse_from(&argv) {
+        Ok(Arguments { errand: Some(Errand::Completions { shell }), .. }) => {
+            Ok(Invocation::Page(pages::completions(shell)))
+        }
+        Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
+        Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments)?))),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Invocation::Page(pages::help(&error.render()))),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Ok(Invocation::Nothing(pages::hint())),
+            _ => Err(refusal::explain(&error, errand(&argv))),
+        },
+    }
+}
+
+/// The subcommand that clap took the first argument for.
+fn errand(argv: &[OsString]) -> Option<&str> {
+    argv.get(1)?.to_str().filter(|word| ["completions", "man"].contains(word))
+}
+
+fn settings(arguments: &Arguments) -> Result<Settings, Error> {
+    let data = samples::samples(arguments)?;
+    let output = destinations::output(arguments, &data)?;
+    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, output })
+}
+
+fn reading(arguments: &Arguments) -> Result<Reading, Error> {
+    let mark = match arguments.decimal {
+        DecimalMark::Point => b'.',
+        DecimalMark::Comma => b',',
+    };
+    if arguments.delimiter == Some(mark) {
+        return Err(Error::usage(
+            format!("--delimiter and --decimal are both {:?}", char::from(mark)),
+            "choose another character for one of the two",
+        ));
+    }
+    Ok(Reading {
+        delimiter: arguments.delimiter,
+        header: if arguments.no_header { Header::Absent } else { Header::Detect },
+        decimal: arguments.decimal,
+        missing_tokens: arguments.na.clone().unwrap_or_default().0,
+        missing: arguments.missing,
+    })
+}
+
+fn test(arguments: &Arguments) -> Result<Test, Error> {
+    if arguments.two_sided.is_some() && arguments.alternative != Alternative::TwoSided {
+        return Err(Error::usage(
+            format!("--two-sided stands beside --alternative {}, which has one side", arguments.alternative.name()),
+            "leave out one of the two",
+        ));
+    }
+    // The only statistic needs no word in the settings; a second one breaks this line, and so finds its place there.
+    let Statistic::Mean = arguments.statistic;
+    Ok(Test {
+        alternative: arguments.alternative,
+        two_sided: arguments.two_sided.unwrap_or(TwoSidedRule::Absolute),
+        mu: arguments.mu,
+        resamples: arguments.resamples,
+        seed: arguments.seed,
+        threads: arguments.threads,
+        confidence: arguments.confidence,
+        instructions: instructions(std::env::var_os("PERMTEST_SIMD").as_deref())?,
+    })
+}
+
+/// Which instructions the environment allows.
+fn instructions(variable: Option<&OsStr>) -> Result<Instructions, Error> {
+    match variable.map(|value| value.to_str()) {
+        None | Some(Some("" | "on")) => Ok(Instructions::Best),
+        Some(Some("off")) => Ok(Instructions::Portable),
+        _ => Err(Error::usage("PERMTEST_SIMD is neither on nor off", "unset this environment variable")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{
+        Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Samples, Shift, Source,
+    };
+
+    fn parsed(line: &str) -> Settings {
+        match parse(std::iter::once("permtest").chain(line.split(' '))) {
+            Ok(Invocation::Test(settings)) => *settings,
+            other => panic!("{line:?} became {other:?}"),
+        }
+    }
+
+    fn name(column: &str) -> ColumnName {
+        ColumnName(column.to_owned())
+    }
+
+    fn file(path: &str) -> Source {
+        Source::File(path.into())
+    }
+
+    #[test]
+    fn two_files_alone_are_a_test_with_every_default() {
+        let expected = Settings {
+            data: Samples::TwoFiles { case: file("new.csv"), control: file("old.csv"), column: None },
+            reading: Reading {
+                delimiter: None,
+                header: Header::Detect,
+                decimal: DecimalMark::Point,
+                missing_tokens: spelling::MissingTokens::default().0,
+                missing: Missing::Error,
+            },
+            test: Test {
+                alternative: Alternative::TwoSided,
+                two_sided: TwoSidedRule::Absolute,
+                mu: Shift::Absolute(0.0),
+                resamples: None,
+                seed: 0,
+                threads: None,
+                confidence: 0.99,
+                instructions: Instructions::Best,
+            },
+            output: Output {
+                format: Format::Text,
+                file: None,
+                distribution: None,
+                chatter: Chatter::Normal,
+                color: Color::Auto,
+            },
+        };
+        assert_eq!(parsed("new.csv old.csv"), expected);
+    }
+
+    #[test]
+    fn the_three_layouts_are_told_apart() {
+        let two = Samples::TwoFiles { case: Source::Stdin, control: file("old.csv"), column: Some(name("2")) };
+        assert_eq!(parsed("- old.csv -c 2").data, two);
+        let long = |case: Option<&str>, control: Option<&str>| Samples::Long {
+            file: file("d.csv"),
+            column: Some(name("len")),
+            group: name("supp"),
+            case: case.map(str::to_owned),
+            control: control.map(str::to_owned),
+        };
+        assert_eq!(parsed("d.csv --column len --group supp").data, long(None, None));
+        assert_eq!(parsed("d.csv --column=len --group supp --case OJ").data, long(Some("OJ"), None));
+        assert_eq!(parsed("d.csv -c len --group supp --case -1 --control 1").data, long(Some("-1"), Some("1")));
+        let wide = Samples::Wide { file: file("d.csv"), case: name("after"), control: name("before") };
+        assert_eq!(parsed("d.csv --case after --control before").data, wide);
+    }
+
+    #[test]
+    fn negative_numbers_are_values_not_options() {
+        assert_eq!(parsed("a b --mu -0.5").test.mu, Shift::Absolute(-0.5));
+        assert_eq!(parsed("a b --mu -.5e-3").test.mu, Shift::Absolute(-0.0005));
+        assert_eq!(parsed("a b --mu -5%").test.mu, Shift::RelativeToControl(-0.05));
+        assert_eq!(parsed("a b --na -9,-99").reading.missing_tokens, ["-9", "-99"]);
+        assert_eq!(parsed("a b --na -").reading.missing_tokens, ["-"]);
+    }
+
+    #[test]
+    fn the_other_options_arrive_in_their_settings() {
+        let settings = parsed(
+            "a b -d tab --no-header --decimal , --na NA, --missing drop -s mean -a two-sided --two-sided doubled \
+             -n 10M --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
+        );
+        let reading = Reading {
+            delimiter: Some(b'\t'),
+            header: Header::Absent,
+            decimal: DecimalMark::Comma,
+            missing_tokens: vec!["NA".to_owned(), String::new()],
+            missing: Missing::Drop,
+        };
+        let test = Test {
+            alternative: Alternative::TwoSided,
+            two_sided: TwoSidedRule::Doubled,
+            mu: Shift::Absolute(0.0),
+            resamples: Some(10_000_000),
+            seed: 7,
+            threads: Some(3),
+            confidence: 0.95,
+            instructions: Instructions::Best,
+        };
+        let output = Output {
+            format: Format::Markdown,
+            file: Some("out.txt".into()),
+            distribution: Some(Distribution { path: "d/null.NPY".into(), format: DistributionFormat::Npy }),
+            chatter: Chatter::Normal,
+            color: Color::Never,
+        };
+        assert_eq!((settings.reading, settings.test, settings.output), (reading, test, output));
+    }
+
+    #[test]
+    fn quiet_is_the_bare_p_value_without_chatter() {
+        let Output { format, chatter, .. } = parsed("a b -q").output;
+        assert_eq!((format, chatter), (Format::PValue, Chatter::Quiet));
+        assert_eq!(parsed("a b --json").output.format, Format::Json);
+        assert_eq!(parsed("a b --json -f json").output.format, Format::Json);
+        assert_eq!(parsed("a b -o -").output.file, None);
+    }
+
+    #[test]
+    fn words_of_errands_are_files_where_they_cannot_be_errands() {
+        let data = Samples::TwoFiles { case: file("./man"), control: file("man"), column: None };
+        assert_eq!(parsed("./man man").data, data);
+    }
+
+    #[test]
+    fn the_declarations_of_the_options_hold_together() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,155 @@
+//! The texts about the command: help, manual page, completions.
+
+use std::fmt::Write as _;
+use std::io;
+
+use clap::CommandFactory;
+use clap::builder::StyledStr;
+use clap_complete::Shell;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use super::arguments::Arguments;
+
+pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
+
+pub(super) const LONG_ABOUT: &str = "\
+Do two groups differ by more than chance? permtest compares a case group with a control group. If the labels \
+case and control meant nothing, any way of dealing them out over the values would have been as likely as the \
+one that was observed. permtest deals them out at random many times and reports how often the groups then \
+differ at least as much as they do in the data: that is the p-value.";
+
+pub(super) const USAGE: &str = "\
+permtest [OPTIONS] <CASE> <CONTROL>
+       permtest [OPTIONS] <DATA> --group <COLUMN>
+       permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest completions <SHELL>
+       permtest man";
+
+/// A command line and what it does.
+struct Example {
+    command: &'static str,
+    meaning: &'static str,
+}
+
+const EXAMPLES: [Example; 6] = [
+    Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
+    Example {
+        command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
+        meaning: "One file with a row for each plant",
+    },
+    Example {
+        command: "permtest times.tsv --case after --control before --alternative less",
+        meaning: "One file with a column for each group, to see whether times became shorter",
+    },
+    Example {
+        command: "permtest new.csv old.csv -n 1e8 --seed 7 --json > result.json",
+        meaning: "A more precise p-value, for a program to read",
+    },
+    Example {
+        command: "cut -f 2 new.tsv | permtest - old.csv -q",
+        meaning: "From a pipe; only the p-value is printed",
+    },
+    Example {
+        command: "permtest new.csv old.csv --distribution null.npy",
+        meaning: "Keep the null distribution, for a figure",
+    },
+];
+
+/// A short term and its meaning.
+struct Entry {
+    term: &'static str,
+    meaning: &'static str,
+}
+
+const EXIT_CODES: [Entry; 3] = [
+    Entry { term: "0", meaning: "the test ran, whatever its p-value" },
+    Entry { term: "2", meaning: "wrong options, unreadable data, or a result that could not be written" },
+    Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written" },
+];
+
+const ENVIRONMENT: [Entry; 3] = [
+    Entry { term: "NO_COLOR", meaning: "if set, no colours, unless --color always" },
+    Entry { term: "CLICOLOR", meaning: "0: no colours, unless --color always" },
+    Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
+];
+
+const ERRANDS: [Entry; 2] = [
+    Entry {
+        term: "permtest completions <SHELL>",
+        meaning: "Print the completions for bash, zsh, fish, powershell or elvish.",
+    },
+    Entry { term: "permtest man", meaning: "Print this page, in the format of man(1)." },
+];
+
+pub(super) fn after_short_help() -> String {
+    let Example { command, meaning } = &EXAMPLES[0];
+    format!("Example: {command}   ({})\nMore, with examples: permtest --help", meaning.to_lowercase())
+}
+
+/// What a bare `permtest` is answered with.
+pub(super) fn hint() -> String {
+    let usage = Arguments::command().render_usage().ansi().to_string();
+    format!("{ABOUT}\n\n{}\n\n{}\n", usage.trim_end(), after_short_help())
+}
+
+/// Clap's help without the blanks at the end of its lines, and with a last line that ends.
+pub(super) fn help(rendered: &StyledStr) -> String {
+    let text = rendered.ansi().to_string();
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
+
+pub(super) fn after_long_help() -> String {
+    let mut text = String::from("Examples:\n");
+    for Example { command, meaning } in &EXAMPLES {
+        let _ = writeln!(text, "  {meaning}:\n      {command}\n");
+    }
+    for (title, entries, width) in [("Exit codes", &EXIT_CODES, 4), ("Environment", &ENVIRONMENT, 14)] {
+        let _ = writeln!(text, "{title}:");
+        for Entry { term, meaning } in entries {
+            let _ = writeln!(text, "  {term:width$} {meaning}");
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
+}
+
+/// The manual page, in roff.
+pub(super) fn man() -> String {
+    let page = clap_mangen::Man::new(Arguments::command()).manual("User Commands");
+    let mut bytes = Vec::new();
+    render(&page, &mut bytes).expect("memory takes any number of bytes");
+    String::from_utf8(bytes).expect("roff is made of strings")
+}
+
+fn render(page: &clap_mangen::Man, target: &mut Vec<u8>) -> io::Result<()> {
+    page.render_title(target)?;
+    page.render_name_section(target)?;
+    page.render_synopsis_section(target)?;
+    page.render_description_section(target)?;
+    page.render_options_section(target)?;
+    let mut roff = Roff::default();
+    terms(&mut roff, "COMMANDS", &ERRANDS);
+    roff.control("SH", ["EXAMPLES"]);
+    for Example { command, meaning } in &EXAMPLES {
+        roff.control("PP", []).text([roman(format!("{meaning}:"))]);
+        roff.control("RS", []).control("nf", []).text([roman(*command)]).control("fi", []).control("RE", []);
+    }
+    terms(&mut roff, "EXIT STATUS", &EXIT_CODES);
+    terms(&mut roff, "ENVIRONMENT", &ENVIRONMENT);
+    roff.to_writer(target)
+}
+
+fn terms(roff: &mut Roff, title: &str, entries: &[Entry]) {
+    roff.control("SH", [title]);
+    for Entry { term, meaning } in entries {
+        roff.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
+    }
+}
+
+/// The completion script of a shell.
+pub(super) fn completions(shell: Shell) -> String {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "permtest", &mut bytes);
+    String::from_utf8(bytes).expect("completions are made of strings")
+}

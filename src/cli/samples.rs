@@ -1,0 +1,121 @@
+//! Files and columns on the command line → where the two samples stand.
+
+use std::path::{Path, PathBuf};
+
+use super::arguments::Arguments;
+use crate::error::Error;
+use crate::settings::{ColumnName, Samples, Source};
+
+/// Reads the layout of the data off the number of files and the options that name columns.
+pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
+    match arguments.files.as_slice() {
+        [] => Err(Error::usage(
+            "no data file is given",
+            "name two files, CASE and CONTROL, or one file with --group COLUMN (- is standard input)",
+        )),
+        [file] => one_file(file, arguments),
+        [case, control] => two_files(case, control, arguments),
+        files => Err(Error::usage(
+            format!("{} files are given", files.len()),
+            "name two, CASE and CONTROL, or put the values into one file and add --group COLUMN",
+        )),
+    }
+}
+
+fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
+    let Arguments { column, group, case, control, .. } = arguments;
+    if let (Some(case), Some(control)) = (case, control)
+        && case == control
+    {
+        return Err(Error::usage(
+            format!("--case and --control both name {case:?}"),
+            "name two different groups, one for each",
+        ));
+    }
+    match (group, case, control) {
+        (Some(group), case, control) => {
+            if column.as_ref() == Some(group) {
+                return Err(Error::usage(
+                    format!("--column and --group both name {group:?}"),
+                    "give the values with --column and the labels with --group",
+                ));
+            }
+            Ok(Samples::Long {
+                file: source(file),
+                column: column.clone().map(ColumnName),
+                group: ColumnName(group.clone()),
+                case: case.clone(),
+                control: control.clone(),
+            })
+        }
+        (None, Some(_), Some(_)) if column.is_some() => Err(Error::usage(
+            "--column stands beside --case and --control, which already name the columns of the values",
+            "leave out --column, or add --group COLUMN if --case and --control are labels",
+        )),
+        (None, Some(case), Some(control)) => Ok(Samples::Wide {
+            file: source(file),
+            case: ColumnName(case.clone()),
+            control: ColumnName(control.clone()),
+        }),
+        (None, Some(_), None) => Err(half("--case", "--control")),
+        (None, None, Some(_)) => Err(half("--control", "--case")),
+        (None, None, None) => Err(Error::usage(
+            format!("{} is given alone, without saying where its two groups are", display(file)),
+            "add a second file, or --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group)",
+        )),
+    }
+}
+
+/// Only one of the two groups is named, and no column of labels from which the other would follow.
+fn half(given: &str, wanted: &str) -> Error {
+    Error::usage(
+        format!("{given} is given without {wanted}"),
+        format!("add {wanted} COLUMN, or --group COLUMN if {given} is a label"),
+    )
+}
+
+fn two_files(case: &Path, control: &Path, arguments: &Arguments) -> Result<Samples, Error> {
+    if arguments.group.is_some() {
+        return Err(Error::usage(
+            "--group is for one file that holds both groups, but two files are given",
+            "leave out --group, or one of the files",
+        ));
+    }
+    for (option, value) in [("--case", &arguments.case), ("--control", &arguments.control)] {
+        if value.is_some() {
+            return Err(Error::usage(
+                format!("{option} is for one file that holds both groups, but two files are given"),
+                "leave it out: the first file is the case, the second the control (--column names the column in both)",
+            ));
+        }
+    }
+    let (case, control) = (source(case), source(control));
+    if case == Source::Stdin && control == Source::Stdin {
+        return Err(Error::usage(
+            "both files are standard input (-), which can be read only once",
+            "save one of the two samples to a file and name it",
+        ));
+    }
+    Ok(Samples::TwoFiles { case, control, column: arguments.column.clone().map(ColumnName) })
+}
+
+fn source(file: &Path) -> Source {
+    if file.as_os_str() == "-" { Source::Stdin } else { Source::File(file.to_owned()) }
+}
+
+fn display(file: &Path) -> String {
+    if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// The files that the samples are read from.
+pub(super) fn paths(samples: &Samples) -> Vec<&PathBuf> {
+    let sources = match samples {
+        Samples::TwoFiles { case, control, .. } => vec![case, control],
+        Samples::Long { file, .. } | Samples::Wide { file, .. } => vec![file],
+    };
+    let path = |source| match source {
+        &Source::Stdin => None,
+        Source::File(path) => Some(path),
+    };
+    sources.into_iter().filter_map(path).collect()
+}

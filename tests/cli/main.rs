@@ -1,0 +1,7 @@
+//! The command as its users meet it: arguments, files and pipes in; standard output, standard error and exit code out.
+#![cfg(feature = "cli")]
+
+mod bad_input;
+mod command;
+mod pages;
+mod usage;
