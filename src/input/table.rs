@@ -1,1 +1,359 @@
-//! CSV → columns.
+//! CSV → rows of fields, each with the line on which an editor shows it. The only file that names csv.
+//!
+//! Quoting follows RFC 4180, section 2. The csv crate tells which line it has reached, which is not where a record
+//! stands: blank lines before it, line ends inside quotes and the LF of a CRLF are accounted for here.
+
+use std::collections::VecDeque;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::cell::{Cell, CellRules};
+use super::excerpt;
+use super::sniff;
+use super::source::Stream;
+use super::text::{END_FIELD, SWALLOWED_END, Text};
+use crate::error::{Error, Place};
+use crate::settings::{ColumnName, DecimalMark, Header, Reading};
+
+/// Bytes that the CSV reader holds at a time.
+const BUFFER: usize = 1 << 16;
+
+/// A table that is read row by row, always with the same number of fields.
+pub struct Table {
+    name: String,
+    reader: Reader<Text>,
+    decimal: DecimalMark,
+    header: Option<HeaderLine>,
+    width: usize,
+    /// The current row.
+    row: Row,
+    /// Rows that were looked at before their turn.
+    ahead: VecDeque<Row>,
+    extent: Extent,
+    notes: Vec<String>,
+}
+
+/// Names of the columns and where they stand.
+struct HeaderLine {
+    names: Vec<String>,
+    line: u64,
+}
+
+/// A record and, once the reader has gone on, the line on which it ends.
+#[derive(Default)]
+struct Row {
+    record: ByteRecord,
+    last_line: Option<u64>,
+}
+
+/// How far a table was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    NoRowYet,
+    SomeRows,
+    AllRows,
+}
+
+impl Table {
+    /// Reads the header line, or finds that there is none. `named` are the columns that the user asked for: a first line
+    /// of numbers is a header nevertheless if one of them is called so.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a delimiter that cannot be one; [`Error::Input`] for a file without data or in a form that is
+    /// no table.
+    pub fn open(stream: Stream, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
+        check_delimiter(reading)?;
+        let name = stream.name.clone();
+        let extension = stream.extension.clone();
+        let text = Text::new(stream)?;
+        if text.is_empty() {
+            let remedy = "give a file with a value on each line, under a header line if you like";
+            return Err(Error::input(Place::file(name), "the file is empty", remedy));
+        }
+        let guess = || sniff::delimiter(text.head(), extension.as_deref(), reading.decimal);
+        let delimiter = reading.delimiter.unwrap_or_else(guess);
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .buffer_capacity(BUFFER)
+            .from_reader(text);
+        let mut table = Self {
+            name,
+            reader,
+            decimal: reading.decimal,
+            header: None,
+            width: 0,
+            row: Row::default(),
+            ahead: VecDeque::new(),
+            extent: Extent::NoRowYet,
+            notes: Vec::new(),
+        };
+        table.read_first_line(reading.header, rules, named)?;
+        Ok(table)
+    }
+
+    /// Decides what the first line is.
+    fn read_first_line(&mut self, header: Header, rules: &CellRules, named: &[&ColumnName]) -> Result<(), Error> {
+        let mut first = Row::default();
+        if !self.read_record(&mut first)? {
+            let remedy = "give a file with a value on each line, under a header line if you like";
+            return Err(Error::input(Place::file(&self.name), "the file has blank lines only", remedy));
+        }
+        self.width = first.record.len();
+        let names: Vec<_> =
+            first.record.iter().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect();
+        let is_data = match header {
+            Header::Absent => true,
+            Header::Detect => reads_as_numbers(&first.record, rules) && !is_called_for(&names, named),
+        };
+        if is_data {
+            if header == Header::Detect {
+                self.notes.push(format!(
+                    "{}: the first line reads as numbers and is taken as data; if it names the columns, name one of them \
+                     as it stands there",
+                    self.name
+                ));
+            }
+            first.last_line = Some(self.line_reached());
+            self.ahead.push_back(first);
+            self.extent = Extent::SomeRows;
+        } else {
+            self.row = first;
+            self.header = Some(HeaderLine { names, line: self.line_of(0) });
+        }
+        Ok(())
+    }
+
+    /// Goes to the next row that is not blank; false after the last one.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a row of another width than the first line, a quote that is never closed, damaged or binary
+    /// data, and a table that has a header line only.
+    #[inline]
+    pub fn advance(&mut self) -> Result<bool, Error> {
+        if let Some(row) = self.ahead.pop_front() {
+            self.row = row;
+            return Ok(true);
+        }
+        let mut row = std::mem::take(&mut self.row);
+        row.last_line = None;
+        let found = self.read_row(&mut row);
+        self.row = row;
+        found
+    }
+
+    /// Reads up to so many rows before their turn and returns how many there are now; see [`Table::field_ahead`].
+    ///
+    /// # Errors
+    /// As [`Table::advance`].
+    pub fn look_ahead(&mut self, n: usize) -> Result<usize, Error> {
+        while self.ahead.len() < n {
+            let mut row = Row::default();
+            if !self.read_row(&mut row)? {
+                break;
+            }
+            row.last_line = Some(self.line_reached());
+            self.ahead.push_back(row);
+        }
+        Ok(self.ahead.len())
+    }
+
+    /// A field of a row that was looked at ahead, without blanks around it.
+    #[must_use]
+    pub fn field_ahead(&self, row: usize, column: usize) -> &[u8] {
+        self.ahead[row].record[column].trim_ascii()
+    }
+
+    /// A field of the current row, without blanks around it.
+    #[inline]
+    #[must_use]
+    pub fn field(&self, column: usize) -> &[u8] {
+        self.row.record[column].trim_ascii()
+    }
+
+    /// Where a field of the current row stands.
+    #[must_use]
+    pub fn place(&self, column: usize) -> Place {
+        Place::file(&self.name).line(self.line_of(column)).column(self.column_label(column))
+    }
+
+    /// The place of the header line, or the file where there is none.
+    #[must_use]
+    pub fn header_place(&self) -> Place {
+        let place = Place::file(&self.name);
+        match &self.header {
+            Some(header) => place.line(header.line),
+            None => place,
+        }
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The names of the columns, in order, if there is a header line.
+    #[must_use]
+    pub fn names(&self) -> Option<&[String]> {
+        self.header.as_ref().map(|header| header.names.as_slice())
+    }
+
+    /// The name of a column, if it has one.
+    #[must_use]
+    pub fn column_name(&self, column: usize) -> Option<&str> {
+        self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// What messages call a column: its name, or its number.
+    #[must_use]
+    pub fn column_label(&self, column: usize) -> String {
+        self.column_name(column).map_or_else(|| (column + 1).to_string(), |name| excerpt::plain(name.as_bytes()))
+    }
+
+    /// The file as the user named it, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Takes the sentences that the user should see about how the file was read.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Reads the next row and checks its width.
+    #[inline]
+    fn read_row(&mut self, row: &mut Row) -> Result<bool, Error> {
+        if self.extent == Extent::AllRows {
+            return Ok(false);
+        }
+        if !self.read_record(row)? {
+            if self.extent == Extent::NoRowYet {
+                let remedy = "add the values, or say --no-header if that line is one";
+                return Err(Error::input(self.header_place(), "no data follow the header line", remedy));
+            }
+            self.extent = Extent::AllRows;
+            return Ok(false);
+        }
+        self.extent = Extent::SomeRows;
+        if row.record.len() == self.width { Ok(true) } else { Err(self.ragged(&row.record)) }
+    }
+
+    /// Reads the next record that is not a blank line; false at the line after the last.
+    #[inline]
+    fn read_record(&mut self, row: &mut Row) -> Result<bool, Error> {
+        loop {
+            match self.reader.read_byte_record(&mut row.record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => return Err(self.unread(error)),
+            }
+            let record = &row.record;
+            let bytes = record.as_slice();
+            if bytes == END_FIELD {
+                return Ok(false);
+            }
+            if bytes.ends_with(SWALLOWED_END) {
+                return Err(self.open_quote(record));
+            }
+            // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
+            if record.len() > 1 || bytes.is_empty() || !bytes.trim_ascii().is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The line of a field of the current row.
+    fn line_of(&self, column: usize) -> u64 {
+        let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
+        line_of_field(&self.row.record, last, column)
+    }
+
+    /// The line on which the record read last ends.
+    fn line_reached(&self) -> u64 {
+        let position = self.reader.position();
+        let ended_the_line = self.reader.get_ref().byte_before(position.byte()) == Some(b'\n');
+        position.line() - u64::from(ended_the_line)
+    }
+
+    #[cold]
+    fn ragged(&self, record: &ByteRecord) -> Error {
+        let line = line_of_field(record, self.line_reached(), 0);
+        let reference = if self.header.is_some() { "header" } else { "first line" };
+        let fields = excerpt::count(record.len() as u64, "field");
+        let remedy = if record.len() > self.width && self.decimal == DecimalMark::Point {
+            "put a text with the delimiter in it in double quotes; if a comma in it is the decimal mark, say --decimal ,"
+        } else {
+            "complete it, or name the delimiter with --delimiter"
+        };
+        let what = format!("the line has {fields} where the {reference} has {}", self.width);
+        Error::input(Place::file(&self.name).line(line), what, remedy)
+    }
+
+    #[cold]
+    fn open_quote(&self, record: &ByteRecord) -> Error {
+        // Every line end since the record began lies inside it, so the end reached belongs to it as well.
+        let line = line_of_field(record, self.reader.position().line(), record.len().saturating_sub(1));
+        let what = "a double quote opens here that is never closed";
+        Error::input(Place::file(&self.name).line(line), what, "close it, or remove it")
+    }
+
+    #[cold]
+    fn unread(&self, error: csv::Error) -> Error {
+        let place = Place::file(&self.name).line(self.reader.position().line());
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(place, &error),
+            other => Error::input(place, format!("the line cannot be read: {other:?}"), "correct it"),
+        }
+    }
+}
+
+/// The line on which a field begins, given the one on which its record ends.
+fn line_of_field(record: &ByteRecord, last_line: u64, column: usize) -> u64 {
+    let line_ends = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let after: u64 = record.iter().skip(column).map(line_ends).sum();
+    last_line - after
+}
+
+fn reads_as_numbers(record: &ByteRecord, rules: &CellRules) -> bool {
+    let mut some = false;
+    record.iter().all(|field| match rules.read(field) {
+        Cell::Value(_) => {
+            some = true;
+            true
+        }
+        Cell::Missing => true,
+        Cell::Other(_) => false,
+    }) && some
+}
+
+/// Whether the user names a column that is called so in the first line and can be no column number.
+fn is_called_for(names: &[String], named: &[&ColumnName]) -> bool {
+    named.iter().map(|name| name.0.trim()).any(|name| {
+        let is_number = name.parse::<usize>().is_ok_and(|number| (1..=names.len()).contains(&number));
+        !is_number && names.iter().any(|field| field == name)
+    })
+}
+
+fn check_delimiter(reading: &Reading) -> Result<(), Error> {
+    let mark = match reading.decimal {
+        DecimalMark::Point => b'.',
+        DecimalMark::Comma => b',',
+    };
+    match reading.delimiter {
+        Some(delimiter) if delimiter == mark => Err(Error::usage(
+            format!("\"{}\" cannot be both the delimiter and the decimal mark", char::from(mark)),
+            "choose another --delimiter, or another --decimal",
+        )),
+        Some(delimiter @ (b'"' | b'\r' | b'\n' | 0)) => Err(Error::usage(
+            format!("{} cannot be the delimiter", excerpt::quote(&[delimiter])),
+            "choose another --delimiter, such as a comma, a semicolon or a tab",
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
