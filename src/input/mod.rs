@@ -1,8 +1,18 @@
-//! Files → the two samples.
+//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), columns (column), values (number,
+//! cell), samples (dataset, long, wide).
 
+mod cell;
+mod column;
 pub mod dataset;
-mod number;
+mod excerpt;
+mod long;
+pub mod number;
+mod sniff;
 mod source;
 mod table;
+mod text;
+mod wide;
+mod zstd;
 
-pub use dataset::{DEFAULT_MISSING_TOKENS, read};
+pub use cell::DEFAULT_MISSING_TOKENS;
+pub use dataset::{Dataset, Group, read};

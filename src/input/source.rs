@@ -1,124 +1,207 @@
-//! Files and pipes → text: decompressed, without byte-order mark, and known to be text.
+//! Files and standard input → one stream of bytes, decompressed, with everything that the operating system or a
+//! decompressor may say put into plain words.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use super::zstd::Frames;
 use crate::error::{Error, Place};
 use crate::settings::Source;
 
-/// Bytes that are read at a time, and looked at before parsing.
-pub const BLOCK: usize = 256 << 10;
+/// Bytes of a file's start that tell how it is compressed.
+const MAGIC_BYTES: usize = 6;
+/// Compressed bytes read at a time.
+const BUFFER: usize = 1 << 16;
 
-const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
-const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
-
-/// An opened source.
-pub struct Text {
-    /// What messages call it.
+/// A stream of decompressed bytes and what is known about it before the first one is read.
+pub struct Stream {
+    /// The file as the user named it, or `standard input`.
     pub name: String,
-    /// Its first bytes, as much as a block holds.
-    pub head: Vec<u8>,
-    /// All of it.
-    pub reader: Box<dyn Read>,
+    /// The extension that tells the table's format, in lower case: `csv` for `a.CSV.gz`; none for standard input.
+    pub extension: Option<String>,
+    /// How the file was compressed.
+    pub compression: Compression,
+    /// The decompressed bytes.
+    pub bytes: Box<dyn Read>,
 }
 
-/// What messages call a source.
-#[must_use]
-pub fn name(source: &Source) -> String {
-    match source {
-        Source::Stdin => "standard input".to_owned(),
-        Source::File(path) => path.display().to_string(),
-    }
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, any number of members.
+    Gzip,
+    /// Zstandard, any number of frames.
+    Zstd,
 }
 
-/// Opens a source and looks at its first block.
-///
-/// # Errors
-/// [`Error::Input`] when it cannot be read, is empty, or is not text in UTF-8.
-pub fn open(source: &Source) -> Result<Text, Error> {
-    let name = name(source);
-    let raw: Box<dyn Read> = match source {
-        Source::Stdin => Box::new(io::stdin().lock()),
-        Source::File(path) => Box::new(File::open(path).map_err(|error| unreadable(&name, &error))?),
-    };
-    let mut reader = BufReader::with_capacity(BLOCK, raw);
-    let magic = reader.fill_buf().map_err(|error| unreadable(&name, &error))?;
-    let mut reader: Box<dyn Read> = if magic.starts_with(GZIP_MAGIC) {
-        Box::new(MultiGzDecoder::new(reader))
-    } else if magic.starts_with(ZSTD_MAGIC) {
-        Box::new(ZstdFrames { frame: None, input: Some(reader) })
-    } else {
-        Box::new(reader)
-    };
-    let mut head = Vec::new();
-    reader.by_ref().take(BLOCK as u64).read_to_end(&mut head).map_err(|error| unreadable(&name, &error))?;
-    check_text(&name, &head)?;
-    if head.starts_with(UTF8_MARK) {
-        head.drain(..UTF8_MARK.len());
-    }
-    let reader = Box::new(Cursor::new(head.clone()).chain(reader));
-    Ok(Text { name, head, reader })
-}
-
-/// The error of a source that fails to be read.
-#[must_use]
-pub fn unreadable(name: &str, error: &io::Error) -> Error {
-    let (what, remedy) = match error.kind() {
-        io::ErrorKind::NotFound => ("there is no such file".to_owned(), "check the path"),
-        io::ErrorKind::IsADirectory => ("this is a folder".to_owned(), "name a file in it"),
-        io::ErrorKind::PermissionDenied => ("you may not read this file".to_owned(), "ask for permission to read it"),
-        io::ErrorKind::UnexpectedEof => {
-            ("the compressed data end too early".to_owned(), "fetch or compress the file again")
+impl Source {
+    /// The name that messages use: the path as the user wrote it, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "standard input".to_owned(),
+            Self::File(path) => path.display().to_string(),
         }
-        _ => (format!("cannot be read: {error}"), "check that the file is whole"),
+    }
+
+    /// The name that reports use: `case` for `runs/case.csv.gz`, `stdin` for standard input.
+    #[must_use]
+    pub fn stem(&self) -> String {
+        match self {
+            Self::Stdin => "stdin".to_owned(),
+            Self::File(path) => {
+                let path = uncompressed_name(path);
+                path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// Opens the stream and looks at its first bytes.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if there is no such file, if it is a folder, or if it cannot be read.
+    pub fn open(&self) -> Result<Stream, Error> {
+        let raw: Box<dyn Read> = match self {
+            Self::Stdin => Box::new(io::stdin().lock()),
+            Self::File(path) => Box::new(open_file(path).map_err(|error| unopened(self.name(), &error))?),
+        };
+        let extension = match self {
+            Self::Stdin => None,
+            Self::File(path) => {
+                uncompressed_name(path).extension().map(|text| text.to_string_lossy().to_ascii_lowercase())
+            }
+        };
+        Stream::new(self.name(), extension, raw)
+    }
+}
+
+impl Stream {
+    /// Wraps bytes in the decompressor that their first few ask for.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if those cannot be read.
+    pub fn new(name: String, extension: Option<String>, mut raw: impl Read + 'static) -> Result<Self, Error> {
+        let mut magic = Vec::with_capacity(MAGIC_BYTES);
+        if let Err(error) = raw.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut magic) {
+            return Err(unopened(name, &error));
+        }
+        let compression = Compression::of(&magic);
+        let all = Cursor::new(magic).chain(raw);
+        let bytes: Box<dyn Read> = match compression {
+            Compression::None => Box::new(all),
+            Compression::Gzip => Box::new(MultiGzDecoder::new(buffered(all))),
+            Compression::Zstd => Box::new(Frames::new(buffered(all))),
+        };
+        Ok(Self { name, extension, compression, bytes })
+    }
+}
+
+impl Compression {
+    /// Recognises the first bytes of a file.
+    fn of(magic: &[u8]) -> Self {
+        match magic {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+
+    /// Says what stopped the reading at a place.
+    #[must_use]
+    pub fn failure(self, place: Place, error: &io::Error) -> Error {
+        let format = match self {
+            Self::None => {
+                return match error.kind() {
+                    io::ErrorKind::IsADirectory => unopened(place.file, error),
+                    _ => {
+                        Error::input(place, format!("reading failed here: {error}"), "check the disk or the connection")
+                    }
+                };
+            }
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        };
+        let what = match error.kind() {
+            io::ErrorKind::UnexpectedEof => format!("the {format} data break off here, in the middle"),
+            _ => format!("the {format} data are damaged from here on ({error})"),
+        };
+        Error::input(place, what, "copy or download the file once more, or compress it anew")
+    }
+}
+
+fn buffered(raw: impl Read) -> impl BufRead {
+    BufReader::with_capacity(BUFFER, raw)
+}
+
+fn open_file(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+}
+
+fn unopened(name: String, error: &io::Error) -> Error {
+    let (what, remedy) = match error.kind() {
+        io::ErrorKind::NotFound => ("there is no such file".to_owned(), "check the spelling and the current folder"),
+        io::ErrorKind::IsADirectory => ("this is a folder".to_owned(), "name a file in it"),
+        io::ErrorKind::PermissionDenied => {
+            ("you may not read this file".to_owned(), "change its permissions or copy it")
+        }
+        _ => (format!("it cannot be read: {error}"), "check that it is a readable file"),
     };
     Error::input(Place::file(name), what, remedy)
 }
 
-fn check_text(name: &str, head: &[u8]) -> Result<(), Error> {
-    let problem = |what, remedy| Err(Error::input(Place::file(name), what, remedy));
-    let utf16_marks: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
-    let nuls = memchr::memchr_iter(0, head).count();
-    if head.trim_ascii().is_empty() {
-        problem("the file is empty", "give it a header line and values")
-    } else if utf16_marks.iter().any(|mark| head.starts_with(mark))
-        || (nuls * 3 > head.len() && nuls * 3 < head.len() * 2)
-    {
-        problem("the text is in UTF-16", "convert it first: iconv -f UTF-16 -t UTF-8")
-    } else if nuls > 0 {
-        problem("this is a binary file", "give a CSV or TSV file, plain or compressed with gzip or zstd")
-    } else {
-        Ok(())
+/// The path without `.gz` or `.zst`.
+fn uncompressed_name(path: &Path) -> &Path {
+    let packed = |extension: &OsStr| ["gz", "zst"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    if path.extension().is_some_and(packed) { path.file_stem().map_or(path, Path::new) } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn file(path: &str) -> Source {
+        Source::File(PathBuf::from(path))
     }
-}
 
-/// Zstandard frames, one after another: the decoder itself ends with the first.
-struct ZstdFrames<R: BufRead> {
-    frame: Option<Frame<R>>,
-    input: Option<R>,
-}
+    #[test]
+    fn names_come_from_the_path_without_folders_and_extensions() {
+        assert_eq!(file("a/case.csv.gz").stem(), "case");
+        assert_eq!(file("a/case.ZST").stem(), "case");
+        assert_eq!(file("run.2024.csv").stem(), "run.2024");
+        assert_eq!(file("plain").stem(), "plain");
+        assert_eq!(Source::Stdin.stem(), "stdin");
+        assert_eq!(Source::Stdin.name(), "standard input");
+        assert_eq!(file("a/b.csv").name(), "a/b.csv");
+    }
 
-type Frame<R> = StreamingDecoder<R, FrameDecoder>;
+    #[test]
+    fn compression_is_recognised_by_content_and_in_parts() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"1\n2\n").unwrap();
+        let packed = packed.finish().unwrap();
+        let mut twice = packed.clone();
+        twice.extend_from_slice(&packed);
+        let mut stream = Stream::new("x".to_owned(), None, Cursor::new(twice)).unwrap();
+        let mut text = String::new();
+        stream.bytes.read_to_string(&mut text).unwrap();
+        assert_eq!((stream.compression, text.as_str()), (Compression::Gzip, "1\n2\n1\n2\n"));
+    }
 
-impl<R: BufRead> Read for ZstdFrames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if let Some(frame) = &mut self.frame {
-                let n = frame.read(buffer)?;
-                if n > 0 || buffer.is_empty() {
-                    return Ok(n);
-                }
-                self.input = self.frame.take().map(Frame::into_inner);
-            }
-            let Some(mut input) = self.input.take() else { return Ok(0) };
-            if input.fill_buf()?.is_empty() {
-                return Ok(0);
-            }
-            self.frame = Some(StreamingDecoder::new(input).map_err(io::Error::other)?);
-        }
+    #[test]
+    fn files_shorter_than_a_magic_number_are_read_whole() {
+        let mut stream = Stream::new("x".to_owned(), None, Cursor::new(b"5".to_vec())).unwrap();
+        let mut text = String::new();
+        stream.bytes.read_to_string(&mut text).unwrap();
+        assert_eq!((stream.compression, text.as_str()), (Compression::None, "5"));
     }
 }

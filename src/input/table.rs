@@ -1,321 +1,359 @@
-//! Text → records of fields, with names and places. The only file that names csv for reading.
+//! CSV → rows of fields, each with the line on which an editor shows it. The only file that names csv.
+//!
+//! Quoting follows RFC 4180, section 2. The csv crate tells which line it has reached, which is not where a record
+//! stands: blank lines before it, line ends inside quotes and the LF of a CRLF are accounted for here.
 
 use std::collections::VecDeque;
-use std::io::{Chain, Cursor, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::number;
-use super::source::{self, Text};
+use super::cell::{Cell, CellRules};
+use super::excerpt;
+use super::sniff;
+use super::source::Stream;
+use super::text::{END_FIELD, SWALLOWED_END, Text};
 use crate::error::{Error, Place};
-use crate::settings::{ColumnName, DecimalMark, Header, Reading, Source};
+use crate::settings::{ColumnName, DecimalMark, Header, Reading};
 
-/// A line put after the end of the text. If it does not come out as a record of its own, a quote was left open: the
-/// parser would take the rest of the file for one field and say nothing.
-const END: &str = "\u{1e}permtest: end of text\u{1e}";
+/// Bytes that the CSV reader holds at a time.
+const BUFFER: usize = 1 << 16;
 
-/// Records that are looked at to find out which columns are numeric.
-const SAMPLE: usize = 1000;
-
-/// Names that a message lists at most.
-const LISTED: usize = 8;
-
-/// A text and, behind it, [`END`].
-type EndedText = Chain<Box<dyn Read>, Cursor<Vec<u8>>>;
-
-/// An opened table, one record of which is at hand.
+/// A table that is read row by row, always with the same number of fields.
 pub struct Table {
     name: String,
-    names: Option<Vec<String>>,
+    reader: Reader<Text>,
+    decimal: DecimalMark,
+    header: Option<HeaderLine>,
     width: usize,
-    reader: Reader<EndedText>,
-    line_end: LineEnd,
-    record: ByteRecord,
-    line: Option<u64>,
-    /// Records read ahead, with their lines.
-    ahead: VecDeque<(ByteRecord, u64)>,
-    /// Set when the first line was taken as data without having been called so.
-    pub note: Option<String>,
+    /// The current row.
+    row: Row,
+    /// Rows that were looked at before their turn.
+    ahead: VecDeque<Row>,
+    extent: Extent,
+    notes: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LineEnd {
-    Lf,
-    CrLf,
+/// Names of the columns and where they stand.
+struct HeaderLine {
+    names: Vec<String>,
+    line: u64,
+}
+
+/// A record and, once the reader has gone on, the line on which it ends.
+#[derive(Default)]
+struct Row {
+    record: ByteRecord,
+    last_line: Option<u64>,
+}
+
+/// How far a table was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    NoRowYet,
+    SomeRows,
+    AllRows,
 }
 
 impl Table {
-    /// Opens a source and reads its header line, if it has one. `named` are the columns that the user named.
+    /// Reads the header line, or finds that there is none. `named` are the columns that the user asked for: a first line
+    /// of numbers is a header nevertheless if one of them is called so.
     ///
     /// # Errors
-    /// [`Error::Input`] when the source cannot be read or is not a table.
-    pub fn open(source: &Source, reading: &Reading, named: &[&ColumnName]) -> Result<Self, Error> {
-        let Text { name, head, reader } = source::open(source)?;
-        let first_line = head.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-        let first_line = first_line.unwrap_or_default();
-        let line_end = if first_line.ends_with(b"\r") { LineEnd::CrLf } else { LineEnd::Lf };
-        let newline = if line_end == LineEnd::CrLf { "\r\n" } else { "\n" };
+    /// [`Error::Usage`] for a delimiter that cannot be one; [`Error::Input`] for a file without data or in a form that is
+    /// no table.
+    pub fn open(stream: Stream, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
+        check_delimiter(reading)?;
+        let name = stream.name.clone();
+        let extension = stream.extension.clone();
+        let text = Text::new(stream)?;
+        if text.is_empty() {
+            let remedy = "give a file with a value on each line, under a header line if you like";
+            return Err(Error::input(Place::file(name), "the file is empty", remedy));
+        }
+        let guess = || sniff::delimiter(text.head(), extension.as_deref(), reading.decimal);
+        let delimiter = reading.delimiter.unwrap_or_else(guess);
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .buffer_capacity(source::BLOCK)
-            .delimiter(reading.delimiter.unwrap_or_else(|| delimiter(source, first_line, reading.decimal)))
-            .from_reader(reader.chain(Cursor::new(format!("{newline}{END}{newline}").into_bytes())));
+            .delimiter(delimiter)
+            .buffer_capacity(BUFFER)
+            .from_reader(text);
         let mut table = Self {
             name,
-            names: None,
-            width: 0,
             reader,
-            line_end,
-            record: ByteRecord::new(),
-            line: None,
+            decimal: reading.decimal,
+            header: None,
+            width: 0,
+            row: Row::default(),
             ahead: VecDeque::new(),
-            note: None,
+            extent: Extent::NoRowYet,
+            notes: Vec::new(),
         };
-        table.read_header(reading, named)?;
+        table.read_first_line(reading.header, rules, named)?;
         Ok(table)
     }
 
-    fn read_header(&mut self, reading: &Reading, named: &[&ColumnName]) -> Result<(), Error> {
-        if !self.read()? {
-            return Err(Error::input(self.file(), "the file is empty", "give it a header line and values"));
+    /// Decides what the first line is.
+    fn read_first_line(&mut self, header: Header, rules: &CellRules, named: &[&ColumnName]) -> Result<(), Error> {
+        let mut first = Row::default();
+        if !self.read_record(&mut first)? {
+            let remedy = "give a file with a value on each line, under a header line if you like";
+            return Err(Error::input(Place::file(&self.name), "the file has blank lines only", remedy));
         }
-        self.width = self.record.len();
-        let fields: Vec<String> =
-            self.record.iter().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect();
-        let reads_as_numbers = {
-            let is_number = |field: &String| number::parse(field.as_bytes(), reading.decimal).is_ok();
-            let is_missing = |field: &String| reading.missing_tokens.contains(field);
-            fields.iter().any(is_number) && fields.iter().all(|field| is_number(field) || is_missing(field))
+        self.width = first.record.len();
+        let names: Vec<_> =
+            first.record.iter().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect();
+        let is_data = match header {
+            Header::Absent => true,
+            Header::Detect => reads_as_numbers(&first.record, rules) && !is_called_for(&names, named),
         };
-        let is_name = |column: &&ColumnName| {
-            let is_index = column.0.parse().is_ok_and(|index| (1..=fields.len()).contains(&index));
-            !is_index && fields.contains(&column.0)
-        };
-        match reading.header {
-            Header::Detect if !reads_as_numbers || named.iter().any(is_name) => self.names = Some(fields),
-            header => {
-                if header == Header::Detect {
-                    self.note = Some(format!(
-                        "{}: the first line reads as numbers and is taken as data; --no-header says so without this note",
-                        self.name
-                    ));
-                }
-                let line = self.line();
-                self.ahead.push_back((std::mem::take(&mut self.record), line));
+        if is_data {
+            if header == Header::Detect {
+                self.notes.push(format!(
+                    "{}: the first line reads as numbers and is taken as data; if it names the columns, name one of them \
+                     as it stands there",
+                    self.name
+                ));
             }
+            first.last_line = Some(self.line_reached());
+            self.ahead.push_back(first);
+            self.extent = Extent::SomeRows;
+        } else {
+            self.row = first;
+            self.header = Some(HeaderLine { names, line: self.line_of(0) });
         }
         Ok(())
     }
 
-    /// Goes to the next record; false at the end.
+    /// Goes to the next row that is not blank; false after the last one.
     ///
     /// # Errors
-    /// [`Error::Input`] for a record of another width, an open quote, or a source that fails.
+    /// [`Error::Input`] for a row of another width than the first line, a quote that is never closed, damaged or binary
+    /// data, and a table that has a header line only.
+    #[inline]
     pub fn advance(&mut self) -> Result<bool, Error> {
-        if let Some((record, line)) = self.ahead.pop_front() {
-            (self.record, self.line) = (record, Some(line));
+        if let Some(row) = self.ahead.pop_front() {
+            self.row = row;
             return Ok(true);
         }
-        self.read()
+        let mut row = std::mem::take(&mut self.row);
+        row.last_line = None;
+        let found = self.read_row(&mut row);
+        self.row = row;
+        found
     }
 
-    #[inline]
-    fn read(&mut self) -> Result<bool, Error> {
-        self.line = None;
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.failure(error))?;
-        if self.record.as_slice().trim_ascii_end().ends_with(END.as_bytes()) {
-            if self.record.len() == 1 && self.record.as_slice() == END.as_bytes() {
-                return Ok(false);
+    /// Reads up to so many rows before their turn and returns how many there are now; see [`Table::field_ahead`].
+    ///
+    /// # Errors
+    /// As [`Table::advance`].
+    pub fn look_ahead(&mut self, n: usize) -> Result<usize, Error> {
+        while self.ahead.len() < n {
+            let mut row = Row::default();
+            if !self.read_row(&mut row)? {
+                break;
             }
-            let place = self.file().line(self.line() + u64::from(self.line_end == LineEnd::Lf));
-            let remedy = "close the quote, or remove it if it is not meant as one";
-            return Err(Error::input(place, "a quote is opened here and never closed", remedy));
+            row.last_line = Some(self.line_reached());
+            self.ahead.push_back(row);
         }
-        if more && self.record.len() != self.width && self.width > 0 {
-            let count = |n: usize| if n == 1 { "1 field".to_owned() } else { format!("{n} fields") };
-            let first = if self.names.is_some() { "the header" } else { "the first line" };
-            let what = format!("this line has {} where {first} has {}", count(self.record.len()), self.width);
-            let remedy = "mend the line, or name the delimiter with -d if it is another one";
-            return Err(Error::input(self.file().line(self.line()), what, remedy));
-        }
-        Ok(more)
+        Ok(self.ahead.len())
     }
 
-    fn failure(&self, error: csv::Error) -> Error {
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => source::unreadable(&self.name, &error),
-            other => Error::input(self.file(), format!("cannot be read: {other:?}"), "check that the file is whole"),
-        }
+    /// A field of a row that was looked at ahead, without blanks around it.
+    #[must_use]
+    pub fn field_ahead(&self, row: usize, column: usize) -> &[u8] {
+        self.ahead[row].record[column].trim_ascii()
     }
 
-    /// A field of the record at hand.
+    /// A field of the current row, without blanks around it.
     #[inline]
     #[must_use]
     pub fn field(&self, column: usize) -> &[u8] {
-        &self.record[column]
+        self.row.record[column].trim_ascii()
     }
 
-    /// The line on which the record at hand begins, as an editor counts.
-    fn line(&self) -> u64 {
-        // The parser stands behind the record's last line: behind its LF, or between CR and LF.
-        let behind = u64::from(self.line_end == LineEnd::Lf);
-        let within = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
-        self.line.unwrap_or_else(|| self.reader.position().line().saturating_sub(within + behind))
-    }
-
-    fn file(&self) -> Place {
-        Place::file(&self.name)
-    }
-
-    /// The place of a field of the record at hand.
+    /// Where a field of the current row stands.
     #[must_use]
     pub fn place(&self, column: usize) -> Place {
-        self.file().line(self.line()).column(self.column_name(column))
+        Place::file(&self.name).line(self.line_of(column)).column(self.column_label(column))
     }
 
-    /// The place of a whole column.
+    /// The place of the header line, or the file where there is none.
     #[must_use]
-    pub fn column_place(&self, column: usize) -> Place {
-        self.file().column(self.column_name(column))
+    pub fn header_place(&self) -> Place {
+        let place = Place::file(&self.name);
+        match &self.header {
+            Some(header) => place.line(header.line),
+            None => place,
+        }
     }
 
-    /// The name of a column, or its number where it has none.
+    /// Number of columns.
     #[must_use]
-    pub fn column_name(&self, column: usize) -> String {
-        self.header(column).map_or_else(|| (column + 1).to_string(), str::to_owned)
+    pub fn width(&self) -> usize {
+        self.width
     }
 
-    /// The name of a column, if the table has names and this one is not blank.
+    /// The names of the columns, in order, if there is a header line.
     #[must_use]
-    pub fn header(&self, column: usize) -> Option<&str> {
-        self.names.as_ref().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
+    pub fn names(&self) -> Option<&[String]> {
+        self.header.as_ref().map(|header| header.names.as_slice())
     }
 
-    /// The column that a user's name stands for.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when there is none, or more than one.
-    pub fn find(&self, wanted: &ColumnName) -> Result<usize, Error> {
-        let ColumnName(wanted) = wanted;
-        let names = self.names.as_deref().unwrap_or_default();
-        let same_name: Vec<usize> = (0..names.len()).filter(|&column| names[column] == *wanted).collect();
-        match (same_name.as_slice(), wanted.parse::<usize>()) {
-            (&[column], _) => Ok(column),
-            ([], Ok(index)) if (1..=self.width).contains(&index) => Ok(index - 1),
-            ([], Ok(index)) => {
-                let what = format!("there is no column {index}");
-                Err(Error::input(self.file(), what, format!("name one from 1 to {}", self.width)))
+    /// The name of a column, if it has one.
+    #[must_use]
+    pub fn column_name(&self, column: usize) -> Option<&str> {
+        self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// What messages call a column: its name, or its number.
+    #[must_use]
+    pub fn column_label(&self, column: usize) -> String {
+        self.column_name(column).map_or_else(|| (column + 1).to_string(), |name| excerpt::plain(name.as_bytes()))
+    }
+
+    /// The file as the user named it, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Takes the sentences that the user should see about how the file was read.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Reads the next row and checks its width.
+    #[inline]
+    fn read_row(&mut self, row: &mut Row) -> Result<bool, Error> {
+        if self.extent == Extent::AllRows {
+            return Ok(false);
+        }
+        if !self.read_record(row)? {
+            if self.extent == Extent::NoRowYet {
+                let remedy = "add the values, or say --no-header if that line is one";
+                return Err(Error::input(self.header_place(), "no data follow the header line", remedy));
             }
-            ([], Err(_)) if self.names.is_none() => {
-                let what = format!("there is no column {wanted:?}, for the file has no header line");
-                Err(Error::input(self.file(), what, format!("name a number from 1 to {}", self.width)))
+            self.extent = Extent::AllRows;
+            return Ok(false);
+        }
+        self.extent = Extent::SomeRows;
+        if row.record.len() == self.width { Ok(true) } else { Err(self.ragged(&row.record)) }
+    }
+
+    /// Reads the next record that is not a blank line; false at the line after the last.
+    #[inline]
+    fn read_record(&mut self, row: &mut Row) -> Result<bool, Error> {
+        loop {
+            match self.reader.read_byte_record(&mut row.record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => return Err(self.unread(error)),
             }
-            ([], Err(_)) => Err(self.unknown(wanted)),
-            (columns, _) => {
-                let numbers: Vec<String> = columns.iter().map(|column| (column + 1).to_string()).collect();
-                let what = format!("{} columns are called {wanted:?}: {}", numbers.len(), numbers.join(", "));
-                Err(Error::input(self.file().line(1).column(wanted), what, "choose one by its number"))
+            let record = &row.record;
+            let bytes = record.as_slice();
+            if bytes == END_FIELD {
+                return Ok(false);
+            }
+            if bytes.ends_with(SWALLOWED_END) {
+                return Err(self.open_quote(record));
+            }
+            // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
+            if record.len() > 1 || bytes.is_empty() || !bytes.trim_ascii().is_empty() {
+                return Ok(true);
             }
         }
     }
 
-    fn unknown(&self, wanted: &str) -> Error {
-        let names = self.names.as_deref().unwrap_or_default();
-        let what = format!("there is no column {wanted:?}");
-        let remedy = match names.iter().find(|name| name.to_lowercase() == wanted.to_lowercase()) {
-            Some(name) => format!("perhaps {name:?} is meant"),
-            None => format!("there are {}", listed(names.iter().map(|name| format!("{name:?}")))),
+    /// The line of a field of the current row.
+    fn line_of(&self, column: usize) -> u64 {
+        let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
+        line_of_field(&self.row.record, last, column)
+    }
+
+    /// The line on which the record read last ends.
+    fn line_reached(&self) -> u64 {
+        let position = self.reader.position();
+        let ended_the_line = self.reader.get_ref().byte_before(position.byte()) == Some(b'\n');
+        position.line() - u64::from(ended_the_line)
+    }
+
+    #[cold]
+    fn ragged(&self, record: &ByteRecord) -> Error {
+        let line = line_of_field(record, self.line_reached(), 0);
+        let reference = if self.header.is_some() { "header" } else { "first line" };
+        let fields = excerpt::count(record.len() as u64, "field");
+        let remedy = if record.len() > self.width && self.decimal == DecimalMark::Point {
+            "put a text with the delimiter in it in double quotes; if a comma in it is the decimal mark, say --decimal ,"
+        } else {
+            "complete it, or name the delimiter with --delimiter"
         };
-        Error::input(self.file().line(1), what, remedy)
+        let what = format!("the line has {fields} where the {reference} has {}", self.width);
+        Error::input(Place::file(&self.name).line(line), what, remedy)
     }
 
-    /// The only column, or the only one of numbers, `but` left out.
-    ///
-    /// # Errors
-    /// [`Error::Input`] when there is no such column, or more than one.
-    pub fn only_numeric(&mut self, but: Option<usize>, reading: &Reading) -> Result<usize, Error> {
-        if self.width == 1 && but.is_none() {
-            return Ok(0);
-        }
-        let wanted = SAMPLE.saturating_sub(self.ahead.len());
-        for _ in 0..wanted {
-            if !self.read()? {
-                break;
-            }
-            let line = self.line();
-            self.ahead.push_back((std::mem::take(&mut self.record), line));
-        }
-        let is_numeric = |&column: &usize| {
-            let fields = || self.ahead.iter().map(|(record, _)| record[column].trim_ascii());
-            let is_number = |field: &[u8]| number::parse(field, reading.decimal).is_ok();
-            let is_missing = |field: &[u8]| reading.missing_tokens.iter().any(|token| token.as_bytes() == field);
-            fields().any(is_number) && fields().all(|field| is_number(field) || is_missing(field))
-        };
-        let numeric: Vec<usize> = (0..self.width).filter(|&column| Some(column) != but).filter(is_numeric).collect();
-        match numeric[..] {
-            [column] => Ok(column),
-            [] if self.ahead.is_empty() => Err(self.without_values()),
-            [] => {
-                let what = "no column holds numbers only, so which one is meant is not clear";
-                Err(Error::input(self.file(), what, format!("choose one with --column: {}", self.all_names(but))))
-            }
-            _ => {
-                let names = listed(numeric.iter().map(|&column| self.column_name(column)));
-                let what = format!("{} columns hold numbers: {names}", numeric.len());
-                Err(Error::input(self.file(), what, "choose one with --column NAME"))
-            }
-        }
+    #[cold]
+    fn open_quote(&self, record: &ByteRecord) -> Error {
+        // Every line end since the record began lies inside it, so the end reached belongs to it as well.
+        let line = line_of_field(record, self.reader.position().line(), record.len().saturating_sub(1));
+        let what = "a double quote opens here that is never closed";
+        Error::input(Place::file(&self.name).line(line), what, "close it, or remove it")
     }
 
-    fn all_names(&self, but: Option<usize>) -> String {
-        listed((0..self.width).filter(|&column| Some(column) != but).map(|column| self.column_name(column)))
-    }
-
-    /// The error of a table without records.
-    #[must_use]
-    pub fn without_values(&self) -> Error {
-        Error::input(self.file(), "there is a header line but no data", "add a line for each observation")
+    #[cold]
+    fn unread(&self, error: csv::Error) -> Error {
+        let place = Place::file(&self.name).line(self.reader.position().line());
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(place, &error),
+            other => Error::input(place, format!("the line cannot be read: {other:?}"), "correct it"),
+        }
     }
 }
 
-/// The first few of some names, and how many more there are.
-pub fn listed(names: impl Iterator<Item = String>) -> String {
-    let names: Vec<String> = names.collect();
-    let shown = names[..names.len().min(LISTED)].join(", ");
-    match names.len().saturating_sub(LISTED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+/// The line on which a field begins, given the one on which its record ends.
+fn line_of_field(record: &ByteRecord, last_line: u64, column: usize) -> u64 {
+    let line_ends = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let after: u64 = record.iter().skip(column).map(line_ends).sum();
+    last_line - after
 }
 
-/// The delimiter by extension, else the most frequent candidate in the first line outside quotes.
-fn delimiter(source: &Source, first_line: &[u8], decimal: DecimalMark) -> u8 {
-    let extension = match source {
-        Source::Stdin => None,
-        Source::File(path) => path.file_name().and_then(|name| name.to_str()).and_then(|name| {
-            let name = name.to_lowercase();
-            let plain = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-            plain.rsplit_once('.').map(|(_, extension)| extension.to_owned())
-        }),
+fn reads_as_numbers(record: &ByteRecord, rules: &CellRules) -> bool {
+    let mut some = false;
+    record.iter().all(|field| match rules.read(field) {
+        Cell::Value(_) => {
+            some = true;
+            true
+        }
+        Cell::Missing => true,
+        Cell::Other(_) => false,
+    }) && some
+}
+
+/// Whether the user names a column that is called so in the first line and can be no column number.
+fn is_called_for(names: &[String], named: &[&ColumnName]) -> bool {
+    named.iter().map(|name| name.0.trim()).any(|name| {
+        let is_number = name.parse::<usize>().is_ok_and(|number| (1..=names.len()).contains(&number));
+        !is_number && names.iter().any(|field| field == name)
+    })
+}
+
+fn check_delimiter(reading: &Reading) -> Result<(), Error> {
+    let mark = match reading.decimal {
+        DecimalMark::Point => b'.',
+        DecimalMark::Comma => b',',
     };
-    let count = |candidate: u8| {
-        let mut quoted = false;
-        let outside = first_line.iter().filter(|&&byte| {
-            quoted ^= byte == b'"';
-            !quoted && byte == candidate
-        });
-        outside.count()
-    };
-    match extension.as_deref() {
-        Some("tsv") => b'\t',
-        // A spreadsheet that writes decimal commas separates the fields of its .csv by semicolons.
-        Some("csv") if count(b';') > 0 && (count(b',') == 0 || decimal == DecimalMark::Comma) => b';',
-        Some("csv") => b',',
-        _ => {
-            let candidates: &[u8] = if decimal == DecimalMark::Comma { b";\t|" } else { b",;\t|" };
-            let most = candidates.iter().copied().rev().max_by_key(|&candidate| count(candidate));
-            most.filter(|&candidate| count(candidate) > 0).unwrap_or(candidates[0])
-        }
+    match reading.delimiter {
+        Some(delimiter) if delimiter == mark => Err(Error::usage(
+            format!("\"{}\" cannot be both the delimiter and the decimal mark", char::from(mark)),
+            "choose another --delimiter, or another --decimal",
+        )),
+        Some(delimiter @ (b'"' | b'\r' | b'\n' | 0)) => Err(Error::usage(
+            format!("{} cannot be the delimiter", excerpt::quote(&[delimiter])),
+            "choose another --delimiter, such as a comma, a semicolon or a tab",
+        )),
+        _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! How pieces of a data file are shown inside a message of one line: short, quoted, nothing that could upset a terminal.
+
+/// Characters of a field that are shown; enough to recognise it, short enough for one line.
+const SHOWN_CHARS: usize = 40;
+/// Names that are listed before "and so many more".
+const SHOWN_NAMES: usize = 8;
+
+/// A field in double quotes, cut to 40 characters, control characters escaped, bytes that are no UTF-8 as `\u{fffd}`.
+#[must_use]
+pub fn quote(text: &[u8]) -> String {
+    format!("\"{}\"", plain(text))
+}
+
+/// The same without the quotes, for a name within a sentence.
+#[must_use]
+pub fn plain(text: &[u8]) -> String {
+    // A character has at most four bytes: what lies further on is not shown in any case.
+    let head = &text[..text.len().min(4 * SHOWN_CHARS + 4)];
+    let head = String::from_utf8_lossy(head);
+    let mut shown = String::new();
+    for (n, char) in head.chars().enumerate() {
+        if n == SHOWN_CHARS {
+            shown.push('…');
+            break;
+        }
+        if char.is_control() || is_invisible(char) {
+            shown.extend(char.escape_default());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// Characters that reorder or hide what stands beside them.
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{a0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The first eight names, separated by commas, and how many more there are.
+#[must_use]
+pub fn list(names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(SHOWN_NAMES);
+    let mut shown = names.take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        shown.push_str(&format!(" and {more} more"));
+    }
+    shown
+}
+
+/// `1 value`, `2 values`.
+#[must_use]
+pub fn count(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_and_strange_fields_stay_on_one_short_line() {
+        assert_eq!(quote(b"abc"), "\"abc\"");
+        assert_eq!(quote(b"a\nb\x1b[31m"), "\"a\\nb\\u{1b}[31m\"");
+        assert_eq!(plain("1\u{a0}000".as_bytes()), "1\\u{a0}000");
+        assert_eq!(plain(b"caf\xe9"), "caf\u{fffd}");
+        assert_eq!(plain("é".repeat(50).as_bytes()), format!("{}…", "é".repeat(40)));
+    }
+
+    #[test]
+    fn lists_end_after_eight() {
+        let names = |n: u8| list((0..n).map(|i| i.to_string()).collect::<Vec<_>>().into_iter());
+        assert_eq!(names(2), "0, 1");
+        assert_eq!(names(8), "0, 1, 2, 3, 4, 5, 6, 7");
+        assert_eq!(names(10), "0, 1, 2, 3, 4, 5, 6, 7 and 2 more");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(count(1, "value"), "1 value");
+        assert_eq!(count(0, "value"), "0 values");
+    }
+}

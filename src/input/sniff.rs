@@ -1,0 +1,165 @@
+//! What the first bytes of a decompressed file give away: an encoding that is not UTF-8, a format that is no table at all,
+//! the delimiter.
+
+use super::number;
+use crate::settings::DecimalMark;
+
+/// The delimiters that are looked for, in order of preference where two are equally frequent.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Bytes in which UTF-16 without a byte order mark must show its pattern.
+const UTF_16_SAMPLE: usize = 256;
+
+/// Why a file cannot be read as a table, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// What the file is.
+    pub what: &'static str,
+    /// How it becomes a table.
+    pub remedy: &'static str,
+}
+
+/// Recognises what is certainly no UTF-8 table from its first bytes.
+#[must_use]
+pub fn object(head: &[u8]) -> Option<Objection> {
+    let (what, remedy) = match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
+            ("the file is UTF-32, not UTF-8", "convert it with iconv -f UTF-32 -t UTF-8")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            ("the file is UTF-16, not UTF-8", "convert it with iconv -f UTF-16 -t UTF-8")
+        }
+        [b'P', b'K', 3, 4, ..] => (
+            "this is a zip archive or an .xlsx workbook, not a table in text",
+            "save the sheet as CSV, or unzip it first",
+        ),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => {
+            ("the file is compressed with bzip2", "decompress it with bzip2 -dc and read standard input (-)")
+        }
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+            ("the file is compressed with xz", "decompress it with xz -dc and read standard input (-)")
+        }
+        [b'P', b'A', b'R', b'1', ..] => ("this is a Parquet file, not a table in text", "export the columns as CSV"),
+        _ => return object_to_bare_utf_16(head),
+    };
+    Some(Objection { what, remedy })
+}
+
+/// UTF-16 without a byte order mark: in Western text every other byte is NUL.
+fn object_to_bare_utf_16(head: &[u8]) -> Option<Objection> {
+    let (pairs, _) = head[..head.len().min(UTF_16_SAMPLE)].as_chunks::<2>();
+    let share = |nul_at: usize| {
+        pairs.iter().filter(|pair| pair[nul_at] == 0 && pair[1 - nul_at] != 0).count() as f64
+            / pairs.len().max(1) as f64
+    };
+    let what = "the file is UTF-16 without a byte order mark, not UTF-8";
+    if share(1) > 0.8 {
+        Some(Objection { what, remedy: "convert it with iconv -f UTF-16LE -t UTF-8" })
+    } else if share(0) > 0.8 {
+        Some(Objection { what, remedy: "convert it with iconv -f UTF-16BE -t UTF-8" })
+    } else {
+        None
+    }
+}
+
+/// The delimiter by the file's extension and its first line.
+///
+/// `.tsv`: tab. `.csv`: comma, unless the line has semicolons and no comma. Else the most frequent of `, ; tab |` outside
+/// quotes, comma where there is none. With a decimal comma, a comma separates only where nothing else does and the line
+/// is no number.
+#[must_use]
+pub fn delimiter(head: &[u8], extension: Option<&str>, decimal: DecimalMark) -> u8 {
+    let line = first_line(head);
+    match (extension, decimal) {
+        (Some("tsv"), _) => b'\t',
+        (_, DecimalMark::Comma) => most_frequent(line, &DELIMITERS[1..]).unwrap_or_else(|| {
+            let separates = occurrences(line, b',') > 0 && number::parse(line, decimal).is_err();
+            if separates { b',' } else { b';' }
+        }),
+        (Some("csv"), DecimalMark::Point) => most_frequent(line, b",").or(most_frequent(line, b";")).unwrap_or(b','),
+        (_, DecimalMark::Point) => most_frequent(line, &DELIMITERS).unwrap_or(b','),
+    }
+}
+
+fn most_frequent(line: &[u8], candidates: &[u8]) -> Option<u8> {
+    let mut best = None;
+    let mut most = 0;
+    for &candidate in candidates {
+        let n = occurrences(line, candidate);
+        if n > most {
+            (best, most) = (Some(candidate), n);
+        }
+    }
+    best
+}
+
+/// How often a byte stands outside double quotes.
+fn occurrences(line: &[u8], byte: u8) -> usize {
+    line.split(|&quote| quote == b'"').step_by(2).flatten().filter(|&&other| other == byte).count()
+}
+
+/// The first line that is not blank; a line end within quotes does not end it.
+fn first_line(head: &[u8]) -> &[u8] {
+    let start = head.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(head.len());
+    let head = &head[start..];
+    let mut quoted = false;
+    let end = head.iter().position(|&byte| {
+        quoted ^= byte == b'"';
+        !quoted && matches!(byte, b'\r' | b'\n')
+    });
+    &head[..end.unwrap_or(head.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_point(head: &str, extension: Option<&str>) -> char {
+        char::from(delimiter(head.as_bytes(), extension, DecimalMark::Point))
+    }
+
+    fn with_comma(head: &str, extension: Option<&str>) -> char {
+        char::from(delimiter(head.as_bytes(), extension, DecimalMark::Comma))
+    }
+
+    #[test]
+    fn the_extension_decides_first() {
+        assert_eq!(with_point("a,b,c\n", Some("tsv")), '\t');
+        assert_eq!(with_point("a\tb|c\n", Some("csv")), ',');
+        assert_eq!(with_point("a;b,c;d\n", Some("csv")), ',');
+        assert_eq!(with_point("a;b\n1,2;3\n", Some("csv")), ';');
+    }
+
+    #[test]
+    fn the_most_frequent_candidate_of_the_first_line_decides_next() {
+        assert_eq!(with_point("a\tb\tc,d\n1,2,3,4", None), '\t');
+        assert_eq!(with_point("\r\n\na|b\n", Some("txt")), '|');
+        assert_eq!(with_point("a;b,c", None), ',');
+        assert_eq!(with_point("\"a;b;c\",d", None), ',');
+        assert_eq!(with_point("\"a\nb;;\",d\n", None), ',');
+        assert_eq!(with_point("value\n1;2;3", None), ',');
+        assert_eq!(with_point("", None), ',');
+    }
+
+    #[test]
+    fn with_a_decimal_comma_the_comma_separates_last() {
+        assert_eq!(with_comma("a;b,c,d\n", None), ';');
+        assert_eq!(with_comma("a\tb\n", Some("csv")), '\t');
+        assert_eq!(with_comma("x\n1,5\n", Some("csv")), ';');
+        assert_eq!(with_comma("1,5\n2,5\n", Some("csv")), ';');
+        assert_eq!(with_comma("a,b\n\"1,5\",\"2,5\"\n", Some("csv")), ',');
+    }
+
+    #[test]
+    fn encodings_and_formats_are_recognised() {
+        let remedy = |head: &[u8]| object(head).map(|objection| objection.remedy);
+        let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        assert_eq!(remedy(&utf_16("\u{feff}a\n1")), Some("convert it with iconv -f UTF-16 -t UTF-8"));
+        assert_eq!(remedy(&utf_16("a\n1\n2")), Some("convert it with iconv -f UTF-16LE -t UTF-8"));
+        assert_eq!(remedy(&utf_16("a\n1\n2\n")[1..]), Some("convert it with iconv -f UTF-16BE -t UTF-8"));
+        assert!(remedy(b"PK\x03\x04....").is_some_and(|remedy| remedy.contains("CSV")));
+        assert_eq!(remedy(b"a\n1\n"), None);
+        assert_eq!(remedy("\u{feff}größe\n1\n".as_bytes()), None);
+        assert_eq!(remedy(b""), None);
+        assert_eq!(remedy(b"5"), None);
+    }
+}
