@@ -102,7 +102,7 @@ impl Text {
     /// Says what stopped the reading at a place.
     #[must_use]
     pub fn failure(&self, place: Place, error: &io::Error) -> Error {
-        if error.get_ref().is_some_and(|inner| inner.is::<NulByte>()) {
+        if error.get_ref().and_then(|inner| inner.downcast_ref::<NulByte>()).is_some() {
             let what = "a NUL byte: this is binary data, not a table in text";
             return Error::input(place, what, "export the data as CSV in UTF-8");
         }
