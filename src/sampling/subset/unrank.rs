@@ -129,7 +129,9 @@ impl Kernel for Draw<'_> {
     #[inline(always)]
     fn compute(self) {
         for pair in self.rows.as_chunks_mut::<2>().0 {
-            *pair = batch_below([self.tables.size; 2], self.stream).map(|rank| self.tables.subset(rank));
+            // Not `map`, which the compiler leaves uninlined here.
+            let [first, second] = batch_below([self.tables.size; 2], self.stream);
+            *pair = [self.tables.subset(first), self.tables.subset(second)];
         }
     }
 }

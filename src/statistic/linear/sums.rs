@@ -1,8 +1,9 @@
 //! The hot loop of every linear statistic: Σ scores over the case units, for a batch of labellings.
 //!
 //! Sums of integers do not depend on their order, so every path gives the same: additions under a mask where the
-//! machine has AVX-512 (eight or sixteen scores at once, a bitset's byte or half-word being the mask), byte tables
-//! elsewhere (the sums of all 256 patterns of eight units), single additions for index lists.
+//! machine has AVX-512 (eight or sixteen scores at once, a bitset's byte or half-word being the mask); elsewhere byte
+//! tables (the sums of all 256 patterns of eight units) or, where these outgrow the cache, additions of what each bit
+//! selects; single additions for index lists.
 
 use std::ops::{Add, AddAssign};
 
@@ -11,6 +12,10 @@ use crate::simd::{self, Arch, Kernel};
 
 /// Bytes of scores or tables that are used together on a whole batch: they stay in the first-level cache.
 const TILE_BYTES: usize = 32 << 10;
+
+/// Units up to which byte tables are used. They are 32 times the size of the scores, and for more units than this they
+/// outgrow the second-level cache.
+const MOST_LOOKED_UP: usize = 4096;
 
 /// Scores of the units, prepared for summation.
 #[derive(Debug, Clone)]
@@ -28,13 +33,16 @@ struct Prepared<T> {
     /// Padded with zeros to whole words of a bitset.
     scores: Vec<T>,
     total: T,
-    /// By word and byte of a bitset: the sum of each pattern of eight units.
+    /// By word and byte of a bitset: the sum of each pattern of eight units. Empty where there are too many.
     tables: Vec<[[T; 256]; 8]>,
 }
 
 /// An integer that scores are summed in.
 trait Integer: Copy + Default + Add<Output = Self> + AddAssign + Into<i64> + Send + Sync {
     fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool;
+
+    /// Itself if that bit of the word is 1, else 0, without a branch.
+    fn times_bit(self, word: u64, bit: usize) -> Self;
 }
 
 impl Summands {
@@ -68,7 +76,8 @@ impl<T: Integer> Prepared<T> {
     fn new(mut scores: Vec<T>) -> Self {
         let total = scores.iter().fold(T::default(), |sum, &score| sum + score);
         scores.resize(scores.len().next_multiple_of(64), T::default());
-        let tables = scores.chunks_exact(8).map(pattern_sums).collect::<Vec<_>>().as_chunks().0.to_vec();
+        let looked_up = if scores.len() <= MOST_LOOKED_UP { &scores[..] } else { &[] };
+        let tables = looked_up.chunks_exact(8).map(pattern_sums).collect::<Vec<_>>().as_chunks().0.to_vec();
         Self { scores, total, tables }
     }
 
@@ -77,7 +86,12 @@ impl<T: Integer> Prepared<T> {
             Labellings::Sparse(rows) => simd::run(arch, Listing { prepared: self, rows, sums }),
             Labellings::Dense(rows) => {
                 assert_eq!(rows.width() * 64, self.scores.len(), "labellings of other units");
-                if !T::sum_masked(arch, &self.scores, rows, sums) {
+                if T::sum_masked(arch, &self.scores, rows, sums) {
+                    return;
+                }
+                if self.tables.is_empty() {
+                    simd::run(arch, Selection { scores: &self.scores, rows, sums });
+                } else {
                     simd::run(arch, Lookup { tables: &self.tables, rows, sums });
                 }
             }
@@ -146,9 +160,44 @@ impl<T: Integer> Kernel for Lookup<'_, T> {
     }
 }
 
+/// Sums of what each bit selects: plain code that compilers turn into vector comparisons.
+struct Selection<'a, T> {
+    scores: &'a [T],
+    rows: &'a BitRows,
+    sums: &'a mut [i64],
+}
+
+impl<T: Integer> Kernel for Selection<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        let width = self.rows.width();
+        let tile = TILE_BYTES / (64 * size_of::<T>());
+        self.sums.fill(0);
+        for (start, scores) in (0..width).step_by(tile).zip(self.scores.chunks(64 * tile)) {
+            let words = scores.as_chunks::<64>().0;
+            for (row, sum) in self.rows.words.chunks_exact(width).zip(&mut *self.sums) {
+                let mut parts = [T::default(); 64];
+                for (&word, scores) in row[start..].iter().zip(words) {
+                    for lane in 0..64 {
+                        parts[lane] += scores[lane].times_bit(word, lane);
+                    }
+                }
+                *sum += parts.map(Into::into).iter().sum::<i64>();
+            }
+        }
+    }
+}
+
 macro_rules! masked_sums {
     ($integer:ty, $lanes:literal, $mask_bits:ty, $mask:ident, $zero:ident, $add:ident, $select:ident) => {
         impl Integer for $integer {
+            #[inline(always)]
+            fn times_bit(self, word: u64, bit: usize) -> Self {
+                self & -((word >> bit & 1) as Self)
+            }
+
             /// Sums by additions under a mask, if the machine has AVX-512.
             #[cfg(target_arch = "x86_64")]
             fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool {

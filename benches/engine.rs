@@ -1,0 +1,48 @@
+//! The whole test in process, with one thread and with two: nanoseconds per resample, and what the second core adds.
+//!
+//! `cargo bench --bench engine`; the best of several runs.
+
+use std::time::Instant;
+
+use permtest::PermutationTest;
+
+const RUNS: usize = 5;
+
+fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize) -> f64 {
+    let test = PermutationTest::new(case, control).expect("finite samples");
+    let test = test.resamples(resamples).threads(Some(threads));
+    let time_run = || {
+        let start = Instant::now();
+        std::hint::black_box(test.mean_difference().expect("a valid test"));
+        start.elapsed().as_secs_f64()
+    };
+    (0..RUNS).map(|_| time_run()).fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    println!(
+        "{:>15} {:>10} {:>14} {:>14} {:>8}",
+        "case + control", "resamples", "1 thread, ns", "2 threads, ns", "speed-up"
+    );
+    for (n_case, n_control, resamples) in [
+        (10, 10, 20_000_000),
+        (50, 50, 10_000_000),
+        (100, 100, 10_000_000),
+        (20, 180, 5_000_000),
+        (1000, 1000, 1_000_000),
+        (50_000, 50_000, 50_000),
+    ] {
+        let value = |i: usize| ((i * 7919) as f64).sin();
+        let case: Vec<f64> = (0..n_case).map(value).collect();
+        let control: Vec<f64> = (n_case..n_case + n_control).map(value).collect();
+        let [one, two] = [1, 2].map(|threads| seconds(&case, &control, resamples, threads));
+        let per_resample = |seconds: f64| seconds * 1e9 / resamples as f64;
+        println!(
+            "{:>15} {resamples:>10} {:>14.1} {:>14.1} {:>7.2}×",
+            format!("{n_case} + {n_control}"),
+            per_resample(one),
+            per_resample(two),
+            one / two
+        );
+    }
+}
