@@ -41,11 +41,8 @@ fn is_invisible(char: char) -> bool {
 #[must_use]
 pub fn list(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(SHOWN_NAMES);
-    let mut shown = names.take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        shown.push_str(&format!(" and {more} more"));
-    }
-    shown
+    let shown = names.take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
 /// `1 value`, `2 values`.
