@@ -166,6 +166,13 @@ impl Table {
         self.row.record[column].trim_ascii()
     }
 
+    /// A field of the current row as it is, for a reader that trims by itself.
+    #[inline]
+    #[must_use]
+    pub fn untrimmed_field(&self, column: usize) -> &[u8] {
+        &self.row.record[column]
+    }
+
     /// Where a field of the current row stands.
     #[must_use]
     pub fn place(&self, column: usize) -> Place {
@@ -252,15 +259,12 @@ impl Table {
             }
             let record = &self.row.record;
             let bytes = record.as_slice();
-            if bytes == END_FIELD {
-                return Ok(false);
-            }
-            if bytes.ends_with(SWALLOWED_END) {
-                return Err(self.open_quote(record));
-            }
-            // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
-            if record.len() > 1 || bytes.is_empty() || !bytes.trim_ascii().is_empty() {
-                return Ok(true);
+            match bytes.last() {
+                Some(0) if bytes == END_FIELD => return Ok(false),
+                Some(b'\n') if bytes.ends_with(SWALLOWED_END) => return Err(self.open_quote(record)),
+                Some(last) if last.is_ascii_whitespace() && record.len() == 1 && bytes.trim_ascii().is_empty() => {}
+                // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
+                _ => return Ok(true),
             }
         }
     }
