@@ -50,7 +50,7 @@ fn scenarios(folder: &Path, rows: u64) -> Vec<Scenario> {
             Samples::Long { file, column: Some(column("value")), group: column("group"), case: None, control: None };
         Scenario { name, path, samples }
     };
-    let label = |sorted: bool, i: u64, noise: u64| if sorted { i * 2 >= rows } else { noise % 2 == 0 };
+    let label = |sorted: bool, i: u64, noise: u64| if sorted { i * 2 >= rows } else { noise.is_multiple_of(2) };
     let long_row = |sorted: bool| {
         move |i: u64, noise: u64| {
             let group = if label(sorted, i, noise) { "treatment" } else { "control" };
