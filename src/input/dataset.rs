@@ -115,7 +115,9 @@ fn read_column(
     let mut values = Vec::new();
     let mut cells = Values::new(rules);
     while table.advance()? {
-        values.extend(cells.read(&table, column)?);
+        if let Some(value) = cells.read(&table, column)? {
+            values.push(value);
+        }
     }
     let mut notes = table.take_notes();
     let n_dropped = cells.finish(reading.missing, table.name(), &mut notes)?;

@@ -77,7 +77,11 @@ pub fn read(
         match groups.role_of(id) {
             Role::Missing => cells.count_missing(&table, labels),
             Role::Ignored => {}
-            Role::Sample => groups.list[id].values.extend(cells.read(&table, values)?),
+            Role::Sample => {
+                if let Some(value) = cells.read(&table, values)? {
+                    groups.list[id].values.push(value);
+                }
+            }
         }
     }
     let [case, control] =

@@ -69,6 +69,7 @@ pub fn parse(text: &[u8], decimal: DecimalMark) -> Result<Number, NotANumber> {
 #[inline]
 fn parse_with_point(text: &[u8]) -> Result<Number, NotANumber> {
     match fast_float2::parse::<f64, _>(text) {
+        // Adding zero turns negative zero into zero and leaves all else as it is.
         Ok(value) if value.is_finite() => Ok(Number { value: value + 0.0, precision: precision(text, value) }),
         Ok(value) if value.is_infinite() && text.iter().any(u8::is_ascii_digit) => Err(NotANumber::TooLarge),
         Ok(value) if value.is_infinite() => Err(NotANumber::Infinite),
@@ -118,9 +119,15 @@ fn diagnose(text: &[u8], decimal: DecimalMark) -> NotANumber {
 /// Compares the digits of a text with those of the double it was read as, where there are more than 17.
 #[inline]
 fn precision(text: &[u8], value: f64) -> Precision {
-    if text.len() <= DIGITS_OF_A_DOUBLE && value != 0.0 { Precision::Kept } else { precision_of_long_text(text, value) }
+    // The common case costs a comparison, or one look at each byte; only a few texts are worth counting exactly.
+    let is_short = text.len() <= DIGITS_OF_A_DOUBLE || {
+        let leading = text.iter().take_while(|byte| b"+-0.".contains(byte)).count();
+        text.len() - leading <= DIGITS_OF_A_DOUBLE
+    };
+    if is_short && value != 0.0 { Precision::Kept } else { precision_of_long_text(text, value) }
 }
 
+#[cold]
 fn precision_of_long_text(text: &[u8], value: f64) -> Precision {
     let mantissa = text.split(|byte| matches!(byte, b'e' | b'E')).next().unwrap_or(text);
     let digits = || mantissa.iter().copied().filter(u8::is_ascii_digit).skip_while(|&digit| digit == b'0');

@@ -111,15 +111,28 @@ impl Text {
 
     /// Takes bytes until the chunk is full; a failure is kept until what came before it was handed out.
     fn fill_chunk(&mut self) {
-        let room = CHUNK as u64;
-        if let Err(error) = self.bytes.by_ref().take(room).read_to_end(&mut self.chunk) {
-            self.next = Next::Failure(error);
+        self.chunk.resize(CHUNK, 0);
+        let mut n = 0;
+        while n < CHUNK {
+            match self.bytes.read(&mut self.chunk[n..]) {
+                Ok(0) => break,
+                Ok(more) => n += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.next = Next::Failure(error);
+                    break;
+                }
+            }
         }
+        self.chunk.truncate(n);
     }
 
     /// Cuts the chunk before a NUL byte, and mends line ends.
     fn clean_chunk(&mut self) {
-        if let Some(nul) = self.chunk.iter().position(|&byte| byte == 0) {
+        // `contains` looks at many bytes at a time, `position` at one: nearly always the first will do.
+        if self.chunk.contains(&0)
+            && let Some(nul) = self.chunk.iter().position(|&byte| byte == 0)
+        {
             self.chunk.truncate(nul);
             self.next = Next::Failure(io::Error::new(io::ErrorKind::InvalidData, NulByte));
         }
@@ -131,7 +144,6 @@ impl Text {
     /// Replaces the chunk by the next one: more of the file, or the line after its last.
     fn advance(&mut self) {
         self.n_before += self.chunk.len() as u64;
-        self.chunk.clear();
         self.n_handed = 0;
         self.fill_chunk();
         if self.chunk.is_empty() && matches!(self.next, Next::Bytes) {

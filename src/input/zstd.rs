@@ -7,8 +7,8 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// Decompresses all frames of a source.
 ///
-/// Reading fails with [`io::ErrorKind::InvalidData`] where the data are damaged or end in the middle of a frame, so that a
-/// truncated file is never taken for a whole one.
+/// Reading fails with [`io::ErrorKind::InvalidData`] where the data are damaged and with [`io::ErrorKind::UnexpectedEof`]
+/// where they end in the middle of a frame, so that a truncated file is never taken for a whole one.
 pub struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
@@ -33,10 +33,10 @@ impl<R: BufRead> Frames<R> {
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
                 let skipped = io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
                 if skipped < u64::from(length) {
-                    return Err(damaged("it ends in the middle of a frame"));
+                    return Err(io::ErrorKind::UnexpectedEof.into());
                 }
             }
-            Err(error) => return Err(damaged(error.to_string())),
+            Err(error) => return Err(undecoded(&error)),
         }
         Ok(())
     }
@@ -65,11 +65,23 @@ impl<R: BufRead> Read for Frames<R> {
                 State::InFrame => {
                     self.decoder
                         .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
-                        .map_err(|error| damaged(error.to_string()))?;
+                        .map_err(|error| undecoded(&error))?;
                 }
             }
         }
     }
+}
+
+/// Tells data that end too early from data that are wrong; the decoder wraps the one like the other.
+fn undecoded(error: &FrameDecoderError) -> io::Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(this) = cause {
+        if let Some(inner) = this.downcast_ref::<io::Error>() {
+            return io::Error::new(inner.kind(), inner.to_string());
+        }
+        cause = this.source();
+    }
+    damaged(error.to_string())
 }
 
 fn damaged(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
@@ -105,7 +117,13 @@ mod tests {
     fn a_frame_cut_anywhere_is_an_error() {
         let packed = frame(b"1.5\n2.5\n1.5\n2.5\n1.5\n2.5\n");
         for end in 1..packed.len() {
-            assert!(unpacked(&packed[..end]).is_err(), "cut after {end} of {} bytes", packed.len());
+            let error = unpacked(&packed[..end]).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof,
+                "cut after {end} of {} bytes: {error}",
+                packed.len()
+            );
         }
         assert!(unpacked(&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 7]).is_err(), "a cut skippable frame");
     }
