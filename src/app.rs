@@ -3,18 +3,20 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::PermutationTest;
+use crate::TestResult;
+use crate::design::TwoSample;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::summary::Summary;
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
+use crate::method::planner::{self, Method};
 use crate::output;
 use crate::progress::Progress;
 use crate::report::{self, Report};
-use crate::settings::{Chatter, Instructions, Settings, Shift, Test};
+use crate::settings::{Chatter, Instructions, Output, Settings, Shift, Test};
 use crate::signals;
 use crate::simd::Arch;
-use crate::{DEFAULT_RESAMPLES, TestResult};
 
 /// Runs a test and writes its report. Ctrl-C ends it and leaves nothing behind.
 ///
@@ -24,8 +26,10 @@ pub fn run(settings: &Settings) -> Result<(), Error> {
     let dataset = input::read(&settings.data, &settings.reading)?;
     tell(&dataset.notes, settings.output.chatter);
     let mu = shift(settings.test.mu, &dataset.control.values);
-    let test = prepare(&dataset, &settings.test, mu)?;
-    let (result, distribution) = draw(&test, settings, signals::watch())?;
+    let units = dataset.case.values.len() + dataset.control.values.len();
+    let method = planner::plan(settings.test.method, settings.test.resamples, units)?;
+    let test = prepare(&dataset, &settings.test, mu)?.method(method);
+    let (result, distribution) = compute(&test, size(method, &dataset), &settings.output, signals::watch())?;
     let report = Report::new(&dataset, &settings.test, mu, &result);
     let text = report::render(&[report], settings.output.format);
     distribution.map_or(Ok(()), DistributionWriter::commit)?;
@@ -46,7 +50,6 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<Permutation
         .alternative(test.alternative)
         .two_sided(test.two_sided)
         .shift(mu)
-        .resamples(test.resamples.unwrap_or(DEFAULT_RESAMPLES))
         .seed(test.seed)
         .threads(test.threads)
         .confidence(test.confidence)
@@ -64,21 +67,29 @@ fn shift(mu: Shift, control: &[f64]) -> f64 {
     }
 }
 
-/// Draws the resamples, with a progress bar, and their statistics into a file if one is wanted: still uncommitted, so
-/// that it vanishes when something fails later.
-fn draw(
+/// Labellings that the method looks at.
+fn size(method: Method, dataset: &Dataset) -> u64 {
+    let design = TwoSample { n_case: dataset.case.values.len(), n_control: dataset.control.values.len() };
+    match method {
+        Method::MonteCarlo { resamples } => resamples,
+        Method::Exact => design.reference_set_size().exact.expect("few enough to be enumerated") as u64,
+    }
+}
+
+/// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
+/// still uncommitted, so that it vanishes when something fails later.
+fn compute(
     test: &PermutationTest,
-    settings: &Settings,
+    size: u64,
+    output: &Output,
     stop: &AtomicBool,
 ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
-    let resamples = settings.test.resamples.unwrap_or(DEFAULT_RESAMPLES);
-    let distribution = settings.output.distribution.as_ref();
-    let mut writer = distribution.map(|file| DistributionWriter::create(file, resamples)).transpose()?;
+    let mut writer = output.distribution.as_ref().map(|file| DistributionWriter::create(file, size)).transpose()?;
     let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
-    let progress = Progress::start(resamples, settings.output.chatter);
+    let progress = Progress::start(size, output.chatter);
     let result = test.mean_difference_watched(Watch {
         stop,
-        advance: &|resamples| progress.advance(resamples),
+        advance: &|labellings| progress.advance(labellings),
         replicates: write.as_mut().map(|write| write as _),
     })?;
     progress.finish();

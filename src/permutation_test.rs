@@ -8,15 +8,15 @@ use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
 use crate::inference::warning::{Findings, Warning};
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::method::enumeration::{self, Enumeration};
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, Watch};
+use crate::method::planner::{DEFAULT_RESAMPLES, Method};
+use crate::method::tally::Tally;
 use crate::sampling::subset::SubsetSampler;
 use crate::simd::Arch;
 use crate::statistic::Statistic;
 use crate::statistic::linear::MeanDifference;
 use crate::statistic::values::Values;
-
-/// Resamples where no number is named.
-pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
 
 /// A permutation test of two independent samples.
 ///
@@ -45,7 +45,10 @@ pub struct PermutationTest<'a> {
     two_sided: TwoSidedRule,
     shift: f64,
     confidence: f64,
-    monte_carlo: MonteCarlo,
+    method: Method,
+    seed: u64,
+    threads: Option<usize>,
+    arch: Arch,
 }
 
 /// What a test found.
@@ -53,6 +56,8 @@ pub struct PermutationTest<'a> {
 pub struct TestResult {
     /// The observed statistic.
     pub estimate: f64,
+    /// How the null distribution was got.
+    pub method: Method,
     /// The p-value with its interval and its floor.
     pub p_value: PValue,
     /// The counts it comes from.
@@ -88,7 +93,10 @@ impl<'a> PermutationTest<'a> {
             two_sided: TwoSidedRule::Absolute,
             shift: 0.0,
             confidence: 0.99,
-            monte_carlo: MonteCarlo { resamples: DEFAULT_RESAMPLES, seed: 0, threads: None, arch: Arch::new() },
+            method: Method::MonteCarlo { resamples: DEFAULT_RESAMPLES },
+            seed: 0,
+            threads: None,
+            arch: Arch::new(),
         })
     }
 
@@ -116,22 +124,29 @@ impl<'a> PermutationTest<'a> {
 
     /// Sets the number of resamples, from 1 to 10¹².
     #[must_use]
-    pub fn resamples(mut self, resamples: u64) -> Self {
-        self.monte_carlo.resamples = resamples;
+    pub fn resamples(self, resamples: u64) -> Self {
+        self.method(Method::MonteCarlo { resamples })
+    }
+
+    /// Sets how the null distribution is got. [`Method::Exact`] counts every labelling once and serves up to
+    /// [`enumeration::MOST_UNITS`] values in all.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
         self
     }
 
     /// Sets the master seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.monte_carlo.seed = seed;
+        self.seed = seed;
         self
     }
 
     /// Sets the number of threads; `None`: all cores. Never changes a result.
     #[must_use]
     pub fn threads(mut self, threads: Option<usize>) -> Self {
-        self.monte_carlo.threads = threads;
+        self.threads = threads;
         self
     }
 
@@ -145,7 +160,7 @@ impl<'a> PermutationTest<'a> {
     /// Sets the instruction set of the kernels. Never changes a result.
     #[must_use]
     pub fn arch(mut self, arch: Arch) -> Self {
-        self.monte_carlo.arch = arch;
+        self.arch = arch;
         self
     }
 
@@ -205,17 +220,29 @@ impl<'a> PermutationTest<'a> {
     }
 
     fn draw(&self, statistic: &impl Statistic, watch: Watch) -> Result<Counts, Error> {
-        let MonteCarlo { resamples, .. } = self.monte_carlo;
-        if !(1..=MOST_RESAMPLES).contains(&resamples) {
-            return Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"));
-        }
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
         }
-        let sampler = SubsetSampler::new(self.case.len() + self.control.len(), self.case.len());
-        let tally = self.monte_carlo.run(&sampler, statistic, watch)?;
+        let (units, m) = (self.case.len() + self.control.len(), self.case.len());
+        let Self { seed, threads, arch, .. } = *self;
+        let tally = match self.method {
+            Method::Exact if units <= enumeration::MOST_UNITS => {
+                Enumeration::new(units, m, threads, arch).run(statistic, watch)?
+            }
+            Method::Exact => {
+                let what = format!("{units} values are too many to enumerate all labellings");
+                return Err(Error::data(what, format!("give at most {}, or draw resamples", enumeration::MOST_UNITS)));
+            }
+            Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => {
+                MonteCarlo { resamples, seed, threads, arch }.run(&SubsetSampler::new(units, m), statistic, watch)?
+            }
+            Method::MonteCarlo { resamples } => {
+                return Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"));
+            }
+        };
         if tally.undefined > 0 {
-            let what = format!("the statistic is not a number for {} of {resamples} resamples", tally.undefined);
+            let Tally { undefined, resamples, .. } = tally;
+            let what = format!("the statistic is not a number for {undefined} of {resamples} relabellings");
             return Err(Error::data(what, "choose one that is defined for every relabelling"));
         }
         Ok(Counts {
@@ -238,11 +265,16 @@ impl<'a> PermutationTest<'a> {
             size: &size,
             attainable,
             z,
-            most_resamples: MOST_RESAMPLES,
+            method: self.method,
+        };
+        let p_value = match self.method {
+            Method::Exact => PValue::exact(&counts, alternative, rule, attainable),
+            Method::MonteCarlo { .. } => PValue::monte_carlo(&counts, alternative, rule, self.confidence, attainable),
         };
         TestResult {
             estimate,
-            p_value: PValue::monte_carlo(&counts, alternative, rule, self.confidence, attainable),
+            method: self.method,
+            p_value,
             counts,
             reference_set_size: size,
             warnings: findings.warnings(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::method::planner::Choice;
 
 /// A run of the command.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +118,8 @@ pub struct Test {
     pub two_sided: TwoSidedRule,
     /// The shift under the null hypothesis.
     pub mu: Shift,
+    /// How the null distribution is got.
+    pub method: Choice,
     /// Monte Carlo resamples; `None`: the method's default.
     pub resamples: Option<u64>,
     /// The master seed of all streams.

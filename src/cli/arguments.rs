@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use super::pages;
 use super::spelling::{self, MissingTokens};
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::method::planner::Choice;
 use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
@@ -118,6 +119,10 @@ pub(super) struct Arguments {
         help_heading = "Test"
     )]
     pub mu: Shift,
+
+    /// How the null distribution is got
+    #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = "Computing")]
+    pub method: Choice,
 
     /// Number of resamples, which are random relabellings: 10000000, 1e7 or 10M [default: 1M]
     ///
@@ -248,6 +253,20 @@ impl ValueEnum for TwoSidedRule {
             Self::Absolute => "relabellings at least as far from the null value as the data, on either side",
             Self::Doubled => "twice the smaller tail, at most 1",
         }))
+    }
+}
+
+impl ValueEnum for Choice {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Exact, Self::MonteCarlo]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Auto => PossibleValue::new("auto").help("Monte Carlo if -n is given, else exact where it can be had"),
+            Self::Exact => PossibleValue::new("exact").help("every relabelling once, for up to 26 values in all"),
+            Self::MonteCarlo => PossibleValue::new("monte-carlo").help("random relabellings"),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use self::arguments::{Arguments, Errand, Statistic};
 use crate::error::Error;
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::method::planner::Choice;
 use crate::settings::{DecimalMark, Header, Instructions, Reading, Settings, Test};
 
 /// What the user wants of the command.
@@ -89,12 +90,17 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
             "leave out one of the two",
         ));
     }
+    if arguments.method == Choice::Exact && arguments.resamples.is_some() {
+        let what = "--method exact counts every labelling once, so -n has no meaning beside it";
+        return Err(Error::usage(what, "leave out one of the two"));
+    }
     // The only statistic needs no word in the settings; a second one breaks this line, and so finds its place there.
     let Statistic::Mean = arguments.statistic;
     Ok(Test {
         alternative: arguments.alternative,
         two_sided: arguments.two_sided.unwrap_or(TwoSidedRule::Absolute),
         mu: arguments.mu,
+        method: arguments.method,
         resamples: arguments.resamples,
         seed: arguments.seed,
         threads: arguments.threads,
@@ -149,6 +155,7 @@ mod tests {
                 alternative: Alternative::TwoSided,
                 two_sided: TwoSidedRule::Absolute,
                 mu: Shift::Absolute(0.0),
+                method: Choice::Auto,
                 resamples: None,
                 seed: 0,
                 threads: None,
@@ -197,7 +204,7 @@ mod tests {
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
             "a b -d tab --no-header --decimal , --na NA, --missing drop -s mean -a two-sided --two-sided doubled \
-             -n 10M --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
+             -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
             delimiter: Some(b'\t'),
@@ -210,6 +217,7 @@ mod tests {
             alternative: Alternative::TwoSided,
             two_sided: TwoSidedRule::Doubled,
             mu: Shift::Absolute(0.0),
+            method: Choice::MonteCarlo,
             resamples: Some(10_000_000),
             seed: 7,
             threads: Some(3),

@@ -41,6 +41,22 @@ pub struct PValue {
 }
 
 impl PValue {
+    /// The exact p-value b/C, where b of all C labellings, the observed one among them, are as extreme as the data.
+    ///
+    /// The doubled rule takes twice the smaller tail, at most 1.
+    ///
+    /// # Panics
+    ///
+    /// If there is no labelling.
+    #[must_use]
+    pub fn exact(counts: &Counts, alternative: Alternative, rule: TwoSidedRule, attainable_minimum: f64) -> Self {
+        assert!(counts.n > 0, "the observed labelling is one of them");
+        let share = counts.extreme(alternative, rule) as f64 / counts.n as f64;
+        let is_doubled = alternative == Alternative::TwoSided && rule == TwoSidedRule::Doubled;
+        let estimate = if is_doubled { (2.0 * share).min(1.0) } else { share };
+        Self { estimate, interval: [estimate, estimate], minimum: attainable_minimum }
+    }
+
     /// The Monte Carlo p-value (b + 1)/(n + 1), where b of n resamples are as extreme as the data (Davison & Hinkley 1997, section
     /// 4.2; Phipson & Smyth 2010): the data themselves count as one more labelling, so the test keeps its level for any n.
     ///

@@ -7,6 +7,8 @@ use super::p_value::Counts;
 use super::summary::Summary;
 use super::{Alternative, TwoSidedRule};
 use crate::design::ReferenceSetSize;
+use crate::method::monte_carlo::MOST_RESAMPLES;
+use crate::method::planner::Method;
 
 /// Fewer extreme resamples than this leave the p-value with a relative error of more than a third.
 const FEW: u64 = 10;
@@ -56,7 +58,7 @@ pub enum Warning {
         /// What would resolve the p-value.
         remedy: Remedy,
     },
-    /// There are fewer labellings than resamples.
+    /// There are fewer labellings than resamples: the exact p-value can be had.
     SmallReferenceSet {
         /// Number of labellings.
         size: f64,
@@ -106,8 +108,8 @@ pub struct Findings<'a> {
     /// The observed statistic less its null value, in standard deviations of its null distribution; `None` where the
     /// null distribution is not known to be close to normal.
     pub z: Option<f64>,
-    /// The most resamples that a run may have.
-    pub most_resamples: u64,
+    /// How the counts were got.
+    pub method: Method,
 }
 
 impl Findings<'_> {
@@ -122,10 +124,11 @@ impl Findings<'_> {
         let single = (singles > 0).then_some(Warning::SingleObservation { groups: singles });
         let unattainable =
             (self.attainable > USUAL_LEVEL).then_some(Warning::Unattainable { minimum: self.attainable });
-        [single, unattainable, self.resolution(), self.coarseness(), self.unequal_variances()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let drawing = match self.method {
+            Method::Exact => [None, None],
+            Method::MonteCarlo { .. } => [self.resolution(), self.coarseness()],
+        };
+        [single, unattainable].into_iter().chain(drawing).chain([self.unequal_variances()]).flatten().collect()
     }
 
     /// Whether enough resamples were as extreme as the data.
@@ -133,7 +136,7 @@ impl Findings<'_> {
         let (count, n) = (self.counts.extreme(self.alternative, self.rule), self.counts.n);
         let needs = |p: f64| {
             let resamples = one_digit(ENOUGH / p);
-            if resamples > self.most_resamples as f64 {
+            if resamples > MOST_RESAMPLES as f64 {
                 Remedy::BeyondCounting(p.log10().round())
             } else {
                 Remedy::Resamples(resamples)
@@ -216,20 +219,17 @@ impl fmt::Display for Warning {
                 "the smallest p-value that these group sizes can give is {minimum:.3}: no outcome would be significant \
                  at {USUAL_LEVEL}; collect more observations"
             ),
-            Self::Floor { resamples, remedy } => write!(
-                f,
-                "none of {resamples} resamples was as extreme as the data, so the p-value printed is only the smallest \
-                 that so many can give; {remedy}"
-            ),
+            Self::Floor { resamples, remedy } => {
+                write!(f, "{resamples} resamples are too few to resolve this p-value; {remedy}")
+            }
             Self::Few { count, remedy } => {
                 let were = if *count == 1 { "resample was" } else { "resamples were" };
                 write!(f, "only {count} {were} as extreme as the data, so the p-value is a rough one; {remedy}")
             }
             Self::SmallReferenceSet { size, resamples } => write!(
                 f,
-                "there are only {size} different labellings, so {resamples} resamples draw each of them about {:.0} \
-                 times, and the exact p-value is a multiple of 1/{size}",
-                *resamples as f64 / size
+                "there are only {size} different labellings, and {resamples} resamples draw them again and again: \
+                 leave out -n for the exact p-value"
             ),
             Self::UnequalVariances { error } => {
                 let (which, direction) = match error {
@@ -268,7 +268,7 @@ mod tests {
             size: &size,
             attainable: 2.0 * size.approximate.map_or(0.0, f64::recip),
             z: Some(z),
-            most_resamples: 1_000_000_000_000,
+            method: Method::MonteCarlo { resamples: n },
         };
         findings.warnings()
     }
@@ -342,7 +342,7 @@ mod tests {
             size: &size,
             attainable: 1.0,
             z: None,
-            most_resamples: 1000,
+            method: Method::Exact,
         };
         assert_eq!(findings.warnings(), [Warning::Constant]);
     }

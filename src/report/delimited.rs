@@ -51,8 +51,8 @@ fn fields(report: &Report) -> Vec<Field> {
         text("method", &report.method),
         size("reference_set_size", report.reference_set_size),
         real("reference_set_size_log10", report.reference_set_size_log10),
-        count("n_resamples", report.n_resamples),
-        count("seed", report.seed),
+        optional("n_resamples", report.n_resamples),
+        optional("seed", report.seed),
         count("count_greater_equal", report.count_greater_equal),
         count("count_less_equal", report.count_less_equal),
         count("count_absolute", report.count_absolute),
@@ -91,6 +91,10 @@ fn text(name: &str, value: &str) -> Field {
 
 fn count(name: &str, n: u64) -> Field {
     Field { name: name.to_owned(), value: n.to_string() }
+}
+
+fn optional(name: &str, n: Option<u64>) -> Field {
+    n.map_or_else(|| text(name, ""), |n| count(name, n))
 }
 
 fn real(name: &str, x: f64) -> Field {

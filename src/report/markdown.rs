@@ -55,14 +55,17 @@ fn footnote(report: &Report) -> String {
     if let Some(first) = statistic.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let sentence = format!(
-        "{statistic}, case − control; {} from {} resamples ({}, seed {}), its Monte Carlo interval at {} confidence.",
-        wording::p_value_name(report),
-        number::count(report.n_resamples),
-        wording::method_name(report),
-        report.seed,
-        number::percent(report.confidence).replace('\u{a0}', " "),
-    );
+    let p_value = wording::p_value_name(report);
+    let sentence = match report.n_resamples.zip(report.seed) {
+        Some((resamples, seed)) => format!(
+            "{statistic}, case − control; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {} \
+             confidence.",
+            number::count(resamples),
+            wording::method_name(report),
+            number::percent(report.confidence).replace('\u{a0}', " "),
+        ),
+        None => format!("{statistic}, case − control; exact {p_value}: every possible labelling was counted."),
+    };
     match wording::dropped(report) {
         Some(dropped) => format!("{sentence} {dropped}"),
         None => sentence,

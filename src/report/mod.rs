@@ -17,6 +17,7 @@ use crate::TestResult;
 use crate::inference::Alternative;
 use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
+use crate::method::planner::Method;
 use crate::settings::{Format, Test};
 
 /// All that a report says of one tested column. Contains no times, paths or dates, so that two reports can be compared.
@@ -44,27 +45,27 @@ pub struct Report {
     pub n_dropped: u64,
     /// The observed statistic: the difference case − control (`mu` not subtracted).
     pub estimate: f64,
-    /// How the null distribution was got: `monte-carlo`.
+    /// How the null distribution was got: `exact` or `monte-carlo`.
     pub method: String,
     /// Number of labellings that are equally likely under the null hypothesis; `None` where it exceeds the range of f64.
     pub reference_set_size: Option<f64>,
     /// Its decimal logarithm, always finite.
     pub reference_set_size_log10: f64,
-    /// Resamples drawn.
-    pub n_resamples: u64,
-    /// The master seed.
-    pub seed: u64,
-    /// Resamples with a statistic ≥ the observed one.
+    /// Resamples drawn; `None` for exact methods.
+    pub n_resamples: Option<u64>,
+    /// The master seed; `None` for exact methods.
+    pub seed: Option<u64>,
+    /// Resamples, or labellings, with a statistic ≥ the observed one.
     pub count_greater_equal: u64,
-    /// Resamples with a statistic ≤ the observed one.
+    /// Resamples, or labellings, with a statistic ≤ the observed one.
     pub count_less_equal: u64,
-    /// Resamples at least as far from `mu` as the observed one, on either side.
+    /// Resamples, or labellings, at least as far from `mu` as the observed one, on either side.
     pub count_absolute: u64,
     /// The p-value of the alternative: never 0.
     pub p_value: f64,
     /// Interval for the p-value that infinitely many resamples would give.
     pub p_value_interval: [f64; 2],
-    /// How the interval was got: `clopper-pearson`.
+    /// How the interval was got: `clopper-pearson`, or `exact` where there is nothing to estimate.
     pub p_value_interval_kind: String,
     /// Level of that interval.
     pub confidence: f64,
@@ -84,12 +85,13 @@ pub struct GroupReport {
 }
 
 impl Report {
-    /// The report of a Monte Carlo test of a difference of means.
+    /// The report of a test of a difference of means.
     #[must_use]
     pub fn new(dataset: &Dataset, test: &Test, mu: f64, result: &TestResult) -> Self {
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
-        let TestResult { estimate, p_value, counts, reference_set_size, warnings } = result;
+        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings } = result;
+        let is_random = matches!(method, Method::MonteCarlo { .. });
         Self {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
@@ -102,17 +104,17 @@ impl Report {
             control: group(&dataset.control),
             n_dropped: dataset.n_dropped,
             estimate: *estimate,
-            method: "monte-carlo".to_owned(),
+            method: method.name().to_owned(),
             reference_set_size: reference_set_size.approximate,
             reference_set_size_log10: reference_set_size.log10,
-            n_resamples: counts.n,
-            seed: test.seed,
+            n_resamples: is_random.then_some(counts.n),
+            seed: is_random.then_some(test.seed),
             count_greater_equal: counts.greater_equal,
             count_less_equal: counts.less_equal,
             count_absolute: counts.absolute,
             p_value: p_value.estimate,
             p_value_interval: p_value.interval,
-            p_value_interval_kind: "clopper-pearson".to_owned(),
+            p_value_interval_kind: if is_random { "clopper-pearson" } else { "exact" }.to_owned(),
             confidence: test.confidence,
             p_value_minimum: p_value.minimum,
             warnings: warnings.iter().map(ToString::to_string).collect(),

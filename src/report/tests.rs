@@ -70,7 +70,7 @@ fn a_single_observation_has_no_standard_deviation() {
         estimate: 14.0 - 16.963_333_333_333_335,
         alternative: "less".to_owned(),
         two_sided_rule: None,
-        n_resamples: 1000,
+        n_resamples: Some(1000),
         count_less_equal: 1,
         p_value: 2.0 / 1001.0,
         p_value_interval: [5.0e-6, 0.007_41],

@@ -92,8 +92,7 @@ fn result(report: &Report) -> String {
         let mu = precision.mu.write(report.mu);
         format!("{}   {DIM}tested against {mu} (--mu){DIM:#}", " ".repeat(values - difference.width()))
     };
-    let level = number::percent(report.confidence);
-    let interval = format!("Monte Carlo interval ({level}): {}", wording::interval(report));
+    let interval = wording::precision_note(report);
     format!(
         "{INDENT}{}   {difference}{against}\n{INDENT}{}   {BOLD}{p}{BOLD:#}{}   {DIM}{}{DIM:#}\n",
         pad_right(&difference_name, names),

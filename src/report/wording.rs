@@ -27,6 +27,9 @@ pub fn p_value(report: &Report) -> String {
 
 /// What the Monte Carlo error leaves open: `0.0607 to 0.0611`, rounded outwards; only the upper end if nothing was counted.
 pub fn interval(report: &Report) -> String {
+    if report.n_resamples.is_none() {
+        return "exact".to_owned();
+    }
     let [low, high] = report.p_value_interval;
     let high = number::probability(high, p_value_digits(report), Rounding::Up);
     if count(report) == 0 {
@@ -48,12 +51,12 @@ pub fn count(report: &Report) -> u64 {
 
 /// How many resamples were as extreme as the data, in plain words; where none was, what that does and does not show.
 pub fn evidence(report: &Report) -> String {
-    let resamples = number::count(report.n_resamples);
-    let counted = format!("{} {}.", share(count(report), report.n_resamples), extremity(report, count(report) == 1));
+    let counted = format!("{} {}.", share(report), extremity(report, count(report) == 1));
     if count(report) > 0 {
         return counted;
     }
     let minimum = p_value(report);
+    let resamples = number::count(report.n_resamples.unwrap_or_default());
     let confidence = number::percent(report.confidence);
     let bound = interval(report);
     format!(
@@ -62,13 +65,24 @@ pub fn evidence(report: &Report) -> String {
     )
 }
 
-/// `608,612 of the 10,000,000 resamples`, `None of …`, `All …`.
-fn share(count: u64, resamples: u64) -> String {
-    let of = number::count(resamples);
-    match count {
-        0 => format!("None of the {of} resamples"),
-        all if all == resamples => format!("All of the {of} resamples"),
-        some => format!("{} of the {of} resamples", number::count(some)),
+/// `608,612 of the 10,000,000 resamples`, `None of …`, `All …`; `142 of the 1,365 possible labellings`.
+fn share(report: &Report) -> String {
+    let (total, of) = match report.n_resamples {
+        Some(resamples) => (resamples as f64, format!("{} resamples", number::count(resamples))),
+        None => (report.reference_set_size.unwrap_or_default(), format!("{} possible labellings", labellings(report))),
+    };
+    match count(report) {
+        0 => format!("None of the {of}"),
+        all if all as f64 == total => format!("All of the {of}"),
+        some => format!("{} of the {of}", number::count(some)),
+    }
+}
+
+/// The number of labellings, in words that fit its size.
+fn labellings(report: &Report) -> String {
+    match (&report.n_resamples, report.reference_set_size) {
+        (None, Some(size)) => number::count(size as u64),
+        _ => number::labellings(report.reference_set_size, report.reference_set_size_log10),
     }
 }
 
@@ -93,16 +107,29 @@ fn extremity(report: &Report, one: bool) -> String {
     }
 }
 
+/// What stands beside the p-value: its Monte Carlo interval, or that it is exact.
+pub fn precision_note(report: &Report) -> String {
+    match report.n_resamples {
+        Some(_) => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
+        None => "exact".to_owned(),
+    }
+}
+
 /// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`
 pub fn method(report: &Report) -> String {
-    let labellings = number::labellings(report.reference_set_size, report.reference_set_size_log10);
-    format!("{}, seed {}, out of {labellings} possible labellings.", method_name(report), report.seed)
+    match report.seed {
+        Some(seed) => {
+            format!("{}, seed {seed}, out of {} possible labellings.", method_name(report), labellings(report))
+        }
+        None => format!("{}: every labelling was counted, so there is no Monte Carlo error.", method_name(report)),
+    }
 }
 
 /// The method's name as people write it.
 pub fn method_name(report: &Report) -> &str {
     match report.method.as_str() {
         "monte-carlo" => "Monte Carlo",
+        "exact" => "Exact",
         other => other,
     }
 }
