@@ -191,7 +191,7 @@ impl fmt::Display for Remedy {
         match self {
             Self::Resamples(n) => write!(f, "about -n {n:e} would resolve it"),
             Self::BeyondCounting(power) => {
-                write!(f, "no number of resamples resolves it: a normal curve puts it near 1e{power}")
+                write!(f, "nor can any number be drawn that would: a normal curve puts it near 1e{power}")
             }
         }
     }
@@ -220,7 +220,7 @@ impl fmt::Display for Warning {
                  at {USUAL_LEVEL}; collect more observations"
             ),
             Self::Floor { resamples, remedy } => {
-                write!(f, "{resamples} resamples are too few to resolve this p-value; {remedy}")
+                write!(f, "{resamples} resamples do not resolve this p-value; {remedy}")
             }
             Self::Few { count, remedy } => {
                 let were = if *count == 1 { "resample was" } else { "resamples were" };

@@ -56,8 +56,7 @@ fn no_extreme_resample_gives_a_floor_and_a_bound_but_never_zero() {
 
   None of the 10,000,000 resamples differ by at least 3.70 in either direction.
   So the p-value stands at its floor: 1.0e-7 is the least that 10,000,000
-  resamples can show. Read it as at most 5.3e-7 (99 % confidence); a larger -n
-  can say more.
+  resamples can show. Read it as at most 5.3e-7 (99 % confidence).
   Monte Carlo, seed 0, out of 1.2e17 possible labellings.
 "
     );

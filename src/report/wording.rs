@@ -61,7 +61,7 @@ pub fn evidence(report: &Report) -> String {
     let bound = interval(report);
     format!(
         "{counted} So the p-value stands at its floor: {minimum} is the least that {resamples} resamples can show. \
-         Read it as {bound} ({confidence} confidence); a larger -n can say more."
+         Read it as {bound} ({confidence} confidence)."
     )
 }
 
