@@ -22,12 +22,15 @@ const USUAL_LEVEL: f64 = 0.05;
 /// From this ratio of group sizes on, unequal variances matter.
 const UNEQUAL_SIZES: f64 = 1.5;
 
-/// From this ratio of standard deviations on, variances are called unequal: chance exceeds it in one sample pair in 20
-/// where the smaller group has ten normal observations, and seldom where it has more.
+/// From this ratio of standard deviations on, variances are called unequal, if it is more than chance: equal variances
+/// raise the alarm in about 1 % of pairs of normal samples of which the smaller has ten values, and seldom for more.
 const UNEQUAL_SPREADS: f64 = 2.0;
 
+/// Standard errors of the logarithm of that ratio, 1/√(2(n − 1)) from each normal sample, that are more than chance.
+const MORE_THAN_CHANCE: f64 = 3.0;
+
 /// Groups smaller than this say too little of their variance.
-const FEWEST_FOR_VARIANCE: u64 = 8;
+const FEWEST_FOR_VARIANCE: u64 = 5;
 
 /// A reason to read a p-value with care. `Display` gives a sentence or two, with the remedy.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +46,11 @@ pub enum Warning {
     Unattainable {
         /// The smallest p-value that the data can give.
         minimum: f64,
+    },
+    /// So few resamples that none of their p-values is significant at .05.
+    TooFewResamples {
+        /// Resamples drawn.
+        resamples: u64,
     },
     /// No resample was as extreme as the data.
     Floor {
@@ -143,6 +151,7 @@ impl Findings<'_> {
             }
         };
         match count {
+            _ if 1.0 / (n as f64 + 1.0) > USUAL_LEVEL => Some(Warning::TooFewResamples { resamples: n }),
             0 => {
                 // The normal tail, but not above what no resample of n makes likely, nor below what the data can give.
                 let ceiling = 1.0 / (10.0 * n as f64);
@@ -170,9 +179,11 @@ impl Findings<'_> {
             return None;
         }
         let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
-        if small_sd > UNEQUAL_SPREADS * large_sd {
+        let standard_error = (0.5 / (smaller.n - 1) as f64 + 0.5 / (larger.n - 1) as f64).sqrt();
+        let least_ratio = UNEQUAL_SPREADS.max(libm::exp(MORE_THAN_CHANCE * standard_error));
+        if small_sd > least_ratio * large_sd {
             Some(Warning::UnequalVariances { error: LevelError::TooManyRejections })
-        } else if large_sd > UNEQUAL_SPREADS * small_sd {
+        } else if large_sd > least_ratio * small_sd {
             Some(Warning::UnequalVariances { error: LevelError::TooFewRejections })
         } else {
             None
@@ -218,6 +229,11 @@ impl fmt::Display for Warning {
                 f,
                 "the smallest p-value that these group sizes can give is {minimum:.3}: no outcome would be significant \
                  at {USUAL_LEVEL}; collect more observations"
+            ),
+            Self::TooFewResamples { resamples } => write!(
+                f,
+                "{resamples} resamples give no p-value below 1/{}: draw a thousand or more with -n",
+                resamples + 1
             ),
             Self::Floor { resamples, remedy } => {
                 write!(f, "{resamples} resamples do not resolve this p-value; {remedy}")
@@ -297,6 +313,13 @@ mod tests {
             [Warning::Few { count: 5, remedy: Remedy::Resamples(200_000.0) }]
         );
         assert_eq!(warnings(10, 10_000, &group, &group, 3.5), []);
+    }
+
+    #[test]
+    fn fewer_than_nineteen_resamples_cannot_be_significant() {
+        let group = summary(100, 1.0);
+        assert_eq!(warnings(3, 18, &group, &group, 1.0), [Warning::TooFewResamples { resamples: 18 }]);
+        assert_eq!(warnings(10, 19, &group, &group, 1.0), []);
     }
 
     #[test]
