@@ -1,6 +1,6 @@
 //! The difference of means from Rust, on data whose answer is known: two-sided, one-sided, and against a shift.
 //!
-//! cargo run --release --example mean_difference
+//! Run it with `cargo run --release --example mean_difference`.
 
 use permtest::PermutationTest;
 use permtest::error::Error;

@@ -1,6 +1,6 @@
 //! A statistic of one's own, here the difference of medians, and its null distribution.
 //!
-//! cargo run --release --example own_statistic
+//! Run it with `cargo run --release --example own_statistic`.
 
 use permtest::PermutationTest;
 use permtest::error::Error;
