@@ -44,3 +44,8 @@ pub mod report;
 pub mod settings;
 #[cfg(feature = "cli")]
 pub mod signals;
+
+/// The examples of README.md, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -43,7 +43,7 @@ fn enumerate(case: &[f64], control: &[f64], shift: f64) -> [usize; 3] {
 
 #[test]
 fn ties_in_ernsts_wings_are_all_counted() {
-    // Ernst (2004), Statistical Science 19(4): 360 of 5005; a plain float mean difference finds 337.
+    // Ernst (2004), Statistical Science 19(4): 360 of 5005; with Python's statistics.fmean 337.
     assert_eq!(enumerate(&WINGS.0, &WINGS.1, 0.0)[2], 360);
 }
 

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""permtest beside what a Python user would write, on the same data, in one run; and permtest's own speed by sample size.
+
+    python3 benches/compare.py [--permtest target/release/permtest] [-n 10000000] [--few 100000] [--repeat 3]
+
+Needs numpy and scipy. Times are wall-clock times of the whole process for permtest, and of the call alone for Python, which
+gets fewer resamples; both are the best of --repeat and given per resample. The tables are those of the README. The program
+ends with code 1 if the counts of extreme resamples contradict each other.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import scipy
+from scipy import stats
+
+DATA = Path(__file__).resolve().parent.parent / "examples" / "data"
+CASE, CONTROL = DATA / "case100.csv", DATA / "control100.csv"
+
+# N, m and the subset kernel that serves them (src/sampling/subset.rs).
+SIZES = [
+    (20, 10, "unrank"),
+    (100, 50, "halves"),
+    (200, 100, "halves"),
+    (200, 20, "shuffle"),
+    (2000, 20, "shuffle"),
+    (2000, 1000, "flips"),
+    (100_000, 50_000, "flips"),
+]
+
+# Two counts that come from the same p-value contradict each other less often than this.
+DOUBT = 1e-6
+
+
+def numpy_loop(x, y, n):
+    """Counts, one relabelling after the other, those at least as far from 0 on either side."""
+    rng = np.random.default_rng(1)
+    pooled = np.concatenate([x, y])
+    observed = abs(x.mean() - y.mean())
+    count = 0
+    for _ in range(n):
+        shuffled = rng.permutation(pooled)
+        count += abs(shuffled[: len(x)].mean() - shuffled[len(x) :].mean()) >= observed
+    return int(count)
+
+
+def scipy_batches(x, y, n):
+    """Counts of the smaller tail, which SciPy doubles for its two-sided p-value."""
+    result = stats.permutation_test(
+        (x, y),
+        lambda a, b, axis: np.mean(a, axis=axis) - np.mean(b, axis=axis),
+        n_resamples=n,
+        vectorized=True,
+        batch=1000,
+        rng=np.random.default_rng(1),
+    )
+    return round(result.pvalue / 2 * (n + 1)) - 1
+
+
+def best_time(repeat, call):
+    """The shortest of several times in seconds, and what the call returned."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        returned = call()
+        times.append(time.perf_counter() - start)
+    return min(times), returned
+
+
+def run(permtest, files, n, *options):
+    command = [permtest, *map(str, files), "-n", str(n), "--json", *options]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def agree(name, count, n, ours, our_n):
+    """Whether two counts may come from one p-value (Fisher's exact test)."""
+    chance = stats.fisher_exact([[count, n - count], [ours, our_n - ours]]).pvalue
+    print(f"{name}: {count} of {n:,} against {ours} of {our_n:,}, chance of a larger gap {chance:.2g}")
+    return chance > DOUBT
+
+
+def side_by_side(args):
+    """The table against Python; returns whether all counts agree."""
+    x, y = (np.loadtxt(file, skiprows=1) for file in (CASE, CONTROL))
+    ours, report = best_time(args.repeat, lambda: run(args.permtest, (CASE, CONTROL), args.n))
+    loop, loop_count = best_time(args.repeat, lambda: numpy_loop(x, y, args.few))
+    batches, tail_count = best_time(args.repeat, lambda: scipy_batches(x, y, args.few))
+
+    tails = min(report["count_greater_equal"], report["count_less_equal"])
+    agreed = [
+        agree("NumPy", loop_count, args.few, report["count_absolute"], args.n),
+        agree("SciPy", tail_count, args.few, tails, args.n),
+    ]
+
+    each = ours / args.n * 1e9
+    doubled = 2 * (tail_count + 1) / (args.few + 1)
+    rows = [
+        (f"permtest, whole process, {args.n:,} resamples", each, report["p_value"]),
+        (f"SciPy `permutation_test`, batches of 1000, {args.few:,}", batches / args.few * 1e9, doubled),
+        (f"NumPy loop, {args.few:,}", loop / args.few * 1e9, (loop_count + 1) / (args.few + 1)),
+    ]
+    print("\n| 100 + 100 values | ns per resample | times permtest | p-value |\n|---|---:|---:|---:|")
+    for name, ns, p in rows:
+        print(f"| {name} | {ns:,.1f} | {ns / each:,.0f} | {p:.2g} |")
+    print(f"\npermtest's whole process: {ours:.3f} s")
+    return all(agreed)
+
+
+def by_size(args):
+    """ns per resample on one core, less the time of a run of one resample: starting, reading and reporting cancel out."""
+    rng = np.random.default_rng(7)
+    print("\n| *N* | *m* | kernel | ns per resample, one core |\n|---:|---:|---|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        for units, m, kernel in SIZES:
+            values = rng.normal(size=units).round(4)
+            files = [Path(folder, "case.csv"), Path(folder, "control.csv")]
+            for file, sample in zip(files, (values[:m], values[m:])):
+                np.savetxt(file, sample, fmt="%.4f", header="value", comments="")
+            n = max(1000, min(10 * args.n, 400 * args.n // units))
+            all_of_it, _ = best_time(args.repeat, lambda: run(args.permtest, files, n, "--threads", "1"))
+            start, _ = best_time(args.repeat, lambda: run(args.permtest, files, 1, "--threads", "1"))
+            print(f"| {units:,} | {m:,} | {kernel} | {(all_of_it - start) / n * 1e9:,.0f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--permtest", default="target/release/permtest", help="the binary (default: %(default)s)")
+    parser.add_argument("-n", type=int, default=10_000_000, help="resamples for permtest (default: %(default)s)")
+    parser.add_argument("--few", type=int, default=100_000, help="resamples for Python (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of which the fastest counts (default: %(default)s)")
+    args = parser.parse_args()
+
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}")
+    agreed = side_by_side(args)
+    by_size(args)
+    if not agreed:
+        sys.exit("the p-values contradict each other: one of the programs counts something else")
+
+
+if __name__ == "__main__":
+    main()
