@@ -2,6 +2,7 @@
 
 pub mod attainable;
 mod binomial;
+pub mod count;
 pub mod interval;
 pub mod normal;
 pub mod p_value;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::count::separated;
 use super::normal;
 use super::p_value::Counts;
 use super::summary::Summary;
@@ -232,11 +233,12 @@ impl fmt::Display for Warning {
             ),
             Self::TooFewResamples { resamples } => write!(
                 f,
-                "{resamples} resamples give no p-value below 1/{}: draw a thousand or more with -n",
-                resamples + 1
+                "{} resamples give no p-value below 1/{}: draw a thousand or more with -n",
+                separated(*resamples),
+                separated(resamples + 1)
             ),
             Self::Floor { resamples, remedy } => {
-                write!(f, "{resamples} resamples do not resolve this p-value; {remedy}")
+                write!(f, "{} resamples do not resolve this p-value; {remedy}", separated(*resamples))
             }
             Self::Few { count, remedy } => {
                 let were = if *count == 1 { "resample was" } else { "resamples were" };
@@ -244,8 +246,10 @@ impl fmt::Display for Warning {
             }
             Self::SmallReferenceSet { size, resamples } => write!(
                 f,
-                "there are only {size} different labellings, and {resamples} resamples draw them again and again: \
-                 leave out -n for the exact p-value"
+                "there are only {} different labellings, and {} resamples draw them again and again: leave out -n for \
+                 the exact p-value",
+                separated(*size as u64),
+                separated(*resamples)
             ),
             Self::UnequalVariances { error } => {
                 let (which, direction) = match error {

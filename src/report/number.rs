@@ -1,22 +1,11 @@
 //! Single numbers as text: exact ones for programs, rounded ones for people.
 
+pub use crate::inference::count::separated as count;
+
 /// The shortest decimal that reads back as the same number, in the notation of the JSON report.
 pub fn shortest(x: f64) -> String {
     // serde_json has no notation for what is not finite; everything else it writes to the last bit, and fast.
     if x.is_finite() { serde_json::to_string(&x).unwrap_or_else(|_| x.to_string()) } else { x.to_string() }
-}
-
-/// A count with thousands separators: `10,000,000`.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The size of a reference set: exact below a million, else like `1.2e17`.
@@ -146,12 +135,6 @@ impl Notation {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_have_thousands_separators() {
-        assert_eq!([0, 999, 1000, 10_000_000].map(count), ["0", "999", "1,000", "10,000,000"]);
-        assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
-    }
 
     #[test]
     fn the_shortest_form_reads_back_as_the_same_number() {
