@@ -26,8 +26,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "permutation_test", "inference", "method", "design", "simd", "settings", "input", "output", "distribution",
-            "progress", "report", "signals",
+            "permutation_test",
+            "inference",
+            "method",
+            "design",
+            "simd",
+            "settings",
+            "input",
+            "output",
+            "distribution",
+            "progress",
+            "report",
+            "signals",
         ],
     ),
 ];
@@ -143,7 +153,8 @@ fn no_room_is_reached_from_one_that_it_knows() {
 fn each_crate_has_its_door() {
     for source in sources() {
         for (name, doors) in CRATES {
-            let is_named = source.text.contains(&format!("use {name}::")) || source.text.contains(&format!(" {name}::"));
+            let is_named =
+                source.text.contains(&format!("use {name}::")) || source.text.contains(&format!(" {name}::"));
             let is_door = doors.iter().any(|door| source.path.starts_with(door));
             assert!(!is_named || is_door, "src/{} names {name}, which only {doors:?} may", source.path);
         }

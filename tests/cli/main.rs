@@ -3,5 +3,6 @@
 
 mod bad_input;
 mod command;
+mod outputs;
 mod pages;
 mod usage;
