@@ -2,9 +2,8 @@
 //!
 //! Run it with `cargo run --release --example own_statistic`.
 
-use permtest::PermutationTest;
 use permtest::error::Error;
-use permtest::method::monte_carlo::Watch;
+use permtest::{NullDistribution, PermutationTest};
 
 /// Lengths of odontoblasts of guinea pigs that got orange juice (Crampton 1947, R's `ToothGrowth`).
 const JUICE: [f64; 30] = [
@@ -26,22 +25,15 @@ fn median(sample: &[f64]) -> f64 {
 }
 
 fn main() -> Result<(), Error> {
-    // One number of each resample, handed over in order: the same for any number of threads.
-    let mut null = Vec::new();
-    let mut collect = |values: &[f64]| {
-        null.extend_from_slice(values);
-        Ok(())
-    };
-
-    let test = PermutationTest::new(&JUICE, &ACID)?.resamples(200_000);
-    let watch = Watch { replicates: Some(&mut collect), ..Watch::nobody() };
-    let result = test.statistic_watched(|case, control| median(case) - median(control), watch)?;
+    let test = PermutationTest::new(&JUICE, &ACID)?.resamples(200_000).null_distribution(NullDistribution::Kept);
+    let result = test.statistic(|case, control| median(case) - median(control))?;
 
     let [low, high] = result.p_value.interval;
     println!("difference of medians  {:.2}", result.estimate);
     println!("two-sided p-value      {:.4}, 99 % interval {low:.4} to {high:.4}", result.p_value.estimate);
     println!("extreme resamples      {} of {}", result.counts.absolute, result.counts.n);
 
+    let mut null = result.null_distribution;
     null.sort_unstable_by(f64::total_cmp);
     println!("null distribution      {} values", null.len());
     for percent in [2.5, 25.0, 50.0, 75.0, 97.5] {

@@ -24,7 +24,7 @@ pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
-pub use permutation_test::{PermutationTest, TestResult};
+pub use permutation_test::{NullDistribution, PermutationTest, TestResult};
 
 #[cfg(feature = "cli")]
 pub mod app;

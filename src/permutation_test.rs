@@ -9,7 +9,7 @@ use crate::inference::summary::Summary;
 use crate::inference::warning::{Findings, Warning};
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::enumeration::{self, Enumeration};
-use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, Watch};
+use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::{DEFAULT_RESAMPLES, Method};
 use crate::method::tally::Tally;
 use crate::sampling::subset::SubsetSampler;
@@ -21,7 +21,7 @@ use crate::statistic::values::Values;
 /// A permutation test of two independent samples.
 ///
 /// ```
-/// use permtest::PermutationTest;
+/// use permtest::{NullDistribution, PermutationTest};
 ///
 /// let case = [94.0, 108.0, 110.0, 90.0];
 /// let control = [80.0, 94.0, 85.0, 90.0, 90.0, 90.0, 108.0, 94.0, 78.0, 105.0, 88.0];
@@ -35,6 +35,10 @@ use crate::statistic::values::Values;
 /// let range = |x: &[f64]| x.iter().fold(f64::MIN, |a, &b| a.max(b)) - x.iter().fold(f64::MAX, |a, &b| a.min(b));
 /// let result = test.statistic(|x, y| range(x) - range(y))?;
 /// assert_eq!(result.estimate, 20.0 - 30.0);
+///
+/// // With the null distribution: the statistic of each resample.
+/// let result = test.null_distribution(NullDistribution::Kept).mean_difference()?;
+/// assert_eq!(result.null_distribution.len(), 100_000);
 /// # Ok::<(), permtest::error::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,17 @@ pub struct PermutationTest<'a> {
     seed: u64,
     threads: Option<usize>,
     arch: Arch,
+    null_distribution: NullDistribution,
+}
+
+/// What becomes of the statistics of the relabellings once they are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NullDistribution {
+    /// Dropped: memory does not grow with their number.
+    #[default]
+    Dropped,
+    /// Kept in order in [`TestResult::null_distribution`], 8 bytes each.
+    Kept,
 }
 
 /// What a test found.
@@ -66,6 +81,14 @@ pub struct TestResult {
     pub reference_set_size: ReferenceSetSize,
     /// What to know before believing the p-value.
     pub warnings: Vec<Warning>,
+    /// The statistic of each relabelling, in order, if it is [`NullDistribution::Kept`]; else empty.
+    pub null_distribution: Vec<f64>,
+}
+
+/// What comes out of the drawing.
+struct Drawn {
+    counts: Counts,
+    null_distribution: Vec<f64>,
 }
 
 impl<'a> PermutationTest<'a> {
@@ -83,6 +106,11 @@ impl<'a> PermutationTest<'a> {
                 return Err(Error::data(what, "leave out what is not a finite number"));
             }
         }
+        let largest = case.iter().chain(control).fold(0.0f64, |largest, value| largest.max(value.abs()));
+        if largest > f64::MAX / 4.0 {
+            let what = format!("a value of {largest:e} is too large to compute differences with");
+            return Err(Error::data(what, "rescale the data"));
+        }
         if u32::try_from(case.len() + control.len()).is_err() {
             return Err(Error::data("there are more than 4294967295 values", "test a part of them"));
         }
@@ -97,6 +125,7 @@ impl<'a> PermutationTest<'a> {
             seed: 0,
             threads: None,
             arch: Arch::new(),
+            null_distribution: NullDistribution::Dropped,
         })
     }
 
@@ -164,6 +193,13 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
+    /// Sets whether the result holds the statistic of each relabelling.
+    #[must_use]
+    pub fn null_distribution(mut self, null_distribution: NullDistribution) -> Self {
+        self.null_distribution = null_distribution;
+        self
+    }
+
     /// Tests the difference of means.
     ///
     /// # Errors
@@ -178,11 +214,11 @@ impl<'a> PermutationTest<'a> {
     /// As [`PermutationTest::mean_difference`]; and [`Error::Interrupted`], and what the watch fails with.
     pub fn mean_difference_watched(&self, watch: Watch) -> Result<TestResult, Error> {
         let statistic = MeanDifference::new(self.case, self.control, self.shift);
-        let counts = self.draw(&statistic, watch)?;
+        let drawn = self.draw(&statistic, watch)?;
         let scores = statistic.scores();
         let attainable = smallest_attainable(scores, self.case.len(), self.alternative, self.two_sided);
         let z = normal::standardised_sum(scores, self.case.len());
-        Ok(self.conclude(statistic.estimate(), counts, attainable, z))
+        Ok(self.conclude(statistic.estimate(), drawn, attainable, z))
     }
 
     /// Tests a statistic of one's own, a function of (case sample, control sample).
@@ -198,7 +234,7 @@ impl<'a> PermutationTest<'a> {
         self.statistic_watched(function, Watch::nobody())
     }
 
-    /// Tests a statistic of one's own under the eyes of a [`Watch`], which may collect the null distribution.
+    /// Tests a statistic of one's own under the eyes of a [`Watch`], which may stream the null distribution elsewhere.
     ///
     /// # Errors
     /// As [`PermutationTest::statistic`]; and [`Error::Interrupted`], and what the watch fails with.
@@ -215,45 +251,60 @@ impl<'a> PermutationTest<'a> {
                 "choose one that is defined for them",
             ));
         }
-        let counts = self.draw(&statistic, watch)?;
-        Ok(self.conclude(statistic.observed(), counts, 0.0, None))
+        let drawn = self.draw(&statistic, watch)?;
+        Ok(self.conclude(statistic.observed(), drawn, 0.0, None))
     }
 
-    fn draw(&self, statistic: &impl Statistic, watch: Watch) -> Result<Counts, Error> {
-        if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
-        }
-        let (units, m) = (self.case.len() + self.control.len(), self.case.len());
-        let Self { seed, threads, arch, .. } = *self;
-        let tally = match self.method {
-            Method::Exact if units <= enumeration::MOST_UNITS => {
-                Enumeration::new(units, m, threads, arch).run(statistic, watch)?
+    fn draw(&self, statistic: &impl Statistic, watch: Watch) -> Result<Drawn, Error> {
+        let mut null_distribution = Vec::new();
+        let Watch { stop, advance, replicates: mut elsewhere } = watch;
+        let is_wanted = self.null_distribution == NullDistribution::Kept || elsewhere.is_some();
+        let mut keep = |values: &[f64]| {
+            if self.null_distribution == NullDistribution::Kept {
+                null_distribution.extend_from_slice(values);
             }
-            Method::Exact => {
-                let what = format!("{units} values are too many to enumerate all labellings");
-                return Err(Error::data(what, format!("give at most {}, or draw resamples", enumeration::MOST_UNITS)));
-            }
-            Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => {
-                MonteCarlo { resamples, seed, threads, arch }.run(&SubsetSampler::new(units, m), statistic, watch)?
-            }
-            Method::MonteCarlo { resamples } => {
-                return Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"));
-            }
+            elsewhere.as_mut().map_or(Ok(()), |elsewhere| elsewhere(values))
         };
+        let replicates: Option<&mut ReplicateSink> = if is_wanted { Some(&mut keep) } else { None };
+        let tally = self.count(statistic, Watch { stop, advance, replicates })?;
         if tally.undefined > 0 {
             let Tally { undefined, resamples, .. } = tally;
             let what = format!("the statistic is not a number for {undefined} of {resamples} relabellings");
             return Err(Error::data(what, "choose one that is defined for every relabelling"));
         }
-        Ok(Counts {
-            n: tally.resamples,
-            greater_equal: tally.greater_equal,
-            less_equal: tally.less_equal,
-            absolute: tally.absolute,
-        })
+        let Tally { resamples: n, greater_equal, less_equal, absolute, .. } = tally;
+        Ok(Drawn { counts: Counts { n, greater_equal, less_equal, absolute }, null_distribution })
     }
 
-    fn conclude(&self, estimate: f64, counts: Counts, attainable: f64, z: Option<f64>) -> TestResult {
+    /// Counts the relabellings that are as extreme as the data, by whichever method.
+    fn count(&self, statistic: &impl Statistic, watch: Watch) -> Result<Tally, Error> {
+        if !self.shift.is_finite() {
+            return Err(Error::data(format!("{} is no shift", self.shift), "name a finite number"));
+        }
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
+        }
+        let (units, m) = (self.case.len() + self.control.len(), self.case.len());
+        let Self { seed, threads, arch, .. } = *self;
+        match self.method {
+            Method::Exact if units <= enumeration::MOST_UNITS => {
+                Enumeration::new(units, m, threads, arch).run(statistic, watch)
+            }
+            Method::Exact => {
+                let what = format!("{units} values are too many to enumerate all labellings");
+                Err(Error::data(what, format!("give at most {}, or draw resamples", enumeration::MOST_UNITS)))
+            }
+            Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => {
+                MonteCarlo { resamples, seed, threads, arch }.run(&SubsetSampler::new(units, m), statistic, watch)
+            }
+            Method::MonteCarlo { resamples } => {
+                Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"))
+            }
+        }
+    }
+
+    fn conclude(&self, estimate: f64, drawn: Drawn, attainable: f64, z: Option<f64>) -> TestResult {
+        let Drawn { counts, null_distribution } = drawn;
         let design = TwoSample { n_case: self.case.len(), n_control: self.control.len() };
         let size = design.reference_set_size();
         let (alternative, rule) = (self.alternative, self.two_sided);
@@ -278,6 +329,7 @@ impl<'a> PermutationTest<'a> {
             counts,
             reference_set_size: size,
             warnings: findings.warnings(),
+            null_distribution,
         }
     }
 }

@@ -109,7 +109,7 @@ fn named_rooms(text: &str) -> BTreeSet<String> {
         for name in names {
             let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             match name.as_str() {
-                "PermutationTest" | "TestResult" => rooms.insert("permutation_test".to_owned()),
+                "PermutationTest" | "TestResult" | "NullDistribution" => rooms.insert("permutation_test".to_owned()),
                 "" => false,
                 _ => rooms.insert(name),
             };

@@ -90,7 +90,7 @@ impl Report {
     pub fn new(dataset: &Dataset, test: &Test, mu: f64, result: &TestResult) -> Self {
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
-        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings } = result;
+        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings, .. } = result;
         let is_random = matches!(method, Method::MonteCarlo { .. });
         Self {
             column: dataset.column.clone(),
