@@ -54,7 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pulp", &["simd.rs", "statistic/linear/sums.rs"]),
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output.rs"]),
-    ("ctrlc", &["signals.rs"]),
+    ("signal_hook", &["signals.rs"]),
 ];
 
 /// Rooms of the library, which read and print nothing.

@@ -68,28 +68,26 @@ impl Labellings {
     /// Labelling `row` as a bitset over the units.
     #[must_use]
     pub fn bitset(&self, row: usize) -> Vec<u64> {
+        let mut bits = Vec::new();
+        self.write_bitset(row, &mut bits);
+        bits
+    }
+
+    /// Overwrites `bits` with labelling `row`.
+    pub fn write_bitset(&self, row: usize, bits: &mut Vec<u64>) {
+        bits.clear();
         match self {
-            Self::Dense(rows) => rows.words[row * rows.width()..][..rows.width()].to_vec(),
+            Self::Dense(rows) => bits.extend_from_slice(&rows.words[row * rows.width()..][..rows.width()]),
             Self::Sparse(rows) => {
-                let mut listed = vec![0; rows.units.div_ceil(64)];
+                // Flipping what is listed turns no unit into listed units, and all units into the others.
+                bits.resize(rows.units.div_ceil(64), if rows.listed == Listed::Case { 0 } else { u64::MAX });
                 for &unit in &rows.indices[row * rows.width..][..rows.width] {
-                    listed[unit as usize / 64] |= 1 << (unit % 64);
+                    bits[unit as usize / 64] ^= 1 << (unit % 64);
                 }
-                match rows.listed {
-                    Listed::Case => listed,
-                    Listed::Control => complement(&listed, rows.units),
+                if let Some(last) = bits.last_mut() {
+                    *last &= u64::MAX >> (rows.units.wrapping_neg() % 64);
                 }
             }
         }
     }
-}
-
-fn complement(bits: &[u64], units: usize) -> Vec<u64> {
-    let mut flipped: Vec<u64> = bits.iter().map(|word| !word).collect();
-    if let Some(last) = flipped.last_mut()
-        && !units.is_multiple_of(64)
-    {
-        *last &= (1 << (units % 64)) - 1;
-    }
-    flipped
 }

@@ -44,16 +44,20 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
     type Replicate = f64;
 
     fn replicates(&self, _: Arch, labellings: &Labellings, replicates: &mut [f64]) {
-        let mut case = Vec::with_capacity(self.n_case);
-        let mut control = Vec::with_capacity(self.pooled.len() - self.n_case);
+        let (mut bits, mut gathered) = (Vec::new(), vec![0.0; self.pooled.len()]);
         for (row, replicate) in replicates.iter_mut().enumerate() {
-            case.clear();
-            control.clear();
-            let bits = labellings.bitset(row);
-            for (unit, &value) in self.pooled.iter().enumerate() {
-                if bits[unit / 64] >> (unit % 64) & 1 == 1 { case.push(value) } else { control.push(value) }
+            labellings.write_bitset(row, &mut bits);
+            // Case values from the front, control values behind them, without a branch on a random bit.
+            let mut next = [self.n_case, 0];
+            for (values, &word) in self.pooled.chunks(64).zip(&bits) {
+                for (unit, &value) in values.iter().enumerate() {
+                    let label = (word >> unit & 1) as usize;
+                    gathered[next[label]] = value;
+                    next[label] += 1;
+                }
             }
-            *replicate = (self.function)(&case, &control);
+            let (case, control) = gathered.split_at(self.n_case);
+            *replicate = (self.function)(case, control);
         }
     }
 
