@@ -36,7 +36,7 @@ fn kernels(units: usize, m: usize) -> Vec<(String, SubsetSampler)> {
             continue;
         }
         kernels.push((format!("flips {}", bits.depth), Kernel::Flips(Flips::new(units, m, bits))));
-        if units <= 510 {
+        if units <= 512 {
             kernels.push((format!("halves {}", bits.depth), Kernel::Halves(Halves::new(units, m, bits))));
         }
     }
@@ -113,7 +113,8 @@ fn every_kernel_includes_all_pairs_of_units_equally_often() {
         (300, 150),
         (330, 100),
         (390, 195),
-        (510, 255),
+        (512, 256),
+        (500, 470),
         (600, 300),
     ] {
         let n = 2_000_000 / units;

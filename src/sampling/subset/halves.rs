@@ -16,13 +16,13 @@ use crate::sampling::stream::Stream;
 use crate::simd::{self, Arch, Kernel};
 
 /// The most units that this kernel serves: halves of at most four words.
-pub const MOST_UNITS: usize = 510;
+pub const MOST_UNITS: usize = 512;
 
 /// Halves drawn at a time.
 const BLOCK: usize = 64;
 
-/// Counts that can be told apart: those of at most 255 units and, for safe indexing, the next power of two.
-const COUNTS: usize = 256;
+/// Counts of up to 256 units, rounded up to a power of two so that an index can be masked instead of checked.
+const COUNTS: usize = 512;
 
 /// Places on a shelf of the stock.
 const DEPTH: usize = 16;
@@ -46,11 +46,11 @@ pub struct Spares {
     /// Second halves by count and place.
     stock: Vec<u64>,
     /// Halves on each shelf.
-    filled: Box<[u8; COUNTS]>,
+    filled: Box<[u16; COUNTS]>,
     /// First halves that were kept.
     first: Vec<u64>,
     /// Their counts.
-    counts: Vec<u8>,
+    counts: Vec<u16>,
 }
 
 impl Halves {
@@ -60,7 +60,7 @@ impl Halves {
     /// When N is less than 2 or exceeds [`MOST_UNITS`].
     #[must_use]
     pub fn new(units: usize, m: usize, bits: Dyadic) -> Self {
-        assert!((2..=MOST_UNITS).contains(&units), "halves of 1 to 255 units");
+        assert!((2..=MOST_UNITS).contains(&units), "halves of 1 to 256 units");
         // A boundary between words where there are several, so that halves are joined without shifting.
         let first_units = if units <= 128 { units / 2 } else { units.div_ceil(64) / 2 * 64 };
         let second_units = units - first_units;
@@ -140,18 +140,18 @@ impl Halves {
     fn keep_some<const A: usize>(
         &self,
         halves: &[[u64; A]; BLOCK],
-        counts: &[u8; BLOCK],
+        counts: &[u16; BLOCK],
         lots: &[u64; BLOCK / 4],
         stream: &mut Stream,
         first: &mut [[u64; A]; BLOCK],
-        places: &mut [u8; BLOCK],
+        places: &mut [u16; BLOCK],
     ) -> usize {
         let mut kept = 0;
         for i in 0..BLOCK {
             // Written in any case, kept by counting it: no branch to mispredict.
             first[kept % BLOCK] = halves[i];
             places[kept % BLOCK] = counts[i];
-            let keep = self.keep[counts[i] as usize];
+            let keep = self.keep[counts[i] as usize % COUNTS];
             let lot = lots[i / 4] >> (16 * (i % 4)) & 0xFFFF;
             let mut below = lot.wrapping_sub(keep >> 48) >> 63;
             if lot == keep >> 48 {
@@ -165,14 +165,14 @@ impl Halves {
 
     /// Draws a block of halves of free bits over `units`, with their counts.
     #[inline(always)]
-    fn draw_block<const W: usize>(&self, units: usize, stream: &mut Stream) -> ([[u64; W]; BLOCK], [u8; BLOCK]) {
+    fn draw_block<const W: usize>(&self, units: usize, stream: &mut Stream) -> ([[u64; W]; BLOCK], [u16; BLOCK]) {
         let mut halves = [[0; W]; BLOCK];
         self.bits.fill(stream, halves.as_flattened_mut());
         let mut counts = [0; BLOCK];
         let mask = last_word_mask(units);
         for (half, count) in halves.iter_mut().zip(&mut counts) {
             half[W - 1] &= mask;
-            *count = half.iter().map(|word| word.count_ones() as u8).sum();
+            *count = half.iter().map(|word| word.count_ones() as u16).sum();
         }
         (halves, counts)
     }
@@ -264,9 +264,10 @@ impl<const B: usize> Kernel for Restock<'_, B> {
         let (shelves, filled) = (shelves::<B>(&mut spares.stock), &mut *spares.filled);
         for (half, count) in halves.iter().zip(counts) {
             // One less on a full shelf, without a branch: which shelf is full cannot be predicted.
-            let place = filled[count as usize] - filled[count as usize] / DEPTH as u8;
-            shelves[count as usize][place as usize % DEPTH] = *half;
-            filled[count as usize] = place + 1;
+            let count = count as usize % COUNTS;
+            let place = filled[count] - filled[count] / DEPTH as u16;
+            shelves[count][place as usize % DEPTH] = *half;
+            filled[count] = place + 1;
         }
     }
 }
