@@ -231,10 +231,22 @@ macro_rules! masked_sums {
                         const TILE: usize = TILE_BYTES / (64 * size_of::<$integer>());
                         let Self { v4, scores, rows, sums } = self;
                         let words = scores.as_chunks::<{ 64 / $lanes }>().0;
+                        let sums_are_odd = sums.len() % 2 == 1;
                         for start in (0..width).step_by(TILE) {
                             let words = &words[start..width.min(start + TILE)];
-                            for (row, sum) in rows.words.chunks_exact(width).zip(&mut *sums) {
-                                let part = sum_tile(v4, words, &row[start..]);
+                            let pairs = rows.words.chunks_exact(2 * width).zip(sums.as_chunks_mut::<2>().0);
+                            for (rows, sums) in pairs {
+                                let (first, second) = rows.split_at(width);
+                                let parts = sum_tile(v4, words, [&first[start..], &second[start..]]);
+                                for (sum, part) in sums.iter_mut().zip(parts) {
+                                    *sum = if start == 0 { part } else { *sum + part };
+                                }
+                            }
+                            if let [.., sum] = sums
+                                && sums_are_odd
+                            {
+                                let row = &rows.words[rows.words.len() - width..];
+                                let [part, _] = sum_tile(v4, words, [&row[start..]; 2]);
                                 *sum = if start == 0 { part } else { *sum + part };
                             }
                         }
@@ -242,19 +254,23 @@ macro_rules! masked_sums {
                 }
 
                 #[inline(always)]
-                fn sum_tile(v4: V4, words: &[[[$integer; $lanes]; 64 / $lanes]], row: &[u64]) -> i64 {
-                    // Four sums in turn, because each addition waits for the one before.
-                    let mut parts = [v4.$zero(0); 4];
-                    for (scores, &word) in words.iter().zip(row) {
+                fn sum_tile(v4: V4, words: &[[[$integer; $lanes]; 64 / $lanes]], rows: [&[u64]; 2]) -> [i64; 2] {
+                    // Two rows share each load of scores; two sums a row in turn, because an addition waits for the one
+                    // before it.
+                    let mut parts = [[v4.$zero(0); 2]; 2];
+                    for ((scores, &first), &second) in words.iter().zip(rows[0]).zip(rows[1]) {
                         for (i, &scores) in scores.iter().enumerate() {
-                            let mask = pulp::$mask((word >> ($lanes * i)) as $mask_bits);
-                            let added = v4.$add(parts[i % 4], cast(scores));
-                            parts[i % 4] = cast(v4.$select(mask, cast(added), cast(parts[i % 4])));
+                            for (parts, word) in parts.iter_mut().zip([first, second]) {
+                                let mask = pulp::$mask((word >> ($lanes * i)) as $mask_bits);
+                                let added = v4.$add(parts[i % 2], cast(scores));
+                                parts[i % 2] = cast(v4.$select(mask, cast(added), cast(parts[i % 2])));
+                            }
                         }
                     }
-                    let sum = v4.$add(v4.$add(parts[0], parts[1]), v4.$add(parts[2], parts[3]));
-                    let lanes: [$integer; $lanes] = cast(sum);
-                    lanes.iter().sum::<$integer>().into()
+                    parts.map(|[even, odd]| {
+                        let lanes: [$integer; $lanes] = cast(v4.$add(even, odd));
+                        lanes.iter().sum::<$integer>().into()
+                    })
                 }
 
                 let Arch::V4(v4) = arch else { return false };
