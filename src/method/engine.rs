@@ -10,9 +10,25 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use crate::error::Error;
 
-/// Chunks that are computed before any of them is folded, for each thread: enough that the wait for the last one does
-/// not matter, few enough that their results take little memory.
-const WINDOW: u64 = 32;
+/// How large the results of chunks are, which decides how many of them may wait for their turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Results {
+    /// A few numbers each.
+    Small,
+    /// A number for each resample.
+    Large,
+}
+
+impl Results {
+    /// Chunks that are computed before any of them is folded, for each thread: enough that the wait for the last one
+    /// does not matter, few enough that their results fit in memory.
+    fn window(self) -> u64 {
+        match self {
+            Self::Small => 32,
+            Self::Large => 4,
+        }
+    }
+}
 
 /// Computes each chunk and folds the results in order, while the next ones are being computed.
 ///
@@ -21,6 +37,7 @@ const WINDOW: u64 = 32;
 pub fn run<T: Send>(
     threads: Option<usize>,
     chunks: Range<u64>,
+    results: Results,
     stop: &AtomicBool,
     compute: impl Fn(u64) -> T + Sync,
     mut fold: impl FnMut(T) -> Result<(), Error> + Send,
@@ -37,16 +54,16 @@ pub fn run<T: Send>(
     let mut fold_window =
         |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or(Error::Interrupted)?));
     pool.install(|| {
-        let step = WINDOW * rayon::current_num_threads() as u64;
+        let step = results.window() * rayon::current_num_threads() as u64;
         let window_at = |start: u64| start..chunks.end.min(start.saturating_add(step));
         let mut window = window_at(chunks.start);
-        let mut results = compute_window(window.clone());
+        let mut computed = compute_window(window.clone());
         while window.end < chunks.end {
             window = window_at(window.end);
-            let (folded, computed) = rayon::join(|| fold_window(results), || compute_window(window.clone()));
+            let (folded, next) = rayon::join(|| fold_window(computed), || compute_window(window.clone()));
             folded?;
-            results = computed;
+            computed = next;
         }
-        fold_window(results)
+        fold_window(computed)
     })
 }

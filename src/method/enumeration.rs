@@ -1,6 +1,6 @@
 //! Exact by enumeration: every labelling once, for any statistic, where there are few units.
 
-use super::engine;
+use super::engine::{self, Results};
 use super::monte_carlo::{ReplicateSink, Watch};
 use super::tally::Tally;
 use crate::error::Error;
@@ -59,7 +59,8 @@ impl Enumeration {
             tally += part;
             sink.as_mut().map_or(Ok(()), |sink| sink(&values))
         };
-        engine::run(self.threads, 0..self.size().div_ceil(CHUNK), stop, compute, fold)?;
+        let results = if wants_values { Results::Large } else { Results::Small };
+        engine::run(self.threads, 0..self.size().div_ceil(CHUNK), results, stop, compute, fold)?;
         Ok(tally)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::engine;
+use super::engine::{self, Results};
 use super::tally::Tally;
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
@@ -80,7 +80,8 @@ impl MonteCarlo {
             tally += chunk.tally;
             replicates.as_mut().map_or(Ok(()), |replicates| replicates(&chunk.values))
         };
-        engine::run(self.threads, 0..self.resamples.div_ceil(chunk_size), stop, compute, fold)?;
+        let results = if wants_values { Results::Large } else { Results::Small };
+        engine::run(self.threads, 0..self.resamples.div_ceil(chunk_size), results, stop, compute, fold)?;
         Ok(tally)
     }
 
