@@ -296,6 +296,14 @@ fn with_a_decimal_comma_points_are_refused() {
 }
 
 #[test]
+fn a_decimal_comma_is_never_taken_for_a_delimiter_without_quotes() {
+    assert_eq!(desk().decimal_comma().data("a.csv", "time, s\n1,5\n2,5\n", Some("1")).case.values, [1.5, 2.5]);
+    let desk = desk().decimal_comma();
+    let message = desk.message(&desk.wide("a,b\n1,5\n2,5\n", "a", "b"));
+    assert!(message.starts_with("w.csv, line 1: no column is called \"a\"; the columns are a,b; "), "{message}");
+}
+
+#[test]
 fn a_european_csv_is_split_at_semicolons() {
     assert_eq!(desk().data("a.csv", "x;t\n1.5;a\n", None).column, "x");
     assert_eq!(desk().data("a.tsv", "x;y\tt\n1.5\ta\n", None).column, "x;y");
@@ -509,9 +517,11 @@ fn an_empty_field_above_a_value_of_a_wide_column_is_missing() {
 
 #[test]
 fn wide_columns_without_values_or_twice_the_same_are_refused() {
-    let desk = desk();
+    let (desk, dropping) = (desk(), desk().dropping());
     let message = desk.message(&desk.wide("a,b\n1,\n", "a", "b"));
     assert!(message.starts_with("w.csv, column b: there are no values: the only one is missing; choose "), "{message}");
+    let message = dropping.message(&dropping.wide("a,b\n1,NA\n2,\n3,NA\n", "a", "b"));
+    assert!(message.starts_with("w.csv, column b: there are no values: all 3 are missing; choose "), "{message}");
     let message = desk.message(&desk.wide("a,b\n1,2\n", "a", "1"));
     assert!(message.starts_with("--case and --control are the same column, a; name "), "{message}");
 }

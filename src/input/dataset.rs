@@ -132,5 +132,5 @@ fn read_column(
 pub(super) fn no_values(place: Place, n_dropped: u64) -> Error {
     let dropped = if n_dropped == 1 { "the only one is".to_owned() } else { format!("all {n_dropped} are") };
     let what = format!("there are no values: {dropped} missing");
-    Error::input(place, what, "choose another --column, or a file with at least one value")
+    Error::input(place, what, "choose another column, or a file with at least one value")
 }

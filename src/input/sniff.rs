@@ -1,7 +1,6 @@
 //! What the first bytes of a decompressed file give away: an encoding that is not UTF-8, a format that is no table at all,
 //! the delimiter.
 
-use super::number;
 use crate::settings::DecimalMark;
 
 /// The delimiters that are looked for, in order of preference where two are equally frequent.
@@ -64,15 +63,15 @@ fn object_to_bare_utf_16(head: &[u8]) -> Option<Objection> {
 /// The delimiter by the file's extension and its first line.
 ///
 /// `.tsv`: tab. `.csv`: comma, unless the line has semicolons and no comma. Else the most frequent of `, ; tab |` outside
-/// quotes, comma where there is none. With a decimal comma, a comma separates only where nothing else does and the line
-/// is no number.
+/// quotes, comma where there is none. With a decimal comma, a comma separates only where nothing else does and where there
+/// are quotes: without them it could as well be a decimal mark, and `1,5` would be read as 1 and 5 without a word.
 #[must_use]
 pub fn delimiter(head: &[u8], extension: Option<&str>, decimal: DecimalMark) -> u8 {
     let line = first_line(head);
     match (extension, decimal) {
         (Some("tsv"), _) => b'\t',
         (_, DecimalMark::Comma) => most_frequent(line, &DELIMITERS[1..]).unwrap_or_else(|| {
-            let separates = occurrences(line, b',') > 0 && number::parse(line, decimal).is_err();
+            let separates = occurrences(line, b',') > 0 && head.contains(&b'"');
             if separates { b',' } else { b';' }
         }),
         (Some("csv"), DecimalMark::Point) => most_frequent(line, b",").or(most_frequent(line, b";")).unwrap_or(b','),
@@ -147,6 +146,9 @@ mod tests {
         assert_eq!(with_comma("x\n1,5\n", Some("csv")), ';');
         assert_eq!(with_comma("1,5\n2,5\n", Some("csv")), ';');
         assert_eq!(with_comma("a,b\n\"1,5\",\"2,5\"\n", Some("csv")), ',');
+        assert_eq!(with_comma("a,b\n1,5\n2,5\n", Some("csv")), ';');
+        assert_eq!(with_comma("1,5,2,5\n2,5,3,5\n", None), ';');
+        assert_eq!(with_comma("\"time, s\"\n1,5\n", None), ';');
     }
 
     #[test]

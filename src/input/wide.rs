@@ -12,6 +12,8 @@ use crate::settings::{ColumnName, Missing};
 struct WideColumn {
     index: usize,
     values: Vec<f64>,
+    /// Fields that held a missing token.
+    n_missing: u64,
     /// Empty fields since the last value: padding if no value follows.
     gap: u64,
     /// What to say of the first of them if one does.
@@ -20,7 +22,7 @@ struct WideColumn {
 
 impl WideColumn {
     fn new(index: usize) -> Self {
-        Self { index, values: Vec::new(), gap: 0, first_of_gap: None }
+        Self { index, values: Vec::new(), n_missing: 0, gap: 0, first_of_gap: None }
     }
 
     /// Takes the field of the current row.
@@ -44,6 +46,8 @@ impl WideColumn {
                 self.gap = 0;
             }
             self.values.push(value);
+        } else {
+            self.n_missing += 1;
         }
         Ok(())
     }
@@ -76,7 +80,7 @@ pub fn read(
     for column in [&case, &control] {
         if column.values.is_empty() {
             let place = Place::file(table.name()).column(table.column_label(column.index));
-            return Err(no_values(place, column.gap));
+            return Err(no_values(place, column.n_missing + column.gap));
         }
     }
     let (case_label, control_label) = labels(&table, case.index, control.index);
