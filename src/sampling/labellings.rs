@@ -85,9 +85,16 @@ impl Labellings {
                     bits[unit as usize / 64] ^= 1 << (unit % 64);
                 }
                 if let Some(last) = bits.last_mut() {
-                    *last &= u64::MAX >> (rows.units.wrapping_neg() % 64);
+                    *last &= last_word_mask(rows.units);
                 }
             }
         }
     }
+}
+
+/// The bits of a row's last word that stand for units.
+#[inline(always)]
+#[must_use]
+pub fn last_word_mask(units: usize) -> u64 {
+    u64::MAX >> (units.wrapping_neg() % 64)
 }

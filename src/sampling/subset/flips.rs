@@ -5,6 +5,7 @@
 
 use super::bernoulli::Dyadic;
 use crate::sampling::bounded::batch_below;
+use crate::sampling::labellings::last_word_mask;
 use crate::sampling::stream::Stream;
 use crate::simd::{self, Arch, Kernel};
 
@@ -55,13 +56,6 @@ pub fn draw_exactly(target: usize, units: usize, bits: Dyadic, stream: &mut Stre
         *last &= last_word_mask(units);
     }
     set_exactly(target, units, stream, row);
-}
-
-/// The bits of a row's last word that stand for units.
-#[inline(always)]
-#[must_use]
-pub fn last_word_mask(units: usize) -> u64 {
-    u64::MAX >> (units.wrapping_neg() % 64)
 }
 
 /// Flips random units until exactly `target` of them are set.

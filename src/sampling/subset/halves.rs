@@ -11,7 +11,8 @@
 //! see 10⁻⁶.
 
 use super::bernoulli::Dyadic;
-use super::flips::{draw_exactly, last_word_mask};
+use super::flips::draw_exactly;
+use crate::sampling::labellings::last_word_mask;
 use crate::sampling::stream::Stream;
 use crate::simd::{self, Arch, Kernel};
 
