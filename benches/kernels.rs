@@ -68,7 +68,7 @@ fn kernels(units: usize, m: usize) -> Vec<(&'static str, SubsetSampler)> {
     }
     kernels.push(("flips", Kernel::Flips(subset::flips::Flips::new(units, m, bits))));
     kernels.push(("shuffle", Kernel::Shuffle(subset::shuffle::Shuffle::new(units, m))));
-    kernels.into_iter().map(|(name, kernel)| (name, SubsetSampler::with_kernel(units, kernel))).collect()
+    kernels.into_iter().map(|(name, kernel)| (name, SubsetSampler::with_kernel(units, m, kernel))).collect()
 }
 
 fn main() {

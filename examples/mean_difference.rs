@@ -19,7 +19,7 @@ fn main() -> Result<(), Error> {
     println!("counted exactly      {:.5} = 360/5005", 360.0 / 5005.0);
     println!("smallest attainable  {:.5}", result.p_value.minimum);
 
-    let less = test.alternative(Alternative::Less).mean_difference()?;
+    let less = test.clone().alternative(Alternative::Less).mean_difference()?;
     println!("is fasciata shorter? p = {:.5}", less.p_value.estimate);
 
     // Could the true difference be −0.2 mm? The null hypothesis is now a shift.

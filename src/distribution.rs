@@ -44,17 +44,18 @@ impl DistributionWriter {
     ///
     /// [`Error::Output`] if the disk does not take them.
     ///
-    /// # Panics
-    ///
-    /// If one of them is not finite, which no statistic of finite data is.
     pub fn write(&mut self, replicates: &[f64]) -> Result<(), Error> {
         for &replicate in replicates {
-            assert!(replicate.is_finite(), "the replicate {replicate} is not a number");
             match self.format {
                 DistributionFormat::Npy => self.buffer.extend(replicate.to_le_bytes()),
                 DistributionFormat::Csv => {
-                    // The same notation as in the JSON report, and several times faster than the standard library's.
-                    serde_json::to_writer(&mut self.buffer, &replicate).expect("memory takes every number");
+                    if replicate.is_finite() {
+                        // The same notation as in the JSON report, and several times faster than the standard library's.
+                        let _ = serde_json::to_writer(&mut self.buffer, &replicate);
+                    } else {
+                        // A statistic that was undefined (nan) or divided by 0 (inf), as NumPy and R read it.
+                        self.buffer.extend(format!("{replicate}").to_ascii_lowercase().bytes());
+                    }
                     self.buffer.push(b'\n');
                 }
             }

@@ -24,7 +24,8 @@ pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
-pub use permutation_test::{NullDistribution, PermutationTest, TestResult};
+pub use permutation_test::{NullDistribution, PermutationTest, TestResult, Undefined};
+pub use statistic::Definition;
 
 #[cfg(feature = "cli")]
 pub mod app;

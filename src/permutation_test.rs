@@ -1,24 +1,28 @@
-//! The test as a library user sees it: two samples, a statistic, a p-value.
+//! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
-use crate::design::{ReferenceSetSize, TwoSample};
+use std::sync::Arc;
+
+use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
+use crate::design::{Design, Exchange, Exchangeable, ReferenceSetSize};
 use crate::error::Error;
-use crate::inference::attainable::smallest_attainable;
+use crate::inference::attainable::{Twins, coarsest, smallest_attainable};
 use crate::inference::normal;
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
-use crate::inference::warning::{Findings, Warning};
+use crate::inference::warning::{Concern, Findings, UnitKind, Warning};
 use crate::inference::{Alternative, TwoSidedRule};
-use crate::method::enumeration::{self, Enumeration};
+use crate::method::enumeration::{Enumeration, MOST_LABELLINGS};
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::{DEFAULT_RESAMPLES, Method};
 use crate::method::tally::Tally;
-use crate::sampling::subset::SubsetSampler;
 use crate::simd::Arch;
-use crate::statistic::Statistic;
-use crate::statistic::linear::MeanDifference;
+use crate::statistic::catalogue::{Kind, Named, Prepared};
+use crate::statistic::distance::Side;
+use crate::statistic::linear::Linear;
 use crate::statistic::values::Values;
+use crate::statistic::{self, Definition, Pool, Problem, Statistic};
 
-/// A permutation test of two independent samples.
+/// A permutation test of two samples.
 ///
 /// ```
 /// use permtest::{NullDistribution, PermutationTest};
@@ -31,6 +35,10 @@ use crate::statistic::values::Values;
 /// let result = test.mean_difference()?;
 /// assert!((result.p_value.estimate - 142.0 / 1365.0).abs() < 0.005);
 ///
+/// // Any statistic of the catalogue or an expression; `permtest statistics` lists them.
+/// let result = test.test(&"median".parse()?)?;
+/// assert_eq!(result.estimate, 101.0 - 90.0);
+///
 /// // Any statistic of one's own: used for the observed value and for every resample.
 /// let range = |x: &[f64]| x.iter().fold(f64::MIN, |a, &b| a.max(b)) - x.iter().fold(f64::MAX, |a, &b| a.min(b));
 /// let result = test.statistic(|x, y| range(x) - range(y))?;
@@ -41,19 +49,34 @@ use crate::statistic::values::Values;
 /// assert_eq!(result.null_distribution.len(), 100_000);
 /// # Ok::<(), permtest::error::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct PermutationTest<'a> {
     case: &'a [f64],
     control: &'a [f64],
+    layout: Layout,
+    design: Option<Arc<dyn Design>>,
     alternative: Alternative,
-    two_sided: TwoSidedRule,
+    two_sided: Option<TwoSidedRule>,
     shift: f64,
     confidence: f64,
     method: Method,
+    undefined: Undefined,
     seed: u64,
     threads: Option<usize>,
     arch: Arch,
     null_distribution: NullDistribution,
+}
+
+/// What becomes of labellings for which the statistic is undefined, such as 0/0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Undefined {
+    /// There may be none.
+    #[default]
+    Error,
+    /// They count as at least as extreme as the data, in each direction: the p-value can only become larger.
+    Extreme,
+    /// They are left out, as if they had not been drawn.
+    Drop,
 }
 
 /// What becomes of the statistics of the relabellings once they are counted.
@@ -71,12 +94,21 @@ pub enum NullDistribution {
 pub struct TestResult {
     /// The observed statistic.
     pub estimate: f64,
+    /// The mean of a linear statistic over all labellings, from which the absolute rule measures; `None` where the
+    /// centre is 0.
+    pub null_centre: Option<f64>,
     /// How the null distribution was got.
     pub method: Method,
+    /// How two tails became one p-value, for a two-sided alternative.
+    pub two_sided: TwoSidedRule,
     /// The p-value with its interval and its floor.
     pub p_value: PValue,
     /// The counts it comes from.
     pub counts: Counts,
+    /// Labellings for which the statistic was undefined.
+    pub undefined: u64,
+    /// Labellings that count as ties although their statistic differs in the last digits.
+    pub near_ties: u64,
     /// How many labellings are equally likely under the null hypothesis.
     pub reference_set_size: ReferenceSetSize,
     /// What to know before believing the p-value.
@@ -85,10 +117,54 @@ pub struct TestResult {
     pub null_distribution: Vec<f64>,
 }
 
+/// What the choice of a statistic implies.
+#[derive(Debug, Clone, Copy)]
+struct Nature {
+    /// The two-sided rule where none is asked for.
+    rule: TwoSidedRule,
+    twins: Twins,
+    concern: Concern,
+}
+
+impl Nature {
+    /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
+    /// its smaller tail, and so does a difference under strata of unequal shares of cases, where its centre is not 0.
+    fn of(definition: &Definition, prepared: &Prepared, design: &dyn Design) -> Self {
+        let mirrors = definition.mirrors_its_samples();
+        let rule = match prepared {
+            Prepared::Distance(_) => TwoSidedRule::UpperTail,
+            Prepared::Linear(_) => TwoSidedRule::Absolute,
+            _ if mirrors && is_balanced(&design.exchange()) => TwoSidedRule::Absolute,
+            _ => TwoSidedRule::Doubled,
+        };
+        Self {
+            rule,
+            twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
+            concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
+        }
+    }
+}
+
+/// Whether the share of case units is the same in all strata.
+fn is_balanced(exchange: &Exchange) -> bool {
+    let Exchange::Subsets(strata) = exchange else { return true };
+    let share = |stratum: &Exchangeable| stratum.m as f64 / stratum.units.len() as f64;
+    strata.iter().all(|stratum| share(stratum) == share(&strata[0]))
+}
+
 /// What comes out of the drawing.
 struct Drawn {
-    counts: Counts,
+    observed: f64,
+    tally: Tally,
     null_distribution: Vec<f64>,
+}
+
+/// What is known of a statistic without drawing.
+#[derive(Clone, Copy)]
+struct Known {
+    null_centre: Option<f64>,
+    attainable: f64,
+    z: Option<f64>,
 }
 
 impl<'a> PermutationTest<'a> {
@@ -117,11 +193,14 @@ impl<'a> PermutationTest<'a> {
         Ok(Self {
             case,
             control,
+            layout: Layout::default(),
+            design: None,
             alternative: Alternative::TwoSided,
-            two_sided: TwoSidedRule::Absolute,
+            two_sided: None,
             shift: 0.0,
             confidence: 0.99,
             method: Method::MonteCarlo { resamples: DEFAULT_RESAMPLES },
+            undefined: Undefined::Error,
             seed: 0,
             threads: None,
             arch: Arch::new(),
@@ -136,10 +215,53 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
-    /// Sets how two tails become one p-value.
+    /// Sets how two tails become one p-value. Where it is not set the statistic decides: [`TwoSidedRule::Absolute`] for
+    /// differences, [`TwoSidedRule::Doubled`] for what has no natural zero, [`TwoSidedRule::UpperTail`] for distances.
     #[must_use]
     pub fn two_sided(mut self, rule: TwoSidedRule) -> Self {
-        self.two_sided = rule;
+        self.two_sided = Some(rule);
+        self
+    }
+
+    /// The i-th case and the i-th control value are a pair: labels are swapped within pairs.
+    #[must_use]
+    pub fn paired(mut self) -> Self {
+        self.layout.pairing = Pairing::ByOrder;
+        self
+    }
+
+    /// Sets the stratum of each observation, those of the case sample first: labels are exchanged within strata only.
+    #[must_use]
+    pub fn strata(mut self, of_observation: Vec<u32>) -> Self {
+        self.layout.strata = Some(Blocks { of_observation, names: Vec::new() });
+        self
+    }
+
+    /// Sets the cluster of each observation, those of the case sample first: whole clusters are relabelled.
+    #[must_use]
+    pub fn clusters(mut self, of_observation: Vec<u32>) -> Self {
+        self.layout.clusters = Some(Blocks { of_observation, names: Vec::new() });
+        self
+    }
+
+    /// Sets how observations belong together, with names for messages.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Sets a design of one's own over the observations, case values first in the order they were given.
+    #[must_use]
+    pub fn design(mut self, design: Arc<dyn Design>) -> Self {
+        self.design = Some(design);
+        self
+    }
+
+    /// Sets what becomes of labellings for which the statistic is undefined.
+    #[must_use]
+    pub fn undefined(mut self, undefined: Undefined) -> Self {
+        self.undefined = undefined;
         self
     }
 
@@ -158,7 +280,7 @@ impl<'a> PermutationTest<'a> {
     }
 
     /// Sets how the null distribution is got. [`Method::Exact`] counts every labelling once and serves up to
-    /// [`enumeration::MOST_UNITS`] values in all.
+    /// [`MOST_LABELLINGS`] of them.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
@@ -200,62 +322,178 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
+    /// The pooled sample under the design.
+    ///
+    /// # Errors
+    /// [`Error::Data`] where the layout has no design, and for a shift that is not finite.
+    pub fn problem(&self) -> Result<Problem, Error> {
+        if !self.shift.is_finite() {
+            return Err(Error::data(format!("{} is no shift", self.shift), "name a finite number"));
+        }
+        let pool = Pool::new(self.case, self.control, self.shift);
+        if let Some(design) = &self.design {
+            let (all, its) = (pool.len(), design.units().observations());
+            if all != its {
+                let what = format!("the design is for {its} observations, and there are {all}");
+                return Err(Error::data(what, "make it for these"));
+            }
+            return Ok(Problem::with_design(pool, design.clone()));
+        }
+        let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
+        Problem::with_layout(pool, &self.layout).map_err(refuse)
+    }
+
     /// Tests the difference of means.
     ///
     /// # Errors
     /// [`Error::Data`] for settings out of range.
     pub fn mean_difference(&self) -> Result<TestResult, Error> {
-        self.mean_difference_watched(Watch::nobody())
+        self.test(&Definition::Named(Named::Mean))
     }
 
-    /// Tests the difference of means under the eyes of a [`Watch`].
+    /// Tests a statistic of the catalogue or an expression.
     ///
     /// # Errors
-    /// As [`PermutationTest::mean_difference`]; and [`Error::Interrupted`], and what the watch fails with.
-    pub fn mean_difference_watched(&self, watch: Watch) -> Result<TestResult, Error> {
-        let statistic = MeanDifference::new(self.case, self.control, self.shift);
-        let drawn = self.draw(&statistic, watch)?;
-        let scores = statistic.scores();
-        let attainable = smallest_attainable(scores, self.case.len(), self.alternative, self.two_sided);
-        let z = normal::standardised_sum(scores, self.case.len());
-        Ok(self.conclude(statistic.estimate(), drawn, attainable, z))
+    /// [`Error::Data`] for settings out of range, for values or a design on which the statistic is not defined, and for
+    /// relabellings on which it is not, unless [`PermutationTest::undefined`] allows for them.
+    pub fn test(&self, definition: &Definition) -> Result<TestResult, Error> {
+        self.test_watched(&self.problem()?, definition, Watch::nobody())
+    }
+
+    /// Tests a statistic under the eyes of a [`Watch`], which may stream the null distribution elsewhere, on a problem
+    /// made by [`PermutationTest::problem`].
+    ///
+    /// # Errors
+    /// As [`PermutationTest::test`]; and [`Error::Interrupted`], and what the watch fails with.
+    pub fn test_watched(&self, problem: &Problem, definition: &Definition, watch: Watch) -> Result<TestResult, Error> {
+        self.check_direction(definition)?;
+        let prepared = definition.prepare(problem, self.side())?;
+        let nature = Nature::of(definition, &prepared, problem.design());
+        match &prepared {
+            Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, watch),
+            Prepared::Formula(statistic) => self.run(problem, statistic, nature, watch),
+            Prepared::Distance(statistic) => self.run(problem, statistic, nature, watch),
+            Prepared::Values(statistic) => self.run(problem, statistic, nature, watch),
+        }
     }
 
     /// Tests a statistic of one's own, a function of (case sample, control sample).
     ///
-    /// It is computed for the data and for each relabelling in the same way; the order of the values within a sample
-    /// carries no meaning. Larger is more in favour of the alternative `Greater`; the two-sided absolute rule takes 0
-    /// for its centre, so a ratio wants [`TwoSidedRule::Doubled`] or a logarithm. Values within 10⁻¹² of the observed
-    /// one count as ties ([`Values::tolerance`]).
+    /// It is computed for the data and for each relabelling in the same way. Both samples are ascending or, if they are
+    /// paired, in the order of the pairs. Larger is more in favour of the alternative `Greater`; the two-sided absolute
+    /// rule takes 0 for its centre, so a ratio wants [`TwoSidedRule::Doubled`] or a logarithm. Values within a
+    /// [`tolerance`](statistic::tolerance) of the observed one count as ties.
     ///
     /// # Errors
-    /// [`Error::Data`] when the statistic is NaN for the data or for a resample, and for settings out of range.
+    /// As [`PermutationTest::test`].
     pub fn statistic(&self, function: impl Fn(&[f64], &[f64]) -> f64 + Sync) -> Result<TestResult, Error> {
-        self.statistic_watched(function, Watch::nobody())
+        self.statistic_watched(&self.problem()?, function, Watch::nobody())
     }
 
     /// Tests a statistic of one's own under the eyes of a [`Watch`], which may stream the null distribution elsewhere.
     ///
     /// # Errors
-    /// As [`PermutationTest::statistic`]; and [`Error::Interrupted`], and what the watch fails with.
+    /// As [`PermutationTest::test_watched`].
     pub fn statistic_watched(
         &self,
+        problem: &Problem,
         function: impl Fn(&[f64], &[f64]) -> f64 + Sync,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let shifted: Vec<f64> = self.case.iter().map(|value| value - self.shift).collect();
-        let statistic = Values::new(&shifted, self.control, function);
-        if statistic.observed().is_nan() {
-            return Err(Error::data(
-                "the statistic of the data is not a number",
-                "choose one that is defined for them",
-            ));
-        }
-        let drawn = self.draw(&statistic, watch)?;
-        Ok(self.conclude(statistic.observed(), drawn, 0.0, None))
+        self.custom_watched(problem, &Values::new(problem, 0.0, function), watch)
     }
 
-    fn draw(&self, statistic: &impl Statistic, watch: Watch) -> Result<Drawn, Error> {
+    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`].
+    ///
+    /// # Errors
+    /// As [`PermutationTest::test_watched`].
+    pub fn custom_watched<S: Statistic>(
+        &self,
+        problem: &Problem,
+        statistic: &S,
+        watch: Watch,
+    ) -> Result<TestResult, Error> {
+        let nature = Nature { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
+        self.run(problem, statistic, nature, watch)
+    }
+
+    /// The direction of a distance that has one.
+    fn side(&self) -> Side {
+        match self.alternative {
+            Alternative::TwoSided => Side::Either,
+            Alternative::Greater => Side::CaseGreater,
+            Alternative::Less => Side::CaseLess,
+        }
+    }
+
+    /// Distances have neither a direction, but for one of them, nor two tails.
+    fn check_direction(&self, definition: &Definition) -> Result<(), Error> {
+        let is_distance = definition.kind() == Kind::Distance;
+        if is_distance && self.alternative != Alternative::TwoSided && *definition != Definition::Named(Named::Ks) {
+            let what = format!("{definition} is a distance, which has no direction");
+            return Err(Error::usage(what, "leave out the alternative, or choose ks"));
+        }
+        match self.two_sided {
+            Some(TwoSidedRule::Absolute | TwoSidedRule::Doubled) if is_distance => {
+                let what = format!("{definition} is a distance, of which only the upper tail counts");
+                Err(Error::usage(what, "leave out the two-sided rule"))
+            }
+            Some(TwoSidedRule::UpperTail) if !is_distance => {
+                let what = format!("{definition} is no distance, so its upper tail is not two-sided");
+                Err(Error::usage(what, "choose the absolute or the doubled rule"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn run_linear(
+        &self,
+        problem: &Problem,
+        statistic: &Linear,
+        nature: Nature,
+        watch: Watch,
+    ) -> Result<TestResult, Error> {
+        let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
+        let exchange = design.exchange();
+        let observed = statistic::replicate(statistic, self.arch, design.units().len(), design.observed())?;
+        let smallest = smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule);
+        let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
+        let known = Known {
+            null_centre: Some(statistic.value_at_centre()),
+            attainable: smallest.unwrap_or_else(coarsest),
+            z: normal::standardised_sum(statistic.sums(), &exchange, observed),
+        };
+        let drawn = self.draw(problem, statistic, observed, watch)?;
+        self.conclude(problem, drawn, known, nature)
+    }
+
+    fn run<S: Statistic>(
+        &self,
+        problem: &Problem,
+        statistic: &S,
+        nature: Nature,
+        watch: Watch,
+    ) -> Result<TestResult, Error> {
+        let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
+        let observed = statistic::replicate(statistic, self.arch, design.units().len(), design.observed())?;
+        let attainable = coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
+        let drawn = self.draw(problem, statistic, observed, watch)?;
+        self.conclude(problem, drawn, Known { null_centre: None, attainable, z: None }, nature)
+    }
+
+    fn draw<S: Statistic>(
+        &self,
+        problem: &Problem,
+        statistic: &S,
+        observed: S::Replicate,
+        watch: Watch,
+    ) -> Result<Drawn, Error> {
+        let value = statistic.value(observed);
+        if !value.is_finite() {
+            let found = if value.is_nan() { "not a number" } else { "infinite" };
+            let what = format!("the statistic of the data is {found}");
+            return Err(Error::data(what, "choose one that is defined for them"));
+        }
         let mut null_distribution = Vec::new();
         let Watch { stop, advance, replicates: mut elsewhere } = watch;
         let is_wanted = self.null_distribution == NullDistribution::Kept || elsewhere.is_some();
@@ -266,70 +504,98 @@ impl<'a> PermutationTest<'a> {
             elsewhere.as_mut().map_or(Ok(()), |elsewhere| elsewhere(values))
         };
         let replicates: Option<&mut ReplicateSink> = if is_wanted { Some(&mut keep) } else { None };
-        let tally = self.count(statistic, Watch { stop, advance, replicates })?;
-        if tally.undefined > 0 {
-            let Tally { undefined, resamples, .. } = tally;
-            let what = format!("the statistic is not a number for {undefined} of {resamples} relabellings");
-            return Err(Error::data(what, "choose one that is defined for every relabelling"));
-        }
-        let Tally { resamples: n, greater_equal, less_equal, absolute, .. } = tally;
-        Ok(Drawn { counts: Counts { n, greater_equal, less_equal, absolute }, null_distribution })
+        let tally = self.count(problem, statistic, observed, Watch { stop, advance, replicates })?;
+        Ok(Drawn { observed: value, tally, null_distribution })
     }
 
     /// Counts the relabellings that are as extreme as the data, by whichever method.
-    fn count(&self, statistic: &impl Statistic, watch: Watch) -> Result<Tally, Error> {
-        if !self.shift.is_finite() {
-            return Err(Error::data(format!("{} is no shift", self.shift), "name a finite number"));
-        }
+    fn count<S: Statistic>(
+        &self,
+        problem: &Problem,
+        statistic: &S,
+        observed: S::Replicate,
+        watch: Watch,
+    ) -> Result<Tally, Error> {
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
         }
-        let (units, m) = (self.case.len() + self.control.len(), self.case.len());
+        let (design, extremes) = (problem.design(), statistic.extremes(observed));
         let Self { seed, threads, arch, .. } = *self;
-        match self.method {
-            Method::Exact if units <= enumeration::MOST_UNITS => {
-                Enumeration::new(units, m, threads, arch).run(statistic, watch)
+        match (self.method, design.reference_set_size().exact) {
+            (Method::Exact, Some(size)) if size <= MOST_LABELLINGS => {
+                Enumeration { size: size as u64, threads, arch }.run(design, statistic, &extremes, watch)
             }
-            Method::Exact => {
-                let what = format!("{units} values are too many to enumerate all labellings");
-                Err(Error::data(what, format!("give at most {}, or draw resamples", enumeration::MOST_UNITS)))
+            (Method::Exact, _) => {
+                let what = format!("there are more than {MOST_LABELLINGS} labellings, too many to count one by one");
+                Err(Error::data(what, "draw resamples"))
             }
-            Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => {
-                MonteCarlo { resamples, seed, threads, arch }.run(&SubsetSampler::new(units, m), statistic, watch)
+            (Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES }, _) => {
+                MonteCarlo { resamples, seed, threads, arch }.run(design, statistic, &extremes, watch)
             }
-            Method::MonteCarlo { resamples } => {
+            (Method::MonteCarlo { resamples }, _) => {
                 Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"))
             }
         }
     }
 
-    fn conclude(&self, estimate: f64, drawn: Drawn, attainable: f64, z: Option<f64>) -> TestResult {
-        let Drawn { counts, null_distribution } = drawn;
-        let design = TwoSample { n_case: self.case.len(), n_control: self.control.len() };
-        let size = design.reference_set_size();
-        let (alternative, rule) = (self.alternative, self.two_sided);
+    /// The counts, with undefined statistics treated as asked.
+    fn counts(&self, tally: &Tally) -> Result<Counts, Error> {
+        let Tally { resamples: n, greater_equal, less_equal, absolute, undefined, .. } = *tally;
+        match self.undefined {
+            Undefined::Error if undefined > 0 => {
+                let what = format!("the statistic is not defined for {undefined} of {n} relabellings");
+                let remedy =
+                    "choose one that is, or have them counted as extreme or left out (--undefined extreme|drop)";
+                Err(Error::data(what, remedy))
+            }
+            Undefined::Extreme => Ok(Counts {
+                n,
+                greater_equal: greater_equal + undefined,
+                less_equal: less_equal + undefined,
+                absolute: absolute + undefined,
+            }),
+            Undefined::Drop if undefined == n => {
+                Err(Error::data("the statistic is not defined for any relabelling", "choose another one"))
+            }
+            Undefined::Error | Undefined::Drop => Ok(Counts { n: n - undefined, greater_equal, less_equal, absolute }),
+        }
+    }
+
+    fn conclude(&self, problem: &Problem, drawn: Drawn, known: Known, nature: Nature) -> Result<TestResult, Error> {
+        let Drawn { observed, tally, null_distribution } = drawn;
+        let counts = self.counts(&tally)?;
+        let size = problem.design().reference_set_size();
+        let (alternative, rule) = (self.alternative, self.two_sided.unwrap_or(nature.rule));
         let findings = Findings {
             counts: &counts,
             alternative,
             rule,
             groups: [&Summary::of(self.case), &Summary::of(self.control)],
             size: &size,
-            attainable,
-            z,
+            attainable: known.attainable,
+            z: known.z,
             method: self.method,
+            units: UnitKind::of(problem.design().name()),
+            concern: nature.concern,
         };
         let p_value = match self.method {
-            Method::Exact => PValue::exact(&counts, alternative, rule, attainable),
-            Method::MonteCarlo { .. } => PValue::monte_carlo(&counts, alternative, rule, self.confidence, attainable),
+            Method::Exact => PValue::exact(&counts, alternative, rule, known.attainable),
+            Method::MonteCarlo { .. } => {
+                PValue::monte_carlo(&counts, alternative, rule, self.confidence, known.attainable)
+            }
         };
-        TestResult {
-            estimate,
+        Ok(TestResult {
+            estimate: observed,
+            null_centre: known.null_centre,
             method: self.method,
+            two_sided: rule,
             p_value,
             counts,
+            undefined: tally.undefined,
+            near_ties: tally.near_ties,
             reference_set_size: size,
             warnings: findings.warnings(),
             null_distribution,
-        }
+        })
     }
 }

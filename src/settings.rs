@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::Undefined;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
+use crate::statistic::Definition;
 
 /// A run of the command.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,12 +112,16 @@ pub enum Missing {
 }
 
 /// The test to be done.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Test {
+    /// What is compared.
+    pub statistic: Definition,
     /// About case − control.
     pub alternative: Alternative,
-    /// How the two tails become one p-value.
-    pub two_sided: TwoSidedRule,
+    /// How the two tails become one p-value; `None`: as suits the statistic.
+    pub two_sided: Option<TwoSidedRule>,
+    /// What becomes of relabellings for which the statistic is undefined.
+    pub undefined: Undefined,
     /// The shift under the null hypothesis.
     pub mu: Shift,
     /// How the null distribution is got.
@@ -146,7 +152,7 @@ pub enum Instructions {
 pub enum Shift {
     /// In units of the data.
     Absolute(f64),
-    /// As a fraction of the control group's mean: 0.05 for `5%`.
+    /// As a fraction of the control group's summary: 0.05 for `5%`.
     RelativeToControl(f64),
 }
 

@@ -46,9 +46,9 @@ fn the_p_value_is_the_share_of_labellings_and_its_interval_a_point() {
     let test = PermutationTest::new(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0]).unwrap().method(Method::Exact);
     let p = |test: &PermutationTest| test.mean_difference().unwrap().p_value;
     assert_eq!((p(&test).estimate, p(&test).interval, p(&test).minimum), (0.1, [0.1, 0.1], 0.1));
-    assert_eq!(p(&test.alternative(Alternative::Less)).estimate, 0.05);
-    assert_eq!(p(&test.alternative(Alternative::Greater)).estimate, 1.0);
-    assert_eq!(p(&test.two_sided(TwoSidedRule::Doubled)).estimate, 0.1);
+    assert_eq!(p(&test.clone().alternative(Alternative::Less)).estimate, 0.05);
+    assert_eq!(p(&test.clone().alternative(Alternative::Greater)).estimate, 1.0);
+    assert_eq!(p(&test.clone().two_sided(TwoSidedRule::Doubled)).estimate, 0.1);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
         };
         let watch = Watch { stop: &AtomicBool::new(false), advance: &|_| (), replicates: Some(&mut keep) };
         let test = PermutationTest::new(&case, &control).unwrap().method(Method::Exact).threads(Some(threads));
-        test.mean_difference_watched(watch).unwrap();
+        test.test_watched(&test.problem().unwrap(), &"mean".parse().unwrap(), watch).unwrap();
         values
     };
     let one = distribution(1);
@@ -74,10 +74,10 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
 }
 
 #[test]
-fn too_many_values_are_refused_with_the_limit() {
+fn too_many_labellings_are_refused_with_the_limit() {
     let values = [0.0; 14];
     let refused = PermutationTest::new(&values, &values).unwrap().method(Method::Exact).mean_difference();
-    assert!(refused.unwrap_err().to_string().contains("give at most 26"));
+    assert!(refused.unwrap_err().to_string().contains("more than 10400600 labellings"));
 }
 
 proptest! {

@@ -9,19 +9,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("simd", &[]),
     ("sampling", &["simd"]),
-    ("design", &["sampling"]),
-    ("statistic", &["sampling", "simd"]),
+    ("design", &["sampling", "simd"]),
+    ("statistic", &["design", "sampling", "simd"]),
     ("method", &["statistic", "design", "sampling", "simd"]),
-    ("inference", &["method", "statistic", "design"]),
+    ("inference", &["method", "statistic", "design", "sampling"]),
     ("permutation_test", &["inference", "method", "statistic", "design", "sampling", "simd"]),
     // What follows is the command; the library does without.
-    ("settings", &["inference", "method"]),
+    ("settings", &["inference", "method", "statistic", "permutation_test"]),
     ("input", &["settings", "statistic", "design"]),
     ("output", &["settings"]),
     ("distribution", &["settings", "output"]),
     ("progress", &["settings"]),
-    ("report", &["inference", "method", "permutation_test", "input", "settings"]),
-    ("cli", &["settings", "inference", "input", "method"]),
+    ("report", &["inference", "method", "statistic", "permutation_test", "input", "settings"]),
+    ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test"]),
     ("signals", &[]),
     (
         "app",
@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "permutation_test",
             "inference",
             "method",
-            "design",
+            "statistic",
             "simd",
             "settings",
             "input",
@@ -148,7 +148,10 @@ fn named_rooms(path: &str, text: &str) -> BTreeSet<String> {
     for name in after("crate::").into_iter().chain(after(&to_the_root)) {
         let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         match name.as_str() {
-            "PermutationTest" | "TestResult" | "NullDistribution" => rooms.insert("permutation_test".to_owned()),
+            "Definition" => rooms.insert("statistic".to_owned()),
+            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" => {
+                rooms.insert("permutation_test".to_owned())
+            }
             "" => false,
             _ => rooms.insert(name),
         };

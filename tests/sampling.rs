@@ -40,7 +40,7 @@ fn kernels(units: usize, m: usize) -> Vec<(String, SubsetSampler)> {
             kernels.push((format!("halves {}", bits.depth), Kernel::Halves(Halves::new(units, m, bits))));
         }
     }
-    kernels.into_iter().map(|(name, kernel)| (name, SubsetSampler::with_kernel(units, kernel))).collect()
+    kernels.into_iter().map(|(name, kernel)| (name, SubsetSampler::with_kernel(units, m, kernel))).collect()
 }
 
 /// Bitsets of at least `n` labellings from consecutive chunks.

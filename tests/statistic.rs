@@ -4,14 +4,32 @@ use permtest::sampling::labellings::{BitRows, Labellings};
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::sampling::subset::SubsetSampler;
 use permtest::simd::Arch;
-use permtest::statistic::linear::MeanDifference;
-use permtest::statistic::linear::scores::Exactness;
+use permtest::statistic::linear::scores::{Exactness, Scores};
+use permtest::statistic::linear::{self, Linear};
 use permtest::statistic::values::Values;
-use permtest::statistic::{Extremes, Statistic};
+use permtest::statistic::{Extremes, Pool, Problem, Statistic, replicate};
 use proptest::prelude::*;
 
 const WINGS: ([f64; 9], [f64; 6]) =
     ([1.72, 1.64, 1.74, 1.70, 1.82, 1.82, 1.90, 1.82, 2.08], [1.78, 1.86, 1.96, 2.00, 2.00, 1.96]);
+
+fn problem(case: &[f64], control: &[f64], shift: f64) -> Problem {
+    Problem::two_sample(Pool::new(case, control, shift))
+}
+
+fn linear(problem: &Problem) -> Linear {
+    linear::mean_difference(problem, problem.pool().scores(), problem.pool().shift())
+}
+
+/// The observed replicate.
+fn observed<S: Statistic>(problem: &Problem, statistic: &S) -> S::Replicate {
+    let design = problem.design();
+    replicate(statistic, Arch::new(), design.units().len(), design.observed()).unwrap()
+}
+
+fn estimate<S: Statistic>(problem: &Problem, statistic: &S) -> f64 {
+    statistic.value(observed(problem, statistic))
+}
 
 fn mean_difference(x: &[f64], y: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64 - y.iter().sum::<f64>() / y.len() as f64
@@ -34,11 +52,12 @@ fn count(replicates: &[i64], extremes: &Extremes<i64>) -> [usize; 3] {
 }
 
 fn enumerate(case: &[f64], control: &[f64], shift: f64) -> [usize; 3] {
-    let statistic = MeanDifference::new(case, control, shift);
+    let problem = problem(case, control, shift);
+    let statistic = linear(&problem);
     let labellings = all_labellings(case.len() + control.len(), case.len());
     let mut replicates = vec![0; labellings.len()];
-    statistic.replicates(Arch::new(), &labellings, &mut replicates);
-    count(&replicates, &statistic.extremes())
+    statistic.replicates(Arch::new(), &labellings, &mut replicates).unwrap();
+    count(&replicates, &statistic.extremes(observed(&problem, &statistic)))
 }
 
 #[test]
@@ -77,21 +96,21 @@ fn a_shift_moves_the_null_and_keeps_ties() {
     let shifted: Vec<f64> = [1.67, 1.59, 1.69, 1.65, 1.77, 1.77, 1.85, 1.77, 2.03].to_vec();
     assert_eq!(enumerate(&WINGS.0, &WINGS.1, 0.05), enumerate(&shifted, &WINGS.1, 0.0));
     // A shift that no decimal of the data's scale expresses breaks no tie among the case units.
-    let third = MeanDifference::new(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], 1.0 / 3.0);
-    let scores = third.scores();
-    assert_eq!(scores[1] - scores[0], scores[4] - scores[3]);
-    assert!((third.estimate() - 0.0).abs() < 1e-15);
+    let third = Scores::new(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], 1.0 / 3.0).scores;
+    assert_eq!(third[1] - third[0], third[4] - third[3]);
+    let third = problem(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], 1.0 / 3.0);
+    assert!(estimate(&third, &linear(&third)).abs() < 1e-15);
 }
 
 #[test]
 fn decimals_are_exact_and_long_fractions_are_rounded_finely() {
-    let exactness = |case: &[f64], control: &[f64]| MeanDifference::new(case, control, 0.0).exactness();
+    let exactness = |case: &[f64], control: &[f64]| Scores::new(case, control, 0.0).exactness;
     assert_eq!(exactness(&WINGS.0, &WINGS.1), Exactness::Exact);
     assert_eq!(exactness(&[1e15, 3.0], &[-7.0]), Exactness::Exact);
     assert_eq!(exactness(&[1e-10 / 3.0, 1.0], &[0.1 + 0.2]), Exactness::Rounded);
     assert_eq!(exactness(&[0.5f64.powi(40), 1.0], &[0.5f64.powi(30)]), Exactness::Exact);
-    assert_eq!(MeanDifference::new(&[5.0, 5.0], &[5.0], 0.0).scores(), [0, 0, 0]);
-    assert_eq!(MeanDifference::new(&[0.3, 0.6], &[0.9], 0.0).scores(), [0, 1, 2]);
+    assert_eq!(Scores::new(&[5.0, 5.0], &[5.0], 0.0).scores, [0, 0, 0]);
+    assert_eq!(Scores::new(&[0.3, 0.6], &[0.9], 0.0).scores, [0, 1, 2]);
 }
 
 #[test]
@@ -103,13 +122,14 @@ fn scores_of_extreme_magnitudes_neither_overflow_nor_vanish() {
         (vec![1e18, 1e18 + 256.0], vec![1e18 + 512.0]),
         (vec![1e-300, 1.0], vec![1e300]),
     ] {
-        let statistic = MeanDifference::new(&case, &control, 0.0);
-        assert!(statistic.scores().iter().all(|&score| score >= 0));
-        assert!(statistic.scores().iter().map(|&score| i128::from(score)).sum::<i128>() < 1 << 62);
+        let problem = problem(&case, &control, 0.0);
+        let scores = &problem.pool().scores().scores;
+        assert!(scores.iter().all(|&score| score >= 0));
+        assert!(scores.iter().map(|&score| i128::from(score)).sum::<i128>() < 1 << 62);
         let expected = case.iter().map(|x| x / case.len() as f64).sum::<f64>()
             - control.iter().map(|y| y / control.len() as f64).sum::<f64>();
-        let difference = (statistic.estimate() - expected).abs();
-        assert!(difference <= 1e-12 * expected.abs().max(1e-320), "{} {expected}", statistic.estimate());
+        let found = estimate(&problem, &linear(&problem));
+        assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1e-320), "{found} {expected}");
     }
 }
 
@@ -130,16 +150,17 @@ proptest! {
         let sampler = SubsetSampler::new(case.len() + control.len(), case.len());
         let (mut stream, mut batch) = (Stream::new(5, Domain::Resamples, 0), sampler.batch());
         sampler.start().draw(Arch::new(), &mut stream, &mut batch);
-        let linear = MeanDifference::new(&case, &control, 0.0);
-        let general = Values::new(&case, &control, mean_difference);
+        let problem = problem(&case, &control, 0.0);
+        let linear = linear(&problem);
+        let general = Values::new(&problem, 0.0, mean_difference);
         let (mut sums, mut values) = (vec![0; batch.len()], vec![0.0; batch.len()]);
-        linear.replicates(Arch::new(), &batch, &mut sums);
-        general.replicates(Arch::new(), &batch, &mut values);
+        linear.replicates(Arch::new(), &batch, &mut sums).unwrap();
+        general.replicates(Arch::new(), &batch, &mut values).unwrap();
         for (sum, value) in sums.iter().zip(&values) {
             // Rounding of 160 values of at most 1e6, in scores and in floats.
             prop_assert!((linear.value(*sum) - value).abs() <= 1e-8, "{} {value}", linear.value(*sum));
         }
-        prop_assert!((linear.estimate() - general.observed()).abs() <= 1e-8);
+        prop_assert!((estimate(&problem, &linear) - observed(&problem, &general)).abs() <= 1e-8);
     }
 
     #[test]
@@ -147,19 +168,20 @@ proptest! {
         let values: Vec<f64> = scores.iter().map(|&score| score as f64).collect();
         for m in [1, values.len() / 3 + 1, values.len() / 2] {
             if m == 0 || m >= values.len() { continue; }
-            let statistic = MeanDifference::new(&values[..m], &values[m..], 0.0);
+            let problem = problem(&values[..m], &values[m..], 0.0);
+            let statistic = linear(&problem);
             let sampler = SubsetSampler::new(values.len(), m);
             let (mut stream, mut batch) = (Stream::new(5, Domain::Resamples, 0), sampler.batch());
             sampler.start().draw(Arch::new(), &mut stream, &mut batch);
             let sums = |arch| {
                 let mut sums = vec![0; batch.len()];
-                statistic.replicates(arch, &batch, &mut sums);
+                statistic.replicates(arch, &batch, &mut sums).unwrap();
                 sums
             };
             let plain: Vec<i64> = (0..batch.len())
                 .map(|row| {
                     let bits = batch.bitset(row);
-                    let scores = statistic.scores().iter().enumerate();
+                    let scores = problem.pool().scores().scores.iter().enumerate();
                     scores.filter(|(unit, _)| bits[unit / 64] >> (unit % 64) & 1 == 1).map(|(_, score)| score).sum()
                 })
                 .collect();

@@ -6,7 +6,7 @@ use permtest::statistic::Extremes;
 use proptest::prelude::*;
 
 fn extremes() -> Extremes<i64> {
-    Extremes { greater_equal: 3, less_equal: 3, far_above: 4, far_below: -4 }
+    Extremes { observed: 3, greater_equal: 3, less_equal: 3, far_above: 4, far_below: -4 }
 }
 
 fn tally(replicates: &[i64]) -> Tally {
@@ -21,7 +21,7 @@ fn ties_count_in_both_tails() {
 
 #[test]
 fn undefined_replicates_are_in_no_tail() {
-    let extremes = Extremes { greater_equal: 1.0, less_equal: 1.0, far_above: 1.0, far_below: -1.0 };
+    let extremes = Extremes { observed: 1.0, greater_equal: 1.0, less_equal: 1.0, far_above: 1.0, far_below: -1.0 };
     let counted = Tally::of(Arch::new(), &[f64::NAN, 1.0, -2.0, f64::NAN], &extremes);
     assert_eq!((counted.resamples, counted.undefined), (4, 2));
     assert_eq!((counted.greater_equal, counted.less_equal, counted.absolute), (1, 2, 2));

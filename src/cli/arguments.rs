@@ -1,5 +1,8 @@
 //! The options as clap declares them, and the words of the domain as clap spells them.
 
+// The comments on the options are what --help prints, where backticks would be in the way.
+#![allow(clippy::doc_markdown)]
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
@@ -8,9 +11,11 @@ use clap_complete::Shell;
 
 use super::pages;
 use super::spelling::{self, MissingTokens};
+use crate::Undefined;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
+use crate::statistic::Definition;
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
@@ -95,21 +100,38 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
     pub missing: Missing,
 
-    /// What is compared between the two groups
-    #[arg(short, long, value_name = "STATISTIC", default_value = "mean", help_heading = "Test")]
-    pub statistic: Statistic,
+    /// What is compared between the two groups: a name such as median or welch, or an expression in x and y
+    ///
+    /// permtest statistics lists the names. An expression may use x (the case values), y (the control values), pooled
+    /// (all of them), the functions mean median sum var sd min max n, quantile(x, 0.9) and trimmed_mean(x, 0.2) of many
+    /// values, log log2 log10 log1p exp sqrt abs rank and pow(a, b) of each value, comparisons, which give 1 or 0, and
+    /// + - * / ^. One in x alone is a summary, whose difference case minus control is tested: 'mean(x > 3)'.
+    #[arg(
+        short,
+        long,
+        value_name = "STATISTIC",
+        value_parser = spelling::statistic,
+        default_value = "mean",
+        allow_hyphen_values = true,
+        help_heading = "Test"
+    )]
+    pub statistic: Definition,
 
     /// What the case is thought to be, compared with the control
     #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided", help_heading = "Test")]
     pub alternative: Alternative,
 
-    /// How a two-sided test puts the two tails together [default: absolute]
+    /// How a two-sided test puts the two tails together [default: as suits the statistic]
+    ///
+    /// Differences are absolute; statistics without a natural zero, such as a ratio, are doubled; of distances only the
+    /// upper tail counts. The report names the rule.
     #[arg(long, value_name = "RULE", help_heading = "Test")]
     pub two_sided: Option<TwoSidedRule>,
 
     /// Difference case minus control under the null hypothesis, as a number or as a percentage
     ///
-    /// 5% means 5 % of the mean of the control group.
+    /// It is subtracted from the case values. 5% means 5 % of the control group's summary: its mean or, with -s median,
+    /// its median.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
@@ -120,6 +142,10 @@ pub(super) struct Arguments {
     )]
     pub mu: Shift,
 
+    /// What becomes of relabellings for which the statistic is undefined, such as 0/0
+    #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Test")]
+    pub undefined: Undefined,
+
     /// How the null distribution is got
     #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = "Computing")]
     pub method: Choice,
@@ -127,7 +153,8 @@ pub(super) struct Arguments {
     /// Number of resamples, which are random relabellings: 10000000, 1e7 or 10M [default: 1M]
     ///
     /// Any whole number from 1 to 1e12. More of them make the p-value more precise; the report says how precise it is.
-    /// Without this option up to 26 values in all are not resampled: every relabelling is counted.
+    /// Without this option up to 10,400,600 possible relabellings (26 values in all, or 23 pairs) are not resampled but
+    /// counted, every one of them.
     #[arg(
         short = 'n',
         long,
@@ -216,16 +243,12 @@ pub(super) enum Errand {
         /// The shell that will read them
         shell: Shell,
     },
+    /// List the statistics that have a name
+    #[command(hide = true, override_usage = "permtest statistics")]
+    Statistics,
     /// Print the manual page
     #[command(hide = true, override_usage = "permtest man")]
     Man,
-}
-
-/// What is compared between the groups.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Statistic {
-    /// difference of the means, case minus control
-    Mean,
 }
 
 // The domain's own words, spelled for the command line: the variants that can be chosen, and what the long help says.
@@ -253,7 +276,22 @@ impl ValueEnum for TwoSidedRule {
         Some(PossibleValue::new(self.name()).help(match self {
             Self::Absolute => "relabellings at least as far from the null value as the data, on either side",
             Self::Doubled => "twice the smaller tail, at most 1",
+            Self::UpperTail => return None,
         }))
+    }
+}
+
+impl ValueEnum for Undefined {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Error, Self::Extreme, Self::Drop]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Error => PossibleValue::new("error").help("refuse the statistic"),
+            Self::Extreme => PossibleValue::new("extreme").help("count them as extreme: p can only become larger"),
+            Self::Drop => PossibleValue::new("drop").help("leave them out"),
+        })
     }
 }
 
@@ -265,7 +303,7 @@ impl ValueEnum for Choice {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Self::Auto => PossibleValue::new("auto").help("Monte Carlo if -n is given, else exact where it can be had"),
-            Self::Exact => PossibleValue::new("exact").help("every relabelling once, for up to 26 values in all"),
+            Self::Exact => PossibleValue::new("exact").help("every relabelling once, for up to 10,400,600 of them"),
             Self::MonteCarlo => PossibleValue::new("monte-carlo").help("random relabellings"),
         })
     }

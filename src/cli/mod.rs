@@ -12,9 +12,9 @@ use std::ffi::{OsStr, OsString};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::arguments::{Arguments, Errand, Statistic};
+use self::arguments::{Arguments, Errand};
 use crate::error::Error;
-use crate::inference::{Alternative, TwoSidedRule};
+use crate::inference::Alternative;
 use crate::method::planner::Choice;
 use crate::settings::{DecimalMark, Header, Instructions, Reading, Settings, Test};
 
@@ -42,6 +42,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
         Ok(Arguments { errand: Some(Errand::Completions { shell }), .. }) => {
             Ok(Invocation::Page(pages::completions(shell)))
         }
+        Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments)?))),
         Err(error) => match error.kind() {
@@ -54,7 +55,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
 
 /// The subcommand that clap took the first argument for.
 fn errand(argv: &[OsString]) -> Option<&str> {
-    argv.get(1)?.to_str().filter(|word| ["completions", "man"].contains(word))
+    argv.get(1)?.to_str().filter(|word| ["completions", "man", "statistics"].contains(word))
 }
 
 fn settings(arguments: &Arguments) -> Result<Settings, Error> {
@@ -94,11 +95,11 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         let what = "--method exact counts every labelling once, so -n has no meaning beside it";
         return Err(Error::usage(what, "leave out one of the two"));
     }
-    // The only statistic needs no word in the settings; a second one breaks this line, and so finds its place there.
-    let Statistic::Mean = arguments.statistic;
     Ok(Test {
+        statistic: arguments.statistic.clone(),
         alternative: arguments.alternative,
-        two_sided: arguments.two_sided.unwrap_or(TwoSidedRule::Absolute),
+        two_sided: arguments.two_sided,
+        undefined: arguments.undefined,
         mu: arguments.mu,
         method: arguments.method,
         resamples: arguments.resamples,
@@ -121,9 +122,13 @@ fn instructions(variable: Option<&OsStr>) -> Result<Instructions, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Undefined;
+    use crate::inference::TwoSidedRule;
     use crate::settings::{
         Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Samples, Shift, Source,
     };
+    use crate::statistic::Definition;
+    use crate::statistic::catalogue::Named;
 
     fn parsed(line: &str) -> Settings {
         match parse(std::iter::once("permtest").chain(line.split(' '))) {
@@ -152,8 +157,10 @@ mod tests {
                 missing: Missing::Error,
             },
             test: Test {
+                statistic: Definition::Named(Named::Mean),
                 alternative: Alternative::TwoSided,
-                two_sided: TwoSidedRule::Absolute,
+                two_sided: None,
+                undefined: Undefined::Error,
                 mu: Shift::Absolute(0.0),
                 method: Choice::Auto,
                 resamples: None,
@@ -203,7 +210,7 @@ mod tests {
     #[test]
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
-            "a b -d tab --no-header --decimal , --na NA, --missing drop -s mean -a two-sided --two-sided doubled \
+            "a b -d tab --no-header --decimal , --na NA, --missing drop -s quantile:.9 --undefined drop -a two-sided --two-sided doubled \
              -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
@@ -214,8 +221,10 @@ mod tests {
             missing: Missing::Drop,
         };
         let test = Test {
+            statistic: Definition::Named(Named::Quantile(0.9)),
             alternative: Alternative::TwoSided,
-            two_sided: TwoSidedRule::Doubled,
+            two_sided: Some(TwoSidedRule::Doubled),
+            undefined: Undefined::Drop,
             mu: Shift::Absolute(0.0),
             method: Choice::MonteCarlo,
             resamples: Some(10_000_000),

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::arguments::Arguments;
+use crate::statistic::catalogue::{self, CATALOGUE, Kind};
 
 pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
 
@@ -22,6 +23,7 @@ pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
        permtest [OPTIONS] <DATA> --group <COLUMN>
        permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest statistics
        permtest completions <SHELL>
        permtest man";
 
@@ -73,13 +75,24 @@ const ENVIRONMENT: [Entry; 3] = [
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
-const ERRANDS: [Entry; 2] = [
+const ERRANDS: [Entry; 3] = [
+    Entry { term: "permtest statistics", meaning: "List the statistics that have a name." },
     Entry {
         term: "permtest completions <SHELL>",
         meaning: "Print the completions for bash, zsh, fish, powershell or elvish.",
     },
     Entry { term: "permtest man", meaning: "Print this page, in the format of man(1)." },
 ];
+
+const EXPRESSIONS: &str = "\
+Or an expression in x (case), y (control) and pooled:
+  'mean(log(x)) - mean(log(y))'            a difference of means of logarithms
+  'quantile(x, 0.9) / quantile(y, 0.9)'    a ratio of quantiles
+  'mean(x > 3)'                            a share; in x alone, so its difference is tested
+Functions of many values: mean median sum var sd min max n quantile(v, p) trimmed_mean(v, q)
+Functions of each value: log log2 log10 log1p exp sqrt abs rank pow(a, b)
+Operators: + - * / ^ < <= > >= == !=
+";
 
 pub(super) fn after_short_help() -> String {
     let Example { command, meaning } = &EXAMPLES[0];
@@ -112,6 +125,24 @@ pub(super) fn after_long_help() -> String {
         text.push('\n');
     }
     text.trim_end().to_owned()
+}
+
+/// The catalogue of statistics, a line each.
+pub(super) fn statistics() -> String {
+    let sections = [
+        (Kind::Summary, "Summaries of one sample, whose difference case minus control is tested:"),
+        (Kind::TwoSample, "Statistics of both samples:"),
+        (Kind::Distance, "Distances between the two distributions, of which the upper tail counts:"),
+    ];
+    let mut text = String::from("Statistics for -s, --statistic\n\n");
+    for (kind, title) in sections {
+        let _ = writeln!(text, "{title}");
+        for catalogue::Entry { named, description } in CATALOGUE.iter().filter(|entry| entry.named.kind() == kind) {
+            let _ = writeln!(text, "  {:<17} {description}", named.to_string());
+        }
+        text.push('\n');
+    }
+    text + EXPRESSIONS
 }
 
 /// The manual page, in roff.

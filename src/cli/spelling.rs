@@ -6,6 +6,7 @@ use rand::rngs::SysRng;
 use crate::error::Error;
 use crate::input::DEFAULT_MISSING_TOKENS;
 use crate::settings::Shift;
+use crate::statistic::Definition;
 
 /// The most resamples of one run: days of work, and the counts stay exact in every reader's double precision.
 const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -20,6 +21,11 @@ impl Default for MissingTokens {
     fn default() -> Self {
         Self(DEFAULT_MISSING_TOKENS.iter().map(|&token| token.to_owned()).collect())
     }
+}
+
+/// A statistic of the catalogue or an expression.
+pub(super) fn statistic(text: &str) -> Result<Definition, Error> {
+    Definition::parse(text)
 }
 
 /// A list separated by commas; an empty item means the empty field.

@@ -1,40 +1,98 @@
 //! Two independent samples: any m of the N pooled units may carry the label *case*.
 
-use super::{ReferenceSetSize, combinations};
+use super::{Design, Draw, Exchange, Exchangeable, ReferenceSetSize, write_bits};
+use crate::sampling::labellings::Labellings;
+use crate::sampling::stream::Stream;
+use crate::sampling::subset::{ChunkSampler, SubsetSampler};
+use crate::sampling::units::Units;
+use crate::simd::Arch;
 
 /// The design of two independent samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TwoSample {
-    /// Units labelled *case*: m.
-    pub n_case: usize,
-    /// Units labelled *control*: N − m.
-    pub n_control: usize,
+    units: Units,
+    m: usize,
+    observed: Vec<u64>,
+    sampler: SubsetSampler,
 }
 
 impl TwoSample {
-    /// Number of units that get relabelled: N.
+    /// The design of units with these labels, `true` for case.
+    ///
+    /// # Panics
+    /// When one of the two labels does not occur.
     #[must_use]
-    pub fn units(&self) -> usize {
-        self.n_case + self.n_control
+    pub fn new(labels: &[bool]) -> Self {
+        let m = labels.iter().filter(|&&label| label).count();
+        let mut observed = vec![0; labels.len().div_ceil(64)];
+        write_bits(&mut observed, labels.iter().enumerate().filter(|(_, label)| **label).map(|(unit, _)| unit));
+        Self { units: Units::identity(labels.len()), m, observed, sampler: SubsetSampler::new(labels.len(), m) }
     }
 
-    /// Number of labellings: C(N, m).
+    /// How subsets are drawn.
+    #[must_use]
+    pub fn sampler(&self) -> &SubsetSampler {
+        &self.sampler
+    }
+}
+
+impl Design for TwoSample {
+    fn name(&self) -> &'static str {
+        "two-sample"
+    }
+
+    fn units(&self) -> &Units {
+        &self.units
+    }
+
+    fn observed(&self) -> Vec<u64> {
+        self.observed.clone()
+    }
+
+    /// C(N, m).
     ///
     /// ```
-    /// use permtest::design::TwoSample;
-    /// let size = TwoSample { n_case: 3, n_control: 3 }.reference_set_size();
+    /// use permtest::design::{Design, TwoSample};
+    /// let size = TwoSample::new(&[true, true, true, false, false, false]).reference_set_size();
     /// assert_eq!(size.exact, Some(20));
     /// assert_eq!(size.approximate, Some(20.0));
     /// ```
-    #[must_use]
-    pub fn reference_set_size(&self) -> ReferenceSetSize {
-        let (units, case) = (self.units() as u64, self.n_case as u64);
-        let exact = combinations::exact(units, case);
-        ReferenceSetSize {
-            log10: combinations::log10(units, case),
-            exact,
-            approximate: exact.map(|size| size as f64).or_else(|| combinations::approximate(units, case)),
-        }
+    fn reference_set_size(&self) -> ReferenceSetSize {
+        ReferenceSetSize::subsets(self.units.len(), self.m)
+    }
+
+    fn unrank(&self, rank: u64, labelling: &mut [u64]) {
+        self.sampler.unrank(rank, labelling);
+    }
+
+    fn case_size(&self) -> Option<usize> {
+        Some(self.m)
+    }
+
+    fn is_symmetric(&self) -> bool {
+        2 * self.m == self.units.len()
+    }
+
+    fn exchange(&self) -> Exchange {
+        Exchange::Subsets(vec![Exchangeable { units: 0..self.units.len(), m: self.m }])
+    }
+
+    fn batch(&self) -> Labellings {
+        self.sampler.batch()
+    }
+
+    fn chunk_size(&self) -> usize {
+        self.sampler.chunk_size()
+    }
+
+    fn start(&self) -> Box<dyn Draw + '_> {
+        Box::new(self.sampler.start())
+    }
+}
+
+impl Draw for ChunkSampler<'_> {
+    fn draw(&mut self, arch: Arch, stream: &mut Stream, batch: &mut Labellings) {
+        ChunkSampler::draw(self, arch, stream, batch);
     }
 }
 
@@ -43,7 +101,8 @@ mod tests {
     use super::*;
 
     fn size(n_case: usize, n_control: usize) -> ReferenceSetSize {
-        TwoSample { n_case, n_control }.reference_set_size()
+        let labels: Vec<bool> = (0..n_case + n_control).map(|unit| unit < n_case).collect();
+        TwoSample::new(&labels).reference_set_size()
     }
 
     #[test]

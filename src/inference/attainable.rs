@@ -1,54 +1,126 @@
 //! How small a p-value could get at all: a coarse reference set has no small p-values to give, whatever the data say.
 
 use super::{Alternative, TwoSidedRule};
-use crate::design::combinations;
+use crate::design::{Exchange, ReferenceSetSize, combinations};
+use crate::sampling::units::UnitSums;
+use crate::statistic::linear::Centre;
 
-/// The smallest p-value that any labelling of these scores could have, counting all C(N, m) of them: the share of the labellings
-/// that reach the most extreme statistic, for a statistic that increases with the sum of the case scores, such as the difference
-/// of means.
+/// Whether two labellings share the most extreme statistic, whatever the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twins {
+    /// The most extreme labelling and the one with all labels exchanged are equally extreme.
+    Always,
+    /// Nothing is known.
+    Unknown,
+}
+
+/// The smallest p-value that a design can give, whatever the statistic: one labelling of all, or two where the most extreme
+/// one is never alone. Ties may make it larger.
+#[must_use]
+pub fn coarsest(size: &ReferenceSetSize, alternative: Alternative, rule: TwoSidedRule, twins: Twins) -> f64 {
+    let one = size.approximate.map_or(f64::MIN_POSITIVE, |size| (1.0 / size).max(f64::MIN_POSITIVE));
+    let is_doubled = match (alternative, rule) {
+        (Alternative::TwoSided, TwoSidedRule::Doubled) => true,
+        (Alternative::TwoSided, TwoSidedRule::Absolute | TwoSidedRule::UpperTail) => twins == Twins::Always,
+        _ => false,
+    };
+    if is_doubled { (2.0 * one).min(1.0) } else { one }
+}
+
+/// The smallest p-value that any labelling could have, counting all of them, for a statistic that increases with a sum: the
+/// share of the labellings that reach the most extreme sum. `None` for a design that is neither subsets nor coins.
 ///
-/// `scores` are those of all N units in any order, `n_case` is m. The null centre of the absolute rule is the one at which case
-/// and control have the same mean. Exact to 12 digits; a p-value below the smallest normal float is given as that float, so that
-/// it is never 0. Takes time proportional to N.
-///
-/// # Panics
-///
-/// If m is 0 or N.
+/// `sums` says what each unit adds, `centre` is the null centre of the absolute rule. Exact to 12 digits; a p-value below the
+/// smallest normal float is given as that float, so that it is never 0. Takes time proportional to the number of units.
 ///
 /// ```
+/// use permtest::design::{Exchange, Exchangeable};
 /// use permtest::inference::attainable::smallest_attainable;
 /// use permtest::inference::{Alternative, TwoSidedRule};
+/// use permtest::sampling::units::UnitSums;
+/// use permtest::statistic::linear::Centre;
 /// // Two of {1, 2, 3, 3}: one of the six labellings has the largest sum, 3 + 3, and one the smallest, 1 + 2.
-/// let smallest = |alternative| smallest_attainable(&[1, 2, 3, 3], 2, alternative, TwoSidedRule::Absolute);
-/// assert_eq!(smallest(Alternative::Greater), 1.0 / 6.0);
+/// let sums = UnitSums { base: 0, changes: vec![1, 2, 3, 3] };
+/// let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..4, m: 2 }]);
+/// let centre = Centre { numerator: 9, denominator: 2 };
+/// let smallest = |alternative| smallest_attainable(&sums, &exchange, centre, alternative, TwoSidedRule::Absolute);
+/// assert_eq!(smallest(Alternative::Greater), Some(1.0 / 6.0));
 /// // Both lie 1.5 from the expected sum, 4.5, so two labellings of six are as extreme as can be.
-/// assert_eq!(smallest(Alternative::TwoSided), 2.0 / 6.0);
+/// assert_eq!(smallest(Alternative::TwoSided), Some(2.0 / 6.0));
 /// ```
 #[must_use]
-pub fn smallest_attainable(scores: &[i64], n_case: usize, alternative: Alternative, rule: TwoSidedRule) -> f64 {
-    assert!(0 < n_case && n_case < scores.len(), "each group has at least one unit");
-    let mut scores = scores.to_vec();
-    let smallest = Extreme::smallest(&mut scores, n_case);
-    let largest = Extreme::largest(&mut scores, n_case);
-    let units = scores.len() as u64;
-    let share = |extreme: &Extreme| extreme.share(units, n_case as u64);
-
-    match (alternative, rule) {
-        (Alternative::Greater, _) => share(&largest),
-        (Alternative::Less, _) => share(&smallest),
-        (Alternative::TwoSided, TwoSidedRule::Doubled) => (2.0 * share(&smallest).min(share(&largest))).min(1.0),
+pub fn smallest_attainable(
+    sums: &UnitSums,
+    exchange: &Exchange,
+    centre: Centre,
+    alternative: Alternative,
+    rule: TwoSidedRule,
+) -> Option<f64> {
+    let [smallest, largest] = extremes(sums, exchange)?;
+    Some(match (alternative, rule) {
+        (_, TwoSidedRule::UpperTail) | (Alternative::Greater, _) => largest.share,
+        (Alternative::Less, _) => smallest.share,
+        (Alternative::TwoSided, TwoSidedRule::Doubled) => (2.0 * smallest.share.min(largest.share)).min(1.0),
         (Alternative::TwoSided, TwoSidedRule::Absolute) => {
             if smallest.sum == largest.sum {
-                return 1.0;
+                return Some(1.0);
             }
-            let total: i128 = scores.iter().map(|&x| i128::from(x)).sum();
-            let distance = |extreme: &Extreme| (scores.len() as i128 * extreme.sum - n_case as i128 * total).abs();
+            let distance = |end: &End| (centre.denominator * end.sum - centre.numerator).abs();
             match distance(&largest).cmp(&distance(&smallest)) {
-                std::cmp::Ordering::Greater => share(&largest),
-                std::cmp::Ordering::Less => share(&smallest),
-                std::cmp::Ordering::Equal => (share(&largest) + share(&smallest)).min(1.0),
+                std::cmp::Ordering::Greater => largest.share,
+                std::cmp::Ordering::Less => smallest.share,
+                std::cmp::Ordering::Equal => (largest.share + smallest.share).min(1.0),
             }
         }
+    })
+}
+
+/// The smallest or the largest sum, and the share of the labellings that reach it.
+#[derive(Clone, Copy)]
+struct End {
+    sum: i128,
+    share: f64,
+}
+
+impl End {
+    fn and(self, other: Self) -> Self {
+        Self { sum: self.sum + other.sum, share: (self.share * other.share).max(f64::MIN_POSITIVE) }
+    }
+}
+
+/// Both ends of the sums.
+fn extremes(sums: &UnitSums, exchange: &Exchange) -> Option<[End; 2]> {
+    let base = i128::from(sums.base);
+    match exchange {
+        Exchange::Subsets(strata) => {
+            let mut ends = [End { sum: base, share: 1.0 }, End { sum: base, share: 1.0 }];
+            for stratum in strata.iter().filter(|stratum| 0 < stratum.m && stratum.m < stratum.units.len()) {
+                let (mut changes, m) = (sums.changes[stratum.units.clone()].to_vec(), stratum.m);
+                let units = changes.len() as u64;
+                let found = [Extreme::smallest(&mut changes, m), Extreme::largest(&mut changes, m)];
+                let [low, high] = ends;
+                let [smallest, largest] =
+                    found.map(|extreme| End { sum: extreme.sum, share: extreme.share(units, m as u64) });
+                ends = [low.and(smallest), high.and(largest)];
+            }
+            let constant = strata.iter().filter(|stratum| stratum.m == stratum.units.len());
+            let added: i128 =
+                constant.flat_map(|stratum| &sums.changes[stratum.units.clone()]).map(|&x| i128::from(x)).sum();
+            Some(ends.map(|end| End { sum: end.sum + added, ..end }))
+        }
+        Exchange::Coins => {
+            // Units that change nothing may fall either way; each of the others must fall right.
+            let decisive = sums.changes.iter().filter(|&&change| change != 0).count() as f64;
+            let share = libm::exp2(-decisive).max(f64::MIN_POSITIVE);
+            let sum_of = |is_taken: fn(&i64) -> bool| {
+                sums.changes.iter().filter(|change| is_taken(change)).map(|&change| i128::from(change)).sum::<i128>()
+            };
+            Some([
+                End { sum: base + sum_of(|change| *change < 0), share },
+                End { sum: base + sum_of(|change| *change > 0), share },
+            ])
+        }
+        Exchange::Other => None,
     }
 }
 
@@ -95,6 +167,7 @@ impl Extreme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::Exchangeable;
     use Alternative::{Greater, Less, TwoSided};
     use TwoSidedRule::{Absolute, Doubled};
     use proptest::prelude::*;
@@ -119,10 +192,20 @@ mod tests {
                 (Greater, _) => greater,
                 (Less, _) => less,
                 (TwoSided, Absolute) => share(&|other| other.abs() >= observed.abs()),
-                (TwoSided, Doubled) => (2.0 * greater.min(less)).min(1.0),
+                (TwoSided, _) => (2.0 * greater.min(less)).min(1.0),
             }
         };
         distances.iter().map(|&observed| p(observed)).fold(1.0, f64::min)
+    }
+
+    /// That of m of N units whose changes are the scores.
+    fn smallest(scores: &[i64], m: usize, alternative: Alternative, rule: TwoSidedRule) -> f64 {
+        let units = scores.len();
+        let total: i128 = scores.iter().map(|&score| i128::from(score)).sum();
+        let centre = Centre { numerator: total * m as i128, denominator: units as i128 };
+        let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..units, m }]);
+        let sums = UnitSums { base: 0, changes: scores.to_vec() };
+        smallest_attainable(&sums, &exchange, centre, alternative, rule).unwrap()
     }
 
     proptest! {
@@ -134,7 +217,7 @@ mod tests {
             let n_case = 1 + (share * (scores.len() - 1) as f64) as usize;
             for (alternative, rule) in [(Greater, Absolute), (Less, Absolute), (TwoSided, Absolute), (TwoSided, Doubled)] {
                 let expected = by_enumeration(&scores, n_case, alternative, rule);
-                let actual = smallest_attainable(&scores, n_case, alternative, rule);
+                let actual = smallest(&scores, n_case, alternative, rule);
                 prop_assert!((actual - expected).abs() < 1e-12, "{alternative:?} {rule:?}: {actual} against {expected}");
             }
         }
@@ -143,10 +226,10 @@ mod tests {
     #[test]
     fn a_large_reference_set_has_a_tiny_minimum_that_is_not_zero() {
         let scores: Vec<i64> = (0..200).collect();
-        let smallest = smallest_attainable(&scores, 100, Greater, Absolute);
-        assert!((smallest * 9.054_851_465_610_328e58 - 1.0).abs() < 1e-11); // Python: math.comb(200, 100)
+        let found = smallest(&scores, 100, Greater, Absolute);
+        assert!((found * 9.054_851_465_610_328e58 - 1.0).abs() < 1e-11); // Python: math.comb(200, 100)
         let scores: Vec<i64> = (0..20_000).collect();
-        assert_eq!(smallest_attainable(&scores, 10_000, Greater, Absolute), f64::MIN_POSITIVE);
+        assert_eq!(smallest(&scores, 10_000, Greater, Absolute), f64::MIN_POSITIVE);
     }
 
     #[test]
@@ -155,14 +238,41 @@ mod tests {
         // C(300, 147)/C(303, 150) = (150·149·148)/(303·302·301).
         let mut scores = vec![0; 300];
         scores.extend([1; 3]);
-        let smallest = smallest_attainable(&scores, 150, Greater, Absolute);
+        let found = smallest(&scores, 150, Greater, Absolute);
         let expected = (150.0 * 149.0 * 148.0) / (303.0 * 302.0 * 301.0);
-        assert!((smallest / expected - 1.0).abs() < 1e-11);
+        assert!((found / expected - 1.0).abs() < 1e-11);
     }
 
     #[test]
     fn the_largest_scores_do_not_overflow() {
         let scores = [i64::MAX, i64::MAX - 1, i64::MIN, i64::MIN + 1];
-        assert_eq!(smallest_attainable(&scores, 2, TwoSided, Absolute), 2.0 / 6.0);
+        assert_eq!(smallest(&scores, 2, TwoSided, Absolute), 2.0 / 6.0);
+    }
+
+    #[test]
+    fn strata_multiply_and_coins_fall_right_where_they_matter() {
+        // The largest sum takes 5 of {5, 1} and 3 of {3, 3, 2}, which two units give: 1/2 · 2/3. The smallest: 1/2 · 1/3.
+        let sums = UnitSums { base: 7, changes: vec![5, 1, 3, 3, 2] };
+        let strata = [(0..2, 1), (2..5, 1)].map(|(units, m)| Exchangeable { units, m });
+        let centre = Centre { numerator: 38, denominator: 3 };
+        let p = |alternative| {
+            smallest_attainable(&sums, &Exchange::Subsets(strata.to_vec()), centre, alternative, Doubled).unwrap()
+        };
+        assert!((p(Greater) - 1.0 / 3.0).abs() < 1e-15);
+        assert!((p(Less) - 1.0 / 6.0).abs() < 1e-15);
+        assert!((p(TwoSided) - 1.0 / 3.0).abs() < 1e-15);
+        // Two of three coins matter; both ends are as far from the middle.
+        let sums = UnitSums { base: 0, changes: vec![4, 0, -2] };
+        let centre = Centre { numerator: 1, denominator: 1 };
+        assert_eq!(smallest_attainable(&sums, &Exchange::Coins, centre, TwoSided, Absolute), Some(0.5));
+    }
+
+    #[test]
+    fn a_design_alone_gives_one_labelling_or_two() {
+        let size = ReferenceSetSize::subsets(6, 3);
+        assert_eq!(coarsest(&size, Greater, Absolute, Twins::Always), 0.05);
+        assert_eq!(coarsest(&size, TwoSided, Absolute, Twins::Always), 0.1);
+        assert_eq!(coarsest(&size, TwoSided, Absolute, Twins::Unknown), 0.05);
+        assert_eq!(coarsest(&size, TwoSided, Doubled, Twins::Unknown), 0.1);
     }
 }

@@ -41,6 +41,8 @@ pub enum TwoSidedRule {
     Absolute,
     /// Twice the smaller tail, at most 1.
     Doubled,
+    /// The upper tail alone: for distances, which are never negative and large where the samples differ either way.
+    UpperTail,
 }
 
 impl TwoSidedRule {
@@ -50,6 +52,7 @@ impl TwoSidedRule {
         match self {
             Self::Absolute => "absolute",
             Self::Doubled => "doubled",
+            Self::UpperTail => "upper-tail",
         }
     }
 }

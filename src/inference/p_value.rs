@@ -21,7 +21,7 @@ impl Counts {
     #[must_use]
     pub fn extreme(&self, alternative: Alternative, rule: TwoSidedRule) -> u64 {
         match (alternative, rule) {
-            (Alternative::Greater, _) => self.greater_equal,
+            (_, TwoSidedRule::UpperTail) | (Alternative::Greater, _) => self.greater_equal,
             (Alternative::Less, _) => self.less_equal,
             (Alternative::TwoSided, TwoSidedRule::Absolute) => self.absolute,
             (Alternative::TwoSided, TwoSidedRule::Doubled) => self.greater_equal.min(self.less_equal),

@@ -47,6 +47,8 @@ pub enum Warning {
     Unattainable {
         /// The smallest p-value that the data can give.
         minimum: f64,
+        /// What there are too few of.
+        units: UnitKind,
     },
     /// So few resamples that none of their p-values is significant at .05.
     TooFewResamples {
@@ -81,6 +83,44 @@ pub enum Warning {
     },
 }
 
+/// What gets relabelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitKind {
+    /// Single observations.
+    Observations,
+    /// Observations within strata.
+    Strata,
+    /// Pairs.
+    Pairs,
+    /// Clusters.
+    Clusters,
+}
+
+impl UnitKind {
+    /// The units of a design, by its name.
+    #[must_use]
+    pub fn of(design: &str) -> Self {
+        if design.contains("clustered") {
+            Self::Clusters
+        } else if design.contains("paired") {
+            Self::Pairs
+        } else if design.contains("stratified") {
+            Self::Strata
+        } else {
+            Self::Observations
+        }
+    }
+}
+
+/// Whether a statistic is about the means alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// It compares means and takes the spread of both groups for the same.
+    Means,
+    /// It does not.
+    Else,
+}
+
 /// In which direction unequal variances mislead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LevelError {
@@ -99,7 +139,7 @@ pub enum Remedy {
     BeyondCounting(f64),
 }
 
-/// What there is to know about a difference of means and its resamples.
+/// What there is to know about a statistic and its resamples.
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'a> {
     /// The counts.
@@ -119,6 +159,10 @@ pub struct Findings<'a> {
     pub z: Option<f64>,
     /// How the counts were got.
     pub method: Method,
+    /// What gets relabelled.
+    pub units: UnitKind,
+    /// What the statistic is about.
+    pub concern: Concern,
 }
 
 impl Findings<'_> {
@@ -126,13 +170,14 @@ impl Findings<'_> {
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let [case, control] = self.groups;
-        if case.min == control.min && case.max == control.max && case.min == case.max && self.attainable >= 1.0 {
+        if case.min == control.min && case.max == control.max && case.min == case.max {
             return vec![Warning::Constant];
         }
         let singles = self.groups.iter().filter(|group| group.n == 1).count();
-        let single = (singles > 0).then_some(Warning::SingleObservation { groups: singles });
-        let unattainable =
-            (self.attainable > USUAL_LEVEL).then_some(Warning::Unattainable { minimum: self.attainable });
+        let is_single = singles > 0 && self.units == UnitKind::Observations;
+        let single = is_single.then_some(Warning::SingleObservation { groups: singles });
+        let unattainable = (self.attainable > USUAL_LEVEL)
+            .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
         let drawing = match self.method {
             Method::Exact => [None, None],
             Method::MonteCarlo { .. } => [self.resolution(), self.coarseness()],
@@ -176,7 +221,8 @@ impl Findings<'_> {
         let [smaller, larger] =
             if self.groups[0].n <= self.groups[1].n { self.groups } else { [self.groups[1], self.groups[0]] };
         let sizes_differ = larger.n as f64 >= UNEQUAL_SIZES * smaller.n as f64;
-        if !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
+        let matters = self.concern == Concern::Means && self.units == UnitKind::Observations;
+        if !matters || !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
             return None;
         }
         let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
@@ -226,11 +272,19 @@ impl fmt::Display for Warning {
                      collect more"
                 )
             }
-            Self::Unattainable { minimum } => write!(
-                f,
-                "the smallest p-value that these group sizes can give is {minimum:.3}: no outcome would be significant \
-                 at {USUAL_LEVEL}; collect more observations"
-            ),
+            Self::Unattainable { minimum, units } => {
+                let (whose, what) = match units {
+                    UnitKind::Observations => ("these group sizes", "observations"),
+                    UnitKind::Strata => ("these strata", "observations in strata with both labels"),
+                    UnitKind::Pairs => ("so few pairs", "pairs"),
+                    UnitKind::Clusters => ("so few clusters", "clusters"),
+                };
+                write!(
+                    f,
+                    "the smallest p-value that {whose} can give is {minimum:.3}: no outcome would be significant at \
+                     {USUAL_LEVEL}; collect more {what}"
+                )
+            }
             Self::TooFewResamples { resamples } => write!(
                 f,
                 "{} resamples give no p-value below 1/{}: draw a thousand or more with -n",
@@ -259,8 +313,7 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "the {which} group has more than {UNEQUAL_SPREADS} times the standard deviation of the other: if \
-                     only the means are in question, the p-value is {direction} (Janssen 1997); compare groups of like \
-                     size, or on a scale that evens out the spread, such as logarithms"
+                     only the means are in question, the p-value is {direction} (Janssen 1997); -s welch allows for it"
                 )
             }
         }
@@ -270,7 +323,6 @@ impl fmt::Display for Warning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::TwoSample;
 
     fn summary(n: u64, sd: f64) -> Summary {
         Summary { n, mean: 0.0, sd: (n > 1).then_some(sd), median: 0.0, min: -sd, max: sd }
@@ -278,7 +330,7 @@ mod tests {
 
     /// Warnings of a two-sided test with so many extreme resamples of n, otherwise unremarkable.
     fn warnings(extreme: u64, n: u64, case: &Summary, control: &Summary, z: f64) -> Vec<Warning> {
-        let size = TwoSample { n_case: case.n as usize, n_control: control.n as usize }.reference_set_size();
+        let size = ReferenceSetSize::subsets((case.n + control.n) as usize, case.n as usize);
         let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
         let findings = Findings {
             counts: &counts,
@@ -289,6 +341,8 @@ mod tests {
             attainable: 2.0 * size.approximate.map_or(0.0, f64::recip),
             z: Some(z),
             method: Method::MonteCarlo { resamples: n },
+            units: UnitKind::Observations,
+            concern: Concern::Means,
         };
         findings.warnings()
     }
@@ -337,7 +391,10 @@ mod tests {
     #[test]
     fn three_against_three_cannot_be_significant() {
         let group = summary(3, 1.0);
-        assert_eq!(warnings(10, 20, &group, &group, 2.0), [Warning::Unattainable { minimum: 0.1 }]);
+        assert_eq!(
+            warnings(10, 20, &group, &group, 2.0),
+            [Warning::Unattainable { minimum: 0.1, units: UnitKind::Observations }]
+        );
     }
 
     #[test]
@@ -359,7 +416,7 @@ mod tests {
     #[test]
     fn equal_values_leave_nothing_to_test() {
         let flat = summary(10, 0.0);
-        let size = TwoSample { n_case: 10, n_control: 10 }.reference_set_size();
+        let size = ReferenceSetSize::subsets(20, 10);
         let counts = Counts { n: 100, greater_equal: 100, less_equal: 100, absolute: 100 };
         let findings = Findings {
             counts: &counts,
@@ -370,6 +427,8 @@ mod tests {
             attainable: 1.0,
             z: None,
             method: Method::Exact,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
         };
         assert_eq!(findings.warnings(), [Warning::Constant]);
     }

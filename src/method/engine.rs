@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
@@ -33,26 +34,34 @@ impl Results {
 /// Computes each chunk and folds the results in order, while the next ones are being computed.
 ///
 /// # Errors
-/// The first error of `fold`; [`Error::Interrupted`] once `stop` is set; [`Error::Data`] when threads cannot be had.
+/// The first error of `compute` or `fold`, after which nothing more is begun; [`Error::Interrupted`] once `stop` is set;
+/// [`Error::Data`] when threads cannot be had.
 pub fn run<T: Send>(
     threads: Option<usize>,
     chunks: Range<u64>,
     results: Results,
     stop: &AtomicBool,
-    compute: impl Fn(u64) -> T + Sync,
+    compute: impl Fn(u64) -> Result<T, Error> + Sync,
     mut fold: impl FnMut(T) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
+    let (first_error, failed) = (Mutex::new(None), AtomicBool::new(false));
     let compute_window = |window: Range<u64>| -> Vec<Option<T>> {
-        let compute_or_stop = |i| (!stop.load(Ordering::Relaxed)).then(|| compute(window.start + i as u64));
+        let compute_or_stop = |i| {
+            let is_over = stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
+            let computed = (!is_over).then(|| compute(window.start + i as u64))?;
+            computed.map_err(|error| keep(&first_error, &failed, error)).ok()
+        };
         let length = (window.end - window.start) as usize;
         (0..length).into_par_iter().with_max_len(1).map(compute_or_stop).collect()
     };
+    // What a chunk failed with rather than that it failed.
+    let why = || first_error.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Error::Interrupted);
     let mut fold_window =
-        |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or(Error::Interrupted)?));
+        |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or_else(why)?));
     pool.install(|| {
         let step = results.window() * rayon::current_num_threads() as u64;
         let window_at = |start: u64| start..chunks.end.min(start.saturating_add(step));
@@ -66,4 +75,10 @@ pub fn run<T: Send>(
         }
         fold_window(computed)
     })
+}
+
+/// Keeps the first error and tells the other threads.
+fn keep(first: &Mutex<Option<Error>>, failed: &AtomicBool, error: Error) {
+    first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    failed.store(true, Ordering::Relaxed);
 }

@@ -1,82 +1,88 @@
-//! Exact by enumeration: every labelling once, for any statistic, where there are few units.
+//! Exact by enumeration: every labelling once, for any statistic, where there are few.
 
 use super::engine::{self, Results};
-use super::monte_carlo::{ReplicateSink, Watch};
+use super::monte_carlo::{Chunk, ReplicateSink, Watch};
 use super::tally::Tally;
+use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
-use crate::sampling::subset::unrank::{self, Unrank};
 use crate::simd::Arch;
-use crate::statistic::Statistic;
+use crate::statistic::{Extremes, Statistic};
 
-/// The most units whose labellings are enumerated: at most 10,400,600 of them, a tenth of a second.
-pub const MOST_UNITS: usize = unrank::MOST_UNITS;
+/// The most labellings that are enumerated, C(26, 13): a tenth of a second for the difference of means.
+pub const MOST_LABELLINGS: u128 = 10_400_600;
 
 /// Labellings in a chunk and in a batch.
 const CHUNK: u64 = 1 << 16;
 const BATCH: usize = 1024;
 
-/// All labellings of m of N units, in the order of their ranks.
-#[derive(Debug, Clone)]
+/// All labellings of a design, in the order of their ranks.
+#[derive(Debug, Clone, Copy)]
 pub struct Enumeration {
-    units: usize,
-    tables: Unrank,
-    threads: Option<usize>,
-    arch: Arch,
+    /// Number of labellings: the exact size of the design's reference set.
+    pub size: u64,
+    /// Worker threads; `None`: all cores.
+    pub threads: Option<usize>,
+    /// Instruction set of the kernels.
+    pub arch: Arch,
 }
 
 impl Enumeration {
-    /// Prepares to enumerate the `m`-subsets of `units`, on so many threads (`None`: all cores).
-    ///
-    /// # Panics
-    /// When `units` exceeds [`MOST_UNITS`] or not `0 < m < units`.
-    #[must_use]
-    pub fn new(units: usize, m: usize, threads: Option<usize>, arch: Arch) -> Self {
-        Self { units, tables: Unrank::new(units, m), threads, arch }
-    }
-
-    /// Number of labellings, C(N, m).
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.tables.size()
-    }
-
     /// Counts how many of all labellings are at least as extreme as the observed one, which is one of them.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when the watch says stop, and whatever its `replicates` fails with.
-    pub fn run<S: Statistic>(&self, statistic: &S, watch: Watch) -> Result<Tally, Error> {
+    /// [`Error::Interrupted`] when the watch says stop, and whatever the statistic or the watch's `replicates` fails with.
+    pub fn run<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        watch: Watch,
+    ) -> Result<Tally, Error> {
         let Watch { stop, advance, replicates } = watch;
         let wants_values = replicates.is_some();
         let compute = |chunk: u64| {
-            let ranks = chunk * CHUNK..self.size().min((chunk + 1) * CHUNK);
-            advance(ranks.end - ranks.start);
-            self.count(ranks, statistic, wants_values)
+            let ranks = chunk * CHUNK..self.size.min((chunk + 1) * CHUNK);
+            let labellings = ranks.end - ranks.start;
+            let done = self.count(ranks, design, statistic, extremes, wants_values)?;
+            advance(labellings);
+            Ok(done)
         };
         let mut tally = Tally::default();
         let mut sink: Option<&mut ReplicateSink> = replicates;
-        let fold = |(part, values): (Tally, Vec<f64>)| {
-            tally += part;
-            sink.as_mut().map_or(Ok(()), |sink| sink(&values))
+        let fold = |chunk: Chunk| {
+            tally += chunk.tally;
+            sink.as_mut().map_or(Ok(()), |sink| sink(&chunk.values))
         };
         let results = if wants_values { Results::Large } else { Results::Small };
-        engine::run(self.threads, 0..self.size().div_ceil(CHUNK), results, stop, compute, fold)?;
+        engine::run(self.threads, 0..self.size.div_ceil(CHUNK), results, stop, compute, fold)?;
         Ok(tally)
     }
 
-    fn count<S: Statistic>(&self, ranks: std::ops::Range<u64>, statistic: &S, wants_values: bool) -> (Tally, Vec<f64>) {
-        let extremes = statistic.extremes();
-        let (mut tally, mut values) = (Tally::default(), Vec::new());
+    fn count<S: Statistic + ?Sized>(
+        &self,
+        ranks: std::ops::Range<u64>,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        wants_values: bool,
+    ) -> Result<Chunk, Error> {
+        let units = design.units().len();
+        let width = units.div_ceil(64);
+        let mut done = Chunk::default();
         for start in ranks.clone().step_by(BATCH) {
-            let words: Vec<u64> =
-                (start..ranks.end.min(start + BATCH as u64)).map(|rank| self.tables.subset(rank)).collect();
-            let mut replicates = vec![S::Replicate::default(); words.len()];
-            statistic.replicates(self.arch, &Labellings::Dense(BitRows { units: self.units, words }), &mut replicates);
-            tally += Tally::of(self.arch, &replicates, &extremes);
+            let batch = start..ranks.end.min(start + BATCH as u64);
+            let mut words = vec![0; (batch.end - batch.start) as usize * width];
+            for (rank, labelling) in batch.zip(words.chunks_exact_mut(width)) {
+                design.unrank(rank, labelling);
+            }
+            let mut replicates = vec![S::Replicate::default(); words.len() / width];
+            statistic.replicates(self.arch, &Labellings::Dense(BitRows { units, words }), &mut replicates)?;
+            done.tally += Tally::of(self.arch, &replicates, extremes);
             if wants_values {
-                values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
+                done.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
             }
         }
-        (tally, values)
+        Ok(done)
     }
 }

@@ -4,10 +4,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::engine::{self, Results};
 use super::tally::Tally;
+use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::{Domain, Stream};
-use crate::sampling::subset::SubsetSampler;
 use crate::simd::Arch;
 use crate::statistic::{Extremes, Statistic};
 
@@ -50,10 +50,11 @@ impl Watch<'_> {
 }
 
 /// What one chunk yields.
-struct Chunk {
-    tally: Tally,
-    /// The statistics of its resamples, empty if they are not wanted.
-    values: Vec<f64>,
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub tally: Tally,
+    /// The statistics of its labellings, empty if they are not wanted.
+    pub values: Vec<f64>,
 }
 
 impl MonteCarlo {
@@ -63,17 +64,22 @@ impl MonteCarlo {
     /// run are those of a shorter one. Memory does not grow with their number.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when the watch says stop, and whatever its `replicates` fails with.
-    pub fn run<S: Statistic>(&self, sampler: &SubsetSampler, statistic: &S, watch: Watch) -> Result<Tally, Error> {
+    /// [`Error::Interrupted`] when the watch says stop, and whatever the statistic or the watch's `replicates` fails with.
+    pub fn run<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        watch: Watch,
+    ) -> Result<Tally, Error> {
         let Watch { stop, advance, mut replicates } = watch;
-        let chunk_size = sampler.chunk_size() as u64;
-        let extremes = statistic.extremes();
+        let chunk_size = design.chunk_size() as u64;
         let wants_values = replicates.is_some();
         let compute = |chunk: u64| {
             let resamples = chunk_size.min(self.resamples - chunk * chunk_size);
-            let done = self.draw_chunk(sampler, statistic, &extremes, chunk, resamples, wants_values);
+            let done = self.draw_chunk(design, statistic, extremes, chunk, resamples, wants_values)?;
             advance(resamples);
-            done
+            Ok(done)
         };
         let mut tally = Tally::default();
         let fold = |chunk: Chunk| {
@@ -85,29 +91,29 @@ impl MonteCarlo {
         Ok(tally)
     }
 
-    fn draw_chunk<S: Statistic>(
+    fn draw_chunk<S: Statistic + ?Sized>(
         &self,
-        sampler: &SubsetSampler,
+        design: &dyn Design,
         statistic: &S,
         extremes: &Extremes<S::Replicate>,
         chunk: u64,
         resamples: u64,
         wants_values: bool,
-    ) -> Chunk {
+    ) -> Result<Chunk, Error> {
         let mut stream = Stream::new(self.seed, Domain::Resamples, chunk);
-        let mut chunk_sampler = sampler.start();
-        let mut batch: Labellings = sampler.batch();
+        let mut at_work = design.start();
+        let mut batch: Labellings = design.batch();
         let mut replicates = vec![S::Replicate::default(); batch.len()];
-        let mut done = Chunk { tally: Tally::default(), values: Vec::new() };
+        let mut done = Chunk::default();
         while done.tally.resamples < resamples {
-            chunk_sampler.draw(self.arch, &mut stream, &mut batch);
-            statistic.replicates(self.arch, &batch, &mut replicates);
+            at_work.draw(self.arch, &mut stream, &mut batch);
+            statistic.replicates(self.arch, &batch, &mut replicates)?;
             let used = (resamples - done.tally.resamples).min(batch.len() as u64) as usize;
             done.tally += Tally::of(self.arch, &replicates[..used], extremes);
             if wants_values {
                 done.values.extend(replicates[..used].iter().map(|&replicate| statistic.value(replicate)));
             }
         }
-        done
+        Ok(done)
     }
 }

@@ -20,6 +20,8 @@ pub struct Tally {
     pub absolute: u64,
     /// Statistic undefined (NaN): in none of the tails.
     pub undefined: u64,
+    /// Statistic not the observed one but so near that it counts as a tie.
+    pub near_ties: u64,
 }
 
 impl Tally {
@@ -40,6 +42,7 @@ impl Add for Tally {
             less_equal: self.less_equal + other.less_equal,
             absolute: self.absolute + other.absolute,
             undefined: self.undefined + other.undefined,
+            near_ties: self.near_ties + other.near_ties,
         }
     }
 }
@@ -62,13 +65,15 @@ impl<T: Replicate> Kernel for Count<'_, T> {
     #[allow(clippy::needless_bitwise_bool)]
     #[inline(always)]
     fn compute(self) -> Tally {
-        let Extremes { greater_equal, less_equal, far_above, far_below } = *self.extremes;
+        let Extremes { observed, greater_equal, less_equal, far_above, far_below } = *self.extremes;
         let mut tally = Tally { resamples: self.replicates.len() as u64, ..Tally::default() };
         for &replicate in self.replicates {
             tally.greater_equal += u64::from(replicate >= greater_equal);
             tally.less_equal += u64::from(replicate <= less_equal);
             tally.absolute += u64::from((replicate >= far_above) | (replicate <= far_below));
             tally.undefined += u64::from(!replicate.is_defined());
+            tally.near_ties +=
+                u64::from((replicate >= greater_equal) & (replicate <= less_equal) & (replicate != observed));
         }
         tally
     }

@@ -35,7 +35,7 @@ fn fields(report: &Report) -> Vec<Field> {
         text("schema", SCHEMA),
         text("version", env!("CARGO_PKG_VERSION")),
         text("column", &report.column),
-        text("statistic", &report.statistic),
+        text("statistic", &report.statistic.name),
         text("alternative", &report.alternative),
         text("two_sided_rule", rule),
         text("design", &report.design),
@@ -47,7 +47,9 @@ fn fields(report: &Report) -> Vec<Field> {
     fields.extend(group("control", &report.control));
     fields.extend([
         real("estimate", report.estimate),
+        text("mann_whitney_u", &report.mann_whitney_u.map(shortest).unwrap_or_default()),
         real("mu", report.mu),
+        real("null_value", report.null_value),
         text("method", &report.method),
         size("reference_set_size", report.reference_set_size),
         real("reference_set_size_log10", report.reference_set_size_log10),
@@ -56,6 +58,8 @@ fn fields(report: &Report) -> Vec<Field> {
         count("count_greater_equal", report.count_greater_equal),
         count("count_less_equal", report.count_less_equal),
         count("count_absolute", report.count_absolute),
+        count("n_undefined", report.n_undefined),
+        count("n_near_ties", report.n_near_ties),
         real("p_value", report.p_value),
         real("p_value_interval_low", report.p_value_interval[0]),
         real("p_value_interval_high", report.p_value_interval[1]),

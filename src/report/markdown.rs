@@ -7,7 +7,7 @@ use super::{GroupReport, Report, number, wording};
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(reports: &[Report]) -> String {
     let mut table = vec![
-        "| column | case | control | difference | p-value | Monte Carlo interval of p |".to_owned(),
+        "| column | case | control | statistic | p-value | Monte Carlo interval of p |".to_owned(),
         "|---|---|---|---:|---:|---:|".to_owned(),
     ];
     table.extend(reports.iter().map(row));
@@ -31,8 +31,10 @@ fn row(report: &Report) -> String {
         None => literal(&report.column),
     };
     let estimate = precision.difference.write(report.estimate);
-    let difference =
-        if report.mu == 0.0 { estimate } else { format!("{estimate} (against {})", precision.mu.write(report.mu)) };
+    let difference = match wording::against(report) {
+        None => estimate,
+        Some(against) => format!("{estimate} ({against})"),
+    };
     format!(
         "| {column} | {} | {} | {difference} | **{}** | {} |",
         sample(&report.case, precision),

@@ -8,17 +8,21 @@ mod number;
 mod precision;
 #[cfg(test)]
 mod samples;
+mod statistic;
 #[cfg(test)]
 mod tests;
 mod text;
 mod wording;
 
-use crate::TestResult;
+use self::statistic::StatisticReport;
 use crate::inference::Alternative;
 use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
 use crate::method::planner::Method;
 use crate::settings::{Format, Test};
+use crate::statistic::Definition;
+use crate::statistic::catalogue::Named;
+use crate::{TestResult, Undefined};
 
 /// All that a report says of one tested column. Contains no times, paths or dates, so that two reports can be compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,24 +31,28 @@ pub struct Report {
     pub column: String,
     /// Name of the column of labels, for one long file.
     pub grouping: Option<String>,
-    /// The statistic, in the words of `--statistic`.
-    pub statistic: String,
+    /// The statistic.
+    pub statistic: StatisticReport,
     /// The alternative: `two-sided`, `greater` or `less`.
     pub alternative: String,
-    /// `absolute` or `doubled`; `None` for one-sided alternatives.
+    /// `absolute`, `doubled` or `upper-tail`; `None` for one-sided alternatives.
     pub two_sided_rule: Option<String>,
-    /// The design: `two-sample`.
+    /// The design: `two-sample`, `paired`, `stratified`, `clustered` or a combination.
     pub design: String,
     /// The difference under the null hypothesis (`--mu`), in units of the data.
     pub mu: f64,
+    /// The value from which the absolute rule measures.
+    pub null_value: f64,
     /// The case sample.
     pub case: GroupReport,
     /// The control sample.
     pub control: GroupReport,
     /// Rows left out because of missing values.
     pub n_dropped: u64,
-    /// The observed statistic: the difference case − control (`mu` not subtracted).
+    /// The observed statistic; for a difference case − control `mu` is not subtracted.
     pub estimate: f64,
+    /// Mann and Whitney's U beside a rank sum.
+    pub mann_whitney_u: Option<f64>,
     /// How the null distribution was got: `exact` or `monte-carlo`.
     pub method: String,
     /// Number of labellings that are equally likely under the null hypothesis; `None` where it exceeds the range of f64.
@@ -59,8 +67,14 @@ pub struct Report {
     pub count_greater_equal: u64,
     /// Resamples, or labellings, with a statistic ≤ the observed one.
     pub count_less_equal: u64,
-    /// Resamples, or labellings, at least as far from `mu` as the observed one, on either side.
+    /// Resamples, or labellings, at least as far from `null_value` as the observed one, on either side.
     pub count_absolute: u64,
+    /// Resamples, or labellings, for which the statistic was undefined.
+    pub n_undefined: u64,
+    /// What became of them.
+    pub undefined: Undefined,
+    /// Resamples, or labellings, that tie with the data within rounding only.
+    pub n_near_ties: u64,
     /// The p-value of the alternative: never 0.
     pub p_value: f64,
     /// Interval for the p-value that infinitely many resamples would give.
@@ -85,25 +99,30 @@ pub struct GroupReport {
 }
 
 impl Report {
-    /// The report of a test of a difference of means.
+    /// The report of a test under a design of that name.
     #[must_use]
-    pub fn new(dataset: &Dataset, test: &Test, mu: f64, result: &TestResult) -> Self {
+    pub fn new(dataset: &Dataset, test: &Test, design: &str, mu: f64, result: &TestResult) -> Self {
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
         let TestResult { estimate, method, p_value, counts, reference_set_size, warnings, .. } = result;
+        let statistic = StatisticReport::of(&test.statistic);
+        let is_rank_sum = test.statistic == Definition::Named(Named::RankSum);
+        let m = dataset.case.values.len() as f64;
         let is_random = matches!(method, Method::MonteCarlo { .. });
         Self {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
-            statistic: "mean".to_owned(),
+            null_value: null_value(result, &test.statistic, mu),
+            statistic,
             alternative: test.alternative.name().to_owned(),
-            two_sided_rule: is_two_sided.then(|| test.two_sided.name().to_owned()),
-            design: "two-sample".to_owned(),
+            two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
+            design: design.to_owned(),
             mu,
             case: group(&dataset.case),
             control: group(&dataset.control),
             n_dropped: dataset.n_dropped,
             estimate: *estimate,
+            mann_whitney_u: is_rank_sum.then(|| estimate - m * (m + 1.0) / 2.0),
             method: method.name().to_owned(),
             reference_set_size: reference_set_size.approximate,
             reference_set_size_log10: reference_set_size.log10,
@@ -112,6 +131,9 @@ impl Report {
             count_greater_equal: counts.greater_equal,
             count_less_equal: counts.less_equal,
             count_absolute: counts.absolute,
+            n_undefined: result.undefined,
+            undefined: test.undefined,
+            n_near_ties: result.near_ties,
             p_value: p_value.estimate,
             p_value_interval: p_value.interval,
             p_value_interval_kind: if is_random { "clopper-pearson" } else { "exact" }.to_owned(),
@@ -120,6 +142,18 @@ impl Report {
             warnings: warnings.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+/// The value from which the absolute rule measures: the mean of a sum over all labellings; else the null hypothesis's
+/// difference, or 0.
+fn null_value(result: &TestResult, statistic: &Definition, mu: f64) -> f64 {
+    let natural = match statistic {
+        Definition::Named(named) if named.moves_with_the_values() => mu,
+        Definition::Named(_) => 0.0,
+    };
+    // Interpolated between two sums, the mean is off by a rounding error.
+    let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (result.estimate - natural).abs();
+    result.null_centre.filter(|centre| !is_natural(centre)).unwrap_or(natural)
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written.

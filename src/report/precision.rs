@@ -5,6 +5,7 @@
 //! a p-value shows the digits that its Monte Carlo interval supports.
 
 use super::number::{Notation, decimals, magnitude};
+use super::statistic::Measure;
 use super::{GroupReport, Report};
 
 /// The notation of each column of the two samples' table, and of differences.
@@ -20,7 +21,7 @@ pub struct Precision {
     pub min: Notation,
     /// Largest values.
     pub max: Notation,
-    /// The estimate and its distance from the null value.
+    /// The estimate, its distance from the null value, and a null value that is not `--mu`.
     pub difference: Notation,
     /// The null value.
     pub mu: Notation,
@@ -32,7 +33,7 @@ impl Precision {
         let both = |read: fn(&GroupReport) -> f64| [read(&report.case), read(&report.control)];
         let means = both(|group| group.summary.mean);
         let sds: Vec<f64> = [&report.case, &report.control].iter().filter_map(|group| group.summary.sd).collect();
-        let differences = [report.estimate, report.estimate - report.mu];
+        let differences = [report.estimate, report.estimate - report.null_value];
 
         let spread = spread_place(&sds);
         let visible = differences.iter().filter_map(|&x| difference_place(x, &means, &sds)).max();
@@ -41,6 +42,10 @@ impl Precision {
         // Beyond fifteen digits there is only rounding noise.
         let finest = means.iter().filter_map(|&x| magnitude(x)).max().map_or(place, |largest| 14 - largest);
         let place = place.min(finest);
+        let difference = match report.statistic.measure {
+            Measure::DataDifference => Notation::down_to(place.min(full.max(full_place(&differences))), &differences),
+            _ => four_digits(&[report.estimate, report.null_value]),
+        };
         let column = |finest: i32, numbers: &[f64]| Notation::down_to(finest.min(full_place(numbers)), numbers);
         let mu_place = significant_place(report.mu, 2).map_or(place, |two_digits| place.max(two_digits));
         Self {
@@ -49,10 +54,16 @@ impl Precision {
             median: column(place, &both(|group| group.summary.median)),
             min: column(place, &both(|group| group.summary.min)),
             max: column(place, &both(|group| group.summary.max)),
-            difference: Notation::down_to(place.min(full.max(full_place(&differences))), &differences),
+            difference,
             mu: column(mu_place, &[report.mu]),
         }
     }
+}
+
+/// Four significant digits of the smaller of the numbers, unless one has fewer to show.
+fn four_digits(numbers: &[f64]) -> Notation {
+    let place = numbers.iter().filter_map(|&x| significant_place(x, 4)).max().unwrap_or(0);
+    Notation::down_to(place.min(full_place(numbers)), numbers)
 }
 
 /// How many significant digits of the p-value its interval supports: three or four, and only two where all are small.

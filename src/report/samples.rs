@@ -1,14 +1,23 @@
 //! Reports for the tests of the formats: a typical one, to be varied by each test.
 
+use super::statistic::StatisticReport;
 use super::{GroupReport, Report};
+use crate::Undefined;
 use crate::inference::summary::Summary;
+use crate::statistic::Definition;
+use crate::statistic::catalogue::Named;
 
 /// Tooth growth under orange juice and ascorbic acid: ten million resamples.
 pub fn typical() -> Report {
     Report {
         column: "len".to_owned(),
         grouping: Some("supp".to_owned()),
-        statistic: "mean".to_owned(),
+        statistic: StatisticReport::of(&Definition::Named(Named::Mean)),
+        null_value: 0.0,
+        mann_whitney_u: None,
+        n_undefined: 0,
+        undefined: Undefined::Error,
+        n_near_ties: 0,
         alternative: "two-sided".to_owned(),
         two_sided_rule: Some("absolute".to_owned()),
         design: "two-sample".to_owned(),

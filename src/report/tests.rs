@@ -102,7 +102,7 @@ len by supp: new (case) against VC (control)
 
 #[test]
 fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
-    let report = Report { mu: 1.0, ..typical() };
+    let report = Report { mu: 1.0, null_value: 1.0, ..typical() };
     assert_eq!(
         conclusion(&report),
         "  difference of means   3.70     tested against 1 (--mu)
@@ -113,7 +113,7 @@ fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
   Monte Carlo, seed 0, out of 1.2e17 possible labellings.
 "
     );
-    assert!(markdown(&report).contains("| 3.70 (against 1) |"));
+    assert!(markdown(&report).contains("| 3.70 (tested against 1 (--mu)) |"));
 }
 
 #[test]
@@ -211,9 +211,9 @@ fn json_has_these_names_in_this_order() {
         r#""two_sided_rule":"absolute","design":"two-sample","n_case":30,"n_control":30,"n_dropped":0,"#,
         r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
         r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
-        r#""estimate":3.7,"mu":0.0,"method":"monte-carlo","reference_set_size":1.1826458156486142e+17,"#,
+        r#""estimate":3.7,"mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","reference_set_size":1.1826458156486142e+17,"#,
         r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
-        r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"#,
+        r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"n_undefined":0,"n_near_ties":0,"#,
         r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
         r#""p_value_interval_kind":"clopper-pearson","confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
         r#""warnings":["A \"quoted\" one."]}"#,
@@ -230,19 +230,19 @@ fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
     let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
-estimate,mu,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
-count_greater_equal,count_less_equal,count_absolute,\
+estimate,mann_whitney_u,mu,null_value,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
+count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
 p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,warnings
 permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
-3.7,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,\
+3.7,,0.0,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
 0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 39);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 43);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 
@@ -253,7 +253,7 @@ fn markdown_is_a_table_with_its_footnote_and_warnings() {
     let other = Report { column: "weight".to_owned(), warnings: Vec::new(), ..none_as_extreme() };
     assert_eq!(
         render(&[report, other], Format::Markdown),
-        r"| column | case | control | difference | p-value | Monte Carlo interval of p |
+        r"| column | case | control | statistic | p-value | Monte Carlo interval of p |
 |---|---|---|---:|---:|---:|
 | len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **0.0609** | 0.0606 to 0.0611 |
 | weight by supp | OJ: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **1.0e-7** | at most 5.3e-7 |

@@ -86,12 +86,9 @@ fn result(report: &Report) -> String {
     let (difference, p) = (precision.difference.write(report.estimate), wording::p_value(report));
     let names = difference_name.width().max(p_name.width());
     let values = difference.width().max(p.width());
-    let against = if report.mu == 0.0 {
-        String::new()
-    } else {
-        let mu = precision.mu.write(report.mu);
-        format!("{}   {DIM}tested against {mu} (--mu){DIM:#}", " ".repeat(values - difference.width()))
-    };
+    let against = wording::against(report).map_or_else(String::new, |against| {
+        format!("{}   {DIM}{against}{DIM:#}", " ".repeat(values - difference.width()))
+    });
     let interval = wording::precision_note(report);
     format!(
         "{INDENT}{}   {difference}{against}\n{INDENT}{}   {BOLD}{p}{BOLD:#}{}   {DIM}{}{DIM:#}\n",

@@ -3,19 +3,40 @@
 use super::Report;
 use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
+use super::statistic::Measure;
+use crate::Undefined;
 
 /// What was computed: `difference of means`.
 pub fn statistic(report: &Report) -> String {
-    match report.statistic.as_str() {
-        "mean" => "difference of means".to_owned(),
-        other => format!("difference in {other}"),
-    }
+    report.statistic.title.clone()
+}
+
+/// What stands beside the estimate: what it is tested against, where that is not 0, and the U of a rank sum.
+pub fn against(report: &Report) -> Option<String> {
+    let precision = Precision::of(report);
+    let mu = precision.mu.write(report.mu);
+    let u = report.mann_whitney_u.map(|u| format!("U {}", number::shortest(u).trim_end_matches(".0")));
+    let null = if report.mu != 0.0 && report.null_value == report.mu {
+        Some(format!("tested against {mu} (--mu)"))
+    } else {
+        let shift = (report.mu != 0.0).then(|| format!("after {mu} is subtracted from the case values (--mu)"));
+        let mean = (report.null_value != 0.0)
+            .then(|| format!("{} on average over all labellings", precision.difference.write(report.null_value)));
+        join([mean, shift])
+    };
+    join([u, null])
+}
+
+fn join(parts: [Option<String>; 2]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// `p-value (two-sided)`, with the rule where it is not the usual one.
 pub fn p_value_name(report: &Report) -> String {
     match report.two_sided_rule.as_deref() {
         Some("doubled") => format!("p-value ({}, doubled)", report.alternative),
+        Some("upper-tail") => "p-value (upper tail)".to_owned(),
         _ => format!("p-value ({})", report.alternative),
     }
 }
@@ -42,6 +63,7 @@ pub fn interval(report: &Report) -> String {
 /// The count from which the p-value was computed.
 pub fn count(report: &Report) -> u64 {
     match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
+        _ if report.statistic.measure == Measure::Distance => report.count_greater_equal,
         ("greater", _) => report.count_greater_equal,
         ("less", _) => report.count_less_equal,
         (_, Some("doubled")) => report.count_greater_equal.min(report.count_less_equal),
@@ -90,18 +112,22 @@ fn labellings(report: &Report) -> String {
 fn extremity(report: &Report, one: bool) -> String {
     let precision = Precision::of(report);
     let estimate = precision.difference.write(report.estimate);
-    let distance = precision.difference.write((report.estimate - report.mu).abs());
+    let distance = precision.difference.write((report.estimate - report.null_value).abs());
+    let noun = if report.statistic.measure == Measure::Value { "value" } else { "difference" };
     let (have, differ, lie) = if one { ("has", "differs", "lies") } else { ("have", "differ", "lie") };
     match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        ("greater", _) => format!("{have} a difference of {estimate} or more"),
-        ("less", _) => format!("{have} a difference of {estimate} or less"),
+        _ if report.statistic.measure == Measure::Distance => format!("{have} a distance of {estimate} or more"),
+        ("greater", _) => format!("{have} a {noun} of {estimate} or more"),
+        ("less", _) => format!("{have} a {noun} of {estimate} or less"),
         (_, Some("doubled")) => {
             let side = if report.count_greater_equal <= report.count_less_equal { "more" } else { "less" };
-            format!("{have} a difference of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
+            format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
         }
-        _ if report.mu != 0.0 => {
-            let mu = precision.mu.write(report.mu);
-            format!("{lie} at least {distance} away from {mu} in either direction")
+        _ if report.null_value != 0.0 || noun == "value" => {
+            let is_mu = report.null_value == report.mu && report.mu != 0.0;
+            let notation = if is_mu { precision.mu } else { precision.difference };
+            let null = if report.null_value == 0.0 { "0".to_owned() } else { notation.write(report.null_value) };
+            format!("{lie} at least {distance} away from {null} in either direction")
         }
         _ => format!("{differ} by at least {distance} in either direction"),
     }
@@ -115,8 +141,45 @@ pub fn precision_note(report: &Report) -> String {
     }
 }
 
-/// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`
+/// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`, with what there is to say
+/// of the design and of statistics that were undefined or tied by rounding.
 pub fn method(report: &Report) -> String {
+    let parts = [Some(drawing(report)), design(report).map(str::to_owned), undefined(report), near_ties(report)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// What is relabelled, where it is not any observation.
+fn design(report: &Report) -> Option<&'static str> {
+    match report.design.as_str() {
+        "paired" => Some("Labels are swapped within pairs."),
+        "stratified" => Some("Labels are exchanged within strata only."),
+        "clustered" => Some("Whole clusters are relabelled."),
+        "clustered, stratified" => Some("Whole clusters are relabelled, within their stratum only."),
+        "paired, clustered" => Some("Labels are swapped within all pairs of a cluster together."),
+        _ => None,
+    }
+}
+
+fn undefined(report: &Report) -> Option<String> {
+    let fate = match report.undefined {
+        _ if report.n_undefined == 0 => return None,
+        Undefined::Error => return None,
+        Undefined::Extreme => "which count as extreme",
+        Undefined::Drop => "which are left out",
+    };
+    let labellings = if report.n_undefined == 1 { "relabelling" } else { "relabellings" };
+    Some(format!("The statistic is undefined for {} {labellings}, {fate}.", number::count(report.n_undefined)))
+}
+
+fn near_ties(report: &Report) -> Option<String> {
+    match report.n_near_ties {
+        0 => None,
+        1 => Some("1 relabelling ties with the data within rounding.".to_owned()),
+        n => Some(format!("{} relabellings tie with the data within rounding.", number::count(n))),
+    }
+}
+
+fn drawing(report: &Report) -> String {
     match report.seed {
         Some(seed) => {
             format!("{}, seed {seed}, out of {} possible labellings.", method_name(report), labellings(report))

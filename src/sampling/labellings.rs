@@ -1,5 +1,7 @@
 //! A batch of labellings, in one of two shapes.
 
+use std::borrow::Cow;
+
 /// Labellings drawn together, one a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Labellings {
@@ -63,6 +65,22 @@ impl Labellings {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The same labellings as bitsets; borrowed where they are.
+    #[must_use]
+    pub fn dense(&self) -> Cow<'_, BitRows> {
+        match self {
+            Self::Dense(rows) => Cow::Borrowed(rows),
+            Self::Sparse(rows) => {
+                let (mut words, mut bits) = (Vec::new(), Vec::new());
+                for row in 0..self.len() {
+                    self.write_bitset(row, &mut bits);
+                    words.extend_from_slice(&bits);
+                }
+                Cow::Owned(BitRows { units: rows.units, words })
+            }
+        }
     }
 
     /// Labelling `row` as a bitset over the units.

@@ -8,3 +8,4 @@ pub mod bounded;
 pub mod labellings;
 pub mod stream;
 pub mod subset;
+pub mod units;

@@ -1,28 +1,71 @@
 //! Statistics: one number computed from a labelling.
 //!
-//! A [`Statistic`] is a statistic made ready for one problem: the pooled sample is prepared once, the observed value is
-//! known, and what remains is to compute the statistic of each labelling. It may do so in numbers of its own, such as
-//! integer sums, as long as they are ordered like the statistic: counting needs no more.
+//! A [`Statistic`] is a statistic made ready for one [`Problem`]: what can be computed once is computed once, and what
+//! remains is to compute the statistic of each labelling, the observed one included. It may do so in numbers of its own,
+//! such as integer sums, as long as they are ordered like the statistic: counting needs no more.
+//!
+//! | shape | for | from a labelling |
+//! |---|---|---|
+//! | [`linear`] | increasing functions of one sum | the sum, in integers |
+//! | [`formula`] | functions of sums and order statistics | sums in integers; places in the bitset |
+//! | [`distance`] | distances of distributions | one scan of the bitset |
+//! | [`values`] | any function of two slices | both groups, gathered |
+//!
+//! A statistic of one's own is a function of two slices or, where speed matters, an implementation of the trait;
+//! `examples/own_statistic.rs` has one of each.
 
+pub mod catalogue;
+pub mod definition;
+pub mod distance;
+pub mod expression;
+pub mod formula;
 pub mod linear;
+pub mod order;
+pub mod pool;
+pub mod problem;
 pub mod values;
 
-use crate::sampling::labellings::Labellings;
+pub use definition::Definition;
+pub use pool::Pool;
+pub use problem::Problem;
+
+use crate::error::Error;
+use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
 
 /// A statistic of one problem.
 pub trait Statistic: Sync {
-    /// The statistic of one labelling, or an integer that is ordered like it.
+    /// The statistic of one labelling, or a number that is ordered like it.
     type Replicate: Replicate;
 
-    /// Writes the statistic of each labelling of a batch; `replicates` is as long as the batch.
-    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [Self::Replicate]);
+    /// Writes the statistic of each labelling of a batch; `replicates` is as long as the batch. The labellings are over
+    /// the units of the problem's design, whose [`Units`](crate::sampling::units::Units) tell the observations' labels.
+    ///
+    /// # Errors
+    /// Whatever the statistic fails with, for the whole run.
+    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [Self::Replicate]) -> Result<(), Error>;
 
-    /// Which replicates are at least as extreme as the observed statistic.
-    fn extremes(&self) -> Extremes<Self::Replicate>;
+    /// Which replicates are at least as extreme as the observed one.
+    fn extremes(&self, observed: Self::Replicate) -> Extremes<Self::Replicate>;
 
     /// A replicate in units of the statistic.
     fn value(&self, replicate: Self::Replicate) -> f64;
+}
+
+/// The statistic of one labelling, by the same kernels as that of every other one.
+///
+/// # Errors
+/// Whatever the statistic fails with.
+pub fn replicate<S: Statistic + ?Sized>(
+    statistic: &S,
+    arch: Arch,
+    units: usize,
+    labelling: Vec<u64>,
+) -> Result<S::Replicate, Error> {
+    let mut replicates = [S::Replicate::default()];
+    let rows = Labellings::Dense(BitRows { units, words: labelling });
+    statistic.replicates(arch, &rows, &mut replicates)?;
+    Ok(replicates[0])
 }
 
 /// A number that replicates are counted by.
@@ -48,6 +91,8 @@ impl Replicate for f64 {
 /// Bounds beyond which a replicate is at least as extreme as the observed statistic, ties included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extremes<T> {
+    /// The observed statistic itself.
+    pub observed: T,
     /// At least this: the upper tail.
     pub greater_equal: T,
     /// At most this: the lower tail.
@@ -56,4 +101,26 @@ pub struct Extremes<T> {
     pub far_above: T,
     /// At most this: as far below the null centre as the observed statistic is from it.
     pub far_below: T,
+}
+
+impl Extremes<f64> {
+    /// Bounds around a null centre; what lies within a tolerance of a bound counts as a tie.
+    #[must_use]
+    pub fn about(centre: f64, observed: f64, tolerance: f64) -> Self {
+        let distance = (observed - centre).abs();
+        Self {
+            observed,
+            greater_equal: observed - tolerance,
+            less_equal: observed + tolerance,
+            far_above: centre + distance - tolerance,
+            far_below: centre - distance + tolerance,
+        }
+    }
+}
+
+/// What two computations of a statistic may differ by and still tie: 10⁻¹² of its observed value, and 4 units in the last
+/// place of the largest number that it was computed from, for values near 0.
+#[must_use]
+pub fn tolerance(observed: f64, largest: f64) -> f64 {
+    1e-12 * observed.abs() + 4.0 * f64::EPSILON * largest
 }

@@ -4,71 +4,113 @@
 //! are floats whose last bits depend on the order of summation, so a replicate within a tolerance of the observed value
 //! counts as a tie.
 
-use super::{Extremes, Statistic};
-use crate::sampling::labellings::Labellings;
+use super::{Extremes, Problem, Statistic, tolerance};
+use crate::error::Error;
+use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::units::Units;
 use crate::simd::Arch;
 
 /// A function of two samples, ready for the labellings of their pooled sample.
 #[derive(Debug, Clone)]
 pub struct Values<F> {
-    pooled: Vec<f64>,
-    n_case: usize,
+    gathering: Gathering,
     function: F,
-    observed: f64,
+    centre: f64,
 }
 
-impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
-    /// Prepares a function of (case sample, control sample) and computes its observed value. The order of the values
-    /// within a slice carries no meaning.
-    pub fn new(case: &[f64], control: &[f64], function: F) -> Self {
-        let observed = function(case, control);
-        Self { pooled: case.iter().chain(control).copied().collect(), n_case: case.len(), function, observed }
-    }
-
-    /// The observed value of the function.
-    #[must_use]
-    pub fn observed(&self) -> f64 {
-        self.observed
-    }
-
-    /// What two computations of the same value may differ by: 10⁻¹² of the observed value, and 4 units in the last
-    /// place of the largest observation for observed values near 0.
-    #[must_use]
-    pub fn tolerance(&self) -> f64 {
-        let largest = self.pooled.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
-        1e-12 * self.observed.abs() + 4.0 * f64::EPSILON * largest
-    }
+/// The pooled sample in the order in which its values are dealt out to the groups.
+///
+/// Both groups get their values in this order: ascending or, for pairs, pair by pair, so that the i-th values of both
+/// groups are a pair.
+#[derive(Debug, Clone)]
+pub struct Gathering {
+    values: Vec<f64>,
+    units: Units,
 }
 
-impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
-    type Replicate = f64;
+impl Gathering {
+    /// Prepares the observations of a problem.
+    #[must_use]
+    pub fn new(problem: &Problem) -> Self {
+        let (pool, units) = (problem.pool(), problem.design().units());
+        match problem.pairs() {
+            None => Self { values: pool.values().to_vec(), units: units.clone() },
+            Some(pairs) => {
+                let order = pairs.as_flattened();
+                let values = order.iter().map(|&place| pool.values()[place as usize]).collect();
+                Self { values, units: units.reordered(order) }
+            }
+        }
+    }
 
-    fn replicates(&self, _: Arch, labellings: &Labellings, replicates: &mut [f64]) {
-        let (mut bits, mut gathered) = (Vec::new(), vec![0.0; self.pooled.len()]);
-        for (row, replicate) in replicates.iter_mut().enumerate() {
-            labellings.write_bitset(row, &mut bits);
+    /// Number of observations.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is none: never.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The largest magnitude.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+    }
+
+    /// Calls `visit` with the number, the case values and the control values of each labelling in turn.
+    ///
+    /// # Errors
+    /// The first that `visit` returns.
+    pub fn each(
+        &self,
+        arch: Arch,
+        labellings: &Labellings,
+        mut visit: impl FnMut(usize, &[f64], &[f64]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let rows: &BitRows = &self.units.expand(arch, labellings);
+        let mut gathered = vec![0.0; self.values.len()];
+        for (number, row) in rows.words.chunks_exact(rows.width()).enumerate() {
+            let m: usize = row.iter().map(|word| word.count_ones() as usize).sum();
             // Case values from the front, control values behind them, without a branch on a random bit.
-            let mut next = [self.n_case, 0];
-            for (values, &word) in self.pooled.chunks(64).zip(&bits) {
+            let mut next = [m, 0];
+            for (values, &word) in self.values.chunks(64).zip(row) {
                 for (unit, &value) in values.iter().enumerate() {
                     let label = (word >> unit & 1) as usize;
                     gathered[next[label]] = value;
                     next[label] += 1;
                 }
             }
-            let (case, control) = gathered.split_at(self.n_case);
-            *replicate = (self.function)(case, control);
+            let (case, control) = gathered.split_at(m);
+            visit(number, case, control)?;
         }
+        Ok(())
+    }
+}
+
+impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
+    /// Prepares a function of (case sample, control sample) with its null centre. Both samples are ascending or, under a
+    /// paired design, in the order of the pairs.
+    pub fn new(problem: &Problem, centre: f64, function: F) -> Self {
+        Self { gathering: Gathering::new(problem), function, centre }
+    }
+}
+
+impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
+    type Replicate = f64;
+
+    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
+        self.gathering.each(arch, labellings, |number, case, control| {
+            replicates[number] = (self.function)(case, control);
+            Ok(())
+        })
     }
 
-    fn extremes(&self) -> Extremes<f64> {
-        let (observed, tolerance) = (self.observed, self.tolerance());
-        Extremes {
-            greater_equal: observed - tolerance,
-            less_equal: observed + tolerance,
-            far_above: observed.abs() - tolerance,
-            far_below: tolerance - observed.abs(),
-        }
+    fn extremes(&self, observed: f64) -> Extremes<f64> {
+        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest()))
     }
 
     fn value(&self, replicate: f64) -> f64 {

@@ -12,6 +12,7 @@
 pub mod bernoulli;
 pub mod flips;
 pub mod halves;
+pub mod ranks;
 pub mod shuffle;
 pub mod unrank;
 
@@ -30,7 +31,21 @@ const CHUNK_UNITS: usize = 1 << 24;
 #[derive(Debug, Clone)]
 pub struct SubsetSampler {
     units: usize,
+    m: usize,
     kernel: Kernel,
+}
+
+/// Bitsets over so many units in a full batch: a power of two.
+#[must_use]
+pub fn batch_size(units: usize) -> usize {
+    let fits = BATCH_BYTES / (8 * units.div_ceil(64));
+    (1 << fits.max(1).ilog2()).clamp(16, 1024)
+}
+
+/// Labellings in a chunk: a power of two, from the number of units alone, never from the number of resamples.
+#[must_use]
+pub fn chunk_size(units: usize) -> usize {
+    (1usize << (CHUNK_UNITS / units).max(1).ilog2()).clamp(batch_size(units), 1 << 16)
 }
 
 /// A way of drawing subsets; see the module's table.
@@ -113,13 +128,13 @@ impl SubsetSampler {
     #[must_use]
     pub fn new(units: usize, m: usize) -> Self {
         assert!(0 < m && m < units, "both groups need a unit");
-        Self { units, kernel: Kernel::choose(units, m) }
+        Self { units, m, kernel: Kernel::choose(units, m) }
     }
 
     /// A sampler with a kernel of the caller's choice, for tests and benches.
     #[must_use]
-    pub fn with_kernel(units: usize, kernel: Kernel) -> Self {
-        Self { units, kernel }
+    pub fn with_kernel(units: usize, m: usize, kernel: Kernel) -> Self {
+        Self { units, m, kernel }
     }
 
     /// The kernel that draws.
@@ -131,14 +146,21 @@ impl SubsetSampler {
     /// Labellings in a full batch: a power of two.
     #[must_use]
     pub fn batch_size(&self) -> usize {
-        let fits = BATCH_BYTES / (8 * self.units.div_ceil(64));
-        (1 << fits.max(1).ilog2()).clamp(16, 1024)
+        batch_size(self.units)
     }
 
     /// Labellings in a chunk: a multiple of the batch size. Depends on N alone, never on the number of resamples.
     #[must_use]
     pub fn chunk_size(&self) -> usize {
-        (1usize << (CHUNK_UNITS / self.units).max(1).ilog2()).clamp(self.batch_size(), 1 << 16)
+        chunk_size(self.units)
+    }
+
+    /// Overwrites `labelling` with the subset of a rank `0..C(N, m)`, where that number is below 2⁶⁴.
+    pub fn unrank(&self, rank: u64, labelling: &mut [u64]) {
+        match &self.kernel {
+            Kernel::Unrank(tables) => labelling[0] = tables.subset(rank),
+            _ => ranks::unrank(self.units, self.m, rank, labelling),
+        }
     }
 
     /// Begins a chunk: the labellings drawn from here on depend on the stream alone.
@@ -155,15 +177,21 @@ impl SubsetSampler {
     /// Room for a full batch in the shape that [`ChunkSampler::draw`] fills.
     #[must_use]
     pub fn batch(&self) -> Labellings {
+        self.batch_of(self.batch_size())
+    }
+
+    /// Room for so many labellings, an even number, in the shape that [`ChunkSampler::draw`] fills.
+    #[must_use]
+    pub fn batch_of(&self, labellings: usize) -> Labellings {
         let units = self.units;
         match &self.kernel {
             Kernel::Shuffle(kernel) => Labellings::Sparse(IndexRows {
                 units,
                 width: kernel.width(),
                 listed: kernel.listed(),
-                indices: vec![0; self.batch_size() * kernel.width()],
+                indices: vec![0; labellings * kernel.width()],
             }),
-            _ => Labellings::Dense(BitRows { units, words: vec![0; self.batch_size() * units.div_ceil(64)] }),
+            _ => Labellings::Dense(BitRows { units, words: vec![0; labellings * units.div_ceil(64)] }),
         }
     }
 }

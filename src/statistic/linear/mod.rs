@@ -1,90 +1,128 @@
-//! Linear statistics: functions of S = Σ scores over the case units.
+//! Linear statistics: increasing functions of S = Σ scores over the case observations.
 //!
-//! The difference of means of m case and N − m control units is (N·S − m·ΣX) / (m·(N − m)), increasing in S: labellings
-//! are counted by comparing integers.
+//! Labellings are counted by comparing integers, so ties are exact. As a sum over the case observations is one over the
+//! set units, a linear statistic never looks at an observation, whatever the design. The null centre of the absolute rule
+//! is the mean of S over all labellings of the design: m·ΣX/N for two samples, at which the means of both groups are
+//! equal; under strata the sum of that over the strata.
 
+pub mod moments;
 pub mod scores;
 pub mod sums;
 
-use super::{Extremes, Statistic};
+use super::{Extremes, Pool, Problem, Statistic};
+use crate::design::{Design, Exchange};
+use crate::error::Error;
 use crate::sampling::labellings::Labellings;
+use crate::sampling::units::UnitSums;
 use crate::simd::Arch;
-use scores::{Exactness, Scores};
+use scores::Scores;
 use sums::Summands;
 
-/// The difference of means case − control, against a shift.
-#[derive(Debug, Clone)]
-pub struct MeanDifference {
-    scores: Vec<i64>,
-    total: i128,
+/// An increasing function of one sum.
+pub struct Linear {
     summands: Summands,
-    n_case: usize,
-    shift: f64,
-    /// A score of 1 is worth divisor / denominator · unit; see [`Scores`].
-    divisor: i128,
-    denominator: f64,
-    unit: f64,
-    exactness: Exactness,
+    sums: UnitSums,
+    centre: Centre,
+    read: Box<dyn Fn(i64) -> f64 + Send + Sync>,
 }
 
-impl MeanDifference {
-    /// Prepares two samples of finite values, neither empty. The null hypothesis is that the case sample is distributed
-    /// like the control sample shifted by `shift`. Costs O(N).
+/// The mean of S over all labellings, as a fraction of whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Centre {
+    /// Its numerator.
+    pub numerator: i128,
+    /// Its denominator, positive.
+    pub denominator: i128,
+}
+
+impl Linear {
+    /// A statistic from the score of each position of the pool, and a non-decreasing function that turns their sum over
+    /// the case observations into its value. The magnitudes of the scores must add up to less than 2⁶².
     ///
     /// # Panics
-    /// When a sample is empty.
+    /// When there is not a score for each observation, or their magnitudes add up to more.
+    pub fn new(problem: &Problem, scores: &[i64], read: impl Fn(i64) -> f64 + Send + Sync + 'static) -> Self {
+        let design = problem.design();
+        let sums = design.units().sums(scores);
+        let centre = Centre::of(design, scores, &sums, problem.n_case());
+        Self { summands: Summands::new(&sums.changes), sums, centre, read: Box::new(read) }
+    }
+
+    /// What each unit adds to the sum.
     #[must_use]
-    pub fn new(case: &[f64], control: &[f64], shift: f64) -> Self {
-        assert!(!case.is_empty() && !control.is_empty(), "both groups need a unit");
-        let Scores { scores, divisor, denominator, unit, exactness } = Scores::new(case, control, shift);
-        let summands = Summands::new(&scores);
-        let total = scores.iter().map(|&score| i128::from(score)).sum();
-        Self { scores, total, summands, n_case: case.len(), shift, divisor, denominator, unit, exactness }
+    pub fn sums(&self) -> &UnitSums {
+        &self.sums
     }
 
-    /// The pooled sample as integers, case units first, the shift subtracted from them.
+    /// The mean of the sum over all labellings.
     #[must_use]
-    pub fn scores(&self) -> &[i64] {
-        &self.scores
+    pub fn centre(&self) -> Centre {
+        self.centre
     }
 
-    /// Whether the integers say exactly what the values say.
+    /// The statistic at the mean of the sum over all labellings, rounded to a sum that scores can have.
     #[must_use]
-    pub fn exactness(&self) -> Exactness {
-        self.exactness
-    }
-
-    /// The observed difference of means; the shift is not subtracted.
-    #[must_use]
-    pub fn estimate(&self) -> f64 {
-        self.value(self.observed())
-    }
-
-    fn observed(&self) -> i64 {
-        self.scores[..self.n_case].iter().sum()
-    }
-
-    /// N·S − m·ΣX: the difference of means up to a positive factor.
-    fn numerator_of(&self, sum: i64) -> i128 {
-        i128::from(sum) * self.scores.len() as i128 - self.total * self.n_case as i128
+    pub fn value_at_centre(&self) -> f64 {
+        let Centre { numerator, denominator } = self.centre;
+        let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+        let (low, high) = ((self.read)(below as i64), (self.read)(below as i64 + 1));
+        if rest == 0 { low } else { low + (high - low) * (rest as f64 / denominator as f64) }
     }
 }
 
-impl Statistic for MeanDifference {
-    type Replicate = i64;
-
-    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) {
-        self.summands.sum(arch, labellings, replicates);
+impl Centre {
+    fn of(design: &dyn Design, scores: &[i64], sums: &UnitSums, n_case: usize) -> Self {
+        let whole = |integer| Self { numerator: integer, denominator: 1 };
+        let total = |changes: &[i64]| changes.iter().map(|&change| i128::from(change)).sum::<i128>();
+        match design.exchange() {
+            Exchange::Subsets(strata) => strata.iter().fold(whole(i128::from(sums.base)), |centre, stratum| {
+                let numerator = total(&sums.changes[stratum.units.clone()]) * stratum.m as i128;
+                centre.plus(numerator, stratum.units.len() as i128)
+            }),
+            Exchange::Coins => whole(i128::from(sums.base)).plus(total(&sums.changes), 2),
+            Exchange::Other => whole(0).plus(total(scores) * n_case as i128, scores.len() as i128),
+        }
     }
 
-    fn extremes(&self) -> Extremes<i64> {
-        let (units, observed) = (self.scores.len() as i128, self.observed());
-        let centre = self.total * self.n_case as i128;
-        let distance = self.numerator_of(observed).abs();
-        // N·S ≥ centre + distance, or N·S ≤ centre − distance; the first division rounds up, the second down.
-        let far_above = -(-(centre + distance)).div_euclid(units);
-        let far_below = (centre - distance).div_euclid(units);
+    /// Adds a fraction; where the sum has no common denominator below 2⁶⁰, the fraction is rounded to 2⁻³⁰.
+    fn plus(self, numerator: i128, denominator: i128) -> Self {
+        let common = self.denominator / scores::greatest_common_divisor(self.denominator, denominator) * denominator;
+        if common < 1 << 60 {
+            let scaled = |numerator: i128, denominator: i128| numerator.checked_mul(common / denominator);
+            let parts = scaled(self.numerator, self.denominator).zip(scaled(numerator, denominator));
+            if let Some(numerator) = parts.and_then(|(one, other)| one.checked_add(other)) {
+                return Self { numerator, denominator: common };
+            }
+        }
+        let rounded = |numerator: i128, denominator: i128| {
+            ((numerator / denominator) << 30) + ((numerator % denominator) << 30) / denominator
+        };
+        let sum = rounded(self.numerator, self.denominator) + rounded(numerator, denominator);
+        Self { numerator: sum, denominator: 1 << 30 }
+    }
+}
+
+impl Statistic for Linear {
+    type Replicate = i64;
+
+    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) -> Result<(), Error> {
+        self.summands.sum(arch, labellings, replicates);
+        if self.sums.base != 0 {
+            for sum in replicates {
+                *sum += self.sums.base;
+            }
+        }
+        Ok(())
+    }
+
+    fn extremes(&self, observed: i64) -> Extremes<i64> {
+        let Centre { numerator, denominator } = self.centre;
+        let distance = (i128::from(observed) * denominator - numerator).abs();
+        // S·denominator ≥ numerator + distance, or ≤ numerator − distance: the first division rounds up, the second down.
+        let far_above = -(-(numerator + distance)).div_euclid(denominator);
+        let far_below = (numerator - distance).div_euclid(denominator);
         Extremes {
+            observed,
             greater_equal: observed,
             less_equal: observed,
             far_above: far_above as i64,
@@ -93,9 +131,36 @@ impl Statistic for MeanDifference {
     }
 
     fn value(&self, sum: i64) -> f64 {
-        let (m, n) = (self.n_case as f64, (self.scores.len() - self.n_case) as f64);
-        // For decimals one division of integers: as near to the true difference as a double can be.
-        let ratio = (self.numerator_of(sum) * self.divisor) as f64 / (self.denominator * (m * n));
-        ratio * self.unit + self.shift
+        (self.read)(sum)
+    }
+}
+
+/// The difference of means case − control of a column, from the sum of its scores over the case observations; what was
+/// subtracted from the case values is added again.
+///
+/// # Panics
+/// As [`Linear::new`].
+#[must_use]
+pub fn mean_difference(problem: &Problem, scores: &Scores, shift: f64) -> Linear {
+    let read = mean_difference_of_sum(problem.pool(), problem.n_case(), scores, shift);
+    Linear::new(problem, &scores.scores, read)
+}
+
+/// How a sum of scores over m of N observations tells the difference of means: (N·S − m·ΣX) / (m·(N − m)).
+///
+/// For decimals it is one division of integers: as near to the true difference as a double can be.
+pub fn mean_difference_of_sum(
+    pool: &Pool,
+    n_case: usize,
+    scores: &Scores,
+    shift: f64,
+) -> impl Fn(i64) -> f64 + Send + Sync + 'static {
+    let total: i128 = scores.scores.iter().map(|&score| i128::from(score)).sum();
+    let (units, case) = (pool.len() as i128, n_case as i128);
+    let (divisor, denominator, unit) = (scores.divisor, scores.denominator, scores.unit);
+    let products = (case * (units - case)) as f64;
+    move |sum| {
+        let numerator = i128::from(sum) * units - total * case;
+        (numerator * divisor) as f64 / (denominator * products) * unit + shift
     }
 }

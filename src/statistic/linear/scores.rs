@@ -19,11 +19,13 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Sums of scores stay below this.
 const SUM_LIMIT: i128 = 1 << 62;
 
-/// Two samples on one integer scale: values differ by (difference of scores) · divisor / denominator · unit.
+/// Values on one integer scale: each is (score · divisor + least) / denominator · unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
-    /// Not negative and with no common divisor; case units first. Their sum is below 2⁶².
+    /// Not negative and with no common divisor. Their sum is below 2⁶².
     pub scores: Vec<i64>,
+    /// What a score of 0 stands for.
+    pub least: i128,
     /// The common divisor that was taken out of the scores.
     pub divisor: i128,
     /// A power of ten for decimal scores, else 1.
@@ -53,7 +55,31 @@ struct Scaled {
 }
 
 impl Scores {
-    /// Scores of two samples of finite values, with `shift` subtracted from the case sample.
+    /// Scores of finite values.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Self {
+        Self::new(values, &[], 0.0)
+    }
+
+    /// What a score of 1 is worth.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        self.divisor as f64 / self.denominator * self.unit
+    }
+
+    /// The value of a score.
+    #[must_use]
+    pub fn value(&self, score: i64) -> f64 {
+        (i128::from(score) * self.divisor + self.least) as f64 / self.denominator * self.unit
+    }
+
+    /// The mean of so many values whose scores have this sum: one division of integers for decimals.
+    #[must_use]
+    pub fn mean_of(&self, sum: i128, size: usize) -> f64 {
+        (sum * self.divisor + self.least * size as i128) as f64 / (self.denominator * size as f64) * self.unit
+    }
+
+    /// Scores of two samples of finite values, case values first, with `shift` subtracted from them.
     ///
     /// A shift that the values' scale cannot express is rounded once, for all case units alike, and breaks no tie.
     #[must_use]
@@ -69,6 +95,7 @@ impl Scores {
         let divisor = divisor.max(1);
         Self {
             scores: integers.iter().map(|integer| ((integer - least) / divisor) as i64).collect(),
+            least,
             divisor,
             denominator: scaled.denominator,
             unit: scaled.unit,
@@ -159,7 +186,7 @@ fn shifted_left(value: f64, digits: i32) -> (i128, Exactness) {
     (rounded, if rounded << dropped == mantissa { Exactness::Exact } else { Exactness::Rounded })
 }
 
-fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
+pub(super) fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -46,15 +46,15 @@ trait Integer: Copy + Default + Add<Output = Self> + AddAssign + Into<i64> + Sen
 }
 
 impl Summands {
-    /// Prepares scores that are not negative and whose sum fits an i64.
+    /// Prepares scores whose magnitudes add up to an i64.
     ///
     /// # Panics
-    /// When a score is negative or their sum overflows.
+    /// When their sum overflows.
     #[must_use]
     pub fn new(scores: &[i64]) -> Self {
-        assert!(scores.iter().all(|&score| score >= 0), "scores are differences from the least of them");
-        let total = scores.iter().try_fold(0i64, |sum, &score| sum.checked_add(score)).expect("the sum fits");
-        Self(match i32::try_from(total) {
+        let add = |sum: i64, &score: &i64| sum.checked_add(score.checked_abs()?);
+        let magnitude = scores.iter().try_fold(0, add).expect("the sum of all magnitudes fits");
+        Self(match i32::try_from(magnitude) {
             Ok(_) => Width::Narrow(Prepared::new(scores.iter().map(|&score| score as i32).collect())),
             Err(_) => Width::Wide(Prepared::new(scores.to_vec())),
         })

@@ -1,0 +1,95 @@
+//! Clusters: observations that share their label and keep sharing it, such as repeated runs on one machine or samples of
+//! one patient. What is relabelled is whole clusters.
+
+use std::sync::Arc;
+
+use super::{Design, Draw, Exchange, ReferenceSetSize};
+use crate::sampling::labellings::Labellings;
+use crate::sampling::units::Units;
+
+/// A design of clusters in which the observations follow their cluster.
+pub struct Clustered {
+    /// The design in which each cluster is one observation.
+    clusters: Arc<dyn Design>,
+    units: Units,
+    case_size: Option<usize>,
+    name: String,
+}
+
+impl Clustered {
+    /// Observations that follow their clusters, which are those of another design: two-sample or stratified.
+    ///
+    /// # Panics
+    /// When there are not as many clusters as that design has observations.
+    #[must_use]
+    pub fn new(clusters: Arc<dyn Design>, cluster_of: &[u32]) -> Self {
+        let name = match clusters.name() {
+            "two-sample" => "clustered".to_owned(),
+            other => format!("clustered, {other}"),
+        };
+        Self { name, ..Self::reordered(clusters, cluster_of) }
+    }
+
+    /// A design whose observation `order[i]` becomes number i: every cluster has one observation.
+    ///
+    /// # Panics
+    /// As [`Clustered::new`].
+    #[must_use]
+    pub fn reordered(clusters: Arc<dyn Design>, cluster_of: &[u32]) -> Self {
+        let inner = clusters.units();
+        let unit_of: Vec<u32> = cluster_of.iter().map(|&cluster| inner.unit_of()[cluster as usize]).collect();
+        let base: Vec<bool> = cluster_of.iter().map(|&cluster| inner.base(cluster as usize)).collect();
+        let units = Units::new(unit_of, &base);
+        assert_eq!(units.len(), inner.len(), "each cluster has an observation");
+        let sizes = units.sums(&vec![1; cluster_of.len()]);
+        // Clusters of one size carry their number of cases over to the observations.
+        let size = sizes.changes[0];
+        let case_size = clusters.case_size().filter(|_| sizes.changes.iter().all(|&change| change == size));
+        let case_size = case_size.map(|clusters| clusters * size.unsigned_abs() as usize);
+        let name = clusters.name().to_owned();
+        Self { clusters, units, case_size, name }
+    }
+}
+
+impl Design for Clustered {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn units(&self) -> &Units {
+        &self.units
+    }
+
+    fn observed(&self) -> Vec<u64> {
+        self.clusters.observed()
+    }
+
+    /// That of the clusters.
+    fn reference_set_size(&self) -> ReferenceSetSize {
+        self.clusters.reference_set_size()
+    }
+
+    fn unrank(&self, rank: u64, labelling: &mut [u64]) {
+        self.clusters.unrank(rank, labelling);
+    }
+
+    fn case_size(&self) -> Option<usize> {
+        self.case_size
+    }
+
+    fn is_symmetric(&self) -> bool {
+        self.clusters.is_symmetric()
+    }
+
+    fn exchange(&self) -> Exchange {
+        self.clusters.exchange()
+    }
+
+    fn batch(&self) -> Labellings {
+        self.clusters.batch()
+    }
+
+    fn start(&self) -> Box<dyn Draw + '_> {
+        self.clusters.start()
+    }
+}

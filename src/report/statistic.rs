@@ -1,0 +1,78 @@
+//! What the report calls a statistic, and how it speaks of its values.
+
+use crate::statistic::Definition;
+use crate::statistic::catalogue::{Kind, Named};
+
+/// A statistic in the words of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatisticReport {
+    /// As it is written on the command line, `mean`.
+    pub name: String,
+    /// As people say it: `difference of means`.
+    pub title: String,
+    /// How its values are spoken of.
+    pub measure: Measure,
+}
+
+/// What the values of a statistic are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Differences in the unit of the data.
+    DataDifference,
+    /// Differences in another unit.
+    Difference,
+    /// Numbers.
+    Value,
+    /// Distances.
+    Distance,
+}
+
+impl StatisticReport {
+    /// Finds the words for a statistic.
+    #[must_use]
+    pub fn of(definition: &Definition) -> Self {
+        let (title, measure) = match definition {
+            Definition::Named(named) => (title(*named), measure(*named)),
+        };
+        Self { name: definition.to_string(), title, measure }
+    }
+}
+
+fn measure(named: Named) -> Measure {
+    match (named.kind(), named) {
+        (Kind::Distance, _) => Measure::Distance,
+        (Kind::TwoSample, _) => Measure::Value,
+        (Kind::Summary, Named::Var) => Measure::Difference,
+        (Kind::Summary, _) => Measure::DataDifference,
+    }
+}
+
+fn title(named: Named) -> String {
+    let summaries = match named {
+        Named::Mean => "means".to_owned(),
+        Named::Median => "medians".to_owned(),
+        Named::TrimmedMean(share) => format!("means, {} % trimmed at each end", percent(share)),
+        Named::Var => "variances".to_owned(),
+        Named::Sd => "standard deviations".to_owned(),
+        Named::Quantile(share) => format!("{share} quantiles"),
+        Named::GeometricMean => "geometric means".to_owned(),
+        Named::Min => "smallest values".to_owned(),
+        Named::Max => "largest values".to_owned(),
+        Named::Iqr => "interquartile ranges".to_owned(),
+        Named::Mad => "median absolute deviations".to_owned(),
+        Named::T => return "Student's t".to_owned(),
+        Named::Welch => return "Welch's t".to_owned(),
+        Named::RankSum => return "rank sum of the case".to_owned(),
+        Named::SignedRank => return "signed rank sum".to_owned(),
+        Named::Ks => return "Kolmogorov-Smirnov distance".to_owned(),
+        Named::Cvm => return "Cramér-von Mises distance".to_owned(),
+        Named::Ad => return "Anderson-Darling distance".to_owned(),
+        Named::Energy => return "energy distance".to_owned(),
+    };
+    format!("difference of {summaries}")
+}
+
+/// A share in percent, without the digits that binary fractions add.
+fn percent(share: f64) -> f64 {
+    (share * 1e10).round() / 1e8
+}

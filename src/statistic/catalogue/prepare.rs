@@ -1,0 +1,248 @@
+//! A named statistic → the shape in which it is computed for one problem.
+
+use super::Named;
+use crate::error::Error;
+use crate::statistic::distance::{Distance, Scan, Side};
+use crate::statistic::expression::{Binary, Unary};
+use crate::statistic::formula::{Formula, Leaf, Measure, Step};
+use crate::statistic::linear::{self, Linear};
+use crate::statistic::order::{self, Group};
+use crate::statistic::values::Values;
+use crate::statistic::{Problem, pool};
+
+/// Any function of two samples.
+pub type Function = Box<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
+
+/// A statistic in one of the shapes.
+pub enum Prepared<'a> {
+    /// An increasing function of one sum.
+    Linear(Linear),
+    /// A function of sums and order statistics.
+    Formula(Formula),
+    /// A distance.
+    Distance(Scan<'a>),
+    /// A function of both samples.
+    Values(Values<Function>),
+}
+
+impl Named {
+    /// Prepares the statistic for a problem; `side` is for the one distance that has a direction.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for values or a design on which it is not defined.
+    pub fn prepare(self, problem: &Problem, side: Side) -> Result<Prepared<'_>, Error> {
+        let quantile = |q| Ok(difference(problem, &[leaf_step(Measure::Quantile(q))]));
+        match self {
+            Self::Mean => Ok(mean(problem)),
+            Self::Median => quantile(0.5),
+            Self::TrimmedMean(q) => Ok(difference(problem, &[leaf_step(Measure::TrimmedMean(q))])),
+            Self::Var => Ok(difference(problem, &[leaf_step(Measure::Variance)])),
+            Self::Sd => Ok(difference(problem, &[leaf_step(Measure::Variance), Step::Unary(Unary::Sqrt)])),
+            Self::Quantile(q) => quantile(q),
+            Self::GeometricMean => geometric_mean(problem),
+            Self::Min => quantile(0.0),
+            Self::Max => quantile(1.0),
+            Self::Iqr => {
+                let quartiles = [0.75, 0.25].map(|q| leaf_step(Measure::Quantile(q)));
+                Ok(difference(problem, &[quartiles[0], quartiles[1], Step::Binary(Binary::Subtract)]))
+            }
+            Self::Mad => Ok(Prepared::Values(Values::new(problem, 0.0, Box::new(|x, y| deviation(x) - deviation(y))))),
+            Self::T => Ok(student(problem)),
+            Self::Welch => Ok(welch(problem)),
+            Self::RankSum => Ok(rank_sum(problem)),
+            Self::SignedRank => signed_rank(problem),
+            Self::Ks => Ok(Prepared::Distance(Scan::new(problem, Distance::KolmogorovSmirnov(side)))),
+            Self::Cvm => Ok(Prepared::Distance(Scan::new(problem, Distance::CramerVonMises))),
+            Self::Ad => Ok(Prepared::Distance(Scan::new(problem, Distance::AndersonDarling))),
+            Self::Energy => Ok(Prepared::Distance(Scan::new(problem, Distance::Energy))),
+        }
+    }
+}
+
+/// A measure of the case values.
+fn leaf_step(measure: Measure) -> Step {
+    Step::Leaf(Leaf { column: 0, group: Group::Case, measure })
+}
+
+/// The same step for the control values.
+fn of_control(step: Step) -> Step {
+    match step {
+        Step::Leaf(leaf) => Step::Leaf(Leaf { group: Group::Control, ..leaf }),
+        other => other,
+    }
+}
+
+/// The difference of a summary, given by its steps for the case values.
+fn difference(problem: &Problem, summary: &[Step]) -> Prepared<'static> {
+    let control = summary.iter().copied().map(of_control);
+    let steps = summary.iter().copied().chain(control).chain([Step::Binary(Binary::Subtract)]).collect();
+    Prepared::Formula(Formula::new(problem, &[problem.pool().values().to_vec()], steps).shifted(problem.pool().shift()))
+}
+
+fn mean(problem: &Problem) -> Prepared<'static> {
+    if problem.design().case_size().is_some() {
+        let pool = problem.pool();
+        return Prepared::Linear(linear::mean_difference(problem, pool.scores(), pool.shift()));
+    }
+    difference(problem, &[leaf_step(Measure::Mean)])
+}
+
+fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
+    let values = problem.pool().values();
+    if values[0] <= 0.0 {
+        let what = format!("a geometric mean needs positive values, and {} is one of these", values[0]);
+        return Err(Error::data(what, "choose another statistic, such as the median"));
+    }
+    let logarithms = values.iter().map(|&value| libm::log(value)).collect();
+    let mean = |group| Step::Leaf(Leaf { column: 0, group, measure: Measure::Mean });
+    let exp = Step::Unary(Unary::Exp);
+    let steps = vec![mean(Group::Case), exp, mean(Group::Control), exp, Step::Binary(Binary::Subtract)];
+    Ok(Prepared::Formula(Formula::new(problem, &[logarithms], steps)))
+}
+
+/// Median of |x − median|.
+fn deviation(sample: &[f64]) -> f64 {
+    let median_of = |mut values: Vec<f64>| {
+        values.sort_unstable_by(f64::total_cmp);
+        order::quantile(&values, 0.5)
+    };
+    let median = median_of(sample.to_vec());
+    median_of(sample.iter().map(|value| (value - median).abs()).collect())
+}
+
+/// Student's *t*, which increases with the sum of the case values: the squares around the pooled mean are those within the
+/// groups and m·n/N times the squared difference of means, and only that difference depends on the labels. Likewise for
+/// pairs, the sum of whose squared differences does not change when labels are swapped.
+fn student(problem: &Problem) -> Prepared<'static> {
+    let (design, pool, m) = (problem.design(), problem.pool(), problem.n_case() as f64);
+    if design.case_size().is_none() {
+        return student_of_any_sizes(problem);
+    }
+    let difference = linear::mean_difference_of_sum(pool, problem.n_case(), pool.scores(), 0.0);
+    let scores = &pool.scores().scores;
+    if let Some(pairs) = problem.pairs() {
+        let squares: f64 = pairs.iter().map(|&pair| within_pair(pool, pair).powi(2)).sum();
+        return Prepared::Linear(Linear::new(problem, scores, move |sum| {
+            let mean = difference(sum);
+            let variance = ((squares - m * mean * mean) / (m - 1.0)).max(0.0);
+            mean / (variance / m).sqrt()
+        }));
+    }
+    let all = pool.len() as f64;
+    let mean = pool.values().iter().sum::<f64>() / all;
+    let squares: f64 = pool.values().iter().map(|value| (value - mean).powi(2)).sum();
+    Prepared::Linear(Linear::new(problem, scores, move |sum| {
+        let difference = difference(sum);
+        let within = (squares - difference * difference * (m * (all - m) / all)).max(0.0);
+        difference / (within / (all - 2.0) * (all / (m * (all - m)))).sqrt()
+    }))
+}
+
+/// Case less control value of a pair.
+fn within_pair(pool: &pool::Pool, [case, control]: [u32; 2]) -> f64 {
+    let [case, control] = [case, control].map(|place| pool.scores().scores[place as usize]);
+    (case - control) as f64 * pool.scores().step()
+}
+
+/// Steps for two leaves and an operator between them, and the like.
+struct Steps(Vec<Step>);
+
+impl Steps {
+    fn leaf(mut self, group: Group, measure: Measure) -> Self {
+        self.0.push(Step::Leaf(Leaf { column: 0, group, measure }));
+        self
+    }
+
+    fn constant(mut self, number: f64) -> Self {
+        self.0.push(Step::Constant(number));
+        self
+    }
+
+    fn then(mut self, operator: Binary) -> Self {
+        self.0.push(Step::Binary(operator));
+        self
+    }
+
+    fn root(mut self) -> Self {
+        self.0.push(Step::Unary(Unary::Sqrt));
+        self
+    }
+
+    /// mean(x) − mean(y)
+    fn difference_of_means() -> Self {
+        Self(Vec::new()).leaf(Group::Case, Measure::Mean).leaf(Group::Control, Measure::Mean).then(Binary::Subtract)
+    }
+
+    /// (n − 1)·var
+    fn squares(self, group: Group) -> Self {
+        let size_less_one = |steps: Self| steps.leaf(group, Measure::Size).constant(1.0).then(Binary::Subtract);
+        size_less_one(self.leaf(group, Measure::Variance)).then(Binary::Multiply)
+    }
+
+    fn prepare(self, problem: &Problem) -> Prepared<'static> {
+        Prepared::Formula(Formula::new(problem, &[problem.pool().values().to_vec()], self.0))
+    }
+}
+
+/// (x̄ − ȳ) / √((`SSx` + `SSy`)/(N − 2) · (1/m + 1/n)), where m is not the same in every labelling.
+fn student_of_any_sizes(problem: &Problem) -> Prepared<'static> {
+    Steps::difference_of_means()
+        .squares(Group::Case)
+        .squares(Group::Control)
+        .then(Binary::Add)
+        .constant(problem.pool().len() as f64 - 2.0)
+        .then(Binary::Divide)
+        .constant(1.0)
+        .leaf(Group::Case, Measure::Size)
+        .then(Binary::Divide)
+        .constant(1.0)
+        .leaf(Group::Control, Measure::Size)
+        .then(Binary::Divide)
+        .then(Binary::Add)
+        .then(Binary::Multiply)
+        .root()
+        .then(Binary::Divide)
+        .prepare(problem)
+}
+
+/// (x̄ − ȳ) / √(var(x)/m + var(y)/n)
+fn welch(problem: &Problem) -> Prepared<'static> {
+    Steps::difference_of_means()
+        .leaf(Group::Case, Measure::Variance)
+        .leaf(Group::Case, Measure::Size)
+        .then(Binary::Divide)
+        .leaf(Group::Control, Measure::Variance)
+        .leaf(Group::Control, Measure::Size)
+        .then(Binary::Divide)
+        .then(Binary::Add)
+        .root()
+        .then(Binary::Divide)
+        .prepare(problem)
+}
+
+fn rank_sum(problem: &Problem) -> Prepared<'static> {
+    Prepared::Linear(Linear::new(problem, &problem.pool().doubled_ranks(), |sum| sum as f64 / 2.0))
+}
+
+/// The larger value of a pair scores the rank of their difference, the smaller one 0: then the case sample's sum is that of
+/// the positive differences. Pairs of equal values have no rank (Wilcoxon 1945).
+fn signed_rank(problem: &Problem) -> Result<Prepared<'static>, Error> {
+    let Some(pairs) = problem.pairs() else {
+        let remedy = "add --paired or --pair COLUMN, or choose rank-sum for independent samples";
+        return Err(Error::data("signed-rank compares the members of pairs, and these data are not paired", remedy));
+    };
+    let scores = &problem.pool().scores().scores;
+    let mut differences: Vec<(i64, u32)> = pairs
+        .iter()
+        .map(|&[case, control]| (case, control, scores[case as usize] - scores[control as usize]))
+        .filter(|&(_, _, difference)| difference != 0)
+        .map(|(case, control, difference)| (difference.abs(), if difference > 0 { case } else { control }))
+        .collect();
+    differences.sort_unstable();
+    let magnitudes: Vec<f64> = differences.iter().map(|&(magnitude, _)| magnitude as f64).collect();
+    let mut ranks = vec![0; problem.pool().len()];
+    for (&(_, larger), rank) in differences.iter().zip(pool::doubled_ranks(&magnitudes)) {
+        ranks[larger as usize] = rank;
+    }
+    Ok(Prepared::Linear(Linear::new(problem, &ranks, |sum| sum as f64 / 2.0)))
+}

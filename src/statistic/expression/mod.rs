@@ -1,0 +1,5 @@
+//! Expressions.
+
+pub mod arithmetic;
+mod syntax;
+pub use syntax::{Binary, Expression, Reducer, Unary, Variable};
