@@ -47,7 +47,7 @@ pub(super) fn upper_tail(k: u64, n: u64, p: Probability) -> UpperTail {
 }
 
 /// ln P(X = k), 0 < k < n (Loader 2000, eq. 4 and 6).
-fn ln_point(k: u64, n: u64, p: Probability) -> f64 {
+pub(super) fn ln_point(k: u64, n: u64, p: Probability) -> f64 {
     let (successes, failures, trials) = (k as f64, (n - k) as f64, n as f64);
     stirling_error(n)
         - stirling_error(k)

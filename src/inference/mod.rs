@@ -2,6 +2,7 @@
 
 pub mod attainable;
 mod binomial;
+pub mod classical;
 pub mod count;
 pub mod interval;
 pub mod normal;
