@@ -4,6 +4,7 @@
 //! known, and what remains is to compute the statistic of each labelling. It may do so in numbers of its own, such as
 //! integer sums, as long as they are ordered like the statistic: counting needs no more.
 
+pub mod expression;
 pub mod linear;
 pub mod values;
 
