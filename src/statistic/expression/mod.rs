@@ -9,18 +9,18 @@
 //! | numbers | `3`, `.9`, `1e-3`; `pi`, `e` |
 //! | comparisons | `<` `<=` `>` `>=` `==` `!=`: 1 where they hold, else 0; they do not chain |
 //! | arithmetic | `+` `-`, then `*` `/`, then the minus sign, then `^` (from right to left: `-2^2` is −4) |
-//! | for each value | `log` `log2` `log10` `log1p` `exp` `sqrt` `abs` `rank`, each of one argument, and `pow(a, b)` for `a ^ b` |
+//! | for each value | `log` `log2` `log10` `log1p` `exp` `sqrt` `abs` `rank`; `pow(a, b)` is `a ^ b` |
 //! | of many values | `mean` `median` `sum` `var` `sd` `min` `max` `n`, `quantile(v, p)`, `trimmed_mean(v, q)` |
 //!
 //! The parameters `p`, from 0 to 1, and `q`, from 0 to below 0.5, are numbers or arithmetic of numbers.
 //!
 //! A part of an expression is one number or many values. Numbers combine with anything; values combine one by one with
 //! values of the same observations, and `x` with `y` where each case has its control: `mean(abs(x - y))` needs a paired
-//! design, which [`Parsed::pairing`] tells. A function of many values makes one number of them, and the whole expression
-//! must be one number.
+//! design, which [`Parsed::pairing`] tells. A function of many values makes one number of them, and the whole must be
+//! one number.
 //!
-//! Texts are short: at most [`MOST_CHARACTERS`] characters, and at most [`DEEPEST_NESTING`] parentheses, minus signs and
-//! exponents within one another, so that no text exhausts the stack.
+//! Texts are short: at most [`MOST_CHARACTERS`] characters, and at most [`DEEPEST_NESTING`] parentheses, minus signs
+//! and exponents within one another, so that no text exhausts the stack.
 
 mod check;
 mod names;
