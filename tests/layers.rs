@@ -54,6 +54,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pulp", &["simd.rs", "statistic/linear/sums.rs"]),
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output.rs"]),
+    ("strsim", &["statistic/expression/names.rs"]),
+    ("winnow", &["statistic/expression/"]),
     ("signal_hook", &["signals.rs"]),
 ];
 

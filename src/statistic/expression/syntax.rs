@@ -1,7 +1,8 @@
 //! The tree of an expression, and its canonical text.
 //!
 //! The canonical text has no parentheses but those that the tree needs, a space on either side of an operator between
-//! two operands, and numbers in the fewest digits that name the same double; reading it gives the same tree.
+//! two operands, and numbers in the fewest digits that name the same double. Reading it gives the same tree, as long as
+//! it keeps within the limits of a text itself: `.9` becomes `0.9`, and `1+1` gets spaces.
 
 use std::f64::consts;
 use std::fmt;
@@ -94,8 +95,8 @@ pub enum Reducer {
 
 /// An expression, or a part of one.
 ///
-/// As deep as a text of 1000 characters can make it: nesting is limited to
-/// 50, but a chain such as `1 + 1 + 1 + …` leans to the left, one level for each operator.
+/// As deep as a text of [`super::MOST_CHARACTERS`] characters can make it: nesting is limited to
+/// [`super::DEEPEST_NESTING`], but a chain such as `1 + 1 + 1 + …` leans to the left, one level for each operator.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
     /// A number, finite and not negative where it was read from a text.
@@ -280,8 +281,8 @@ fn write_number(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
 mod tests {
     use super::*;
 
-    fn number(value: f64) -> Box<Expression> {
-        Box::new(Expression::Number(value))
+    fn binary(operator: Binary, left: Expression, right: Expression) -> Expression {
+        Expression::Binary(operator, Box::new(left), Box::new(right))
     }
 
     #[test]
@@ -298,25 +299,23 @@ mod tests {
             (consts::PI, "pi"),
             (consts::E, "e"),
         ] {
-            assert_eq!(number(value).to_string(), text);
+            assert_eq!(Expression::Number(value).to_string(), text);
         }
     }
 
     #[test]
     fn a_negative_number_is_a_negation_to_the_power_above_it() {
-        let square = Expression::Binary(Binary::Power, number(-3.0), number(2.0));
-        assert_eq!(square.to_string(), "(-3) ^ 2");
-        let product = Expression::Binary(Binary::Multiply, number(-3.0), number(-2.0));
-        assert_eq!(product.to_string(), "-3 * -2");
+        let [minus_three, two] = [-3.0, 2.0].map(Expression::Number);
+        assert_eq!(binary(Binary::Power, minus_three.clone(), two.clone()).to_string(), "(-3) ^ 2");
+        assert_eq!(binary(Binary::Multiply, two, minus_three).to_string(), "2 * -3");
     }
 
     #[test]
     fn parentheses_stand_only_where_the_tree_needs_them() {
-        let difference = Expression::Binary(Binary::Subtract, number(1.0), number(2.0));
-        let left = Expression::Binary(Binary::Subtract, Box::new(difference.clone()), number(3.0));
-        let right = Expression::Binary(Binary::Subtract, number(3.0), Box::new(difference.clone()));
-        assert_eq!(left.to_string(), "1 - 2 - 3");
-        assert_eq!(right.to_string(), "3 - (1 - 2)");
+        let [one, two, three] = [1.0, 2.0, 3.0].map(Expression::Number);
+        let difference = binary(Binary::Subtract, one, two);
+        assert_eq!(binary(Binary::Subtract, difference.clone(), three.clone()).to_string(), "1 - 2 - 3");
+        assert_eq!(binary(Binary::Subtract, three, difference.clone()).to_string(), "3 - (1 - 2)");
         assert_eq!(Expression::Unary(Unary::Negate, Box::new(difference)).to_string(), "-(1 - 2)");
     }
 }
