@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("input", &["settings", "statistic", "design"]),
     ("output", &["settings"]),
     ("distribution", &["settings", "output"]),
+    ("program", &[]),
     ("progress", &["settings"]),
     ("report", &["inference", "method", "permutation_test", "input", "settings"]),
     ("cli", &["settings", "inference", "input", "method"]),
@@ -55,6 +56,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output.rs"]),
     ("signal_hook", &["signals.rs"]),
+    ("rustix", &["program/child.rs"]),
+    ("shell_words", &["program/mod.rs"]),
 ];
 
 /// Rooms of the library, which read and print nothing.
