@@ -362,17 +362,22 @@ fn a_failure_in_one_thread_ends_the_others_at_once() {
 
 #[test]
 fn an_interruption_ends_the_wait_and_the_program() {
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let folder = tempfile::tempdir().unwrap();
-    let program = shell(&format!("echo $$ > '{}/pid'; exec sleep 1000", folder.path().display())).stop_on(&STOP);
-    std::thread::scope(|scope| {
-        let evaluation = scope.spawn(|| evaluate(&program, 2));
-        let pids = pids(folder.path(), 1);
-        STOP.store(true, Ordering::Relaxed);
-        assert!(matches!(evaluation.join().unwrap(), Err(Error::Interrupted)));
-        assert_reaped(&pids[0]);
-    });
-    assert!(matches!(evaluate(&program, 2), Err(Error::Interrupted)));
+    // A program that is silent, and one that replies without a pause but has work for a quarter of an hour.
+    for (i, script) in ["exec sleep 1000", "while read -r a; do echo 1; sleep 0.01; done"].iter().enumerate() {
+        static STOP: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+        let folder = tempfile::tempdir().unwrap();
+        let program = shell(&format!("echo $$ > '{}/pid'; {script}", folder.path().display())).stop_on(&STOP[i]);
+        std::thread::scope(|scope| {
+            let evaluation = scope.spawn(|| evaluate(&program, 100_000));
+            let pids = pids(folder.path(), 1);
+            STOP[i].store(true, Ordering::Relaxed);
+            let start = Instant::now();
+            assert!(matches!(evaluation.join().unwrap(), Err(Error::Interrupted)));
+            assert!(start.elapsed() < PATIENT / 2);
+            assert_reaped(&pids[0]);
+        });
+        assert!(matches!(evaluate(&program, 2), Err(Error::Interrupted)));
+    }
 }
 
 #[test]

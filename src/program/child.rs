@@ -170,6 +170,7 @@ impl Child {
         }
         self.input = None;
         // First the group, while the program's number is certainly its own: it keeps it until it is reaped.
+        #[cfg(unix)]
         self.kill_group();
         let _ = self.process.kill();
         self.life = Life::Reaped(self.process.wait().ok());
@@ -201,9 +202,6 @@ impl Child {
         // It fails if all have ended, which is as well.
         let _ = kill_process_group(Pid::from_child(&self.process), Signal::KILL);
     }
-
-    #[cfg(not(unix))]
-    fn kill_group(&self) {}
 }
 
 impl Drop for Child {

@@ -50,6 +50,9 @@ pub(super) fn exchange(
     let mut limit = patience.time_limit;
     let (mut last_progress, mut sent) = (Instant::now(), child.sent());
     while !replies.are_complete() {
+        if (patience.is_over)() {
+            return Err(Failure::Abandoned);
+        }
         let event = first.take().or_else(|| child.event(TICK));
         let heard = event.is_some();
         match event {
@@ -59,7 +62,6 @@ pub(super) fn exchange(
             }
             // What it wrote before may still be on its way, and so may its end.
             Some(Event::InputEnded) => limit = limit.min(LAST_MOMENT),
-            None if (patience.is_over)() => return Err(Failure::Abandoned),
             None => (),
         }
         if heard || child.sent() != sent {
