@@ -38,6 +38,8 @@ pub mod input;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
+pub mod program;
+#[cfg(feature = "cli")]
 pub mod progress;
 #[cfg(feature = "cli")]
 pub mod report;

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("input", &["settings", "statistic", "design"]),
     ("output", &["settings"]),
     ("distribution", &["settings", "output"]),
+    ("program", &[]),
     ("progress", &["settings"]),
     ("report", &["inference", "method", "statistic", "permutation_test", "input", "settings"]),
     ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test"]),
@@ -57,6 +58,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("strsim", &["statistic/expression/names.rs"]),
     ("winnow", &["statistic/expression/"]),
     ("signal_hook", &["signals.rs"]),
+    ("rustix", &["program/child.rs"]),
+    ("shell_words", &["program/mod.rs"]),
 ];
 
 /// Rooms of the library, which read and print nothing.
