@@ -23,7 +23,7 @@ use crate::simd::Arch;
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
 pub fn run(settings: &Settings) -> Result<(), Error> {
-    let dataset = input::read(&settings.data, &settings.reading)?;
+    let dataset = input::read(&settings.data, &settings.blocks, &settings.reading)?;
     tell(&dataset.notes, settings.output.chatter);
     let mu = shift(settings.test.mu, &dataset.control.values);
     let units = dataset.case.values.len() + dataset.control.values.len();

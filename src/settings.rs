@@ -10,6 +10,8 @@ use crate::method::planner::Choice;
 pub struct Settings {
     /// Which columns of which files are the two samples.
     pub data: Samples,
+    /// Which of the observations belong together.
+    pub blocks: Blocks,
     /// How the files are read.
     pub reading: Reading,
     /// Which test is done on them.
@@ -52,6 +54,37 @@ pub enum Samples {
         /// The column with the control sample.
         control: ColumnName,
     },
+}
+
+/// How observations belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Blocks {
+    /// How pairs of a case and a control value are told, if there are any.
+    pub pairs: Option<Pairs>,
+    /// The column of strata, within which labels are exchanged.
+    pub strata: Option<ColumnName>,
+    /// The column of clusters, which have one label as a whole.
+    pub clusters: Option<ColumnName>,
+}
+
+impl Blocks {
+    /// The column of pair ids, if pairs go by id.
+    #[must_use]
+    pub fn pair_column(&self) -> Option<&ColumnName> {
+        match &self.pairs {
+            Some(Pairs::ById(column)) => Some(column),
+            Some(Pairs::ByOrder) | None => None,
+        }
+    }
+}
+
+/// How pairs are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pairs {
+    /// The first value of the case with the first of the control, and so on.
+    ByOrder,
+    /// Equal ids in this column.
+    ById(ColumnName),
 }
 
 /// A file or standard input.

@@ -31,6 +31,7 @@ use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
     disable_help_flag = true,
     disable_version_flag = true,
 )]
+#[allow(clippy::struct_excessive_bools, reason = "a switch on a command line is there or not")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub errand: Option<Errand>,
@@ -94,6 +95,27 @@ pub(super) struct Arguments {
     /// What to do about missing values
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
     pub missing: Missing,
+
+    /// The two groups are pairs, row by row
+    ///
+    /// The first row of the case with the first of the control, and so on; with a column for each group, each row is a
+    /// pair.
+    #[arg(long, help_heading = "Design")]
+    pub paired: bool,
+
+    /// Column with ids of pairs: the rows with the same id, one in each group, are a pair
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub pair: Option<String>,
+
+    /// Column with strata: labels are exchanged only between rows of the same stratum
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub strata: Option<String>,
+
+    /// Column with clusters: rows of the same cluster keep one label together
+    ///
+    /// For repeated measurements of the same patient, litter or machine.
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub cluster: Option<String>,
 
     /// What is compared between the two groups
     #[arg(short, long, value_name = "STATISTIC", default_value = "mean", help_heading = "Test")]

@@ -59,8 +59,9 @@ fn errand(argv: &[OsString]) -> Option<&str> {
 
 fn settings(arguments: &Arguments) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
+    let blocks = samples::blocks(arguments, &data)?;
     let output = destinations::output(arguments, &data)?;
-    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, output })
+    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, blocks, output })
 }
 
 fn reading(arguments: &Arguments) -> Result<Reading, Error> {
@@ -122,7 +123,8 @@ fn instructions(variable: Option<&OsStr>) -> Result<Instructions, Error> {
 mod tests {
     use super::*;
     use crate::settings::{
-        Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Samples, Shift, Source,
+        Blocks, Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Pairs, Samples,
+        Shift, Source,
     };
 
     fn parsed(line: &str) -> Settings {
@@ -144,6 +146,7 @@ mod tests {
     fn two_files_alone_are_a_test_with_every_default() {
         let expected = Settings {
             data: Samples::TwoFiles { case: file("new.csv"), control: file("old.csv"), column: None },
+            blocks: Blocks::default(),
             reading: Reading {
                 delimiter: None,
                 header: Header::Detect,
@@ -189,6 +192,23 @@ mod tests {
         assert_eq!(parsed("d.csv -c len --group supp --case -1 --control 1").data, long(Some("-1"), Some("1")));
         let wide = Samples::Wide { file: file("d.csv"), case: name("after"), control: name("before") };
         assert_eq!(parsed("d.csv --case after --control before").data, wide);
+    }
+
+    #[test]
+    fn the_design_is_read_beside_every_layout() {
+        let blocks = |pairs, strata: Option<&str>, clusters: Option<&str>| Blocks {
+            pairs,
+            strata: strata.map(name),
+            clusters: clusters.map(name),
+        };
+        let by_id = |column: &str| Some(Pairs::ById(name(column)));
+        assert_eq!(parsed("a b --paired").blocks, blocks(Some(Pairs::ByOrder), None, None));
+        assert_eq!(parsed("d --case x --control y --paired").blocks, blocks(Some(Pairs::ByOrder), None, None));
+        assert_eq!(parsed("a b --pair id").blocks, blocks(by_id("id"), None, None));
+        assert_eq!(parsed("d --group g --pair=2 --strata site").blocks, blocks(by_id("2"), Some("site"), None));
+        assert_eq!(parsed("d --case x --control y --cluster c").blocks, blocks(None, None, Some("c")));
+        // With a column of labels --case and --control are labels, which may be called like a column.
+        assert_eq!(parsed("d --group g --case x --control y --strata x").blocks, blocks(None, Some("x"), None));
     }
 
     #[test]
