@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use flate2::bufread::MultiGzDecoder;
 use permtest::input::{DEFAULT_MISSING_TOKENS, read};
-use permtest::settings::{ColumnName, DecimalMark, Header, Missing, Reading, Samples, Source};
+use permtest::settings::{Blocks, ColumnName, DecimalMark, Header, Missing, Reading, Samples, Source};
 
 const DEFAULT_ROWS: u64 = 2_000_000;
 const RUNS: usize = 5;
@@ -133,6 +133,6 @@ fn read_samples(samples: &Samples) -> usize {
         missing_tokens: DEFAULT_MISSING_TOKENS.iter().map(ToString::to_string).collect(),
         missing: Missing::Error,
     };
-    let data = read(samples, &reading).expect("two samples");
+    let data = read(samples, &Blocks::default(), &reading).expect("two samples");
     data.case.values.len() + data.control.values.len()
 }

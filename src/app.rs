@@ -4,13 +4,16 @@ use std::sync::atomic::AtomicBool;
 
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
+use crate::inference::TwoSidedRule;
+use crate::inference::classical::{self, Classical};
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{self, Method};
+use crate::method::planner::{self, Cost, Method};
 use crate::output;
+use crate::program::{Program, Programmed};
 use crate::progress::Progress;
-use crate::report::{self, Report};
-use crate::settings::{Chatter, Instructions, Output, Settings, Shift, Test};
+use crate::report::{self, Outcome, Report};
+use crate::settings::{Chatter, Compare, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
@@ -21,17 +24,16 @@ use crate::{Definition, PermutationTest, TestResult};
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
 pub fn run(settings: &Settings) -> Result<(), Error> {
-    let dataset = input::read(&settings.data, &settings.reading)?;
+    let dataset = input::read(&settings.data, &settings.blocks, &settings.reading)?;
     tell(&dataset.notes, settings.output.chatter);
     let mu = shift(&settings.test, &dataset.control.values)?;
     let test = prepare(&dataset, &settings.test, mu)?;
     let problem = test.problem()?;
-    let method = plan(&settings.test, &problem)?;
-    let run =
-        Run { test: test.method(method), problem: &problem, settings: &settings.test, size: size(method, &problem) };
+    let run = Run::plan(&settings.test, test, &problem)?;
     let (result, distribution) = run.compute(&settings.output, signals::watch())?;
-    let report = Report::new(&dataset, &settings.test, problem.design().name(), mu, &result);
-    let text = report::render(&[report], settings.output.format);
+    let outcome =
+        Outcome { design: problem.design().name(), mu, result, compared: compare(&dataset, &settings.test, mu) };
+    let text = report::render(&[Report::new(&dataset, &settings.test, outcome)], settings.output.format);
     distribution.map_or(Ok(()), DistributionWriter::commit)?;
     output::write(&text, settings.output.file.as_deref(), settings.output.color)
 }
@@ -47,6 +49,7 @@ fn tell(notes: &[String], chatter: Chatter) {
 fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     let prepared = PermutationTest::new(case, control)?
+        .layout((&dataset.layout).into())
         .alternative(test.alternative)
         .undefined(test.undefined)
         .shift(mu)
@@ -57,37 +60,41 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<Permutation
             Instructions::Best => Arch::new(),
             Instructions::Portable => Arch::Scalar,
         });
-    Ok(test.two_sided.map_or(prepared.clone(), |rule| prepared.two_sided(rule)))
+    // Nobody knows whether 0 means anything to a program: each of its tails is counted by itself.
+    let is_program = matches!(test.statistic, Statistic::Program(_));
+    let rule = test.two_sided.or(is_program.then_some(TwoSidedRule::Doubled));
+    Ok(if let Some(rule) = rule { prepared.two_sided(rule) } else { prepared })
 }
 
 /// The shift under the null hypothesis, in units of the data.
 fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
-    let Definition::Named(named) = &test.statistic;
-    match test.mu {
-        Shift::Absolute(0.0) => Ok(0.0),
-        _ if !named.feels_a_shift() => {
+    let named = if let Statistic::Defined(Definition::Named(named)) = &test.statistic { Some(*named) } else { None };
+    match (test.mu, named) {
+        (Shift::Absolute(0.0), _) => Ok(0.0),
+        (_, Some(named)) if !named.feels_a_shift() => {
             let what = format!("--mu shifts the case values, which {named} does not measure");
             Err(Error::usage(what, "leave it out, or choose a statistic of location such as mean or median"))
         }
-        Shift::Absolute(shift) => Ok(shift),
-        Shift::RelativeToControl(fraction) => {
-            named.of_sample(control).map(|summary| fraction * summary).ok_or_else(|| {
-                let what = format!("--mu in percent is a share of the control group's summary, and {named} has none");
+        (Shift::Absolute(shift), _) => Ok(shift),
+        (Shift::RelativeToControl(fraction), named) => {
+            let summary = named.and_then(|named| named.of_sample(control));
+            summary.map(|summary| fraction * summary).ok_or_else(|| {
+                let what = "--mu in percent is a share of the control group's summary, and this statistic has none";
                 Error::usage(what, "give --mu as a number")
             })
         }
     }
 }
 
-fn plan(test: &Test, problem: &Problem) -> Result<Method, Error> {
-    planner::plan(test.method, test.resamples, &problem.design().reference_set_size(), planner::Cost::Low)
-}
-
-/// Labellings that the method looks at.
-fn size(method: Method, problem: &Problem) -> u64 {
-    match method {
-        Method::MonteCarlo { resamples } => resamples,
-        Method::Exact => problem.design().reference_set_size().exact.expect("few enough to be counted") as u64,
+/// What the reader would have run instead.
+fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
+    let (case, control) = (&dataset.case.values, &dataset.control.values);
+    match test.compare {
+        Compare::Nothing => None,
+        Compare::Classical if dataset.layout.pairing.is_some() => {
+            Some(classical::paired(case, control, test.alternative, mu))
+        }
+        Compare::Classical => Some(classical::two_sample(case, control, test.alternative, mu)),
     }
 }
 
@@ -95,14 +102,34 @@ fn size(method: Method, problem: &Problem) -> u64 {
 struct Run<'a> {
     test: PermutationTest<'a>,
     problem: &'a Problem,
-    settings: &'a Test,
+    statistic: &'a Statistic,
+    /// Labellings that the method looks at.
     size: u64,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn plan(settings: &'a Test, test: PermutationTest<'a>, problem: &'a Problem) -> Result<Self, Error> {
+        let statistic = &settings.statistic;
+        let cost = match statistic {
+            Statistic::Defined(definition) if !definition.is_gathered(problem)? => Cost::Low,
+            Statistic::Defined(_) | Statistic::Program(_) => Cost::High,
+        };
+        let reference_set = problem.design().reference_set_size();
+        let method = planner::plan(settings.method, settings.resamples, &reference_set, cost)?;
+        let size = match method {
+            Method::MonteCarlo { resamples } => resamples,
+            Method::Exact => reference_set.exact.expect("few enough to be counted") as u64,
+        };
+        Ok(Self { test: test.method(method), problem, statistic, size })
+    }
+
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
     /// still uncommitted, so that it vanishes when something fails later.
-    fn compute(&self, output: &Output, stop: &AtomicBool) -> Result<(TestResult, Option<DistributionWriter>), Error> {
+    fn compute(
+        &self,
+        output: &Output,
+        stop: &'static AtomicBool,
+    ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
         let create = |file| DistributionWriter::create(file, self.size);
         let mut writer = output.distribution.as_ref().map(create).transpose()?;
         let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
@@ -112,7 +139,16 @@ impl Run<'_> {
             advance: &|labellings| progress.advance(labellings),
             replicates: write.as_mut().map(|write| write as _),
         };
-        let result = self.test.test_watched(self.problem, &self.settings.statistic, watch)?;
+        let result = match self.statistic {
+            Statistic::Defined(definition) => self.test.test_watched(self.problem, definition, watch)?,
+            Statistic::Program(settings) => {
+                let program = Program::new(settings.clone()).stop_on(stop);
+                let statistic = Programmed::new(&program, self.problem);
+                let result = self.test.custom_watched(self.problem, &statistic, watch)?;
+                program.finish()?;
+                result
+            }
+        };
         progress.finish();
         Ok((result, writer))
     }

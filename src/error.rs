@@ -16,6 +16,16 @@ pub enum Error {
         /// What to write instead.
         remedy: String,
     },
+    /// A statistic that is neither the name of one nor an expression.
+    #[error("{what}; {remedy}")]
+    Expression {
+        /// What is wrong with it, and where.
+        what: String,
+        /// What to write instead.
+        remedy: String,
+        /// The expression, and a second line that points at the place.
+        caret: String,
+    },
     /// A data file that cannot be read, or that does not hold what was asked for.
     #[error("{place}: {what}; {remedy}")]
     Input {

@@ -23,6 +23,9 @@ fn main() -> ExitCode {
             let line = error.to_string().replace(char::is_control, "\u{fffd}");
             // Standard error may be closed: then there is nobody to tell, and the exit code says it.
             let _ = writeln!(anstream::stderr(), "permtest: {line}");
+            if let Error::Expression { caret, .. } = &error {
+                let _ = caret.lines().try_for_each(|line| writeln!(anstream::stderr(), "  {line}"));
+            }
             ExitCode::from(error.exit_code())
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::Undefined;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
+use crate::program::ProgramSettings;
 use crate::statistic::Definition;
 
 /// A run of the command.
@@ -12,6 +13,8 @@ use crate::statistic::Definition;
 pub struct Settings {
     /// Which columns of which files are the two samples.
     pub data: Samples,
+    /// Which of the observations belong together.
+    pub blocks: Blocks,
     /// How the files are read.
     pub reading: Reading,
     /// Which test is done on them.
@@ -54,6 +57,37 @@ pub enum Samples {
         /// The column with the control sample.
         control: ColumnName,
     },
+}
+
+/// How observations belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Blocks {
+    /// How pairs of a case and a control value are told, if there are any.
+    pub pairs: Option<Pairs>,
+    /// The column of strata, within which labels are exchanged.
+    pub strata: Option<ColumnName>,
+    /// The column of clusters, which have one label as a whole.
+    pub clusters: Option<ColumnName>,
+}
+
+impl Blocks {
+    /// The column of pair ids, if pairs go by id.
+    #[must_use]
+    pub fn pair_column(&self) -> Option<&ColumnName> {
+        match &self.pairs {
+            Some(Pairs::ById(column)) => Some(column),
+            Some(Pairs::ByOrder) | None => None,
+        }
+    }
+}
+
+/// How pairs are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pairs {
+    /// The first value of the case with the first of the control, and so on.
+    ByOrder,
+    /// Equal ids in this column.
+    ById(ColumnName),
 }
 
 /// A file or standard input.
@@ -115,7 +149,9 @@ pub enum Missing {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
     /// What is compared.
-    pub statistic: Definition,
+    pub statistic: Statistic,
+    /// Which other tests are reported beside.
+    pub compare: Compare,
     /// About case − control.
     pub alternative: Alternative,
     /// How the two tails become one p-value; `None`: as suits the statistic.
@@ -136,6 +172,24 @@ pub struct Test {
     pub confidence: f64,
     /// Which instructions the kernels may use. Never changes a result.
     pub instructions: Instructions,
+}
+
+/// What is compared between the groups.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Statistic {
+    /// A statistic of the catalogue or an expression.
+    Defined(Definition),
+    /// What a program of the user's computes.
+    Program(ProgramSettings),
+}
+
+/// Which tests are reported beside the permutation test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// None.
+    Nothing,
+    /// The classical ones for the design.
+    Classical,
 }
 
 /// Which instructions the kernels may use.

@@ -6,14 +6,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use permtest::error::Error;
-use permtest::input::{DEFAULT_MISSING_TOKENS, Dataset, read};
-use permtest::settings::{ColumnName, DecimalMark, Header, Missing, Reading, Samples, Source};
+use permtest::input::{DEFAULT_MISSING_TOKENS, Dataset, Keys, Layout, Pairing, read};
+use permtest::settings::{Blocks, ColumnName, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 /// A folder of files, and the settings with which they are read.
 struct Desk {
     folder: TempDir,
+    blocks: Blocks,
     reading: Reading,
 }
 
@@ -21,6 +22,7 @@ struct Desk {
 fn desk() -> Desk {
     Desk {
         folder: tempfile::tempdir().expect("a temporary folder"),
+        blocks: Blocks::default(),
         reading: Reading {
             delimiter: None,
             header: Header::Detect,
@@ -34,6 +36,26 @@ fn desk() -> Desk {
 impl Desk {
     fn dropping(mut self) -> Self {
         self.reading.missing = Missing::Drop;
+        self
+    }
+
+    fn paired(mut self) -> Self {
+        self.blocks.pairs = Some(Pairs::ByOrder);
+        self
+    }
+
+    fn pair(mut self, column: &str) -> Self {
+        self.blocks.pairs = Some(Pairs::ById(ColumnName(column.to_owned())));
+        self
+    }
+
+    fn strata(mut self, column: &str) -> Self {
+        self.blocks.strata = Some(ColumnName(column.to_owned()));
+        self
+    }
+
+    fn clusters(mut self, column: &str) -> Self {
+        self.blocks.clusters = Some(ColumnName(column.to_owned()));
         self
     }
 
@@ -59,7 +81,7 @@ impl Desk {
     }
 
     fn read(&self, samples: &Samples) -> Result<Dataset, Error> {
-        read(samples, &self.reading)
+        read(samples, &self.blocks, &self.reading)
     }
 
     /// The message without the folder.
@@ -83,6 +105,11 @@ impl Desk {
 
     fn complaint(&self, name: &str, content: impl AsRef<[u8]>, column: Option<&str>) -> String {
         self.message(&self.twice(name, content, column))
+    }
+
+    fn two(&self, case: impl AsRef<[u8]>, control: impl AsRef<[u8]>, column: Option<&str>) -> Samples {
+        let (case, control) = (self.file("new.csv", case), self.file("old.csv", control));
+        Samples::TwoFiles { case, control, column: column.map(|name| ColumnName(name.to_owned())) }
     }
 
     fn long(&self, content: impl AsRef<[u8]>, column: Option<&str>, labels: [Option<&str>; 2]) -> Samples {
@@ -526,6 +553,386 @@ fn wide_columns_without_values_or_twice_the_same_are_refused() {
     assert!(message.starts_with("--case and --control are the same column, a; name "), "{message}");
 }
 
+// ---- pairs
+
+/// The values and what became of the rows.
+fn values(data: &Dataset) -> (&[f64], &[f64], u64) {
+    (&data.case.values, &data.control.values, data.n_dropped)
+}
+
+fn by_id(column: &str, ids: &[&str]) -> Pairing {
+    let ids = ids.iter().map(ToString::to_string).collect();
+    Pairing::ById { column: column.to_owned(), ids }
+}
+
+fn keys(column: &str, of_observation: &[u32], names: &[&str]) -> Keys {
+    let names = names.iter().map(ToString::to_string).collect();
+    Keys { column: column.to_owned(), of_observation: of_observation.to_vec(), names }
+}
+
+#[test]
+fn without_blocks_there_is_no_layout() {
+    let desk = desk();
+    for samples in [
+        desk.two("x\n1\n", "x\n2\n", None),
+        desk.long("g,v\na,1\nb,2\n", None, [None; 2]),
+        desk.wide("a,b\n1,2\n", "a", "b"),
+    ] {
+        assert_eq!(desk.read(&samples).unwrap().layout, Layout::default());
+    }
+}
+
+#[test]
+fn rows_of_every_layout_pair_in_their_order() {
+    let desk = desk().paired();
+    for samples in [
+        desk.two("x\n1\n3\n5\n", "x\n2\n4\n6\n", None),
+        desk.long("g,v\na,1\na,3\nb,2\na,5\nb,4\nb,6\n", None, [None; 2]),
+        desk.wide("a,b\n1,2\n3,4\n5,6\n,\n,\n", "a", "b"),
+    ] {
+        let data = desk.read(&samples).unwrap();
+        assert_eq!(values(&data), (&[1.0, 3.0, 5.0][..], &[2.0, 4.0, 6.0][..], 0));
+        assert_eq!(data.layout, Layout { pairing: Some(Pairing::ByOrder), ..Layout::default() });
+    }
+    let others = desk.long("g,v\nc,9\na,1\nb,2\na,3\nc,NA\nb,4\n", None, [Some("a"), Some("b")]);
+    assert_eq!(values(&desk.read(&others).unwrap()), (&[1.0, 3.0][..], &[2.0, 4.0][..], 0));
+}
+
+#[test]
+fn unequal_numbers_of_rows_are_no_pairs() {
+    let desk = desk().paired();
+    assert_eq!(
+        desk.message(&desk.two("x\n1\n2\n3\n", "x\n1\n", None)),
+        "old.csv: \"new\" has 3 rows and \"old\" has 1 row, so that they cannot be paired by their order; give both \
+         equally many rows, or name a column with ids of the pairs with --pair"
+    );
+    let message = desk.message(&desk.long("g,v\na,1\nb,2\nb,3\n", None, [None; 2]));
+    assert!(message.starts_with("d.csv: \"a\" has 1 row and \"b\" has 2 rows, so that they cannot"), "{message}");
+}
+
+#[test]
+fn a_missing_value_takes_its_partner_with_it() {
+    let two = ["x\n1\nNA\n5\n7\nNA\n", "x\n2\n4\nNA\n8\nNA\n"];
+    let strict = desk().paired();
+    let message = strict.message(&strict.two(two[0], two[1], None));
+    let expected = "new.csv, line 3, column x: \"NA\" is no value, the first of 2 missing values; fill it in, ";
+    assert!(message.starts_with(expected), "{message}");
+    let desk = strict.dropping();
+    let data = desk.read(&desk.two(two[0], two[1], None)).unwrap();
+    // Three pairs are gone, with two rows each.
+    assert_eq!(values(&data), (&[1.0, 7.0][..], &[2.0, 8.0][..], 6));
+    let long = "g,v\na,1\na,NA\nb,2\nb,4\na,5\nb,NA\na,7\nb,8\na,NA\nb,NA\n";
+    let data = desk.read(&desk.long(long, None, [None; 2])).unwrap();
+    assert_eq!(values(&data), (&[1.0, 7.0][..], &[2.0, 8.0][..], 6));
+    // In a wide file each of the three pairs is one row.
+    let data = desk.read(&desk.wide("a,b\n1,2\nNA,4\n5,NA\n7,8\nNA,NA\n", "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0, 7.0][..], &[2.0, 8.0][..], 3));
+}
+
+#[test]
+fn a_missing_label_leaves_no_order_to_pair_by() {
+    let content = "g,v\na,1\nb,2\n,3\nNA,4\na,5\nb,6\n";
+    let strict = desk().paired();
+    let message = strict.message(&strict.long(content, None, [None; 2]));
+    assert!(message.starts_with("d.csv, line 4, column g: the field is empty, the first of 2 missing "), "{message}");
+    let desk = strict.dropping();
+    assert_eq!(
+        desk.message(&desk.long(content, None, [None; 2])),
+        "d.csv, line 4, column g: the label is missing, so that nobody knows whose turn it is in the order of the pairs; \
+         fill it in, or name a column with ids of the pairs with --pair"
+    );
+}
+
+#[test]
+fn a_wide_row_with_half_a_pair_is_no_padding() {
+    let (desk, dropping) = (desk().paired(), desk().paired().dropping());
+    let half = "a,b\n1,2\n3,4\n5,\n";
+    let message = desk.message(&desk.wide(half, "a", "b"));
+    assert_eq!(
+        message,
+        "w.csv, line 4, column b: the field is empty; fill it in, or leave such rows out with --missing drop"
+    );
+    let data = dropping.read(&dropping.wide(half, "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 4.0][..], 1));
+    let gap = "a,b\n1,2\n,\n,\n3,4\n,\n";
+    let message = desk.message(&desk.wide(gap, "a", "b"));
+    let expected = "w.csv, line 3, column a: the field is empty, the first of 4 missing values; fill it in, ";
+    assert!(message.starts_with(expected), "{message}");
+    let data = dropping.read(&dropping.wide(gap, "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 4.0][..], 2));
+    let untold = dropping.tokens(&["NA"]);
+    for content in [half, gap] {
+        assert!(untold.message(&untold.wide(content, "a", "b")).contains("an empty field where a number is due; "));
+    }
+}
+
+#[test]
+fn ids_pair_rows_in_any_order() {
+    let desk = desk().pair("id");
+    let case = "id,v\n 7,1\nx,3\n\"é, 2\",5\n";
+    let control = "v,id\n4,x\n6,\"é, 2\"\n2,7 \n";
+    let long = "id,g,v\n7,a,1\nx,b,4\nx,a,3\n\"é, 2\",a,5\n\"é, 2\",b,6\n7,b,2\n";
+    for samples in [desk.two(case, control, Some("v")), desk.long(long, Some("v"), [None; 2])] {
+        let data = desk.read(&samples).unwrap();
+        assert_eq!(values(&data), (&[1.0, 3.0, 5.0][..], &[2.0, 4.0, 6.0][..], 0));
+        assert_eq!(data.layout, Layout { pairing: Some(by_id("id", &["7", "x", "é, 2"])), ..Layout::default() });
+    }
+}
+
+#[test]
+fn ids_are_texts_not_numbers() {
+    let desk = desk().pair("id");
+    let message = desk.message(&desk.two("id,v\n1,1\n", "id,v\n1.0,1\n", Some("v")));
+    let expected = "new.csv, line 2, column id: 2 pair ids occur in one group only: 1 (new), 1.0 (old); add ";
+    assert!(message.starts_with(expected), "{message}");
+}
+
+#[test]
+fn ids_without_partners_are_listed() {
+    let desk = desk().pair("id");
+    let long = |content: &str| desk.message(&desk.long(content, Some("v"), [None; 2]));
+    assert_eq!(
+        long("id,g,v\n1,a,1\n\n1,b,2\n2,b,3\n"),
+        "d.csv, line 5, column id: 1 pair id occurs in one group only: 2 (b); add the rows of their partners, or remove \
+         these rows"
+    );
+    let message = desk.message(&desk.two("id,v\n1,1\n2,2\n", "k,id,v\n,1,1\n,4,2\n", Some("v")));
+    let expected = "new.csv, line 3, column id: 2 pair ids occur in one group only: 2 (new), 4 (old); add ";
+    assert!(message.starts_with(expected), "{message}");
+    let message = desk.message(&desk.two("id,v\n1,1\n", "id,v\n1,1\n4,2\n", Some("v")));
+    let expected = "old.csv, line 3, column id: 1 pair id occurs in one group only: 4 (old); add ";
+    assert!(message.starts_with(expected), "{message}");
+    let eight = lines(8, |i| format!("p{i},a,1"));
+    let message = long(&format!("id,g,v\n1,a,1\n1,b,1\n{eight}\n"));
+    let expected = "d.csv, line 4, column id: 8 pair ids occur in one group only: p0 (a), p1 (a), p2 (a), p3 (a), p4 (a) \
+                    and 3 more; add ";
+    assert!(message.starts_with(expected), "{message}");
+}
+
+#[test]
+fn ids_that_come_again_are_listed() {
+    let desk = desk().pair("id");
+    let message = desk.message(&desk.long("id,g,v\n1,a,1\n1,b,2\n2,b,3\n1,a,4\n1,a,5\n", Some("v"), [None; 2]));
+    assert_eq!(
+        message,
+        "d.csv, line 5, column id: 1 pair id occurs more than once in a group: 1 (a); give every pair an id of its own, \
+         once in each group"
+    );
+    let message = desk.message(&desk.two("id,v\n1,1\n2,1\n", "id,v\n2,1\n2,2\n1,3\n1,4\n", Some("v")));
+    let expected = "old.csv, line 5, column id: 2 pair ids occur more than once in a group: 1 (old), 2 (old); give ";
+    assert!(message.starts_with(expected), "{message}");
+}
+
+#[test]
+fn ids_of_rows_with_other_labels_do_not_matter() {
+    let desk = desk().pair("id");
+    let content = "id,g,v\n1,a,1\n1,c,9\n1,b,2\n2,c,9\n2,c,9\n,c,9\n";
+    let data = desk.read(&desk.long(content, Some("v"), [Some("b"), Some("a")])).unwrap();
+    assert_eq!(values(&data), (&[2.0][..], &[1.0][..], 0));
+    assert_eq!(data.layout.pairing, Some(by_id("id", &["1"])));
+}
+
+#[test]
+fn a_pair_with_a_missing_value_is_dropped_but_its_id_is_checked() {
+    let desk = desk().pair("id").dropping();
+    let data = desk.read(&desk.two("id,v\n1,1\n2,NA\n3,3\n", "id,v\n3,6\n2,4\n1,2\n", Some("v"))).unwrap();
+    assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 6.0][..], 2));
+    assert_eq!(data.layout.pairing, Some(by_id("id", &["1", "3"])));
+    let message = desk.message(&desk.two("id,v\n1,1\n2,NA\n", "id,v\n1,2\n", Some("v")));
+    assert!(
+        message.starts_with("new.csv, line 3, column id: 1 pair id occurs in one group only: 2 (new)"),
+        "{message}"
+    );
+    // A row without an id is dropped; if only one half has lost it, the other has no partner.
+    let both = desk.two("id,v\n1,1\n,2\n", "id,v\n1,2\n\"\",3\n", Some("v"));
+    assert_eq!(values(&desk.read(&both).unwrap()), (&[1.0][..], &[2.0][..], 2));
+    let message = desk.message(&desk.two("id,v\n1,1\nNA,2\n", "id,v\n1,2\n2,3\n", Some("v")));
+    assert!(
+        message.starts_with("old.csv, line 3, column id: 1 pair id occurs in one group only: 2 (old)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn pairs_of_which_nothing_is_left_are_refused() {
+    let by_id = desk().pair("id").dropping();
+    let message = by_id.message(&by_id.two("id,v\n1,1\n2,NA\n", "id,v\n1,NA\n2,2\n", Some("v")));
+    let expected =
+        "there are no whole pairs: all 2 have a missing value; choose other columns, or files with at least ";
+    assert!(message.starts_with(&format!("new.csv: {expected}")), "{message}");
+    let by_order = desk().paired().dropping();
+    let message = by_order.message(&by_order.wide("a,b\n1,NA\n,3\n", "a", "b"));
+    assert!(message.starts_with(&format!("w.csv: {expected}")), "{message}");
+    let message = by_order.message(&by_order.wide("a,b\n,\n", "a", "b"));
+    assert!(message.starts_with("w.csv: there are no whole pairs: the only one has a missing value; "), "{message}");
+}
+
+#[test]
+fn a_wide_file_has_no_use_for_ids() {
+    let desk = desk().pair("id");
+    assert_eq!(
+        desk.message(&desk.wide("id,a,b\n1,2,3\n", "a", "b")),
+        "--pair is for files with a row for each observation, but here a row has both groups; say --paired, for each row \
+         is a pair"
+    );
+}
+
+#[test]
+fn many_pairs_find_each_other() {
+    // 389 has no divisor in common with 10,000: each id stands once in either order.
+    let n = 10_000;
+    let case = lines(n, |i| format!("id{i},{i}"));
+    let control = lines(n, |i| format!("id{0},{0}", i * 389 % n));
+    let desk = desk().pair("id");
+    let data = desk.read(&desk.two(format!("id,v\n{case}\n"), format!("id,v\n{control}\n"), None)).unwrap();
+    assert_eq!(data.case.values, data.control.values);
+    assert!(matches!(data.layout.pairing, Some(Pairing::ById { ids, .. }) if ids[n - 1] == format!("id{}", n - 1)));
+}
+
+#[test]
+fn the_example_of_darwin_has_the_differences_that_fisher_tested() {
+    let file = Source::File(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/darwin.csv").into());
+    let column = |name: &str| ColumnName(name.to_owned());
+    let desk = desk().paired();
+    let data = desk.read(&Samples::Wide { file, case: column("cross"), control: column("self") }).unwrap();
+    let eighths: Vec<_> =
+        data.case.values.iter().zip(&data.control.values).map(|(cross, own)| 8.0 * (cross - own)).collect();
+    // Fisher (1935), section 17.
+    let expected = [49.0, -67.0, 8.0, 16.0, 6.0, 23.0, 28.0, 41.0, 14.0, 29.0, 56.0, 24.0, 75.0, 60.0, -48.0];
+    assert_eq!(eighths, expected);
+}
+
+// ---- strata and clusters
+
+#[test]
+fn strata_and_clusters_are_the_same_in_every_layout() {
+    let desk = desk().strata("s").clusters("c");
+    let two = desk.two("v,s,c\n1,n,k1\n3,m,k2\n", "s,v,c\nm,2,k2\nw,4,k3\n", None);
+    let long = "v,g,s,c\n2,b,m,k2\n1,a, n ,k1\n3,a,m,k2\n4,b,w,k3\n";
+    for samples in [two, desk.long(long, None, [None; 2])] {
+        let data = desk.read(&samples).unwrap();
+        assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 4.0][..], 0));
+        let strata = Some(keys("s", &[0, 1, 1, 2], &["n", "m", "w"]));
+        let clusters = Some(keys("c", &[0, 1, 1, 2], &["k1", "k2", "k3"]));
+        assert_eq!(data.layout, Layout { strata, clusters, pairing: None });
+    }
+}
+
+#[test]
+fn a_wide_row_lends_its_keys_to_both_values() {
+    let desk = desk().strata("s");
+    let data = desk.read(&desk.wide("s,a,b\nn,1,2\nm,3,4\nw,,6\n,,\n", "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 4.0, 6.0][..], 0));
+    assert_eq!(data.layout.strata, Some(keys("s", &[0, 1, 0, 1, 2], &["n", "m", "w"])));
+    let message = desk.message(&desk.wide("s,a,b\nn,1,2\n,3,\n", "a", "b"));
+    assert!(message.starts_with("w.csv, line 3, column s: the field is empty; fill it in, "), "{message}");
+    let desk = desk.dropping();
+    let data = desk.read(&desk.wide("s,a,b\nn,1,2\n,3,4\nm,NA,6\n", "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0][..], &[2.0, 6.0][..], 2));
+    assert_eq!(data.layout.strata, Some(keys("s", &[0, 0, 1], &["n", "m"])));
+    let message = desk.message(&desk.wide("s,a,b\n,1,2\n,3,4\n", "a", "b"));
+    assert!(message.starts_with("w.csv, column a: there are no values: all 2 are missing; choose "), "{message}");
+}
+
+#[test]
+fn keys_follow_their_pairs() {
+    let desk = desk().pair("id").strata("s").clusters("c").dropping();
+    let case = "id,v,s,c\n1,1,n,k1\n2,NA,gone,gone\n3,3,m,k2\n4,7,NA,k4\n";
+    let control = "id,v,s,c\n4,8,gone,gone\n3,4,m,k2\n2,5,gone,gone\n1,2,n,k3\n";
+    let data = desk.read(&desk.two(case, control, Some("v"))).unwrap();
+    assert_eq!(values(&data), (&[1.0, 3.0][..], &[2.0, 4.0][..], 4));
+    let strata = Some(keys("s", &[0, 1, 0, 1], &["n", "m"]));
+    let clusters = Some(keys("c", &[0, 1, 2, 1], &["k1", "k2", "k3"]));
+    assert_eq!(data.layout, Layout { strata, clusters, pairing: Some(by_id("id", &["1", "3"])) });
+    let desk = Desk { blocks: Blocks::default(), ..desk }.paired().strata("s");
+    let wide = "s,a,b\nn,1,2\n,3,4\nm,5,NA\nw,7,8\n";
+    let data = desk.read(&desk.wide(wide, "a", "b")).unwrap();
+    assert_eq!(values(&data), (&[1.0, 7.0][..], &[2.0, 8.0][..], 2));
+    assert_eq!(data.layout.strata, Some(keys("s", &[0, 1, 0, 1], &["n", "w"])));
+    let data = desk.read(&desk.long("s,g,v\nn,a,1\nn,b,2\n,a,3\nm,b,4\nw,a,7\nw,b,8\n", None, [None; 2])).unwrap();
+    assert_eq!(values(&data), (&[1.0, 7.0][..], &[2.0, 8.0][..], 2));
+    assert_eq!(data.layout.strata, Some(keys("s", &[0, 1, 0, 1], &["n", "w"])));
+}
+
+#[test]
+fn missing_keys_count_as_missing_values() {
+    let (strict, dropping) = (desk().strata("s").clusters("c"), desk().strata("s").clusters("c").dropping());
+    // The third row lacks both keys, the fourth a value as well: each is one row.
+    let content = "s,c,g,v\nn,k1,a,1\nn,k1,b,2\n,NA,a,3\nNA,k1,b,NA\nn,,b,6\n";
+    let message = strict.message(&strict.long(content, None, [None; 2]));
+    let expected = "d.csv, line 4, column s: the field is empty, the first of 3 missing values; fill it in, or leave ";
+    assert!(message.starts_with(expected), "{message}");
+    let data = dropping.read(&dropping.long(content, None, [None; 2])).unwrap();
+    assert_eq!(values(&data), (&[1.0][..], &[2.0][..], 3));
+    assert_eq!(data.layout.clusters, Some(keys("c", &[0, 0], &["k1"])));
+    // An empty key is missing even where the empty field is no missing token.
+    let told = strict.tokens(&["-"]);
+    let message = told.message(&told.long("s,c,g,v\n,k,a,1\n-,k,b,2\n", None, [None; 2]));
+    assert!(message.starts_with("d.csv, line 2, column s: the field is empty, the first of 2 missing "), "{message}");
+}
+
+#[test]
+fn key_columns_are_no_values() {
+    let desk = desk().pair("id").clusters("3");
+    let data = desk.read(&desk.two("id,v,c\n1,5,1\n", "id,v,c\n1,6,1\n", None)).unwrap();
+    assert_eq!((data.column.as_str(), values(&data)), ("v", (&[5.0][..], &[6.0][..], 0)));
+    let message = desk.message(&desk.two("id,v,c,w\n1,5,1,1\n", "id,v,c\n1,6,1\n", None));
+    let expected =
+        "new.csv, line 1: several columns hold numbers: v, w; say which with --column NAME, as in --column v";
+    assert_eq!(message, expected);
+    let desk = Desk { blocks: Blocks::default(), ..desk }.strata("v");
+    let message = desk.message(&desk.long("g,v\na,1\nb,2\n", None, [None; 2]));
+    assert!(message.starts_with("d.csv, line 1: there is no column of values beside g, v; check "), "{message}");
+}
+
+#[test]
+fn a_column_has_one_meaning_only() {
+    let two = |desk: &Desk| desk.message(&desk.two("s,v\nn,1\n", "s,v\nn,2\n", Some("v")));
+    let message = two(&desk().strata("2"));
+    assert_eq!(message, "--column and --strata are the same column, v; name two different columns");
+    assert!(two(&desk().pair("s").clusters("1")).starts_with("--pair and --cluster are the same column, s; name "));
+    let desk = desk().clusters("1");
+    let message = desk.message(&desk.long("g,v\na,1\nb,2\n", None, [None; 2]));
+    assert!(message.starts_with("--group and --cluster are the same column, g; name "), "{message}");
+    let message = desk.message(&desk.wide("a,b\n1,2\n", "b", "a"));
+    assert!(message.starts_with("--control and --cluster are the same column, a; name "), "{message}");
+}
+
+#[test]
+fn key_columns_that_are_not_there_are_refused() {
+    let desk = desk().strata("site");
+    let message = desk.message(&desk.two("site,v\nn,1\n", "Site,v\nn,2\n", None));
+    assert_eq!(
+        message,
+        "old.csv, line 1: no column is called \"site\"; the columns are Site, v; did you mean --strata \"Site\"?"
+    );
+}
+
+#[test]
+fn key_columns_may_go_by_number_and_a_line_of_numbers_be_their_header() {
+    let two = desk().no_header().pair("1");
+    let data = two.read(&two.two("x,1\ny,2\n", "y,4\nx,3\n", None)).unwrap();
+    assert_eq!(values(&data), (&[1.0, 2.0][..], &[3.0, 4.0][..], 0));
+    assert_eq!((data.layout.pairing, data.notes), (Some(by_id("pair", &["x", "y"])), vec![]));
+    let years = desk().strata("2019");
+    let data = years.read(&years.wide("2019,2020,2021\n1,2,3\n", "2", "3")).unwrap();
+    assert_eq!((data.case.label.as_str(), data.layout.strata), ("2020", Some(keys("2019", &[0, 0], &["1"]))));
+    let unlike = desk().strata("1");
+    let data = unlike.read(&unlike.two("s,v\nn,1\n", "t,v\nn,2\n", None)).unwrap();
+    assert!(data.notes[0].starts_with("the stratum of a row is read from column \"s\" of "), "{:?}", data.notes);
+    assert!(data.notes[0].contains("new.csv and from column \"t\" of "), "{:?}", data.notes);
+}
+
+#[test]
+fn keys_that_are_no_utf_8_are_told_apart_and_noted_once() {
+    let desk = desk().strata("s");
+    let data = desk.read(&desk.long(b"s,g,v\n\xe9,a,1\n\xe8,b,2\n\xe9,b,3\n", Some("v"), [None; 2])).unwrap();
+    assert_eq!(data.layout.strata, Some(keys("s", &[0, 1, 0], &["\u{fffd}", "\u{fffd}"])));
+    assert_eq!(data.notes.len(), 1);
+    let expected = "d.csv: the stratum \"\u{fffd}\" is not UTF-8; iconv -t UTF-8 converts it";
+    assert!(data.notes[0].ends_with(expected), "{:?}", data.notes);
+}
+
 // ---- anything at all
 
 fn any_file() -> impl Strategy<Value = Vec<u8>> {
@@ -546,10 +953,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn no_bytes_make_the_reader_panic(bytes in any_file(), comma: bool) {
+    fn no_bytes_make_the_reader_panic(bytes in any_file(), comma: bool, pairs in 0..3, keyed: bool) {
         let mut desk = desk().dropping();
         if comma {
             desk = desk.decimal_comma();
+        }
+        desk.blocks.pairs = match pairs {
+            0 => None,
+            1 => Some(Pairs::ByOrder),
+            _ => Some(Pairs::ById(ColumnName("2".to_owned()))),
+        };
+        if keyed {
+            desk = desk.strata("1").clusters("3");
         }
         let file = desk.file("any.csv", &bytes);
         let column = |name: &str| ColumnName(name.to_owned());

@@ -4,6 +4,7 @@
 #![allow(clippy::doc_markdown)]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
@@ -14,8 +15,8 @@ use super::spelling::{self, MissingTokens};
 use crate::Undefined;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
+use crate::program::Protocol;
 use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
-use crate::statistic::Definition;
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
@@ -36,6 +37,7 @@ use crate::statistic::Definition;
     disable_help_flag = true,
     disable_version_flag = true,
 )]
+#[allow(clippy::struct_excessive_bools, reason = "a switch on a command line is there or not")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub errand: Option<Errand>,
@@ -100,6 +102,27 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
     pub missing: Missing,
 
+    /// The two groups are pairs, row by row
+    ///
+    /// The first row of the case with the first of the control, and so on; with a column for each group, each row is a
+    /// pair.
+    #[arg(long, help_heading = "Design")]
+    pub paired: bool,
+
+    /// Column with ids of pairs: the rows with the same id, one in each group, are a pair
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub pair: Option<String>,
+
+    /// Column with strata: labels are exchanged only between rows of the same stratum
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub strata: Option<String>,
+
+    /// Column with clusters: rows of the same cluster keep one label together
+    ///
+    /// For repeated measurements of the same patient, litter or machine.
+    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    pub cluster: Option<String>,
+
     /// What is compared between the two groups: a name such as median or welch, or an expression in x and y
     ///
     /// permtest statistics lists the names. An expression may use x (the case values), y (the control values), pooled
@@ -110,12 +133,33 @@ pub(super) struct Arguments {
         short,
         long,
         value_name = "STATISTIC",
-        value_parser = spelling::statistic,
         default_value = "mean",
         allow_hyphen_values = true,
         help_heading = "Test"
     )]
-    pub statistic: Definition,
+    pub statistic: String,
+
+    /// A program of yours that computes the statistic, with its arguments: 'python3 stat.py'
+    ///
+    /// It is started once for each thread, without a shell. It reads labellings on standard input and writes one number
+    /// for each; see --protocol.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "statistic", help_heading = "Test")]
+    pub statistic_command: Option<String>,
+
+    /// How permtest talks with that program [default: lines]
+    #[arg(long, value_name = "PROTOCOL", requires = "statistic_command", help_heading = "Test")]
+    pub protocol: Option<Protocol>,
+
+    /// How many seconds that program may be silent before it is given up [default: 60]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = spelling::seconds,
+        requires = "statistic_command",
+        allow_hyphen_values = true,
+        help_heading = "Test"
+    )]
+    pub command_timeout: Option<Duration>,
 
     /// What the case is thought to be, compared with the control
     #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided", help_heading = "Test")]
@@ -141,6 +185,10 @@ pub(super) struct Arguments {
         help_heading = "Test"
     )]
     pub mu: Shift,
+
+    /// Print beside the p-value those of the tests that would usually be run: t, Mann-Whitney, Kolmogorov-Smirnov
+    #[arg(long, help_heading = "Test")]
+    pub compare: bool,
 
     /// What becomes of relabellings for which the statistic is undefined, such as 0/0
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Test")]
@@ -278,6 +326,21 @@ impl ValueEnum for TwoSidedRule {
             Self::Doubled => "twice the smaller tail, at most 1",
             Self::UpperTail => return None,
         }))
+    }
+}
+
+impl ValueEnum for Protocol {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Lines, Self::Frames]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Lines => PossibleValue::new("lines")
+                .help("a line for each labelling: case values, a tab, control values; a line with a number back"),
+            Self::Frames => PossibleValue::new("frames")
+                .help("binary, hundreds of labellings at once: permtest statistics tells the format"),
+        })
     }
 }
 

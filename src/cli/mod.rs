@@ -8,6 +8,7 @@ mod samples;
 mod spelling;
 
 use std::ffi::{OsStr, OsString};
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -16,7 +17,12 @@ use self::arguments::{Arguments, Errand};
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::method::planner::Choice;
-use crate::settings::{DecimalMark, Header, Instructions, Reading, Settings, Test};
+use crate::program::{self, ProgramSettings, Protocol};
+use crate::settings::{Compare, DecimalMark, Header, Instructions, Reading, Settings, Statistic, Test};
+use crate::statistic::Definition;
+
+/// How long a program that computes the statistic may be silent, unless the user says otherwise.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the user wants of the command.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,8 +66,9 @@ fn errand(argv: &[OsString]) -> Option<&str> {
 
 fn settings(arguments: &Arguments) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
+    let blocks = samples::blocks(arguments, &data)?;
     let output = destinations::output(arguments, &data)?;
-    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, output })
+    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, blocks, output })
 }
 
 fn reading(arguments: &Arguments) -> Result<Reading, Error> {
@@ -96,7 +103,8 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         return Err(Error::usage(what, "leave out one of the two"));
     }
     Ok(Test {
-        statistic: arguments.statistic.clone(),
+        statistic: statistic(arguments)?,
+        compare: if arguments.compare { Compare::Classical } else { Compare::Nothing },
         alternative: arguments.alternative,
         two_sided: arguments.two_sided,
         undefined: arguments.undefined,
@@ -108,6 +116,17 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         confidence: arguments.confidence,
         instructions: instructions(std::env::var_os("PERMTEST_SIMD").as_deref())?,
     })
+}
+
+fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
+    let Some(command) = &arguments.statistic_command else {
+        return Definition::parse(&arguments.statistic).map(Statistic::Defined);
+    };
+    Ok(Statistic::Program(ProgramSettings {
+        argv: program::split(command)?,
+        protocol: arguments.protocol.unwrap_or(Protocol::Lines),
+        time_limit: arguments.command_timeout.unwrap_or(TIME_LIMIT),
+    }))
 }
 
 /// Which instructions the environment allows.
@@ -125,9 +144,9 @@ mod tests {
     use crate::Undefined;
     use crate::inference::TwoSidedRule;
     use crate::settings::{
-        Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Samples, Shift, Source,
+        Blocks, Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Pairs, Samples,
+        Shift, Source,
     };
-    use crate::statistic::Definition;
     use crate::statistic::catalogue::Named;
 
     fn parsed(line: &str) -> Settings {
@@ -149,6 +168,7 @@ mod tests {
     fn two_files_alone_are_a_test_with_every_default() {
         let expected = Settings {
             data: Samples::TwoFiles { case: file("new.csv"), control: file("old.csv"), column: None },
+            blocks: Blocks::default(),
             reading: Reading {
                 delimiter: None,
                 header: Header::Detect,
@@ -157,7 +177,8 @@ mod tests {
                 missing: Missing::Error,
             },
             test: Test {
-                statistic: Definition::Named(Named::Mean),
+                statistic: Statistic::Defined(Definition::Named(Named::Mean)),
+                compare: Compare::Nothing,
                 alternative: Alternative::TwoSided,
                 two_sided: None,
                 undefined: Undefined::Error,
@@ -199,6 +220,23 @@ mod tests {
     }
 
     #[test]
+    fn the_design_is_read_beside_every_layout() {
+        let blocks = |pairs, strata: Option<&str>, clusters: Option<&str>| Blocks {
+            pairs,
+            strata: strata.map(name),
+            clusters: clusters.map(name),
+        };
+        let by_id = |column: &str| Some(Pairs::ById(name(column)));
+        assert_eq!(parsed("a b --paired").blocks, blocks(Some(Pairs::ByOrder), None, None));
+        assert_eq!(parsed("d --case x --control y --paired").blocks, blocks(Some(Pairs::ByOrder), None, None));
+        assert_eq!(parsed("a b --pair id").blocks, blocks(by_id("id"), None, None));
+        assert_eq!(parsed("d --group g --pair=2 --strata site").blocks, blocks(by_id("2"), Some("site"), None));
+        assert_eq!(parsed("d --case x --control y --cluster c").blocks, blocks(None, None, Some("c")));
+        // With a column of labels --case and --control are labels, which may be called like a column.
+        assert_eq!(parsed("d --group g --case x --control y --strata x").blocks, blocks(None, Some("x"), None));
+    }
+
+    #[test]
     fn negative_numbers_are_values_not_options() {
         assert_eq!(parsed("a b --mu -0.5").test.mu, Shift::Absolute(-0.5));
         assert_eq!(parsed("a b --mu -.5e-3").test.mu, Shift::Absolute(-0.0005));
@@ -210,7 +248,7 @@ mod tests {
     #[test]
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
-            "a b -d tab --no-header --decimal , --na NA, --missing drop -s quantile:.9 --undefined drop -a two-sided --two-sided doubled \
+            "a b -d tab --no-header --decimal , --na NA, --missing drop -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
              -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
@@ -221,7 +259,8 @@ mod tests {
             missing: Missing::Drop,
         };
         let test = Test {
-            statistic: Definition::Named(Named::Quantile(0.9)),
+            statistic: Statistic::Defined(Definition::Named(Named::Quantile(0.9))),
+            compare: Compare::Classical,
             alternative: Alternative::TwoSided,
             two_sided: Some(TwoSidedRule::Doubled),
             undefined: Undefined::Drop,

@@ -1,10 +1,10 @@
-//! Files and columns on the command line → where the two samples stand.
+//! Files and columns on the command line → where the two samples stand and how their observations belong together.
 
 use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{ColumnName, Samples, Source};
+use crate::settings::{Blocks, ColumnName, Pairs, Samples, Source};
 
 /// Reads the layout of the data off the number of files and the options that name columns.
 pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
@@ -97,6 +97,60 @@ fn two_files(case: &Path, control: &Path, arguments: &Arguments) -> Result<Sampl
         ));
     }
     Ok(Samples::TwoFiles { case, control, column: arguments.column.clone().map(ColumnName) })
+}
+
+/// Reads how observations belong together, and compares the columns that say it with those of the samples.
+pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks, Error> {
+    let Arguments { paired, pair, strata, cluster, .. } = arguments;
+    let pairs = match (paired, pair) {
+        (true, Some(_)) => {
+            return Err(Error::usage(
+                "--paired stands beside --pair: pairs go either by the order of the rows or by their ids",
+                "leave out one of the two",
+            ));
+        }
+        (false, Some(_)) if matches!(samples, Samples::Wide { .. }) => {
+            return Err(Error::usage(
+                "--pair is for files with a row for each observation, but with a column for each group a row is a pair \
+                 already",
+                "say --paired instead",
+            ));
+        }
+        (true, None) => Some(Pairs::ByOrder),
+        (false, Some(column)) => Some(Pairs::ById(ColumnName(column.clone()))),
+        (false, None) => None,
+    };
+    tell_apart(columns(samples), [("--pair", pair), ("--strata", strata), ("--cluster", cluster)])?;
+    let name = |column: &Option<String>| column.clone().map(ColumnName);
+    Ok(Blocks { pairs, strata: name(strata), clusters: name(cluster) })
+}
+
+/// The options that name columns of values and labels, with these columns.
+fn columns(samples: &Samples) -> Vec<(&'static str, &str)> {
+    let columns = match samples {
+        Samples::TwoFiles { column, .. } => vec![("--column", column.as_ref())],
+        Samples::Long { column, group, .. } => vec![("--column", column.as_ref()), ("--group", Some(group))],
+        Samples::Wide { case, control, .. } => vec![("--case", Some(case)), ("--control", Some(control))],
+    };
+    columns.into_iter().filter_map(|(option, column)| Some((option, column?.0.as_str()))).collect()
+}
+
+/// Refuses a key column that an option before it names already.
+fn tell_apart<'a>(
+    mut known: Vec<(&'static str, &'a str)>,
+    keys: [(&'static str, &'a Option<String>); 3],
+) -> Result<(), Error> {
+    for (option, column) in keys {
+        let Some(column) = column else { continue };
+        if let Some((other, _)) = known.iter().find(|(_, name)| name == column) {
+            return Err(Error::usage(
+                format!("{other} and {option} both name {column:?}"),
+                "name two different columns, one for each",
+            ));
+        }
+        known.push((option, column));
+    }
+    Ok(())
 }
 
 fn source(file: &Path) -> Source {

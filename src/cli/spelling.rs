@@ -1,12 +1,13 @@
 //! Words of the command line → numbers. Errors begin with the offending word; the caller puts the option before it.
 
+use std::time::Duration;
+
 use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::Error;
 use crate::input::DEFAULT_MISSING_TOKENS;
 use crate::settings::Shift;
-use crate::statistic::Definition;
 
 /// The most resamples of one run: days of work, and the counts stay exact in every reader's double precision.
 const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -23,9 +24,12 @@ impl Default for MissingTokens {
     }
 }
 
-/// A statistic of the catalogue or an expression.
-pub(super) fn statistic(text: &str) -> Result<Definition, Error> {
-    Definition::parse(text)
+/// A time limit, from a hundredth of a second to a year.
+pub(super) fn seconds(word: &str) -> Result<Duration, Error> {
+    match word.parse::<f64>() {
+        Ok(seconds) if (0.01..=3.2e7).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err(Error::usage(format!("{word:?} is no time limit"), "give a number of seconds, such as 60 or 0.5")),
+    }
 }
 
 /// A list separated by commas; an empty item means the empty field.

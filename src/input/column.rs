@@ -90,13 +90,13 @@ fn columns(table: &Table, which: impl IntoIterator<Item = usize>) -> String {
     excerpt::list(which.into_iter().map(|column| table.column_label(column)).collect::<Vec<_>>().into_iter())
 }
 
-/// Finds the value column that the user left unnamed: the only one beside the column of labels, or the only one whose
-/// first thousand fields are numbers or missing.
+/// Finds the value column that the user left unnamed: the only one beside the columns of labels and keys, or the only one
+/// of these whose first thousand fields are numbers or missing.
 ///
 /// # Errors
 /// [`Error::Input`] if several columns could be meant, or none.
-pub fn choose(table: &mut Table, rules: &CellRules, labels: Option<usize>) -> Result<usize, Error> {
-    let eligible: Vec<_> = (0..table.width()).filter(|&column| Some(column) != labels).collect();
+pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<usize, Error> {
+    let eligible: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).collect();
     if let [only] = eligible[..] {
         return Ok(only);
     }
@@ -112,7 +112,9 @@ pub fn choose(table: &mut Table, rules: &CellRules, labels: Option<usize>) -> Re
         ([only], _) | ([], [only]) => Ok(*only),
         ([], []) => {
             let what = match columns(table, eligible.iter().copied()) {
-                none if none.is_empty() => "there is no column beside the one with the labels".to_owned(),
+                none if none.is_empty() => {
+                    format!("there is no column of values beside {}", columns(table, taken.iter().copied()))
+                }
                 some => format!("no column holds numbers; the columns are {some}"),
             };
             let remedy = "check the file, or name its delimiter with --delimiter or its decimal mark with --decimal";

@@ -40,8 +40,14 @@ fn is_invisible(char: char) -> bool {
 /// The first eight names, separated by commas, and how many more there are.
 #[must_use]
 pub fn list(names: impl ExactSizeIterator<Item = String>) -> String {
-    let more = names.len().saturating_sub(SHOWN_NAMES);
-    let shown = names.take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
+    list_up_to(SHOWN_NAMES, names)
+}
+
+/// The same with another number of names.
+#[must_use]
+pub fn list_up_to(n: usize, names: impl ExactSizeIterator<Item = String>) -> String {
+    let more = names.len().saturating_sub(n);
+    let shown = names.take(n).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 

@@ -4,11 +4,13 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::cell::{CellRules, Values};
-use super::dataset::{Dataset, Group, UNNAMED_COLUMN};
+use super::dataset::{Dataset, UNNAMED_COLUMN};
+use super::keys::{KeyColumns, Observations};
+use super::pairing::{self, Side};
 use super::table::Table;
 use super::{column, excerpt, number};
 use crate::error::{Error, Place};
-use crate::settings::{ColumnName, DecimalMark, Missing};
+use crate::settings::{ColumnName, DecimalMark, Missing, Pairs};
 
 /// What the column of labels is called where the file does not say.
 const UNNAMED_GROUPING: &str = "group";
@@ -50,45 +52,77 @@ impl<'a> NamedLabels<'a> {
 /// Reads a long table to its end.
 ///
 /// # Errors
-/// [`Error::Usage`] if values and labels are to come from the same column, [`Error::Input`] for everything else.
+/// [`Error::Usage`] if two of values, labels and keys are to come from the same column, [`Error::Input`] for everything
+/// else.
 pub fn read(
     mut table: Table,
     column: Option<&ColumnName>,
     group: &ColumnName,
     named: &NamedLabels<'_>,
+    mut keys: KeyColumns<'_>,
     rules: &CellRules,
     missing: Missing,
 ) -> Result<Dataset, Error> {
     let labels = column::find(&table, group, "--group")?;
+    keys.locate(&table)?;
     let values = match column {
         Some(name) => column::find(&table, name, "--column")?,
-        None => column::choose(&mut table, rules, Some(labels))?,
+        None => column::choose(&mut table, rules, &[&[labels], &keys.indices()[..]].concat())?,
     };
     if values == labels {
         let what = format!("--column and --group are the same column, {}", table.column_label(labels));
         return Err(Error::usage(what, "name the column of values with --column, that of the labels with --group"));
     }
+    keys.tell_apart(&table, &[("--column", values), ("--group", labels)])?;
     let mut notes = table.take_notes();
     notes.extend(doubt_header(&table, column, values, rules));
     let mut groups = Groups::new(named, rules);
     let mut cells = Values::new(rules);
-    while table.advance()? {
-        let id = groups.id_of(table.field(labels), || label_place(&table, labels))?;
-        match groups.role_of(id) {
-            Role::Missing => cells.count_missing(&table, labels),
-            Role::Ignored => {}
-            Role::Sample => {
-                if let Some(value) = cells.read(&table, values)? {
-                    groups.list[id].values.push(value);
+    if keys.are_absent() {
+        while table.advance()? {
+            let id = groups.id_of(table.field(labels), || label_place(&table, labels))?;
+            match groups.role_of(id) {
+                Role::Missing => cells.count_missing(&table, labels),
+                Role::Ignored => {}
+                Role::Sample => {
+                    if let Some(value) = cells.read(&table, values)? {
+                        groups.list[id].observations.values.push(value);
+                    }
                 }
             }
+        }
+    } else {
+        let unlabelled = match keys.pairs() {
+            // Without --missing drop they are refused in any case, and then counted.
+            Some(Pairs::ByOrder) if missing == Missing::Drop => Unlabelled::BreakTheOrder,
+            _ => Unlabelled::AreMissing,
+        };
+        while table.advance()? {
+            groups.take(&table, [values, labels], &mut keys, &mut cells, unlabelled)?;
         }
     }
     let [case, control] =
         groups.into_samples(named, rules.decimal(), &label_place(&table, labels), cells.n_missing())?;
     let n_dropped = cells.finish(missing, table.name(), &mut notes)?;
-    for sample in [&case, &control] {
-        if sample.values.is_empty() {
+    check_samples([&case, &control], &table, values, &mut notes)?;
+    notes.extend(keys.take_notes());
+    let place = keys.pair_place(&table);
+    let arranged = pairing::arrange(keys, case.into_side(place.clone()), control.into_side(place))?;
+    Ok(Dataset {
+        column: table.column_name(values).unwrap_or(UNNAMED_COLUMN).to_owned(),
+        grouping: Some(table.column_name(labels).unwrap_or(UNNAMED_GROUPING).to_owned()),
+        case: arranged.case,
+        control: arranged.control,
+        layout: arranged.layout,
+        n_dropped: n_dropped + arranged.n_bereft,
+        notes,
+    })
+}
+
+/// Refuses a group without values, and notes a label that is shown otherwise than it is written.
+fn check_samples(samples: [&Sample; 2], table: &Table, values: usize, notes: &mut Vec<String>) -> Result<(), Error> {
+    for sample in samples {
+        if sample.observations.have_no_value() {
             let place = Place::file(table.name()).column(table.column_label(values));
             let label = excerpt::quote(sample.label.as_bytes());
             let what = format!("group {label} has no values: all {} are missing", sample.n_rows);
@@ -99,14 +133,13 @@ pub fn read(
             notes.push(format!("{}: the label {label} is not UTF-8; iconv -t UTF-8 converts it", table.name()));
         }
     }
-    Ok(Dataset {
-        column: table.column_name(values).unwrap_or(UNNAMED_COLUMN).to_owned(),
-        grouping: Some(table.column_name(labels).unwrap_or(UNNAMED_GROUPING).to_owned()),
-        case: case.into_group(),
-        control: control.into_group(),
-        n_dropped,
-        notes,
-    })
+    Ok(())
+}
+
+/// The error for a row without a label among pairs by order: it would shift all pairs after it.
+fn gap_in_order(table: &Table, labels: usize) -> Error {
+    let what = "the label is missing, so that nobody knows whose turn it is in the order of the pairs";
+    Error::input(table.place(labels), what, "fill it in, or name a column with ids of the pairs with --pair")
 }
 
 /// The column of labels as a whole.
@@ -133,12 +166,21 @@ enum Role {
     Missing,
 }
 
+/// What rows with a missing label are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlabelled {
+    /// Rows with a missing value.
+    AreMissing,
+    /// Holes in the order by which rows are paired.
+    BreakTheOrder,
+}
+
 /// The rows with one label.
 struct Labelled {
     label: Vec<u8>,
     role: Role,
     n_rows: u64,
-    values: Vec<f64>,
+    observations: Observations,
 }
 
 /// All the labels met so far.
@@ -187,9 +229,28 @@ impl<'a> Groups<'a> {
         } else {
             Role::Sample
         };
-        self.list.push(Labelled { label: label.to_vec(), role, n_rows: 0, values: Vec::new() });
+        self.list.push(Labelled { label: label.to_vec(), role, n_rows: 0, observations: Observations::default() });
         self.ids.insert(label.to_vec(), id);
         Ok(id)
+    }
+
+    /// Takes the current row with its keys; the columns are those of values and labels.
+    fn take(
+        &mut self,
+        table: &Table,
+        [values, labels]: [usize; 2],
+        keys: &mut KeyColumns<'_>,
+        cells: &mut Values<'_>,
+        unlabelled: Unlabelled,
+    ) -> Result<(), Error> {
+        let id = self.id_of(table.field(labels), || label_place(table, labels))?;
+        match (self.role_of(id), unlabelled) {
+            (Role::Sample, _) => keys.take(table, values, cells, &mut self.list[id].observations)?,
+            (Role::Ignored, _) => {}
+            (Role::Missing, Unlabelled::AreMissing) => cells.count_missing(table, labels),
+            (Role::Missing, Unlabelled::BreakTheOrder) => return Err(gap_in_order(table, labels)),
+        }
+        Ok(())
     }
 
     #[inline]
@@ -245,19 +306,19 @@ impl<'a> Groups<'a> {
 struct Sample {
     label: String,
     n_rows: u64,
-    values: Vec<f64>,
+    observations: Observations,
 }
 
 impl From<Labelled> for Sample {
     fn from(entry: Labelled) -> Self {
         let label = String::from_utf8_lossy(&entry.label).into_owned();
-        Self { label, n_rows: entry.n_rows, values: entry.values }
+        Self { label, n_rows: entry.n_rows, observations: entry.observations }
     }
 }
 
 impl Sample {
-    fn into_group(self) -> Group {
-        Group { label: self.label, values: self.values }
+    fn into_side(self, place: Place) -> Side {
+        Side { label: self.label, place, observations: self.observations }
     }
 }
 

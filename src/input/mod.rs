@@ -1,12 +1,15 @@
 //! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), columns (column), values (number,
-//! cell), samples (dataset, long, wide).
+//! cell), keys of pairs, strata and clusters (keys, pairing, layout), samples (dataset, long, wide).
 
 mod cell;
 mod column;
 pub mod dataset;
 mod excerpt;
+mod keys;
+pub mod layout;
 mod long;
 pub mod number;
+mod pairing;
 mod sniff;
 mod source;
 mod table;
@@ -16,3 +19,4 @@ mod zstd;
 
 pub use cell::DEFAULT_MISSING_TOKENS;
 pub use dataset::{Dataset, Group, read};
+pub use layout::{Keys, Layout, Pairing};

@@ -179,6 +179,12 @@ impl Table {
         Place::file(&self.name).line(self.line_of(column)).column(self.column_label(column))
     }
 
+    /// The line on which a field of the current row stands.
+    #[must_use]
+    pub fn line(&self, column: usize) -> u64 {
+        self.line_of(column)
+    }
+
     /// The place of the header line, or the file where there is none.
     #[must_use]
     pub fn header_place(&self) -> Place {

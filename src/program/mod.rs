@@ -47,6 +47,7 @@ mod child;
 mod exchange;
 mod failure;
 mod protocol;
+mod statistic;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -57,6 +58,7 @@ use child::Child;
 use exchange::{Batch, Patience};
 use failure::{Failure, Report};
 pub use protocol::Protocol;
+pub use statistic::Programmed;
 
 /// Most bytes of values that are sent before their replies are awaited; a longer row goes alone.
 const BATCH_BYTES: usize = 1 << 20;

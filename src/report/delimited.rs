@@ -7,6 +7,7 @@ use super::json::{SCHEMA, Size};
 use super::label::escape_where;
 use super::number::shortest;
 use super::{GroupReport, Report};
+use crate::inference::classical::Classical;
 
 /// One field of the table.
 struct Field {
@@ -66,9 +67,16 @@ fn fields(report: &Report) -> Vec<Field> {
         text("p_value_interval_kind", &report.p_value_interval_kind),
         real("confidence", report.confidence),
         real("p_value_minimum", report.p_value_minimum),
+        text("compare", &compared(report)),
         text("warnings", &report.warnings.join("; ")),
     ]);
     fields
+}
+
+/// `welch-t 0.0606; student-t 0.0604`: the tests and their p-values.
+fn compared(report: &Report) -> String {
+    let entry = |test: &Classical| format!("{} {}", test.test.key(), shortest(test.p_value));
+    report.compared.iter().flatten().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 fn group(role: &str, group: &GroupReport) -> [Field; 6] {

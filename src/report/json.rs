@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{GroupReport, Report};
+use crate::inference::classical::Classical;
 
 /// The version of the names below; whoever removes one or changes its meaning raises it.
 pub const SCHEMA: &str = "permtest/1";
@@ -53,7 +54,24 @@ struct Line<'a> {
     p_value_interval_kind: &'a str,
     confidence: f64,
     p_value_minimum: f64,
+    compare: Vec<Compared>,
     warnings: &'a [String],
+}
+
+/// A classical test of the same data.
+#[derive(Serialize)]
+struct Compared {
+    test: &'static str,
+    statistic: f64,
+    degrees_of_freedom: Option<f64>,
+    p_value: f64,
+}
+
+impl From<&Classical> for Compared {
+    fn from(classical: &Classical) -> Self {
+        let Classical { test, statistic, degrees_of_freedom, p_value } = *classical;
+        Self { test: test.key(), statistic, degrees_of_freedom, p_value }
+    }
 }
 
 #[derive(Serialize)]
@@ -131,6 +149,7 @@ impl<'a> From<&'a Report> for Line<'a> {
             p_value_interval_kind: &report.p_value_interval_kind,
             confidence: report.confidence,
             p_value_minimum: report.p_value_minimum,
+            compare: report.compared.iter().flatten().map(Compared::from).collect(),
             warnings: &report.warnings,
         }
     }

@@ -16,10 +16,11 @@ mod wording;
 
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;
+use crate::inference::classical::Classical;
 use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
 use crate::method::planner::Method;
-use crate::settings::{Format, Test};
+use crate::settings::{Format, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 use crate::{TestResult, Undefined};
@@ -85,8 +86,23 @@ pub struct Report {
     pub confidence: f64,
     /// The smallest p-value that this design and number of resamples can give.
     pub p_value_minimum: f64,
+    /// Classical tests of the same data, if they were asked for.
+    pub compared: Option<Vec<Classical>>,
     /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
     pub warnings: Vec<String>,
+}
+
+/// What a test came to.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// Name of the design.
+    pub design: &'a str,
+    /// The shift under the null hypothesis, in units of the data.
+    pub mu: f64,
+    /// The result.
+    pub result: TestResult,
+    /// Classical tests of the same data, if they were asked for.
+    pub compared: Option<Vec<Classical>>,
 }
 
 /// One sample in the report.
@@ -99,20 +115,21 @@ pub struct GroupReport {
 }
 
 impl Report {
-    /// The report of a test under a design of that name.
+    /// The report of a test.
     #[must_use]
-    pub fn new(dataset: &Dataset, test: &Test, design: &str, mu: f64, result: &TestResult) -> Self {
+    pub fn new(dataset: &Dataset, test: &Test, outcome: Outcome) -> Self {
+        let Outcome { design, mu, result, compared } = outcome;
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
-        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings, .. } = result;
+        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings, .. } = &result;
         let statistic = StatisticReport::of(&test.statistic);
-        let is_rank_sum = test.statistic == Definition::Named(Named::RankSum);
+        let is_rank_sum = test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
         let m = dataset.case.values.len() as f64;
         let is_random = matches!(method, Method::MonteCarlo { .. });
         Self {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
-            null_value: null_value(result, &test.statistic, mu),
+            null_value: null_value(&result, &test.statistic, mu),
             statistic,
             alternative: test.alternative.name().to_owned(),
             two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
@@ -139,6 +156,7 @@ impl Report {
             p_value_interval_kind: if is_random { "clopper-pearson" } else { "exact" }.to_owned(),
             confidence: test.confidence,
             p_value_minimum: p_value.minimum,
+            compared,
             warnings: warnings.iter().map(ToString::to_string).collect(),
         }
     }
@@ -146,10 +164,10 @@ impl Report {
 
 /// The value from which the absolute rule measures: the mean of a sum over all labellings; else the null hypothesis's
 /// difference, or 0.
-fn null_value(result: &TestResult, statistic: &Definition, mu: f64) -> f64 {
+fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
     let natural = match statistic {
-        Definition::Named(named) if named.moves_with_the_values() => mu,
-        Definition::Named(_) => 0.0,
+        Statistic::Defined(Definition::Named(named)) if named.moves_with_the_values() => mu,
+        Statistic::Defined(_) | Statistic::Program(_) => 0.0,
     };
     // Interpolated between two sums, the mean is off by a rounding error.
     let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (result.estimate - natural).abs();

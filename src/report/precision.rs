@@ -33,18 +33,21 @@ impl Precision {
         let both = |read: fn(&GroupReport) -> f64| [read(&report.case), read(&report.control)];
         let means = both(|group| group.summary.mean);
         let sds: Vec<f64> = [&report.case, &report.control].iter().filter_map(|group| group.summary.sd).collect();
-        let differences = [report.estimate, report.estimate - report.null_value];
+        let is_data = report.statistic.measure == Measure::DataDifference;
+        // What is not in the unit of the data says nothing about their digits.
+        let differences = if is_data { vec![report.estimate, report.estimate - report.null_value] } else { Vec::new() };
 
         let spread = spread_place(&sds);
         let visible = differences.iter().filter_map(|&x| difference_place(x, &means, &sds)).max();
-        let full = full_place(&[means[0], means[1], report.estimate]);
+        let full = full_place(&means).max(full_place(&differences[..differences.len().min(1)]));
         let place = spread.max(visible).unwrap_or(full);
         // Beyond fifteen digits there is only rounding noise.
         let finest = means.iter().filter_map(|&x| magnitude(x)).max().map_or(place, |largest| 14 - largest);
         let place = place.min(finest);
-        let difference = match report.statistic.measure {
-            Measure::DataDifference => Notation::down_to(place.min(full.max(full_place(&differences))), &differences),
-            _ => four_digits(&[report.estimate, report.null_value]),
+        let difference = if is_data {
+            Notation::down_to(place.min(full.max(full_place(&differences))), &differences)
+        } else {
+            four_digits(&[report.estimate, report.null_value])
         };
         let column = |finest: i32, numbers: &[f64]| Notation::down_to(finest.min(full_place(numbers)), numbers);
         let mu_place = significant_place(report.mu, 2).map_or(place, |two_digits| place.max(two_digits));

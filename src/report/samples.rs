@@ -4,6 +4,7 @@ use super::statistic::StatisticReport;
 use super::{GroupReport, Report};
 use crate::Undefined;
 use crate::inference::summary::Summary;
+use crate::settings::Statistic;
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 
@@ -12,7 +13,7 @@ pub fn typical() -> Report {
     Report {
         column: "len".to_owned(),
         grouping: Some("supp".to_owned()),
-        statistic: StatisticReport::of(&Definition::Named(Named::Mean)),
+        statistic: StatisticReport::of(&Statistic::Defined(Definition::Named(Named::Mean))),
         null_value: 0.0,
         mann_whitney_u: None,
         n_undefined: 0,
@@ -39,6 +40,7 @@ pub fn typical() -> Report {
         p_value_interval_kind: "clopper-pearson".to_owned(),
         confidence: 0.99,
         p_value_minimum: 9.999_999_000_000_1e-8,
+        compared: None,
         warnings: Vec::new(),
     }
 }

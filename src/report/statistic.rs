@@ -1,7 +1,9 @@
 //! What the report calls a statistic, and how it speaks of its values.
 
+use crate::settings::Statistic;
 use crate::statistic::Definition;
 use crate::statistic::catalogue::{Kind, Named};
+use crate::statistic::expression;
 
 /// A statistic in the words of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +32,23 @@ pub enum Measure {
 impl StatisticReport {
     /// Finds the words for a statistic.
     #[must_use]
-    pub fn of(definition: &Definition) -> Self {
+    pub fn of(statistic: &Statistic) -> Self {
+        let definition = match statistic {
+            Statistic::Defined(definition) => definition,
+            Statistic::Program(program) => {
+                let name = program.argv.join(" ");
+                return Self { title: "statistic of the program".to_owned(), name, measure: Measure::Value };
+            }
+        };
         let (title, measure) = match definition {
             Definition::Named(named) => (title(*named), measure(*named)),
+            Definition::Expression(parsed) if parsed.kind == expression::Kind::Summary => {
+                (format!("difference of {}", parsed.canonical), Measure::Difference)
+            }
+            Definition::Expression(parsed) if parsed.is_a_difference() => {
+                (parsed.canonical.clone(), Measure::Difference)
+            }
+            Definition::Expression(parsed) => (parsed.canonical.clone(), Measure::Value),
         };
         Self { name: definition.to_string(), title, measure }
     }

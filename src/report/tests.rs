@@ -216,7 +216,7 @@ fn json_has_these_names_in_this_order() {
         r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"n_undefined":0,"n_near_ties":0,"#,
         r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
         r#""p_value_interval_kind":"clopper-pearson","confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
-        r#""warnings":["A \"quoted\" one."]}"#,
+        r#""compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
     let report = Report { warnings: vec!["A \"quoted\" one.".to_owned()], ..typical() };
@@ -232,17 +232,17 @@ case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
 estimate,mann_whitney_u,mu,null_value,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
 count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
-p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,warnings
+p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,compare,warnings
 permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
 3.7,,0.0,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,\"One, two.; Three.\"
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 43);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 44);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{escape_where, pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
 use super::{GroupReport, Report, number, wording};
+use crate::inference::classical::Classical;
 
 const WIDTH: usize = 80;
 const INDENT: &str = "  ";
@@ -33,6 +34,7 @@ fn one(report: &Report) -> String {
     if let Some(dropped) = wording::dropped(report) {
         text += &paragraph(&dropped, INDENT, DIM);
     }
+    text += &compared(report);
     if !report.warnings.is_empty() {
         text.push('\n');
     }
@@ -97,6 +99,21 @@ fn result(report: &Report) -> String {
         " ".repeat(values - p.width()),
         interval.replace('\u{a0}', " "),
     )
+}
+
+/// The classical tests, one a line.
+fn compared(report: &Report) -> String {
+    let Some(tests) = &report.compared else { return String::new() };
+    if tests.is_empty() {
+        return format!("\n{INDENT}{DIM}For comparison: no classical test is defined for these data.{DIM:#}\n");
+    }
+    let width = tests.iter().map(|test| test.test.name().width()).max().unwrap_or(0);
+    let line = |test: &Classical| {
+        let (name, p) = (pad_right(test.test.name(), width), wording::classical_p_value(test));
+        format!("{INDENT}{INDENT}{name}   p {p}   {DIM}{}{DIM:#}\n", wording::classical_statistic(test))
+    };
+    let lines: String = tests.iter().map(line).collect();
+    format!("\n{INDENT}For comparison, by curves instead of relabellings:\n{lines}")
 }
 
 /// Lines of one style under an indent.

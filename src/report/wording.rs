@@ -5,6 +5,7 @@ use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
 use crate::Undefined;
+use crate::inference::classical::{Classical, ClassicalTest};
 
 /// What was computed: `difference of means`.
 pub fn statistic(report: &Report) -> String {
@@ -195,6 +196,32 @@ pub fn method_name(report: &Report) -> &str {
         "exact" => "Exact",
         other => other,
     }
+}
+
+/// The p-value of a classical test, as its curve gives it.
+pub fn classical_p_value(test: &Classical) -> String {
+    format!("{:<8}", number::probability(test.p_value, 3, Rounding::Nearest))
+}
+
+/// `t 1.915 with 55.3 degrees of freedom`
+pub fn classical_statistic(test: &Classical) -> String {
+    let symbol = match test.test {
+        ClassicalTest::Welch | ClassicalTest::Student | ClassicalTest::PairedT => "t",
+        ClassicalTest::MannWhitney => "U",
+        ClassicalTest::KolmogorovSmirnov => "D",
+        ClassicalTest::Wilcoxon => "T",
+    };
+    let freedom = test.degrees_of_freedom.map(|df| format!(" with {} degrees of freedom", short(df)));
+    format!("{symbol} {}{}", short(test.statistic), freedom.unwrap_or_default())
+}
+
+/// At most four digits after the point, and none that say nothing.
+fn short(x: f64) -> String {
+    if x != 0.0 && !(1e-3..1e9).contains(&x.abs()) {
+        return format!("{x:.3e}");
+    }
+    let text = format!("{x:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// How many rows were left out, if any.

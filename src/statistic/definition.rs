@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::catalogue::{Kind, Named, NotNamed, Prepared};
+use super::catalogue::{CATALOGUE, Kind, Named, NotNamed, Prepared};
 use super::distance::Side;
+use super::expression::{self, Parsed};
 use super::problem::Problem;
 use crate::error::Error;
 
@@ -13,18 +14,36 @@ use crate::error::Error;
 pub enum Definition {
     /// One of the catalogue.
     Named(Named),
+    /// An expression.
+    Expression(Parsed),
 }
 
 impl Definition {
     /// Reads a name of the catalogue or an expression.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is neither.
+    /// [`Error::Usage`] for a wrong parameter, [`Error::Expression`] for what is neither.
     pub fn parse(text: &str) -> Result<Self, Error> {
         match Named::parse(text) {
             Ok(named) => Ok(Self::Named(named)),
-            Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(what, remedy)),
-            Err(NotNamed::Unknown) => Err(Error::usage(format!("{text:?} is no statistic"), "see permtest statistics")),
+            Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(format!("--statistic: {what}"), remedy)),
+            Err(NotNamed::Unknown) if is_a_name(text) => {
+                let near = |named: &Named| strsim::jaro_winkler(named.name(), text) > 0.8;
+                let guess = CATALOGUE.iter().map(|entry| entry.named).filter(near).max_by(|a, b| {
+                    let likeness = |named: &Named| strsim::jaro_winkler(named.name(), text);
+                    likeness(a).total_cmp(&likeness(b))
+                });
+                let guess = guess.map(|named| format!("did you mean {named}? ")).unwrap_or_default();
+                let what = format!("--statistic {text} is not known");
+                Err(Error::usage(what, format!("{guess}permtest statistics lists the names")))
+            }
+            Err(NotNamed::Unknown) => {
+                expression::parse(text).map(Self::Expression).map_err(|error| Error::Expression {
+                    what: format!("--statistic: {} (character {})", error.what, error.character()),
+                    caret: error.caret(),
+                    remedy: error.remedy,
+                })
+            }
         }
     }
 
@@ -33,6 +52,10 @@ impl Definition {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Named(named) => named.kind(),
+            Self::Expression(parsed) => match parsed.kind {
+                expression::Kind::Summary => Kind::Summary,
+                expression::Kind::TwoSample => Kind::TwoSample,
+            },
         }
     }
 
@@ -42,6 +65,7 @@ impl Definition {
     pub fn mirrors_its_samples(&self) -> bool {
         match self {
             Self::Named(_) => true,
+            Self::Expression(parsed) => parsed.is_a_difference(),
         }
     }
 
@@ -51,6 +75,17 @@ impl Definition {
         matches!(self, Self::Named(Named::Mean | Named::T))
     }
 
+    /// Whether a kernel computes it for this problem, or it is evaluated on gathered values.
+    ///
+    /// # Errors
+    /// As [`Definition::prepare`].
+    pub fn is_gathered(&self, problem: &Problem) -> Result<bool, Error> {
+        match self {
+            Self::Named(named) => Ok(*named == Named::Mad),
+            Self::Expression(parsed) => Ok(matches!(parsed.prepare(problem)?, Prepared::Values(_))),
+        }
+    }
+
     /// Prepares it for a problem.
     ///
     /// # Errors
@@ -58,14 +93,23 @@ impl Definition {
     pub fn prepare<'a>(&self, problem: &'a Problem, side: Side) -> Result<Prepared<'a>, Error> {
         match self {
             Self::Named(named) => named.prepare(problem, side),
+            Self::Expression(parsed) => parsed.prepare(problem),
         }
     }
+}
+
+/// Whether a text reads like a name of the catalogue rather than an expression.
+fn is_a_name(text: &str) -> bool {
+    let name = text.trim().split(':').next().unwrap_or_default();
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    is_word && name.starts_with(|c: char| c.is_ascii_alphabetic()) && !["x", "y", "pooled", "pi", "e"].contains(&name)
 }
 
 impl fmt::Display for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Named(named) => named.fmt(f),
+            Self::Expression(parsed) => f.write_str(&parsed.canonical),
         }
     }
 }

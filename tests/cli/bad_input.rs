@@ -177,6 +177,54 @@ fn three_labels_need_a_choice_of_two() {
 }
 
 #[test]
+fn rows_that_are_no_pairs_in_their_order_are_counted() {
+    case("len\n1\n2\n").args(["--paired"]).refused(["control.csv", "2 rows", "3 rows", "--pair"]).run();
+    permtest()
+        .args(["data.csv", "--group", "supp", "--paired"])
+        .file("data.csv", "len,supp\n1,A\n2,B\n3,A\n")
+        .refused(["data.csv", "\"A\" has 2 rows", "\"B\" has 1 row,", "--pair"])
+        .run();
+    permtest()
+        .args(["data.csv", "--case", "a", "--control", "b", "--paired"])
+        .file("data.csv", "a,b\n1,2\n3,\n")
+        .refused(["data.csv", "line 3", "column b", "empty", "--missing drop"])
+        .run();
+}
+
+#[test]
+fn a_pair_id_without_its_partner_is_named() {
+    permtest()
+        .args(["data.csv", "-c", "len", "--group", "supp", "--pair", "id"])
+        .file("data.csv", "id,len,supp\n7,1,A\n8,2,A\n7,3,B\n9,4,B\n")
+        .refused(["data.csv", "line 3", "column id", "2 pair ids", "8 (A), 9 (B)", "partners"])
+        .run();
+    case("id,len\n1,1\n1,2\n")
+        .args(["-c", "len", "--pair", "id"])
+        .file("control.csv", "id,len\n1,1\n")
+        .refused(["case.csv", "line 3", "column id", "more than once", "1 (case)"])
+        .run();
+}
+
+#[test]
+fn a_key_column_must_be_in_both_files() {
+    for option in ["--pair", "--strata", "--cluster"] {
+        case("id,len\n1,1\n").args(["-c", "len", option, "id"]).refused(["control.csv", "\"id\"", option]).run();
+        case("id,len\n1,1\n").args(["-c", "len", option, "2"]).refused([&format!("--column and {option}")[..]]).run();
+    }
+}
+
+#[test]
+fn a_missing_key_is_a_missing_value() {
+    for (option, line) in [("--pair", "line 4"), ("--strata", "line 4"), ("--cluster", "line 4")] {
+        permtest()
+            .args(["data.csv", "-c", "len", "--group", "supp", option, "key"])
+            .file("data.csv", "key,len,supp\n1,1,A\n1,2,B\n,3,A\nNA,4,B\n")
+            .refused(["data.csv", line, "column key", "2 missing values", "--missing drop"])
+            .run();
+    }
+}
+
+#[test]
 fn an_output_in_an_absent_folder_is_refused() {
     case(GOOD).args(["-o", "absent/report.txt"]).refused(["absent/report.txt", "folder"]).run();
     case(GOOD).args(["--distribution", "absent/null.npy"]).refused(["absent/null.npy", "folder"]).run();

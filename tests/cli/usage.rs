@@ -97,6 +97,30 @@ fn a_column_for_each_group_needs_both() {
 }
 
 #[test]
+fn pairs_go_by_order_or_by_id() {
+    permtest().args(["a.csv", "b.csv", "--paired", "--pair", "id"]).refused(["--paired", "--pair:", "leave out"]).run();
+    permtest()
+        .args(["a.csv", "--case", "x", "--control", "y", "--pair", "id"])
+        .refused(["--pair", "a row is a pair already", "say --paired"])
+        .run();
+    permtest().args(["a.csv", "b.csv", "--paired=yes"]).refused(["--paired takes no value"]).run();
+    permtest().args(["a.csv", "b.csv", "--strata"]).refused(["--strata needs a value", "<COLUMN>"]).run();
+    permtest().args(["a.csv", "b.csv", "--clusters", "c"]).refused(["--clusters", "did you mean --cluster?"]).run();
+}
+
+#[test]
+fn one_column_has_one_meaning() {
+    permtest().args(["a.csv", "b.csv", "--pair", "x", "--strata", "x"]).refused(["--pair and --strata", "x"]).run();
+    permtest().args(["a.csv", "b.csv", "--strata", "x", "--cluster", "x"]).refused(["--strata and --cluster"]).run();
+    permtest().args(["a.csv", "b.csv", "-c", "x", "--pair", "x"]).refused(["--column and --pair", "x"]).run();
+    permtest().args(["a.csv", "--group", "g", "--strata", "g"]).refused(["--group and --strata", "g"]).run();
+    permtest()
+        .args(["a.csv", "--case", "x", "--control", "y", "--cluster", "y"])
+        .refused(["--control and --cluster", "y", "two different columns"])
+        .run();
+}
+
+#[test]
 fn standard_input_can_be_read_once() {
     permtest().args(["-", "-"]).stdin("1\n2\n").refused(["standard input", "once", "file"]).run();
 }

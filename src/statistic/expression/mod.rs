@@ -24,6 +24,8 @@
 
 pub mod arithmetic;
 mod check;
+mod compile;
+pub mod evaluate;
 mod names;
 mod parse;
 mod syntax;

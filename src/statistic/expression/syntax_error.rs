@@ -33,7 +33,8 @@ impl SyntaxError {
     }
 
     /// The number of the character at which the fault begins, counted from 1.
-    fn character(&self) -> usize {
+    #[must_use]
+    pub fn character(&self) -> usize {
         self.text[..self.start].chars().count() + 1
     }
 }

@@ -1,0 +1,305 @@
+//! An expression → the fastest shape that computes it.
+//!
+//! What each value contributes by itself is computed once, as a column of the pool. Then the labels matter only through
+//! numbers of one column in one group, the leaves. If these are sums, and the expression is a sum of multiples of them,
+//! it is one sum over the case observations ([`Linear`]); other functions of leaves are a [`Formula`]; whatever is left,
+//! such as deviations from a group's own median, is evaluated on the gathered values.
+
+use super::evaluate::{self, evaluate};
+use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
+use crate::error::Error;
+use crate::statistic::Problem;
+use crate::statistic::catalogue::Prepared;
+use crate::statistic::formula::{Formula, Leaf, Measure, Step};
+use crate::statistic::linear::scores::Scores;
+use crate::statistic::linear::{self, Linear};
+use crate::statistic::order::Group;
+use crate::statistic::values::Values;
+
+impl Parsed {
+    /// The statistic as an expression in both samples: a summary is the difference of its values.
+    #[must_use]
+    pub fn two_sample(&self) -> Expression {
+        match self.kind {
+            Kind::TwoSample => self.expression.clone(),
+            Kind::Summary => {
+                let control = of_control(&self.expression);
+                Expression::Binary(Binary::Subtract, Box::new(self.expression.clone()), Box::new(control))
+            }
+        }
+    }
+
+    /// Whether exchanging the samples turns the statistic into its opposite: a difference of the same number of both.
+    #[must_use]
+    pub fn is_a_difference(&self) -> bool {
+        match (self.kind, &self.expression) {
+            (Kind::Summary, _) => true,
+            (_, Expression::Binary(Binary::Subtract, case, control)) => {
+                !case.mentions(Variable::Control) && of_control(case) == **control
+            }
+            _ => false,
+        }
+    }
+
+    /// Prepares the statistic for a problem.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for an expression that combines values of pairs, where there are none.
+    pub fn prepare(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
+        if self.pairing == Pairing::Needed && problem.pairs().is_none() {
+            let what = format!("{} combines x and y value by value, and these data are not paired", self.canonical);
+            return Err(Error::data(what, "add --paired or --pair COLUMN, or reduce each to a number first"));
+        }
+        let expression = self.two_sample();
+        let mut compiler = Compiler { problem, columns: Vec::new() };
+        if let Some(steps) = compiler.steps(&expression) {
+            if let Some(linear) = problem.design().case_size().and_then(|m| compiler.linear(&expression, m)) {
+                return Ok(Prepared::Linear(linear));
+            }
+            let columns: Vec<Vec<f64>> = compiler.columns.into_iter().map(|column| column.numbers).collect();
+            return Ok(Prepared::Formula(Formula::new(problem, &columns, steps)));
+        }
+        let pooled = problem.pool().values().to_vec();
+        let function = move |case: &[f64], control: &[f64]| {
+            evaluate(&expression, evaluate::Values { case, control, pooled: &pooled })
+        };
+        Ok(Prepared::Values(Values::new(problem, 0.0, Box::new(function))))
+    }
+}
+
+/// The same with `y` for `x`.
+fn of_control(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Values(Variable::Case) => Expression::Values(Variable::Control),
+        Expression::Unary(function, operand) => Expression::Unary(*function, Box::new(of_control(operand))),
+        Expression::Binary(operator, left, right) => {
+            Expression::Binary(*operator, Box::new(of_control(left)), Box::new(of_control(right)))
+        }
+        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, Box::new(of_control(operand))),
+        other => other.clone(),
+    }
+}
+
+struct Compiler<'a> {
+    problem: &'a Problem,
+    columns: Vec<Column>,
+}
+
+/// What each observation contributes by itself.
+struct Column {
+    /// With `x` for the values, so that the same function of `y` finds the same column.
+    definition: Expression,
+    numbers: Vec<f64>,
+}
+
+/// a₀ + Σ aₖ·Sₖ, where Sₖ is the sum of column k over the case observations.
+struct Affine {
+    constant: f64,
+    terms: Vec<(usize, f64)>,
+}
+
+impl Compiler<'_> {
+    /// The steps that compute an expression from leaves, if it can be.
+    fn steps(&mut self, expression: &Expression) -> Option<Vec<Step>> {
+        if let Some(number) = self.constant(expression) {
+            return Some(vec![Step::Constant(number)]);
+        }
+        match expression {
+            Expression::Unary(function, operand) => {
+                let mut steps = self.steps(operand)?;
+                steps.push(Step::Unary(*function));
+                Some(steps)
+            }
+            Expression::Binary(operator, left, right) => {
+                let mut steps = self.steps(left)?;
+                steps.extend(self.steps(right)?);
+                steps.push(Step::Binary(*operator));
+                Some(steps)
+            }
+            Expression::Reduce(reducer, operand) => self.reduction(*reducer, operand),
+            Expression::Number(_) | Expression::Values(_) => None,
+        }
+    }
+
+    /// The number that an expression of constants and the pool alone gives.
+    fn constant(&self, expression: &Expression) -> Option<f64> {
+        let depends = [Variable::Case, Variable::Control].iter().any(|&variable| expression.mentions(variable));
+        let pooled = self.problem.pool().values();
+        (!depends && !matches!(expression, Expression::Values(_)))
+            .then(|| evaluate(expression, evaluate::Values { case: &[], control: &[], pooled }))
+    }
+
+    /// The leaf that a reducer makes of a column, and what is to be done with it.
+    fn reduction(&mut self, reducer: Reducer, operand: &Expression) -> Option<Vec<Step>> {
+        let (column, group) = self.column(operand)?;
+        let leaf = |measure| Step::Leaf(Leaf { column, group, measure });
+        Some(match reducer {
+            Reducer::N => vec![leaf(Measure::Size)],
+            Reducer::Mean => vec![leaf(Measure::Mean)],
+            Reducer::Sum => vec![leaf(Measure::Mean), leaf(Measure::Size), Step::Binary(Binary::Multiply)],
+            Reducer::Var => vec![leaf(Measure::Variance)],
+            Reducer::Sd => vec![leaf(Measure::Variance), Step::Unary(Unary::Sqrt)],
+            Reducer::Min => vec![leaf(Measure::Quantile(0.0))],
+            Reducer::Max => vec![leaf(Measure::Quantile(1.0))],
+            Reducer::Median => vec![leaf(Measure::Quantile(0.5))],
+            Reducer::Quantile(q) => vec![leaf(Measure::Quantile(q))],
+            Reducer::TrimmedMean(q) => vec![leaf(Measure::TrimmedMean(q))],
+        })
+    }
+
+    /// The column that an expression of one group's values is, if each value contributes by itself and finitely.
+    fn column(&mut self, expression: &Expression) -> Option<(usize, Group)> {
+        let group = match [Variable::Case, Variable::Control].map(|variable| expression.mentions(variable)) {
+            [true, false] => Group::Case,
+            [false, true] => Group::Control,
+            _ => return None,
+        };
+        if reduces_a_group(expression) {
+            return None;
+        }
+        let definition = of_case(expression);
+        if let Some(known) = self.columns.iter().position(|column| column.definition == definition) {
+            return Some((known, group));
+        }
+        let numbers = evaluate::column(&definition, self.problem.pool().values());
+        if !numbers.iter().all(|number| number.is_finite()) {
+            return None;
+        }
+        self.columns.push(Column { definition, numbers });
+        Some((self.columns.len() - 1, group))
+    }
+
+    /// The expression as one sum over m case observations, if it is one.
+    fn linear(&mut self, expression: &Expression, m: usize) -> Option<Linear> {
+        let pool = self.problem.pool();
+        if let Expression::Binary(Binary::Subtract, left, right) = expression
+            && let (Expression::Reduce(Reducer::Mean, case), Expression::Reduce(Reducer::Mean, control)) =
+                (&**left, &**right)
+            && let (Some((column, Group::Case)), Some((same, Group::Control))) =
+                (self.column(case), self.column(control))
+            && column == same
+        {
+            return Some(linear::mean_difference(self.problem, &self.scores(column), 0.0));
+        }
+        let Affine { constant, mut terms } = self.affine(expression, m)?;
+        terms.retain(|&(_, factor)| factor != 0.0);
+        if let [(column, factor)] = terms[..] {
+            let scores = self.scores(column);
+            let sign = if factor < 0.0 { -1 } else { 1 };
+            let oriented: Vec<i64> = scores.scores.iter().map(|score| sign * score).collect();
+            return Some(Linear::new(self.problem, &oriented, move |sum| {
+                let sum = scores.mean_of(i128::from(sign * sum), m) * m as f64;
+                constant + factor * sum
+            }));
+        }
+        let combined: Vec<f64> = (0..pool.len())
+            .map(|place| terms.iter().map(|&(column, factor)| factor * self.columns[column].numbers[place]).sum())
+            .collect();
+        if terms.is_empty() || !combined.iter().all(|number| number.abs() < f64::MAX / 4.0) {
+            return None;
+        }
+        let scores = Scores::of(&combined);
+        let integers = scores.scores.clone();
+        Some(Linear::new(self.problem, &integers, move |sum| constant + scores.mean_of(i128::from(sum), m) * m as f64))
+    }
+
+    /// A column as integers; the values themselves are known as such, shifted exactly.
+    fn scores(&self, column: usize) -> Scores {
+        let (pool, numbers) = (self.problem.pool(), &self.columns[column].numbers);
+        if numbers == pool.values() { pool.scores().clone() } else { Scores::of(numbers) }
+    }
+
+    fn affine(&mut self, expression: &Expression, m: usize) -> Option<Affine> {
+        if let Some(constant) = self.constant(expression) {
+            return Some(Affine { constant, terms: Vec::new() });
+        }
+        match expression {
+            Expression::Unary(Unary::Negate, operand) => Some(self.affine(operand, m)?.times(-1.0)),
+            Expression::Binary(Binary::Add, left, right) => Some(self.affine(left, m)?.plus(self.affine(right, m)?)),
+            Expression::Binary(Binary::Subtract, left, right) => {
+                Some(self.affine(left, m)?.plus(self.affine(right, m)?.times(-1.0)))
+            }
+            Expression::Binary(Binary::Multiply, left, right) => {
+                let (left, right) = (self.affine(left, m)?, self.affine(right, m)?);
+                match (left.number(), right.number()) {
+                    (Some(factor), _) => Some(right.times(factor)),
+                    (_, Some(factor)) => Some(left.times(factor)),
+                    _ => None,
+                }
+            }
+            Expression::Binary(Binary::Divide, left, right) => {
+                let divisor = self.affine(right, m)?.number()?;
+                Some(self.affine(left, m)?.times(1.0 / divisor))
+            }
+            Expression::Reduce(reducer, operand) => self.affine_reduction(*reducer, operand, m),
+            _ => None,
+        }
+    }
+
+    fn affine_reduction(&mut self, reducer: Reducer, operand: &Expression, m: usize) -> Option<Affine> {
+        let (column, group) = self.column(operand)?;
+        let size = match group {
+            Group::Case => m,
+            Group::Control => self.problem.pool().len() - m,
+        } as f64;
+        let factor = match reducer {
+            Reducer::N => return Some(Affine { constant: size, terms: Vec::new() }),
+            Reducer::Mean => 1.0 / size,
+            Reducer::Sum => 1.0,
+            _ => return None,
+        };
+        let case_sum = Affine { constant: 0.0, terms: vec![(column, 1.0)] };
+        let sum = match group {
+            Group::Case => case_sum,
+            Group::Control => {
+                let total: f64 = self.columns[column].numbers.iter().sum();
+                Affine { constant: total, terms: Vec::new() }.plus(case_sum.times(-1.0))
+            }
+        };
+        Some(sum.times(factor))
+    }
+}
+
+impl Affine {
+    fn number(&self) -> Option<f64> {
+        self.terms.is_empty().then_some(self.constant)
+    }
+
+    fn times(self, factor: f64) -> Self {
+        let terms = self.terms.into_iter().map(|(column, own)| (column, own * factor)).collect();
+        Self { constant: self.constant * factor, terms }
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        for (column, factor) in other.terms {
+            match self.terms.iter_mut().find(|(own, _)| *own == column) {
+                Some((_, own)) => *own += factor,
+                None => self.terms.push((column, factor)),
+            }
+        }
+        Self { constant: self.constant + other.constant, ..self }
+    }
+}
+
+/// Whether a part reduces a group's values to a number, which then depends on the labels.
+fn reduces_a_group(expression: &Expression) -> bool {
+    match expression {
+        Expression::Reduce(_, operand) => operand.mentions(Variable::Case) || operand.mentions(Variable::Control),
+        Expression::Unary(_, operand) => reduces_a_group(operand),
+        Expression::Binary(_, left, right) => reduces_a_group(left) || reduces_a_group(right),
+        Expression::Number(_) | Expression::Values(_) => false,
+    }
+}
+
+/// The same with `x` for `y`.
+fn of_case(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Values(Variable::Control) => Expression::Values(Variable::Case),
+        Expression::Unary(function, operand) => Expression::Unary(*function, Box::new(of_case(operand))),
+        Expression::Binary(operator, left, right) => {
+            Expression::Binary(*operator, Box::new(of_case(left)), Box::new(of_case(right)))
+        }
+        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, Box::new(of_case(operand))),
+        other => other.clone(),
+    }
+}
