@@ -87,11 +87,16 @@ impl Statistic for Scan<'_> {
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
         let rows = self.units.expand(arch, labellings);
         let (weights, distance) = (&self.weights, self.distance);
+        let rows = &rows;
         match distance {
-            Distance::KolmogorovSmirnov(side) => {
-                simd::run(arch, ScanRows { rows: &rows, weights, replicates, fold: Largest(side) });
+            Distance::KolmogorovSmirnov(Side::Either) => {
+                simd::run(arch, ScanRows { rows, weights, replicates, fold: Largest::<true> { sign: 1.0 } });
             }
-            _ => simd::run(arch, ScanRows { rows: &rows, weights, replicates, fold: Squares(distance) }),
+            Distance::KolmogorovSmirnov(side) => {
+                let sign = if side == Side::CaseGreater { -1.0 } else { 1.0 };
+                simd::run(arch, ScanRows { rows, weights, replicates, fold: Largest::<false> { sign } });
+            }
+            _ => simd::run(arch, ScanRows { rows, weights, replicates, fold: Squares(distance) }),
         }
         Ok(())
     }
@@ -117,17 +122,16 @@ trait Fold: Copy {
     fn finish(self, state: f64, m: f64, n: f64) -> f64;
 }
 
+/// The largest of ±D: a factor rather than a choice inside the loop. The larger of both signs is the magnitude.
 #[derive(Clone, Copy)]
-struct Largest(Side);
+struct Largest<const BOTH: bool> {
+    sign: f64,
+}
 
-impl Fold for Largest {
+impl<const BOTH: bool> Fold for Largest<BOTH> {
     #[inline(always)]
     fn take(self, state: f64, difference: f64, _: f64) -> f64 {
-        let difference = match self.0 {
-            Side::Either => difference.abs(),
-            Side::CaseGreater => -difference,
-            Side::CaseLess => difference,
-        };
+        let difference = if BOTH { difference.abs() } else { self.sign * difference };
         if difference > state { difference } else { state }
     }
 

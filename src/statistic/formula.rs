@@ -155,10 +155,12 @@ impl Formula {
 
     fn batch<'a>(&self, arch: Arch, labellings: &'a Labellings) -> Batch<'a> {
         let case_sizes = self.case_size.of_batch(arch, labellings);
-        let sizes = [
-            case_sizes.iter().map(|&m| m as f64).collect(),
-            case_sizes.iter().map(|&m| (self.observations - m) as f64).collect(),
-        ];
+        let sizes = if self.steps.iter().any(needs_size) {
+            let size = |group: fn(&Self, usize) -> usize| case_sizes.iter().map(|&m| group(self, m) as f64).collect();
+            [size(|_, m| m), size(|formula, m| formula.observations - m)]
+        } else {
+            [Vec::new(), Vec::new()]
+        };
         let sums = |column: &Column| column.moments.as_ref().map(|moments| moments.sums(arch, labellings));
         let rows = |column: &Column| column.sorted.as_ref().map(|sorted| sorted.units.expand(arch, labellings));
         Batch {
@@ -190,6 +192,12 @@ impl Formula {
             }
         }
     }
+}
+
+/// Whether a step counts observations: order statistics do not.
+fn needs_size(step: &Step) -> bool {
+    let measure = |leaf: &Leaf| matches!(leaf.measure, Measure::Size | Measure::Mean | Measure::Variance);
+    matches!(step, Step::Leaf(leaf) if measure(leaf))
 }
 
 /// What the steps ask of a column.

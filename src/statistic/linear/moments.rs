@@ -178,10 +178,11 @@ impl Kernel for Variances<'_> {
         for ((variance, (&first, &second)), &size) in written.iter_mut().zip(sums).zip(sizes) {
             let sum = of_group(group, first, totals[0]) * steps[0];
             let squares = of_group(group, second, totals[1]) * steps[1];
-            let within = squares - sum * sum / size;
+            // One division instead of two: they are what this loop waits for.
+            let within = squares * size - sum * sum;
             // Rounding may leave a group of equal values a little below 0; a group of one divides 0 by 0.
             let within = if within > 0.0 { within } else { 0.0 };
-            *variance = within / (size - 1.0);
+            *variance = within / (size * (size - 1.0));
         }
     }
 }

@@ -4,13 +4,13 @@
 //! bit. Quantiles are those of Hyndman & Fan (1996), type 7, as in R and `NumPy`: h = (m − 1)·q, and the value between the
 //! ⌊h⌋-th and the next one, counted from 0, by linear interpolation.
 
-mod select;
+mod places;
 
 use super::linear::scores::Scores;
 use super::linear::sums::Summands;
 use crate::sampling::labellings::{BitRows, Labellings, last_word_mask};
 use crate::simd::{self, Arch, Kernel};
-use select::select;
+use places::{LANES, Lanes, next_place};
 
 /// One of the two groups of a labelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +41,6 @@ impl Group {
     }
 }
 
-/// The number of set bits in each labelling.
-#[must_use]
-pub fn case_sizes(rows: &BitRows) -> Vec<usize> {
-    let count = |row: &[u64]| row.iter().map(|word| word.count_ones() as usize).sum();
-    rows.words.chunks_exact(rows.width()).map(count).collect()
-}
-
 /// Writes a quantile of a group of ascending values for each labelling of them; NaN where the group is empty.
 ///
 /// `case_sizes` are the labellings' numbers of set bits.
@@ -63,33 +56,6 @@ pub fn quantiles(
     simd::run(arch, Quantiles { sorted, rows, case_sizes, group, q, written: quantiles });
 }
 
-/// The place of the `rank`-th set bit of `row ^ flip`, counted from 0.
-///
-/// Which word it is in is found without a branch: the counts up to each word are compared with the rank.
-#[inline(always)]
-fn place(row: &[u64], flip: u64, rank: usize) -> usize {
-    let (mut word, mut below, mut counted) = (0, 0, 0);
-    for &bits in &row[..row.len() - 1] {
-        counted += (bits ^ flip).count_ones() as usize;
-        let is_beyond = usize::from(counted <= rank);
-        word += is_beyond;
-        below = if counted <= rank { counted } else { below };
-    }
-    64 * word + select(row[word] ^ flip, (rank - below) as u32) as usize
-}
-
-/// The place of the next set bit of `row ^ flip` after a place, where there is one.
-#[inline(always)]
-fn next_place(row: &[u64], flip: u64, place: usize) -> usize {
-    let mut word = place / 64;
-    let mut bits = (row[word] ^ flip) & (u64::MAX - 1) << (place % 64);
-    while bits == 0 {
-        word += 1;
-        bits = row[word] ^ flip;
-    }
-    64 * word + bits.trailing_zeros() as usize
-}
-
 struct Quantiles<'a> {
     sorted: &'a [f64],
     rows: &'a BitRows,
@@ -99,40 +65,51 @@ struct Quantiles<'a> {
     written: &'a mut [f64],
 }
 
-impl Quantiles<'_> {
-    #[inline(always)]
-    fn compute_sized(self, width: usize) {
-        let Self { sorted, rows, case_sizes, group, q, written } = self;
-        let flip = group.flip();
-        for ((row, &m), quantile) in rows.words.chunks_exact(width).zip(case_sizes).zip(written) {
-            let size = group.size(m, sorted.len());
-            if size == 0 {
-                *quantile = f64::NAN;
-                continue;
-            }
-            let Position { below, fraction } = Position::of(q, size);
-            let low = place(row, flip, below);
-            *quantile = if fraction == 0.0 {
-                sorted[low]
-            } else {
-                interpolate(sorted[low], sorted[next_place(row, flip, low)], fraction)
-            };
-        }
-    }
-}
-
 impl Kernel for Quantiles<'_> {
     type Output = ();
 
     #[inline(always)]
     fn compute(self) {
-        // Literal widths for the commonest sizes let the compiler unroll a row.
-        match self.rows.width() {
-            1 => self.compute_sized(1),
-            2 => self.compute_sized(2),
-            4 => self.compute_sized(4),
-            width => self.compute_sized(width),
+        let Self { sorted, rows, case_sizes, group, q, written } = self;
+        let (width, flip, last) = (rows.width(), group.flip(), sorted.len() as u64 - 1);
+        let (mut lanes, mut ends) = (Lanes::default(), Ends::default());
+        for (first, group_rows) in places::groups(rows) {
+            for (lane, &m) in case_sizes[first..].iter().take(LANES).enumerate() {
+                ends.set(lane, q, group.size(m, sorted.len()));
+            }
+            lanes.load(group_rows, width, flip);
+            let places = lanes.places(ends.below);
+            let rows = group_rows.chunks_exact(width).zip(places).zip(ends.fraction);
+            for (quantile, ((row, place), fraction)) in written[first..].iter_mut().zip(rows) {
+                let place = place.min(last);
+                let next = if fraction > 0.0 { next_place(row, flip, place) } else { place };
+                *quantile = interpolate(sorted[place as usize], sorted[next.min(last) as usize], fraction);
+            }
         }
+    }
+}
+
+/// The rank of the value at or below a quantile, for each lane.
+#[derive(Default)]
+struct Ends {
+    /// The group's size plus 1: most often the same as before.
+    known: [usize; LANES],
+    below: [u64; LANES],
+    /// How far it is on the way to the next one; NaN for a group without values.
+    fraction: [f64; LANES],
+}
+
+impl Ends {
+    #[inline(always)]
+    fn set(&mut self, lane: usize, q: f64, size: usize) {
+        if self.known[lane] == size + 1 {
+            return;
+        }
+        self.known[lane] = size + 1;
+        let nowhere = Position { below: 0, fraction: f64::NAN };
+        let Position { below, fraction } = Position::of(q, size).unwrap_or(nowhere);
+        self.below[lane] = below as u64;
+        self.fraction[lane] = fraction;
     }
 }
 
@@ -146,15 +123,15 @@ struct Position {
 }
 
 impl Position {
+    /// The position of a quantile among so many values; `None` where there is none.
     #[inline(always)]
-    fn of(q: f64, size: usize) -> Self {
-        let h = (size - 1) as f64 * q;
+    fn of(q: f64, size: usize) -> Option<Self> {
+        let h = size.checked_sub(1)? as f64 * q;
         // As R does, lest 0.9·10 = 9.000000000000002 interpolate.
-        let nearest = (h + 4.0 * f64::EPSILON * size as f64) as usize;
-        let below = nearest.min(size - 1);
+        let slack = 4.0 * f64::EPSILON * size as f64;
+        let below = ((h + slack) as usize).min(size - 1);
         let fraction = h - below as f64;
-        let is_whole = fraction <= 4.0 * f64::EPSILON * size as f64;
-        Self { below, fraction: if is_whole { 0.0 } else { fraction } }
+        Some(Self { below, fraction: if fraction <= slack { 0.0 } else { fraction } })
     }
 }
 
@@ -170,7 +147,7 @@ fn interpolate(low: f64, high: f64, fraction: f64) -> f64 {
 /// When there is no value.
 #[must_use]
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let Position { below, fraction } = Position::of(q, sorted.len());
+    let Position { below, fraction } = Position::of(q, sorted.len()).expect("a value");
     if fraction == 0.0 { sorted[below] } else { interpolate(sorted[below], sorted[below + 1], fraction) }
 }
 
@@ -237,20 +214,23 @@ impl Kernel for Trim<'_> {
     #[inline(always)]
     fn compute(self) {
         let Self { rows, case_sizes, group, q, kept } = self;
-        let (width, flip) = (rows.width(), group.flip());
-        let rows_and_sizes = rows.words.chunks_exact(width).zip(case_sizes);
-        for ((row, &m), kept) in rows_and_sizes.zip(kept.chunks_exact_mut(width)) {
-            let size = group.size(m, rows.units);
-            if size == 0 {
-                continue;
+        let (width, last_mask) = (rows.width(), last_word_mask(rows.units));
+        let mut lanes = Lanes::default();
+        for (first, group_rows) in places::groups(rows) {
+            let (mut low, mut high) = ([0; LANES], [0; LANES]);
+            for (lane, &m) in case_sizes[first..].iter().take(LANES).enumerate() {
+                let size = group.size(m, rows.units);
+                let cut = trimmed(q, size);
+                [low[lane], high[lane]] = [cut as u64, size.saturating_sub(cut + 1) as u64];
             }
-            let cut = trimmed(q, size);
-            let (first, last) = (place(row, flip, cut), place(row, flip, size - 1 - cut));
-            for (i, (kept, &bits)) in kept.iter_mut().zip(row).enumerate() {
-                *kept = (bits ^ flip) & from_place(first, i) & !from_place(last + 1, i);
-            }
-            if let Some(last) = kept.last_mut() {
-                *last &= last_word_mask(rows.units);
+            lanes.load(group_rows, width, group.flip());
+            let ends = lanes.places(low).into_iter().zip(lanes.places(high));
+            let kept = kept[first * width..].chunks_exact_mut(width);
+            for ((row, kept), (low, high)) in group_rows.chunks_exact(width).zip(kept).zip(ends) {
+                for (i, (kept, &bits)) in kept.iter_mut().zip(row).enumerate() {
+                    *kept = (bits ^ group.flip()) & from_place(low, i) & !from_place(high + 1, i);
+                }
+                kept[width - 1] &= last_mask;
             }
         }
     }
@@ -258,9 +238,10 @@ impl Kernel for Trim<'_> {
 
 /// Word number `word` of the bitset of all places from `first` on.
 #[inline(always)]
-fn from_place(first: usize, word: usize) -> u64 {
-    let start = (first as i64 - 64 * word as i64).clamp(0, 64) as u32;
-    u64::MAX.checked_shl(start).unwrap_or(0)
+fn from_place(first: u64, word: usize) -> u64 {
+    let start = first.saturating_sub(64 * word as u64);
+    // Shifting by 64 or more would be undefined; then no bit of the word is beyond.
+    if start < 64 { u64::MAX << start } else { 0 }
 }
 
 #[cfg(test)]
@@ -308,7 +289,7 @@ mod tests {
             let mut words = words[..width].to_vec();
             words[width - 1] &= last_word_mask(sorted.len());
             let rows = BitRows { units: sorted.len(), words };
-            let sizes = case_sizes(&rows);
+            let sizes = [rows.words.iter().map(|word| word.count_ones() as usize).sum()];
             let both = groups(&sorted, &rows.words);
             for (group, values) in [Group::Case, Group::Control].into_iter().zip(&both) {
                 if values.is_empty() { continue; }
