@@ -16,7 +16,7 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Takes rows of so many words, each XORed with `flip`.
+    /// Takes rows of so many words, each flipped where `flip` has a 1.
     #[inline(always)]
     pub fn load(&mut self, rows: &[u64], width: usize, flip: u64) {
         self.words.clear();
