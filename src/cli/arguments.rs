@@ -147,6 +147,10 @@ pub(super) struct Arguments {
     pub statistic_command: Option<String>,
 
     /// How permtest talks with that program [default: lines]
+    ///
+    /// A frame is the 8 bytes PERMTST1, then the numbers of rows, case values and control values in a row as 64-bit
+    /// integers, then the rows as 64-bit floats, case values first; its reply is one float for each row. All of it is
+    /// little-endian, and frames follow each other until the input ends.
     #[arg(long, value_name = "PROTOCOL", requires = "statistic_command", help_heading = "Test")]
     pub protocol: Option<Protocol>,
 
@@ -338,8 +342,7 @@ impl ValueEnum for Protocol {
         Some(match self {
             Self::Lines => PossibleValue::new("lines")
                 .help("a line for each labelling: case values, a tab, control values; a line with a number back"),
-            Self::Frames => PossibleValue::new("frames")
-                .help("binary, hundreds of labellings at once: permtest statistics tells the format"),
+            Self::Frames => PossibleValue::new("frames").help("binary, hundreds of labellings at once"),
         })
     }
 }

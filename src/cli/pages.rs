@@ -33,7 +33,7 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 6] = [
+const EXAMPLES: [Example; 9] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
@@ -42,6 +42,18 @@ const EXAMPLES: [Example; 6] = [
     Example {
         command: "permtest times.tsv --case after --control before --alternative less",
         meaning: "One file with a column for each group, to see whether times became shorter",
+    },
+    Example {
+        command: "permtest new.csv old.csv -s median --compare",
+        meaning: "Medians, and beside them what t, Mann-Whitney and Kolmogorov-Smirnov say",
+    },
+    Example {
+        command: "permtest new.csv old.csv -s 'quantile(x, 0.99) / quantile(y, 0.99)'",
+        meaning: "A statistic of your own",
+    },
+    Example {
+        command: "permtest trial.csv --column score --group arm --pair patient",
+        meaning: "Each patient measured in both arms",
     },
     Example {
         command: "permtest new.csv old.csv -n 1e8 --seed 7 --json > result.json",
