@@ -45,8 +45,8 @@ pub(super) struct Arguments {
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
-    /// compressed with gzip or zstd are read as they are. A file that is called man or completions is given as
-    /// ./man or ./completions.
+    /// compressed with gzip or zstd are read as they are. A file that is called man, statistics or
+    /// completions is given as ./man and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 

@@ -1,5 +1,7 @@
 //! A named statistic → the shape in which it is computed for one problem.
 
+use std::borrow::Cow;
+
 use super::Named;
 use crate::error::Error;
 use crate::statistic::distance::{Distance, Scan, Side};
@@ -100,14 +102,25 @@ fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
     Ok(Prepared::Formula(Formula::new(problem, &[logarithms], steps)))
 }
 
-/// Median of |x − median|.
+/// Median of |x − median|, in one pass over ascending values: deviations grow on both sides of the median, and the
+/// smaller next one is taken until half of them are.
 fn deviation(sample: &[f64]) -> f64 {
-    let median_of = |mut values: Vec<f64>| {
-        values.sort_unstable_by(f64::total_cmp);
-        order::quantile(&values, 0.5)
+    let mut sorted = Cow::Borrowed(sample);
+    if !sample.is_sorted() {
+        sorted.to_mut().sort_unstable_by(f64::total_cmp);
+    }
+    let median = order::quantile(&sorted, 0.5);
+    let above = sorted.partition_point(|&value| value < median);
+    let mut below = sorted[..above].iter().rev().map(|value| median - value).peekable();
+    let mut above = sorted[above..].iter().map(|value| value - median).peekable();
+    let mut next = || match (below.peek(), above.peek()) {
+        (Some(low), Some(high)) if low <= high => below.next(),
+        (Some(_), None) => below.next(),
+        _ => above.next(),
     };
-    let median = median_of(sample.to_vec());
-    median_of(sample.iter().map(|value| (value - median).abs()).collect())
+    let half = (sample.len() - 1) / 2;
+    let lower = (0..=half).filter_map(|_| next()).last().unwrap_or(f64::NAN);
+    if sample.len() % 2 == 1 { lower } else { 0.5 * lower + 0.5 * next().unwrap_or(f64::NAN) }
 }
 
 /// Student's *t*, which increases with the sum of the case values: the squares around the pooled mean are those within the
