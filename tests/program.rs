@@ -475,7 +475,7 @@ fn the_numpy_example_computes_means_and_refuses_lines() {
     let python = std::env::var("PERMTEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let numpy = Command::new(&python).args(["-c", "import numpy"]).output();
     if !numpy.is_ok_and(|output| output.status.success()) {
-        assert!(std::env::var_os("CI").is_none(), "{python} has no NumPy");
+        assert!(std::env::var_os("PERMTEST_PYTHON").is_none(), "{python} has no NumPy");
         println!("skipped: {python} has no NumPy");
         return;
     }
