@@ -109,6 +109,10 @@ pub struct TestResult {
     pub undefined: u64,
     /// Labellings that count as ties although their statistic differs in the last digits.
     pub near_ties: u64,
+    /// Units that get relabelled: observations, pairs or clusters.
+    pub n_units: usize,
+    /// Ranges of units within which labels are exchanged: strata, or 1; `None` where coins or something else decides.
+    pub n_strata: Option<usize>,
     /// How many labellings are equally likely under the null hypothesis.
     pub reference_set_size: ReferenceSetSize,
     /// What to know before believing the p-value.
@@ -593,6 +597,11 @@ impl<'a> PermutationTest<'a> {
             counts,
             undefined: tally.undefined,
             near_ties: tally.near_ties,
+            n_units: problem.design().units().len(),
+            n_strata: match problem.design().exchange() {
+                Exchange::Subsets(strata) => Some(strata.len()),
+                Exchange::Coins | Exchange::Other => None,
+            },
             reference_set_size: size,
             warnings: findings.warnings(),
             null_distribution,

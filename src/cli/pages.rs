@@ -142,9 +142,18 @@ pub(super) fn after_long_help() -> String {
 /// The catalogue of statistics, a line each.
 pub(super) fn statistics() -> String {
     let sections = [
-        (Kind::Summary, "Summaries of one sample, whose difference case minus control is tested (two-sided: its distance from 0):"),
-        (Kind::TwoSample, "Statistics of both samples (two-sided: the distance from their mean over all labellings, which is 0 for t):"),
-        (Kind::Distance, "Distances between the two distributions (two-sided: the upper tail; ks has a direction, too):"),
+        (
+            Kind::Summary,
+            "Summaries of one sample, whose difference case minus control is tested (two-sided: its distance from 0):",
+        ),
+        (
+            Kind::TwoSample,
+            "Statistics of both samples (two-sided: the distance from their mean over all labellings, which is 0 for t):",
+        ),
+        (
+            Kind::Distance,
+            "Distances between the two distributions (two-sided: the upper tail; ks has a direction, too):",
+        ),
     ];
     let mut text = String::from("Statistics for -s, --statistic\n\n");
     for (kind, title) in sections {

@@ -40,6 +40,8 @@ fn fields(report: &Report) -> Vec<Field> {
         text("alternative", &report.alternative),
         text("two_sided_rule", rule),
         text("design", &report.design),
+        count("n_units", report.n_units as u64),
+        optional("n_strata", report.n_strata.map(|strata| strata as u64)),
         count("n_case", report.case.summary.n),
         count("n_control", report.control.summary.n),
         count("n_dropped", report.n_dropped),

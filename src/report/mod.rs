@@ -40,6 +40,10 @@ pub struct Report {
     pub two_sided_rule: Option<String>,
     /// The design: `two-sample`, `paired`, `stratified`, `clustered` or a combination.
     pub design: String,
+    /// Units that get relabelled: observations, pairs or clusters.
+    pub n_units: usize,
+    /// Strata within which labels are exchanged; `None` for other designs.
+    pub n_strata: Option<usize>,
     /// The difference under the null hypothesis (`--mu`), in units of the data.
     pub mu: f64,
     /// The value from which the absolute rule measures.
@@ -134,6 +138,8 @@ impl Report {
             alternative: test.alternative.name().to_owned(),
             two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
             design: design.to_owned(),
+            n_units: result.n_units,
+            n_strata: result.n_strata.filter(|_| design.contains("stratified")),
             mu,
             case: group(&dataset.case),
             control: group(&dataset.control),

@@ -208,7 +208,7 @@ fn several_reports_stand_apart() {
 fn json_has_these_names_in_this_order() {
     let expected = concat!(
         r#"{"schema":"permtest/1","version":"VERSION","column":"len","statistic":"mean","alternative":"two-sided","#,
-        r#""two_sided_rule":"absolute","design":"two-sample","n_case":30,"n_control":30,"n_dropped":0,"#,
+        r#""two_sided_rule":"absolute","design":"two-sample","n_units":60,"n_strata":null,"n_case":30,"n_control":30,"n_dropped":0,"#,
         r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
         r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
         r#""estimate":3.7,"mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","reference_set_size":1.1826458156486142e+17,"#,
@@ -227,13 +227,13 @@ fn json_has_these_names_in_this_order() {
 fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
     let mut report = Report { warnings: vec!["One, two.".to_owned(), "Three.".to_owned()], ..typical() };
     report.case = single("O\"J", 14.0);
-    let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_case,n_control,n_dropped,\
+    let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_units,n_strata,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
 estimate,mann_whitney_u,mu,null_value,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
 count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
 p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,compare,warnings
-permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,1,30,0,\
+permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
 3.7,,0.0,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
 0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,,\"One, two.; Three.\"
@@ -242,7 +242,7 @@ permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,1,30,0,\
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 44);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 46);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 

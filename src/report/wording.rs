@@ -145,18 +145,26 @@ pub fn precision_note(report: &Report) -> String {
 /// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`, with what there is to say
 /// of the design and of statistics that were undefined or tied by rounding.
 pub fn method(report: &Report) -> String {
-    let parts = [Some(drawing(report)), design(report).map(str::to_owned), undefined(report), near_ties(report)];
+    let parts = [Some(drawing(report)), design(report), undefined(report), near_ties(report)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What is relabelled, where it is not any observation.
-fn design(report: &Report) -> Option<&'static str> {
+fn design(report: &Report) -> Option<String> {
+    let several = |n: usize, what: &str| format!("{} {what}{}", number::count(n as u64), if n == 1 { "" } else { "s" });
+    let (pairs, clusters) = (several(report.n_units, "pair"), several(report.n_units, "cluster"));
+    let strata = match report.n_strata {
+        Some(1) => "1 stratum".to_owned(),
+        strata => format!("{} strata", number::count(strata.unwrap_or(0) as u64)),
+    };
     match report.design.as_str() {
-        "paired" => Some("Labels are swapped within pairs."),
-        "stratified" => Some("Labels are exchanged within strata only."),
-        "clustered" => Some("Whole clusters are relabelled."),
-        "clustered, stratified" => Some("Whole clusters are relabelled, within their stratum only."),
-        "paired, clustered" => Some("Labels are swapped within all pairs of a cluster together."),
+        "paired" => Some(format!("Labels are swapped within {pairs}.")),
+        "stratified" => Some(format!("Labels are exchanged within {strata} only.")),
+        "clustered" => Some(format!("Whole clusters are relabelled, {clusters} in all.")),
+        "clustered, stratified" => Some(format!("Whole clusters are relabelled, {clusters} within {strata}.")),
+        "paired, clustered" => {
+            Some(format!("Labels are swapped within all pairs of a cluster together, {clusters} in all."))
+        }
         _ => None,
     }
 }
