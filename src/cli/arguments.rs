@@ -45,8 +45,8 @@ pub(super) struct Arguments {
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
-    /// compressed with gzip or zstd are read as they are. A file that is called man or completions is given as
-    /// ./man or ./completions.
+    /// compressed with gzip or zstd are read as they are. A file that is called man, statistics or completions is given
+    /// as ./man and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
@@ -147,7 +147,7 @@ pub(super) struct Arguments {
     pub statistic_command: Option<String>,
 
     /// How permtest talks with that program [default: lines]
-    #[arg(long, value_name = "PROTOCOL", requires = "statistic_command", help_heading = "Test")]
+    #[arg(long, value_name = "PROTOCOL", help_heading = "Test")]
     pub protocol: Option<Protocol>,
 
     /// How many seconds that program may be silent before it is given up [default: 60]
@@ -155,7 +155,6 @@ pub(super) struct Arguments {
         long,
         value_name = "SECONDS",
         value_parser = spelling::seconds,
-        requires = "statistic_command",
         allow_hyphen_values = true,
         help_heading = "Test"
     )]

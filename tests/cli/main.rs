@@ -6,4 +6,5 @@ mod command;
 mod forms;
 mod outputs;
 mod pages;
+mod programs;
 mod usage;
