@@ -7,4 +7,5 @@ mod forms;
 mod outputs;
 mod pages;
 mod programs;
+mod statistics;
 mod usage;
