@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod command;
+mod designs;
 mod forms;
 mod outputs;
 mod pages;
