@@ -4,9 +4,12 @@
 //! most α (and near it where ties are few), so the number of rejections is binomial; the bounds below are 4 standard
 //! deviations. By the tails of the binomial distribution, which is skewed, a rate strays beyond them under another seed
 //! once in 10,000 times at .05 (62 to 138 rejections pass) and once in 5,000 at .01 (3 to 37).
+//!
+//! Each design stands beside the test that overlooks it, on the same data: where that one fails its level or is blind,
+//! the data are such that the design matters.
 
-use permtest::PermutationTest;
 use permtest::inference::warning::{LevelError, Warning};
+use permtest::{PermutationTest, TestResult};
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Dxsm;
 
@@ -49,6 +52,29 @@ fn rejection_rates(mut sample_pair: impl FnMut() -> (Vec<f64>, Vec<f64>)) -> [f6
         }
     }
     rejections.map(|count| count / DATA_SETS as f64)
+}
+
+/// Shares of data sets with p ≤ .05 of a test that respects how the data came about, and of the difference of means of
+/// two independent samples.
+fn rates_of_both(
+    mut sample_pair: impl FnMut() -> (Vec<f64>, Vec<f64>),
+    respects: impl Fn(PermutationTest) -> TestResult,
+) -> [f64; 2] {
+    let mut rejections = [0.0; 2];
+    for seed in 0..DATA_SETS as u64 {
+        let (case, control) = sample_pair();
+        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
+        for (rejections, result) in rejections.iter_mut().zip([respects(test.clone()), test.mean_difference().unwrap()])
+        {
+            *rejections += f64::from(u8::from(result.p_value.estimate <= 0.05));
+        }
+    }
+    rejections.map(|count| count / DATA_SETS as f64)
+}
+
+/// That a rate is what the level promises, neither more nor less.
+fn assert_holds(rate: f64) {
+    assert!((rate - 0.05).abs() < deviation(0.05), "{rate} at .05");
 }
 
 fn deviation(level: f64) -> f64 {
@@ -102,4 +128,111 @@ fn unequal_variances_in_unequal_groups_raise_the_level_and_are_warned_of() {
     });
     // A ratio of 3 is seen as more than 2 in nine samples of ten.
     assert!(warned.count() > 160);
+}
+
+#[test]
+fn welch_holds_its_level_where_unequal_variances_deceive_the_mean() {
+    let mut simulation = Simulation::new(5);
+    let wide = |simulation: &mut Simulation| 3.0 * simulation.normal();
+    let pair = || (simulation.sample(10, wide), simulation.sample(50, Simulation::normal));
+    let welch = "welch".parse().unwrap();
+    let [studentised, of_means] = rates_of_both(pair, |test| test.test(&welch).unwrap());
+    assert_holds(studentised);
+    assert!(of_means > 0.05 + 2.0 * deviation(0.05), "{of_means}: the premise");
+}
+
+/// Four strata that lie 5 standard deviations apart each, with a difference between case and control in all of them, and
+/// the stratum of each observation, those of the case first.
+struct Strata {
+    case: [usize; 4],
+    control: [usize; 4],
+    difference: f64,
+}
+
+impl Strata {
+    fn sample(&self, simulation: &mut Simulation) -> (Vec<f64>, Vec<f64>) {
+        let mut group = |sizes: [usize; 4], shift: f64| {
+            let draw =
+                |(stratum, n)| simulation.sample(n, |s: &mut Simulation| s.normal() + shift + 5.0 * stratum as f64);
+            sizes.into_iter().enumerate().flat_map(draw).collect()
+        };
+        (group(self.case, self.difference), group(self.control, 0.0))
+    }
+
+    fn of_observations(&self) -> Vec<u32> {
+        let group = |sizes: [usize; 4]| (0..4u32).zip(sizes).flat_map(|(stratum, n)| std::iter::repeat_n(stratum, n));
+        group(self.case).chain(group(self.control)).collect()
+    }
+
+    /// Rates of the stratified and of the two-sample test.
+    fn rates(&self, seed: u8) -> [f64; 2] {
+        let mut simulation = Simulation::new(seed);
+        let stratified = |test: PermutationTest| test.strata(self.of_observations()).mean_difference().unwrap();
+        rates_of_both(|| self.sample(&mut simulation), stratified)
+    }
+}
+
+#[test]
+fn strata_of_equal_shares_hide_a_difference_from_who_overlooks_them() {
+    let mut strata = Strata { case: [5; 4], control: [5; 4], difference: 0.0 };
+    let [stratified, unstratified] = strata.rates(6);
+    assert_holds(stratified);
+    // Between the strata nothing is left to chance, which the spread of the pooled values takes for granted.
+    assert!(unstratified < 0.002, "{unstratified}");
+    // A difference of 2.5 standard errors: it is found in about seven of ten data sets.
+    strata.difference = 0.8;
+    let [stratified, unstratified] = strata.rates(7);
+    assert!(stratified > 0.6, "{stratified}: its power");
+    assert!(unstratified < 0.002, "{unstratified}: its power");
+}
+
+#[test]
+fn strata_of_unequal_shares_feign_a_difference_to_who_overlooks_them() {
+    let strata = Strata { case: [2, 3, 7, 8], control: [8, 7, 3, 2], difference: 0.0 };
+    let [stratified, unstratified] = strata.rates(8);
+    assert_holds(stratified);
+    assert!(unstratified > 0.5, "{unstratified}: the premise");
+}
+
+#[test]
+fn clusters_keep_their_level_where_single_observations_reject_far_too_often() {
+    // Eight clusters of five in each group. A cluster has four fifths of the variance, so that the variance of a mean is
+    // 1 + 4·0.8 = 4.2 times what single observations would have: |z| > 1.96/√4.2 in every third data set.
+    let mut simulation = Simulation::new(9);
+    let group = |simulation: &mut Simulation| {
+        let cluster = |simulation: &mut Simulation| {
+            let shared = 2.0 * simulation.normal();
+            simulation.sample(5, |simulation: &mut Simulation| shared + simulation.normal())
+        };
+        (0..8).flat_map(|_| cluster(simulation)).collect::<Vec<_>>()
+    };
+    let cluster_of: Vec<u32> = (0..80).map(|observation| observation / 5).collect();
+    let clustered = |test: PermutationTest| test.clusters(cluster_of.clone()).mean_difference().unwrap();
+    let pair = || (group(&mut simulation), group(&mut simulation));
+    let [clustered, unclustered] = rates_of_both(pair, clustered);
+    assert_holds(clustered);
+    assert!(unclustered > 0.25, "{unclustered}: the premise");
+}
+
+#[test]
+fn pairs_find_a_difference_that_is_lost_between_them() {
+    // Twelve pairs that differ from each other five times as much as their members do by chance.
+    let rates = |seed: u8, difference: f64| {
+        let mut simulation = Simulation::new(seed);
+        let pairs = || {
+            let pair = |simulation: &mut Simulation| {
+                let shared = 5.0 * simulation.normal();
+                (shared + difference + simulation.normal(), shared + simulation.normal())
+            };
+            (0..12).map(|_| pair(&mut simulation)).unzip()
+        };
+        rates_of_both(pairs, |test| test.paired().mean_difference().unwrap())
+    };
+    let [paired, two_sample] = rates(10, 0.0);
+    assert_holds(paired);
+    assert!(two_sample < 0.002, "{two_sample}");
+    // A difference of 2.9 standard errors.
+    let [paired, two_sample] = rates(11, 1.2);
+    assert!(paired > 0.6, "{paired}: its power");
+    assert!(two_sample < 0.01, "{two_sample}: its power");
 }

@@ -45,8 +45,8 @@ pub(super) struct Arguments {
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
-    /// compressed with gzip or zstd are read as they are. A file that is called man, statistics or
-    /// completions is given as ./man and so on.
+    /// compressed with gzip or zstd are read as they are. A file that is called man, statistics or completions is given
+    /// as ./man and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
@@ -151,7 +151,7 @@ pub(super) struct Arguments {
     /// A frame is the 8 bytes PERMTST1, then the numbers of rows, case values and control values in a row as 64-bit
     /// integers, then the rows as 64-bit floats, case values first; its reply is one float for each row. All of it is
     /// little-endian, and frames follow each other until the input ends.
-    #[arg(long, value_name = "PROTOCOL", requires = "statistic_command", help_heading = "Test")]
+    #[arg(long, value_name = "PROTOCOL", help_heading = "Test")]
     pub protocol: Option<Protocol>,
 
     /// How many seconds that program may be silent before it is given up [default: 60]
@@ -159,7 +159,6 @@ pub(super) struct Arguments {
         long,
         value_name = "SECONDS",
         value_parser = spelling::seconds,
-        requires = "statistic_command",
         allow_hyphen_values = true,
         help_heading = "Test"
     )]

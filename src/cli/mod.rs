@@ -120,6 +120,8 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
 
 fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
     let Some(command) = &arguments.statistic_command else {
+        refuse_without_a_program("--protocol", arguments.protocol.is_some())?;
+        refuse_without_a_program("--command-timeout", arguments.command_timeout.is_some())?;
         return Definition::parse(&arguments.statistic).map(Statistic::Defined);
     };
     Ok(Statistic::Program(ProgramSettings {
@@ -127,6 +129,15 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
         protocol: arguments.protocol.unwrap_or(Protocol::Lines),
         time_limit: arguments.command_timeout.unwrap_or(TIME_LIMIT),
     }))
+}
+
+/// Options about a program have no meaning without one. Clap knows as much, but not which option it was.
+fn refuse_without_a_program(option: &str, is_given: bool) -> Result<(), Error> {
+    if is_given {
+        let what = format!("{option} is about a program that computes the statistic, and none is named");
+        return Err(Error::usage(what, "leave it out, or add --statistic-command COMMAND"));
+    }
+    Ok(())
 }
 
 /// Which instructions the environment allows.

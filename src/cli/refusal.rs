@@ -18,7 +18,7 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
         },
         ErrorKind::InvalidValue => invalid_value(error, &argument, errand),
         ErrorKind::ValueValidation => misspelled(error, option),
-        ErrorKind::ArgumentConflict => Error::usage(format!("{option} is given twice"), "leave out one of the two"),
+        ErrorKind::ArgumentConflict => conflict(error, option),
         ErrorKind::TooManyValues => Error::usage(format!("{option} takes no value"), format!("write {option} alone")),
         ErrorKind::MissingRequiredArgument => {
             let errand = errand.unwrap_or_default();
@@ -33,6 +33,16 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
         ),
         _ => Error::usage(first_line(error), "see permtest --help"),
     }
+}
+
+/// Clap takes an option that stands twice for one that contradicts itself.
+fn conflict(error: &clap::Error, option: &str) -> Error {
+    let prior = text(error, ContextKind::PriorArg).unwrap_or_default();
+    let what = match option_name(&prior) {
+        other if other.is_empty() || other == option => format!("{option} is given twice"),
+        other => format!("{option} and {other} contradict each other"),
+    };
+    Error::usage(what, "leave out one of the two")
 }
 
 fn unknown(error: &clap::Error, argument: &str) -> Error {

@@ -90,8 +90,13 @@ pub fn evidence(report: &Report) -> String {
 
 /// `608,612 of the 10,000,000 resamples`, `None of …`, `All …`; `142 of the 1,365 possible labellings`.
 fn share(report: &Report) -> String {
+    let is_part = report.undefined == Undefined::Drop && report.n_undefined > 0;
     let (total, of) = match report.n_resamples {
         Some(resamples) => (resamples as f64, format!("{} resamples", number::count(resamples))),
+        None if is_part => {
+            let defined = report.reference_set_size.unwrap_or_default() - report.n_undefined as f64;
+            (defined, format!("{} labellings with a defined statistic", number::count(defined as u64)))
+        }
         None => (report.reference_set_size.unwrap_or_default(), format!("{} possible labellings", labellings(report))),
     };
     match count(report) {

@@ -29,6 +29,11 @@ enum Expectation {
     Exactly(String),
     Contains(String),
     OneLine,
+    /// An error in one line, and two more that quote an expression and point into it.
+    Pointing {
+        expression: String,
+        pointer: String,
+    },
 }
 
 /// Starts the description of a run.
@@ -128,6 +133,16 @@ impl Permtest {
         self.stdout("").exit(2)
     }
 
+    /// The refusal of an expression: exit code 2, nothing on standard output, and three lines on standard error: one that
+    /// contains all these words, the expression, and `^` under the fault.
+    pub fn refused_at<'a>(mut self, expression: &str, pointer: &str, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.stderr.push(Expectation::Pointing { expression: expression.to_owned(), pointer: pointer.to_owned() });
+        for words in words {
+            self = self.stderr_contains(words);
+        }
+        self.stdout("").exit(2)
+    }
+
     /// Runs it, and fails the test where an expectation does not hold. Gives what is left in the folder.
     #[track_caller]
     pub fn run(self) -> TempDir {
@@ -179,6 +194,11 @@ impl Expectation {
             Self::Contains(words) => {
                 let found = text.to_lowercase().contains(&words.to_lowercase());
                 assert!(found, "{name} lacks {words:?}: {seen}");
+            }
+            Self::Pointing { expression, pointer } => {
+                let first = text.lines().next().unwrap_or_default();
+                assert!(first.starts_with("permtest: --statistic: "), "{name} is no refusal of an expression: {seen}");
+                assert_eq!(text, format!("{first}\n  {expression}\n  {pointer}\n"), "{name} of {seen}");
             }
             Self::OneLine => {
                 let one_line = text.ends_with('\n') && text.lines().count() == 1 && text.starts_with("permtest: ");

@@ -3,7 +3,10 @@
 
 mod bad_input;
 mod command;
+mod designs;
 mod forms;
 mod outputs;
 mod pages;
+mod programs;
+mod statistics;
 mod usage;

@@ -1,5 +1,7 @@
 //! Help, manual page, completions.
 
+use permtest::statistic::catalogue::{CATALOGUE, Entry};
+
 use crate::command::permtest;
 
 #[test]
@@ -42,6 +44,27 @@ fn the_manual_page_is_roff_with_all_its_sections() {
 }
 
 #[test]
+fn every_statistic_with_a_name_is_listed() {
+    let mut run = permtest().args(["statistics"]).stderr("");
+    for Entry { named, description } in CATALOGUE {
+        // A line each, as it is written on the command line.
+        run = run.stdout_contains(&format!("\n  {named} ")).stdout_contains(&format!(" {description}\n"));
+    }
+    for example in ["'mean(log(x)) - mean(log(y))'", "'quantile(x, 0.9) / quantile(y, 0.9)'", "'mean(x > 3)'"] {
+        run = run.stdout_contains(example);
+    }
+    run.run();
+}
+
+#[test]
+fn the_list_of_statistics_is_where_one_looks_for_it() {
+    for page in ["-h", "--help", "man"] {
+        permtest().args([page]).stdout_contains("permtest statistics").stderr("").run();
+    }
+    permtest().args(["--help"]).stdout_contains("permtest statistics lists the names").run();
+}
+
+#[test]
 fn every_shell_gets_completions() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         permtest().args(["completions", shell]).stderr("").stdout_contains("alternative").run();
@@ -51,6 +74,7 @@ fn every_shell_gets_completions() {
 #[test]
 fn the_words_of_errands_are_not_swallowed_as_files() {
     permtest().args(["man", "control.csv"]).refused(["control.csv", "./man"]).run();
+    permtest().args(["statistics", "control.csv"]).refused(["control.csv", "./statistics"]).run();
     permtest().args(["completions", "control.csv"]).refused(["control.csv", "bash", "./completions"]).run();
     permtest().args(["completions"]).refused(["shell", "bash"]).run();
 }
