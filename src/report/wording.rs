@@ -158,6 +158,7 @@ pub fn method(report: &Report) -> String {
 fn design(report: &Report) -> Option<String> {
     let several = |n: usize, what: &str| format!("{} {what}{}", number::count(n as u64), if n == 1 { "" } else { "s" });
     let (pairs, clusters) = (several(report.n_units, "pair"), several(report.n_units, "cluster"));
+    let units = number::count(report.n_units as u64);
     let strata = match report.n_strata {
         Some(1) => "1 stratum".to_owned(),
         strata => format!("{} strata", number::count(strata.unwrap_or(0) as u64)),
@@ -165,7 +166,7 @@ fn design(report: &Report) -> Option<String> {
     match report.design.as_str() {
         "paired" => Some(format!("Labels are swapped within {pairs}.")),
         "stratified" => Some(format!("Labels are exchanged within {strata} only.")),
-        "clustered" => Some(format!("Whole clusters are relabelled, {clusters} in all.")),
+        "clustered" => Some(format!("Whole clusters are relabelled, {units} in all.")),
         "clustered, stratified" => Some(format!("Whole clusters are relabelled, {clusters} within {strata}.")),
         "paired, clustered" => {
             Some(format!("Labels are swapped within all pairs of a cluster together, {clusters} in all."))
