@@ -218,6 +218,16 @@ fn a_rank_sum_is_reported_with_its_u() {
 }
 
 #[test]
+fn t_is_measured_from_zero_wherever_the_mean_of_the_sums_lies() {
+    // The case sum is 7/3 on average, at which the means are equal. |1 − 7/3| = 4/3, |4 − 7/3| = 5/3.
+    let run = || permtest().file("data.csv", "v,g\n1,A\n2,B\n4,B\n").args("data.csv --group g -s t".split(' '));
+    let report = json(run());
+    assert!(report["null_value"] == 0.0 && report["count_absolute"] == 2, "{report}");
+    assert_close(&report["estimate"], -2.0 / 3f64.sqrt());
+    run().stdout_contains("2 of the 3 possible labellings lie at least 1.155 away from 0 in either").run();
+}
+
+#[test]
 fn classical_tests_stand_beside_if_they_are_asked_for() {
     tooth_growth("mean")
         .args(["--compare"])
