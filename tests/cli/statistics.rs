@@ -283,3 +283,26 @@ fn classical_tests_are_those_of_scipy() {
         ],
     );
 }
+
+#[test]
+fn the_table_for_a_pull_request_leaves_nothing_out() {
+    let markdown = |statistic: &str| tooth_growth(statistic).args(["-f", "markdown"]);
+    markdown("mean").stdout_contains("\n\nDifference of means, case − control; p-value (two-sided) from 2,000").run();
+    // What is no difference is not said to be one, and an expression stays as it is written.
+    markdown("energy").stdout_contains("\n\nEnergy distance; p-value (upper tail) from 2,000").run();
+    markdown("mean(x) / mean(y)").stdout_contains("\n\nmean(x) / mean(y); p-value (two-sided, doubled)").run();
+    markdown("trimmed_mean(x, 0.1) * 2 < mean(y)")
+        .stdout_contains("\n\ntrimmed\\_mean(x, 0.1) \\* 2 &lt; mean(y);")
+        .run();
+    markdown("mean")
+        .args(["--compare"])
+        .stdout_contains("For comparison, by curves instead of relabellings: Welch's t-test p 0.0606 (t 1.9153 with ")
+        .stdout_contains("; Kolmogorov-Smirnov (asymptotic) p 0.0548 (D 0.3333).\n")
+        .run();
+    zeros(&["--undefined", "drop", "-f", "markdown"]).stdout_contains("undefined for 2 relabellings").run();
+    permtest()
+        .file("data.csv", SLEEP)
+        .args("data.csv --group group -c extra --case 2 --control 1 --pair ID -f markdown".split(' '))
+        .stdout_contains("every possible labelling was counted. Labels are swapped within pairs.\n")
+        .run();
+}
