@@ -2,7 +2,9 @@
 
 use super::label::escape;
 use super::precision::Precision;
+use super::statistic::Measure;
 use super::{GroupReport, Report, number, wording};
+use crate::inference::classical::Classical;
 
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(reports: &[Report]) -> String {
@@ -52,26 +54,54 @@ fn sample(group: &GroupReport, precision: Precision) -> String {
     format!("{}: mean {mean}{sd}, n {}", literal(&group.label), number::count(summary.n))
 }
 
+/// How a row was got, in sentences.
 fn footnote(report: &Report) -> String {
-    let mut statistic = wording::statistic(report);
-    if let Some(first) = statistic.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
     let p_value = wording::p_value_name(report);
+    let statistic = subject(report);
     let sentence = match report.n_resamples.zip(report.seed) {
         Some((resamples, seed)) => format!(
-            "{statistic}, case − control; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {} \
-             confidence.",
+            "{statistic}; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {} confidence.",
             number::count(resamples),
             wording::method_name(report),
             number::percent(report.confidence).replace('\u{a0}', " "),
         ),
-        None => format!("{statistic}, case − control; exact {p_value}: every possible labelling was counted."),
+        None => format!("{statistic}; exact {p_value}: every possible labelling was counted."),
     };
-    match wording::dropped(report) {
-        Some(dropped) => format!("{sentence} {dropped}"),
-        None => sentence,
+    let others = [
+        wording::design(report),
+        wording::undefined(report),
+        wording::near_ties(report),
+        wording::dropped(report),
+        compared(report),
+    ];
+    [Some(sentence)].into_iter().chain(others).flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// `Difference of means, case − control`; what is no difference is not said to be one.
+fn subject(report: &Report) -> String {
+    let mut statistic = literal(&wording::statistic(report));
+    // An expression stays as it is written.
+    if let (Some(first), false) = (statistic.get_mut(..1), report.statistic.title == report.statistic.name) {
+        first.make_ascii_uppercase();
     }
+    match report.statistic.measure {
+        Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
+        Measure::Value | Measure::Distance => statistic,
+    }
+}
+
+/// The classical tests.
+fn compared(report: &Report) -> Option<String> {
+    let tests = report.compared.as_ref()?;
+    if tests.is_empty() {
+        return Some(wording::NOTHING_TO_COMPARE.to_owned());
+    }
+    let test = |test: &Classical| {
+        let (name, p) = (test.test.name(), wording::classical_p_value(test));
+        format!("{name} p {} ({})", p.trim_end(), wording::classical_statistic(test))
+    };
+    let tests: Vec<String> = tests.iter().map(test).collect();
+    Some(format!("{}: {}.", wording::COMPARISON, tests.join("; ")))
 }
 
 fn item(report: &Report, warning: &str) -> String {

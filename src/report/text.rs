@@ -105,7 +105,7 @@ fn result(report: &Report) -> String {
 fn compared(report: &Report) -> String {
     let Some(tests) = &report.compared else { return String::new() };
     if tests.is_empty() {
-        return format!("\n{INDENT}{DIM}For comparison: no classical test is defined for these data.{DIM:#}\n");
+        return format!("\n{INDENT}{DIM}{}{DIM:#}\n", wording::NOTHING_TO_COMPARE);
     }
     let width = tests.iter().map(|test| test.test.name().width()).max().unwrap_or(0);
     let line = |test: &Classical| {
@@ -113,7 +113,7 @@ fn compared(report: &Report) -> String {
         format!("{INDENT}{INDENT}{name}   p {p}   {DIM}{}{DIM:#}\n", wording::classical_statistic(test))
     };
     let lines: String = tests.iter().map(line).collect();
-    format!("\n{INDENT}For comparison, by curves instead of relabellings:\n{lines}")
+    format!("\n{INDENT}{}:\n{lines}", wording::COMPARISON)
 }
 
 /// Lines of one style under an indent.

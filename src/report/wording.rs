@@ -7,6 +7,11 @@ use super::statistic::Measure;
 use crate::Undefined;
 use crate::inference::classical::{Classical, ClassicalTest};
 
+/// What stands before the classical tests.
+pub const COMPARISON: &str = "For comparison, by curves instead of relabellings";
+/// What stands in their place if there are none.
+pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
+
 /// What was computed: `difference of means`.
 pub fn statistic(report: &Report) -> String {
     report.statistic.title.clone()
@@ -155,7 +160,7 @@ pub fn method(report: &Report) -> String {
 }
 
 /// What is relabelled, where it is not any observation.
-fn design(report: &Report) -> Option<String> {
+pub fn design(report: &Report) -> Option<String> {
     let several = |n: usize, what: &str| format!("{} {what}{}", number::count(n as u64), if n == 1 { "" } else { "s" });
     let (pairs, clusters) = (several(report.n_units, "pair"), several(report.n_units, "cluster"));
     let units = number::count(report.n_units as u64);
@@ -175,7 +180,8 @@ fn design(report: &Report) -> Option<String> {
     }
 }
 
-fn undefined(report: &Report) -> Option<String> {
+/// How many labellings had no statistic, and what became of them.
+pub fn undefined(report: &Report) -> Option<String> {
     let fate = match report.undefined {
         _ if report.n_undefined == 0 => return None,
         Undefined::Error => return None,
@@ -186,7 +192,8 @@ fn undefined(report: &Report) -> Option<String> {
     Some(format!("The statistic is undefined for {} {labellings}, {fate}.", number::count(report.n_undefined)))
 }
 
-fn near_ties(report: &Report) -> Option<String> {
+/// How many labellings tied with the data but for a rounding error.
+pub fn near_ties(report: &Report) -> Option<String> {
     match report.n_near_ties {
         0 => None,
         1 => Some("1 relabelling ties with the data within rounding.".to_owned()),

@@ -218,6 +218,16 @@ fn a_rank_sum_is_reported_with_its_u() {
 }
 
 #[test]
+fn t_is_measured_from_zero_wherever_the_mean_of_the_sums_lies() {
+    // The case sum is 7/3 on average, at which the means are equal. |1 − 7/3| = 4/3, |4 − 7/3| = 5/3.
+    let run = || permtest().file("data.csv", "v,g\n1,A\n2,B\n4,B\n").args("data.csv --group g -s t".split(' '));
+    let report = json(run());
+    assert!(report["null_value"] == 0.0 && report["count_absolute"] == 2, "{report}");
+    assert_close(&report["estimate"], -2.0 / 3f64.sqrt());
+    run().stdout_contains("2 of the 3 possible labellings lie at least 1.155 away from 0 in either").run();
+}
+
+#[test]
 fn classical_tests_stand_beside_if_they_are_asked_for() {
     tooth_growth("mean")
         .args(["--compare"])
@@ -272,4 +282,27 @@ fn classical_tests_are_those_of_scipy() {
             ("wilcoxon", 0.0, None, 0.004_545_349_007_962_522),
         ],
     );
+}
+
+#[test]
+fn the_table_for_a_pull_request_leaves_nothing_out() {
+    let markdown = |statistic: &str| tooth_growth(statistic).args(["-f", "markdown"]);
+    markdown("mean").stdout_contains("\n\nDifference of means, case − control; p-value (two-sided) from 2,000").run();
+    // What is no difference is not said to be one, and an expression stays as it is written.
+    markdown("energy").stdout_contains("\n\nEnergy distance; p-value (upper tail) from 2,000").run();
+    markdown("mean(x) / mean(y)").stdout_contains("\n\nmean(x) / mean(y); p-value (two-sided, doubled)").run();
+    markdown("trimmed_mean(x, 0.1) * 2 < mean(y)")
+        .stdout_contains("\n\ntrimmed\\_mean(x, 0.1) \\* 2 &lt; mean(y);")
+        .run();
+    markdown("mean")
+        .args(["--compare"])
+        .stdout_contains("For comparison, by curves instead of relabellings: Welch's t-test p 0.0606 (t 1.9153 with ")
+        .stdout_contains("; Kolmogorov-Smirnov (asymptotic) p 0.0548 (D 0.3333).\n")
+        .run();
+    zeros(&["--undefined", "drop", "-f", "markdown"]).stdout_contains("undefined for 2 relabellings").run();
+    permtest()
+        .file("data.csv", SLEEP)
+        .args("data.csv --group group -c extra --case 2 --control 1 --pair ID -f markdown".split(' '))
+        .stdout_contains("every possible labelling was counted. Labels are swapped within pairs.\n")
+        .run();
 }

@@ -131,12 +131,10 @@ fn student(problem: &Problem) -> Prepared<'static> {
     if design.case_size().is_none() {
         return student_of_any_sizes(problem);
     }
-    let difference = linear::mean_difference_of_sum(pool, problem.n_case(), pool.scores(), 0.0);
-    let scores = &pool.scores().scores;
+    let difference = linear::mean_difference(problem, pool.scores(), 0.0);
     if let Some(pairs) = problem.pairs() {
         let squares: f64 = pairs.iter().map(|&pair| within_pair(pool, pair).powi(2)).sum();
-        return Prepared::Linear(Linear::new(problem, scores, move |sum| {
-            let mean = difference(sum);
+        return Prepared::Linear(difference.along(move |mean| {
             let variance = ((squares - m * mean * mean) / (m - 1.0)).max(0.0);
             mean / (variance / m).sqrt()
         }));
@@ -144,8 +142,7 @@ fn student(problem: &Problem) -> Prepared<'static> {
     let all = pool.len() as f64;
     let mean = pool.values().iter().sum::<f64>() / all;
     let squares: f64 = pool.values().iter().map(|value| (value - mean).powi(2)).sum();
-    Prepared::Linear(Linear::new(problem, scores, move |sum| {
-        let difference = difference(sum);
+    Prepared::Linear(difference.along(move |difference| {
         let within = (squares - difference * difference * (m * (all - m) / all)).max(0.0);
         difference / (within / (all - 2.0) * (all / (m * (all - m)))).sqrt()
     }))

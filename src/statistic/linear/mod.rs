@@ -24,6 +24,7 @@ pub struct Linear {
     sums: UnitSums,
     centre: Centre,
     read: Box<dyn Fn(i64) -> f64 + Send + Sync>,
+    curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
 }
 
 /// The mean of S over all labellings, as a fraction of whole numbers.
@@ -36,8 +37,8 @@ pub struct Centre {
 }
 
 impl Linear {
-    /// A statistic from the score of each position of the pool, and a non-decreasing function that turns their sum over
-    /// the case observations into its value. The magnitudes of the scores must add up to less than 2⁶².
+    /// A statistic from the score of each position of the pool, and a non-decreasing linear function that turns their sum
+    /// over the case observations into its value. The magnitudes of the scores must add up to less than 2⁶².
     ///
     /// # Panics
     /// When there is not a score for each observation, or their magnitudes add up to more.
@@ -45,7 +46,13 @@ impl Linear {
         let design = problem.design();
         let sums = design.units().sums(scores);
         let centre = Centre::of(design, scores, &sums, problem.n_case());
-        Self { summands: Summands::new(&sums.changes), sums, centre, read: Box::new(read) }
+        Self { summands: Summands::new(&sums.changes), sums, centre, read: Box::new(read), curve: None }
+    }
+
+    /// A non-decreasing function of this statistic that need not be linear, such as *t* of a difference of means.
+    #[must_use]
+    pub fn along(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+        Self { curve: Some(Box::new(curve)), ..self }
     }
 
     /// What each unit adds to the sum.
@@ -60,13 +67,18 @@ impl Linear {
         self.centre
     }
 
-    /// The statistic at the mean of the sum over all labellings, rounded to a sum that scores can have.
+    /// The statistic at the mean of the sum over all labellings, which need not be a sum that scores can have.
     #[must_use]
     pub fn value_at_centre(&self) -> f64 {
         let Centre { numerator, denominator } = self.centre;
         let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
         let (low, high) = ((self.read)(below as i64), (self.read)(below as i64 + 1));
-        if rest == 0 { low } else { low + (high - low) * (rest as f64 / denominator as f64) }
+        let between = if rest == 0 { low } else { low + (high - low) * (rest as f64 / denominator as f64) };
+        self.bend(between)
+    }
+
+    fn bend(&self, value: f64) -> f64 {
+        self.curve.as_ref().map_or(value, |curve| curve(value))
     }
 }
 
@@ -131,7 +143,7 @@ impl Statistic for Linear {
     }
 
     fn value(&self, sum: i64) -> f64 {
-        (self.read)(sum)
+        self.bend((self.read)(sum))
     }
 }
 
@@ -149,7 +161,7 @@ pub fn mean_difference(problem: &Problem, scores: &Scores, shift: f64) -> Linear
 /// How a sum of scores over m of N observations tells the difference of means: (N·S − m·ΣX) / (m·(N − m)).
 ///
 /// For decimals it is one division of integers: as near to the true difference as a double can be.
-pub fn mean_difference_of_sum(
+fn mean_difference_of_sum(
     pool: &Pool,
     n_case: usize,
     scores: &Scores,
