@@ -303,6 +303,6 @@ fn the_table_for_a_pull_request_leaves_nothing_out() {
     permtest()
         .file("data.csv", SLEEP)
         .args("data.csv --group group -c extra --case 2 --control 1 --pair ID -f markdown".split(' '))
-        .stdout_contains("every possible labelling was counted. Labels are swapped within pairs.\n")
+        .stdout_contains("every possible labelling was counted. Labels are swapped within 10 pairs.\n")
         .run();
 }
