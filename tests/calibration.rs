@@ -131,13 +131,15 @@ fn unequal_variances_in_unequal_groups_raise_the_level_and_are_warned_of() {
 }
 
 #[test]
-fn welch_holds_its_level_where_unequal_variances_deceive_the_mean() {
+fn welch_all_but_holds_its_level_where_unequal_variances_deceive_the_mean() {
     let mut simulation = Simulation::new(5);
     let wide = |simulation: &mut Simulation| 3.0 * simulation.normal();
     let pair = || (simulation.sample(10, wide), simulation.sample(50, Simulation::normal));
     let welch = "welch".parse().unwrap();
     let [studentised, of_means] = rates_of_both(pair, |test| test.test(&welch).unwrap());
-    assert_holds(studentised);
+    // The level of Welch's t is exact for equal distributions only; for equal means it is one that growing samples approach
+    // (Janssen 1997). With ten values in a group it is .059 (twelve more seeds), and 0.08 is 4 standard deviations above.
+    assert!((0.05 - deviation(0.05)..0.08).contains(&studentised), "{studentised}");
     assert!(of_means > 0.05 + 2.0 * deviation(0.05), "{of_means}: the premise");
 }
 
