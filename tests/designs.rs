@@ -22,8 +22,8 @@ struct Small {
     layout: Layout,
 }
 
-fn blocks(of_observation: &[u32]) -> Option<Blocks> {
-    Some(Blocks { of_observation: of_observation.to_vec(), names: Vec::new() })
+fn blocks(of_observation: &[u32]) -> Blocks {
+    Blocks { of_observation: of_observation.to_vec(), names: Vec::new() }
 }
 
 fn small_designs() -> Vec<Small> {
@@ -34,17 +34,21 @@ fn small_designs() -> Vec<Small> {
     let unbalanced = blocks(&[0, 0, 1, 2, 2, 3, 4, 4, 4]);
     vec![
         small("two-sample", 4, 5, Layout::default()),
-        small("stratified", 4, 5, Layout { strata, ..Layout::default() }),
-        small("clustered", 5, 4, Layout { clusters: clusters.clone(), ..Layout::default() }),
-        small("clustered of few", 5, 4, Layout { clusters: unbalanced, ..Layout::default() }),
+        small("stratified", 4, 5, Layout { strata: Some(strata), ..Layout::default() }),
+        small("clustered", 5, 4, Layout { clusters: Some(clusters.clone()), ..Layout::default() }),
+        small("clustered of few", 5, 4, Layout { clusters: Some(unbalanced), ..Layout::default() }),
         small(
             "clustered, stratified",
             5,
             4,
-            Layout { clusters, strata: blocks(&[0, 0, 0, 1, 1, 0, 1, 1, 0]), ..Layout::default() },
+            Layout {
+                clusters: Some(clusters),
+                strata: Some(blocks(&[0, 0, 0, 1, 1, 0, 1, 1, 0])),
+                ..Layout::default()
+            },
         ),
         small("paired", 5, 5, paired.clone()),
-        small("paired, clustered", 5, 5, Layout { clusters: blocks(&[0, 0, 1, 2, 2, 0, 0, 1, 2, 2]), ..paired }),
+        small("paired, clustered", 5, 5, Layout { clusters: Some(blocks(&[0, 0, 1, 2, 2, 0, 0, 1, 2, 2])), ..paired }),
     ]
 }
 

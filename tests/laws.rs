@@ -53,7 +53,7 @@ fn each(x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
 fn rank(value: f64, all: &[f64]) -> f64 {
     let below = all.iter().filter(|&&other| other < value).count() as f64;
     let equal = all.iter().filter(|&&other| other == value).count() as f64;
-    below + (equal + 1.0) / 2.0
+    below + f64::midpoint(equal, 1.0)
 }
 
 fn pooled(x: &[f64], y: &[f64]) -> Vec<f64> {
@@ -182,8 +182,8 @@ fn paired_definitions() -> Vec<(&'static str, Plain)> {
     ]
 }
 
-fn blocks(of_observation: Vec<u32>) -> Option<Blocks> {
-    Some(Blocks { of_observation, names: Vec::new() })
+fn blocks(of_observation: Vec<u32>) -> Blocks {
+    Blocks { of_observation, names: Vec::new() }
 }
 
 /// Twenty case and twenty-four control observations, or as many of both for pairs, under each design.
@@ -199,12 +199,12 @@ fn layouts() -> Vec<(&'static str, usize, usize, Layout)> {
     let paired = Layout { pairing: Pairing::ByOrder, ..Layout::default() };
     vec![
         ("two-sample", 20, 24, independent.clone()),
-        ("stratified", 20, 24, Layout { strata, ..independent.clone() }),
-        ("clustered", 20, 24, Layout { clusters: equal.clone(), ..independent.clone() }),
-        ("clustered of unequal sizes", 20, 24, Layout { clusters: unequal, ..independent.clone() }),
-        ("clustered, stratified", 20, 24, Layout { clusters: equal, strata: of_cluster, ..independent }),
+        ("stratified", 20, 24, Layout { strata: Some(strata), ..independent.clone() }),
+        ("clustered", 20, 24, Layout { clusters: Some(equal.clone()), ..independent.clone() }),
+        ("clustered of unequal sizes", 20, 24, Layout { clusters: Some(unequal), ..independent.clone() }),
+        ("clustered, stratified", 20, 24, Layout { clusters: Some(equal), strata: Some(of_cluster), ..independent }),
         ("paired", 22, 22, paired.clone()),
-        ("paired, clustered", 22, 22, Layout { clusters: blocks(list(&|i| i % 22 / 2, 44)), ..paired }),
+        ("paired, clustered", 22, 22, Layout { clusters: Some(blocks(list(&|i| i % 22 / 2, 44))), ..paired }),
     ]
 }
 
