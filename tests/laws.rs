@@ -1,14 +1,15 @@
 //! Laws of statistics and designs together: each statistic of the catalogue and each expression, in its fast shape, gives
 //! on the same labellings what its textbook definition gives on the two groups, under every design.
 
-use permtest::Definition;
 use permtest::design::layout::{Blocks, Layout, Pairing};
+use permtest::method::planner::Method;
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
 use permtest::statistic::catalogue::Prepared;
 use permtest::statistic::distance::Side;
 use permtest::statistic::{Pool, Problem, Statistic};
+use permtest::{Definition, PermutationTest};
 
 /// Labellings on which each statistic is compared under each design.
 const LABELLINGS: usize = 10_000;
@@ -287,6 +288,33 @@ fn every_statistic_is_its_definition_under_every_design() {
             for (text, plain) in unpaired.chain(paired) {
                 check_named(&problem, text, Side::Either, &plain, &format!("{text}, {design}, ties {tied}"));
             }
+        }
+    }
+}
+
+#[test]
+fn resampling_agrees_with_the_whole_reference_set() {
+    for (design, n_case, n_control, layout) in layouts() {
+        // A few of the observations, so that all labellings can be counted.
+        let keep = |i: usize| i < 6 || (n_case..n_case + 6).contains(&i);
+        let values = |range: std::ops::Range<usize>| range.filter(|&i| keep(i)).map(|i| value(i, true)).collect();
+        let (case, control): (Vec<f64>, Vec<f64>) = (values(0..n_case), values(n_case..n_case + n_control));
+        let part = |blocks: &Option<Blocks>| {
+            let of = blocks.as_ref()?.of_observation.iter().enumerate();
+            let of_observation = of.filter(|(i, _)| keep(*i)).map(|(_, &block)| block).collect();
+            Some(Blocks { of_observation, names: Vec::new() })
+        };
+        let layout = Layout { strata: part(&layout.strata), clusters: part(&layout.clusters), ..layout };
+        let test = PermutationTest::new(&case, &control).unwrap().layout(layout.clone());
+        let paired = layout.pairing != Pairing::Independent;
+        let names = definitions().into_iter().chain(if paired { paired_definitions() } else { Vec::new() });
+        for (name, _) in names {
+            let definition: Definition = name.parse().unwrap();
+            let exact = test.clone().method(Method::Exact).test(&definition).unwrap().p_value.estimate;
+            let drawn = test.clone().resamples(20_000).confidence(0.999_999).test(&definition).unwrap();
+            let [low, high] = drawn.p_value.interval;
+            // Some 220 checks, each of which fails under one seed in a million.
+            assert!(low <= exact && exact <= high, "{name}, {design}: {exact} is outside {low} to {high}");
         }
     }
 }

@@ -64,7 +64,7 @@ pub struct Report {
     pub reference_set_size: Option<f64>,
     /// Its decimal logarithm, always finite.
     pub reference_set_size_log10: f64,
-    /// Resamples drawn; `None` for exact methods.
+    /// Resamples that the p-value is computed from; `None` for exact methods.
     pub n_resamples: Option<u64>,
     /// The master seed; `None` for exact methods.
     pub seed: Option<u64>,

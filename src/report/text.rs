@@ -89,7 +89,11 @@ fn result(report: &Report) -> String {
     let names = difference_name.width().max(p_name.width());
     let values = difference.width().max(p.width());
     let against = wording::against(report).map_or_else(String::new, |against| {
-        format!("{}   {DIM}{against}{DIM:#}", " ".repeat(values - difference.width()))
+        let room = WIDTH - INDENT.len() - names - values - 2 * 3;
+        let lines = wrap(&against, room.max(20));
+        // What does not fit beside the estimate goes on below.
+        let below = format!("{DIM:#}\n{}{DIM}", " ".repeat(INDENT.len() + names + values + 2 * 3));
+        format!("{}   {DIM}{}{DIM:#}", " ".repeat(values - difference.width()), lines.join(&below))
     });
     let interval = wording::precision_note(report);
     format!(

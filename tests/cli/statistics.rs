@@ -306,3 +306,15 @@ fn the_table_for_a_pull_request_leaves_nothing_out() {
         .stdout_contains("every possible labelling was counted. Labels are swapped within 10 pairs.\n")
         .run();
 }
+
+#[test]
+fn what_does_not_fit_beside_the_estimate_goes_on_below() {
+    let folder = permtest()
+        .file("a.csv", "v\n1\n2\n3\n4.5\n")
+        .file("b.csv", "v\n2.5\n5\n6\n")
+        .args(["a.csv", "b.csv", "-s", "rank-sum", "--mu", "1", "-o", "report.txt"])
+        .run();
+    let report = std::fs::read_to_string(folder.path().join("report.txt")).unwrap();
+    assert!(report.contains("after\n"), "{report}");
+    assert!(report.lines().all(|line| line.chars().count() <= 80), "{report}");
+}
