@@ -107,8 +107,10 @@ impl MonteCarlo {
         let mut done = Chunk::default();
         while done.tally.resamples < resamples {
             at_work.draw(self.arch, &mut stream, &mut batch);
-            statistic.replicates(self.arch, &batch, &mut replicates)?;
+            // A program may take its time: it is not asked for more than is needed.
             let used = (resamples - done.tally.resamples).min(batch.len() as u64) as usize;
+            batch.truncate(used);
+            statistic.replicates(self.arch, &batch, &mut replicates[..used])?;
             done.tally += Tally::of(self.arch, &replicates[..used], extremes);
             if wants_values {
                 done.values.extend(replicates[..used].iter().map(|&replicate| statistic.value(replicate)));

@@ -67,6 +67,14 @@ impl Labellings {
         self.len() == 0
     }
 
+    /// Keeps the first `length` labellings, if there are more.
+    pub fn truncate(&mut self, length: usize) {
+        match self {
+            Self::Dense(rows) => rows.words.truncate(length * rows.width()),
+            Self::Sparse(rows) => rows.indices.truncate(length * rows.width),
+        }
+    }
+
     /// The same labellings as bitsets; borrowed where they are.
     #[must_use]
     pub fn dense(&self) -> Cow<'_, BitRows> {
