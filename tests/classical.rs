@@ -461,6 +461,19 @@ fn names_and_keys_tell_the_tests_apart() {
 }
 
 #[test]
+fn no_p_value_exceeds_one_where_there_is_no_difference() {
+    // Mean difference 0 with two degrees of freedom, where the integrated tail is ½ and a last digit.
+    for outcome in paired(&[2.0, -2.5, -0.2], &[0.7, 0.2, 2.0], TwoSided, -1.2) {
+        assert!(outcome.p_value <= 1.0, "{outcome:?}");
+    }
+    for freedom in 2..200 {
+        let sample: Vec<f64> = (0..=freedom).map(f64::from).collect();
+        let outcomes = two_sample(&sample, &sample, TwoSided, 0.0);
+        assert!(outcomes.iter().all(|outcome| outcome.p_value <= 1.0), "{outcomes:?}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "finite")]
 fn a_value_that_is_no_number_is_refused() {
     let _ = two_sample(&[1.0, f64::NAN], &[2.0, 3.0], TwoSided, 0.0);

@@ -150,6 +150,8 @@ fn scores(case: &[f64], control: &[f64], shift: f64) -> Vec<i64> {
 
 /// The p-value of a statistic whose curve is symmetric about 0 and has this tail P(X ≥ x) for x ≥ 0.
 fn p_value(statistic: f64, alternative: Alternative, upper_tail: impl Fn(f64) -> f64) -> f64 {
+    // Half of the curve lies on either side of 0; an integral may be off in its last digit.
+    let upper_tail = |x: f64| upper_tail(x).min(0.5);
     let at_least = |x: f64| if x < 0.0 { 1.0 - upper_tail(-x) } else { upper_tail(x) };
     match alternative {
         Alternative::TwoSided => 2.0 * upper_tail(statistic.abs()),
