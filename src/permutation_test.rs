@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
-use crate::design::{Design, Exchange, Exchangeable, ReferenceSetSize};
+use crate::design::{Design, Exchange, ReferenceSetSize};
 use crate::error::Error;
 use crate::inference::attainable::{Twins, coarsest, smallest_attainable};
 use crate::inference::normal;
@@ -138,7 +138,7 @@ impl Nature {
         let rule = match prepared {
             Prepared::Distance(_) => TwoSidedRule::UpperTail,
             Prepared::Linear(_) => TwoSidedRule::Absolute,
-            _ if mirrors && is_balanced(&design.exchange()) => TwoSidedRule::Absolute,
+            _ if mirrors && design.exchange().is_balanced() => TwoSidedRule::Absolute,
             _ => TwoSidedRule::Doubled,
         };
         Self {
@@ -147,13 +147,6 @@ impl Nature {
             concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
         }
     }
-}
-
-/// Whether the share of case units is the same in all strata.
-fn is_balanced(exchange: &Exchange) -> bool {
-    let Exchange::Subsets(strata) = exchange else { return true };
-    let share = |stratum: &Exchangeable| stratum.m as f64 / stratum.units.len() as f64;
-    strata.iter().all(|stratum| share(stratum) == share(&strata[0]))
 }
 
 /// What comes out of the drawing.

@@ -109,6 +109,16 @@ pub enum Exchange {
     Other,
 }
 
+impl Exchange {
+    /// Whether the share of set units is the same in all ranges.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        let Self::Subsets(ranges) = self else { return true };
+        let share = |range: &Exchangeable| range.m as f64 / range.units.len() as f64;
+        ranges.iter().all(|range| share(range) == share(&ranges[0]))
+    }
+}
+
 /// Consecutive units of which any `m` may be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchangeable {

@@ -66,13 +66,6 @@ impl Stratified {
         }
         Self { units: Units::new(unit_of, &vec![false; labels.len()]), strata, samplers, observed }
     }
-
-    /// Whether the share of cases is the same in all strata.
-    #[must_use]
-    pub fn is_balanced(&self) -> bool {
-        let first = self.strata[0];
-        self.strata.iter().all(|stratum| stratum.m * first.units == first.m * stratum.units)
-    }
 }
 
 impl Design for Stratified {

@@ -8,8 +8,9 @@ use super::expression::arithmetic;
 use super::expression::{Binary, Unary};
 use super::linear::moments::{CaseSums, Moments, Order};
 use super::linear::scores::Scores;
+use super::linear::sums::Summands;
 use super::order::{self, Group, TrimmedMeans};
-use super::{Extremes, Problem, Statistic, tolerance};
+use super::{Extremes, Problem, Statistic, pool, tolerance};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -83,8 +84,8 @@ struct Sorted {
 /// How many observations are case observations.
 enum CaseSize {
     Fixed(usize),
-    /// As many as a sum of ones over the units says, and these are its changes.
-    Counted(super::linear::sums::Summands, i64),
+    /// As many as a sum of ones over the units says.
+    Counted(Summands),
 }
 
 /// What the leaves of a batch are computed from.
@@ -233,8 +234,7 @@ impl Sorted {
         let (values, units) = if values.is_sorted() {
             (values.to_vec(), units.clone())
         } else {
-            let mut order: Vec<u32> = (0..values.len() as u32).collect();
-            order.sort_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
+            let order = pool::ascending(values);
             (order.iter().map(|&place| values[place as usize]).collect(), units.reordered(&order))
         };
         Self { trimmed_means: needs_trimmed.then(|| TrimmedMeans::new(&values)), values, units }
@@ -243,17 +243,16 @@ impl Sorted {
 
 impl CaseSize {
     fn counted(units: &Units) -> Self {
-        let sums = units.sums(&vec![1; units.observations()]);
-        Self::Counted(super::linear::sums::Summands::new(&sums.changes), sums.base)
+        Self::Counted(Summands::of(&units.sums(&vec![1; units.observations()])))
     }
 
     fn of_batch(&self, arch: Arch, labellings: &Labellings) -> Vec<usize> {
         match self {
             Self::Fixed(size) => vec![*size; labellings.len()],
-            Self::Counted(summands, base) => {
+            Self::Counted(summands) => {
                 let mut sums = vec![0; labellings.len()];
                 summands.sum(arch, labellings, &mut sums);
-                sums.into_iter().map(|sum| (sum + base) as usize).collect()
+                sums.into_iter().map(|sum| sum as usize).collect()
             }
         }
     }

@@ -24,7 +24,7 @@ impl Pool {
     #[must_use]
     pub fn new(case: &[f64], control: &[f64], shift: f64) -> Self {
         assert!(!case.is_empty() && !control.is_empty(), "both groups need an observation");
-        let observations = u32::try_from(case.len() + control.len()).expect("fewer than 2^32 observations");
+        assert!(u32::try_from(case.len() + control.len()).is_ok(), "fewer than 2^32 observations");
         let mut scores = Scores::new(case, control, shift);
         let values: Vec<f64> = if shift == 0.0 {
             case.iter().chain(control).map(|value| value + 0.0).collect()
@@ -33,7 +33,7 @@ impl Pool {
         } else {
             case.iter().map(|value| value - shift).chain(control.iter().copied()).collect()
         };
-        let order = ascending(&values, observations);
+        let order = ascending(&values);
         scores.scores = order.iter().map(|&observation| scores.scores[observation as usize]).collect();
         Self {
             values: order.iter().map(|&observation| values[observation as usize]).collect(),
@@ -54,6 +54,12 @@ impl Pool {
     #[must_use]
     pub fn labels(&self) -> &[bool] {
         &self.labels
+    }
+
+    /// Number of case observations in the data, m.
+    #[must_use]
+    pub fn n_case(&self) -> usize {
+        self.labels.iter().filter(|&&label| label).count()
     }
 
     /// Which observation stands at each position: the case observations are numbered first, in the order they were given.
@@ -94,8 +100,8 @@ impl Pool {
 }
 
 /// The places of values in ascending order; equal ones stay in their order.
-fn ascending(values: &[f64], length: u32) -> Vec<u32> {
-    let mut keyed: Vec<(u64, u32)> = values.iter().map(|&value| sort_key(value)).zip(0..length).collect();
+pub(super) fn ascending(values: &[f64]) -> Vec<u32> {
+    let mut keyed: Vec<(u64, u32)> = values.iter().map(|&value| sort_key(value)).zip(0..).collect();
     keyed.sort_unstable();
     keyed.into_iter().map(|(_, place)| place).collect()
 }

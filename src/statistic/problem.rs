@@ -37,8 +37,7 @@ impl Problem {
     /// # Errors
     /// A [`Conflict`] where the layout has no design.
     pub fn with_layout(pool: Pool, layout: &Layout) -> Result<Self, Conflict> {
-        let n_case = pool.labels().iter().filter(|&&label| label).count();
-        let Arrangement { design, pairs } = layout.arrange(pool.order(), n_case)?;
+        let Arrangement { design, pairs } = layout.arrange(pool.order(), pool.n_case())?;
         Ok(Self { pool, design, pairs })
     }
 
@@ -64,6 +63,6 @@ impl Problem {
     /// Number of case observations in the data, m.
     #[must_use]
     pub fn n_case(&self) -> usize {
-        self.pool.labels().iter().filter(|&&label| label).count()
+        self.pool.n_case()
     }
 }

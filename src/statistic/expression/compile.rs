@@ -23,7 +23,7 @@ impl Parsed {
         match self.kind {
             Kind::TwoSample => self.expression.clone(),
             Kind::Summary => {
-                let control = of_control(&self.expression);
+                let control = renamed(&self.expression, Variable::Case, Variable::Control);
                 Expression::Binary(Binary::Subtract, Box::new(self.expression.clone()), Box::new(control))
             }
         }
@@ -35,7 +35,7 @@ impl Parsed {
         match (self.kind, &self.expression) {
             (Kind::Summary, _) => true,
             (_, Expression::Binary(Binary::Subtract, case, control)) => {
-                !case.mentions(Variable::Control) && of_control(case) == **control
+                !case.mentions(Variable::Control) && renamed(case, Variable::Case, Variable::Control) == **control
             }
             _ => false,
         }
@@ -64,19 +64,6 @@ impl Parsed {
             evaluate(&expression, evaluate::Values { case, control, pooled: &pooled })
         };
         Ok(Prepared::Values(Values::new(problem, 0.0, Box::new(function))))
-    }
-}
-
-/// The same with `y` for `x`.
-fn of_control(expression: &Expression) -> Expression {
-    match expression {
-        Expression::Values(Variable::Case) => Expression::Values(Variable::Control),
-        Expression::Unary(function, operand) => Expression::Unary(*function, Box::new(of_control(operand))),
-        Expression::Binary(operator, left, right) => {
-            Expression::Binary(*operator, Box::new(of_control(left)), Box::new(of_control(right)))
-        }
-        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, Box::new(of_control(operand))),
-        other => other.clone(),
     }
 }
 
@@ -157,7 +144,7 @@ impl Compiler<'_> {
         if reduces_a_group(expression) {
             return None;
         }
-        let definition = of_case(expression);
+        let definition = renamed(expression, Variable::Control, Variable::Case);
         if let Some(known) = self.columns.iter().position(|column| column.definition == definition) {
             return Some((known, group));
         }
@@ -291,15 +278,14 @@ fn reduces_a_group(expression: &Expression) -> bool {
     }
 }
 
-/// The same with `x` for `y`.
-fn of_case(expression: &Expression) -> Expression {
+/// The same with one variable for another.
+fn renamed(expression: &Expression, from: Variable, to: Variable) -> Expression {
+    let part = |operand: &Expression| Box::new(renamed(operand, from, to));
     match expression {
-        Expression::Values(Variable::Control) => Expression::Values(Variable::Case),
-        Expression::Unary(function, operand) => Expression::Unary(*function, Box::new(of_case(operand))),
-        Expression::Binary(operator, left, right) => {
-            Expression::Binary(*operator, Box::new(of_case(left)), Box::new(of_case(right)))
-        }
-        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, Box::new(of_case(operand))),
-        other => other.clone(),
+        Expression::Values(variable) if *variable == from => Expression::Values(to),
+        Expression::Values(_) | Expression::Number(_) => expression.clone(),
+        Expression::Unary(function, operand) => Expression::Unary(*function, part(operand)),
+        Expression::Binary(operator, left, right) => Expression::Binary(*operator, part(left), part(right)),
+        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, part(operand)),
     }
 }

@@ -46,7 +46,7 @@ impl Linear {
         let design = problem.design();
         let sums = design.units().sums(scores);
         let centre = Centre::of(design, scores, &sums, problem.n_case());
-        Self { summands: Summands::new(&sums.changes), sums, centre, read: Box::new(read), curve: None }
+        Self { summands: Summands::of(&sums), sums, centre, read: Box::new(read), curve: None }
     }
 
     /// A non-decreasing function of this statistic that need not be linear, such as *t* of a difference of means.
@@ -119,11 +119,6 @@ impl Statistic for Linear {
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) -> Result<(), Error> {
         self.summands.sum(arch, labellings, replicates);
-        if self.sums.base != 0 {
-            for sum in replicates {
-                *sum += self.sums.base;
-            }
-        }
         Ok(())
     }
 

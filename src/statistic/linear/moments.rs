@@ -7,7 +7,7 @@
 use super::scores::Scores;
 use super::sums::Summands;
 use crate::sampling::labellings::Labellings;
-use crate::sampling::units::{UnitSums, Units};
+use crate::sampling::units::Units;
 use crate::simd::{self, Arch, Kernel};
 use crate::statistic::order::Group;
 
@@ -29,7 +29,6 @@ pub struct Moments {
 #[derive(Debug, Clone)]
 struct Sum {
     summands: Summands,
-    sums: UnitSums,
     total: i64,
     /// What 1 is worth.
     step: f64,
@@ -53,18 +52,12 @@ pub struct CaseSums {
 
 impl Sum {
     fn new(integers: &[i64], step: f64, units: &Units) -> Self {
-        let sums = units.sums(integers);
-        Self { summands: Summands::new(&sums.changes), sums, total: integers.iter().sum(), step }
+        Self { summands: Summands::of(&units.sums(integers)), total: integers.iter().sum(), step }
     }
 
     fn of_batch(&self, arch: Arch, labellings: &Labellings) -> Vec<i64> {
         let mut sums = vec![0; labellings.len()];
         self.summands.sum(arch, labellings, &mut sums);
-        if self.sums.base != 0 {
-            for sum in &mut sums {
-                *sum += self.sums.base;
-            }
-        }
         sums
     }
 }

@@ -8,6 +8,7 @@
 use std::ops::{Add, AddAssign};
 
 use crate::sampling::labellings::{BitRows, IndexRows, Labellings, Listed};
+use crate::sampling::units::UnitSums;
 use crate::simd::{self, Arch, Kernel};
 
 /// Bytes of scores or tables that are used together on a whole batch: they stay in the first-level cache.
@@ -19,7 +20,11 @@ const MOST_LOOKED_UP: usize = 4096;
 
 /// Scores of the units, prepared for summation.
 #[derive(Debug, Clone)]
-pub struct Summands(Width);
+pub struct Summands {
+    width: Width,
+    /// The sum while no unit is set.
+    base: i64,
+}
 
 #[derive(Debug, Clone)]
 enum Width {
@@ -54,20 +59,35 @@ impl Summands {
     pub fn new(scores: &[i64]) -> Self {
         let add = |sum: i64, &score: &i64| sum.checked_add(score.checked_abs()?);
         let magnitude = scores.iter().try_fold(0, add).expect("the sum of all magnitudes fits");
-        Self(match i32::try_from(magnitude) {
+        let width = match i32::try_from(magnitude) {
             Ok(_) => Width::Narrow(Prepared::new(scores.iter().map(|&score| score as i32).collect())),
             Err(_) => Width::Wide(Prepared::new(scores.to_vec())),
-        })
+        };
+        Self { width, base: 0 }
     }
 
-    /// Writes the sum over the case units of each labelling.
+    /// Prepares what units add to a sum over the case observations.
+    ///
+    /// # Panics
+    /// When the magnitudes of the changes add up to more than an i64.
+    #[must_use]
+    pub fn of(sums: &UnitSums) -> Self {
+        Self { base: sums.base, ..Self::new(&sums.changes) }
+    }
+
+    /// Writes the sum over the set units of each labelling, and the base.
     ///
     /// # Panics
     /// When the labellings are over another number of units.
     pub fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
-        match &self.0 {
+        match &self.width {
             Width::Narrow(prepared) => prepared.sum(arch, labellings, sums),
             Width::Wide(prepared) => prepared.sum(arch, labellings, sums),
+        }
+        if self.base != 0 {
+            for sum in sums {
+                *sum += self.base;
+            }
         }
     }
 }
