@@ -10,13 +10,14 @@ use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{self, Cost, Method};
 use crate::output;
-use crate::program::{Program, Programmed};
+use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::{self, Outcome, Report};
 use crate::settings::{Chatter, Compare, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
+use crate::statistic::catalogue::Prepared;
 use crate::{Definition, PermutationTest, TestResult};
 
 /// Runs a test and writes its report. Ctrl-C ends it and leaves nothing behind.
@@ -102,17 +103,26 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
 struct Run<'a> {
     test: PermutationTest<'a>,
     problem: &'a Problem,
-    statistic: &'a Statistic,
+    work: Work<'a>,
     /// Labellings that the method looks at.
     size: u64,
 }
 
+/// What is computed for each labelling.
+enum Work<'a> {
+    Defined(&'a Definition, Prepared<'a>),
+    Program(&'a ProgramSettings),
+}
+
 impl<'a> Run<'a> {
     fn plan(settings: &'a Test, test: PermutationTest<'a>, problem: &'a Problem) -> Result<Self, Error> {
-        let statistic = &settings.statistic;
-        let cost = match statistic {
-            Statistic::Defined(definition) if !definition.is_gathered(problem)? => Cost::Low,
-            Statistic::Defined(_) | Statistic::Program(_) => Cost::High,
+        let work = match &settings.statistic {
+            Statistic::Defined(definition) => Work::Defined(definition, test.prepare(problem, definition)?),
+            Statistic::Program(program) => Work::Program(program),
+        };
+        let cost = match work {
+            Work::Defined(_, Prepared::Values(_)) | Work::Program(_) => Cost::High,
+            Work::Defined(..) => Cost::Low,
         };
         let reference_set = problem.design().reference_set_size();
         let method = planner::plan(settings.method, settings.resamples, &reference_set, cost)?;
@@ -120,7 +130,7 @@ impl<'a> Run<'a> {
             Method::MonteCarlo { resamples } => resamples,
             Method::Exact => reference_set.exact.expect("few enough to be counted") as u64,
         };
-        Ok(Self { test: test.method(method), problem, statistic, size })
+        Ok(Self { test: test.method(method), problem, work, size })
     }
 
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
@@ -139,10 +149,12 @@ impl<'a> Run<'a> {
             advance: &|labellings| progress.advance(labellings),
             replicates: write.as_mut().map(|write| write as _),
         };
-        let result = match self.statistic {
-            Statistic::Defined(definition) => self.test.test_watched(self.problem, definition, watch)?,
-            Statistic::Program(settings) => {
-                let program = Program::new(settings.clone()).stop_on(stop);
+        let result = match &self.work {
+            Work::Defined(definition, prepared) => {
+                self.test.prepared_watched(self.problem, definition, prepared, watch)?
+            }
+            Work::Program(settings) => {
+                let program = Program::new((*settings).clone()).stop_on(stop);
                 let statistic = Programmed::new(&program, self.problem);
                 let result = self.test.custom_watched(self.problem, &statistic, watch)?;
                 program.finish()?;

@@ -363,10 +363,32 @@ impl<'a> PermutationTest<'a> {
     /// # Errors
     /// As [`PermutationTest::test`]; and [`Error::Interrupted`], and what the watch fails with.
     pub fn test_watched(&self, problem: &Problem, definition: &Definition, watch: Watch) -> Result<TestResult, Error> {
+        self.prepared_watched(problem, definition, &self.prepare(problem, definition)?, watch)
+    }
+
+    /// Prepares a statistic for a problem and this alternative.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a direction or a rule that it has not, [`Error::Data`] for values or a design on which it is not
+    /// defined.
+    pub fn prepare<'p>(&self, problem: &'p Problem, definition: &Definition) -> Result<Prepared<'p>, Error> {
         self.check_direction(definition)?;
-        let prepared = definition.prepare(problem, self.side())?;
-        let nature = Nature::of(definition, &prepared, problem.design());
-        match &prepared {
+        definition.prepare(problem, self.side())
+    }
+
+    /// Tests what [`PermutationTest::prepare`] has prepared of a statistic.
+    ///
+    /// # Errors
+    /// As [`PermutationTest::test_watched`].
+    pub fn prepared_watched(
+        &self,
+        problem: &Problem,
+        definition: &Definition,
+        prepared: &Prepared,
+        watch: Watch,
+    ) -> Result<TestResult, Error> {
+        let nature = Nature::of(definition, prepared, problem.design());
+        match prepared {
             Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, watch),
             Prepared::Formula(statistic) => self.run(problem, statistic, nature, watch),
             Prepared::Distance(statistic) => self.run(problem, statistic, nature, watch),

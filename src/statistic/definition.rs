@@ -75,17 +75,6 @@ impl Definition {
         matches!(self, Self::Named(Named::Mean | Named::T))
     }
 
-    /// Whether a kernel computes it for this problem, or it is evaluated on gathered values.
-    ///
-    /// # Errors
-    /// As [`Definition::prepare`].
-    pub fn is_gathered(&self, problem: &Problem) -> Result<bool, Error> {
-        match self {
-            Self::Named(named) => Ok(*named == Named::Mad),
-            Self::Expression(parsed) => Ok(matches!(parsed.prepare(problem)?, Prepared::Values(_))),
-        }
-    }
-
     /// Prepares it for a problem.
     ///
     /// # Errors

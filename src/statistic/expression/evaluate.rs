@@ -37,7 +37,7 @@ enum Of {
 /// For an expression that gives many values, which no statistic does.
 #[must_use]
 pub fn evaluate(expression: &Expression, values: Values) -> f64 {
-    match part(expression, values) {
+    match part(expression, values, values) {
         Part::Number(number) => number,
         Part::Many(..) => unreachable!("a statistic is one number"),
     }
@@ -50,30 +50,35 @@ pub fn evaluate(expression: &Expression, values: Values) -> f64 {
 /// For an expression that gives one number.
 #[must_use]
 pub fn column(expression: &Expression, pooled: &[f64]) -> Vec<f64> {
-    match part(expression, Values { case: pooled, control: pooled, pooled }) {
+    let everywhere = Values { case: pooled, control: pooled, pooled };
+    match part(expression, everywhere, everywhere) {
         Part::Many(numbers, _) => numbers,
         Part::Number(_) => unreachable!("a column has many values"),
     }
 }
 
-fn part(expression: &Expression, values: Values) -> Part {
+/// A part of an expression, with the values that its variables stand for: `free` where they are not reduced to a number,
+/// `reduced` where they are. Only ranks tell the two apart.
+fn part(expression: &Expression, free: Values, reduced: Values) -> Part {
     match expression {
         Expression::Number(number) => Part::Number(*number),
         Expression::Values(variable) => {
             let numbers = match variable {
-                Variable::Case => values.case,
-                Variable::Control => values.control,
-                Variable::Pooled => values.pooled,
+                Variable::Case => free.case,
+                Variable::Control => free.control,
+                Variable::Pooled => free.pooled,
             };
             Part::Many(numbers.to_vec(), Of::Variable(*variable))
         }
-        Expression::Unary(Unary::Rank, operand) => ranks(operand, values),
-        Expression::Unary(function, operand) => match part(operand, values) {
+        Expression::Unary(Unary::Rank, operand) => ranks(operand, free, reduced),
+        Expression::Unary(function, operand) => match part(operand, free, reduced) {
             Part::Number(number) => Part::Number(unary(*function, number)),
             Part::Many(numbers, of) => Part::Many(numbers.into_iter().map(|x| unary(*function, x)).collect(), of),
         },
-        Expression::Binary(operator, left, right) => combine(*operator, part(left, values), part(right, values)),
-        Expression::Reduce(reducer, operand) => match part(operand, values) {
+        Expression::Binary(operator, left, right) => {
+            combine(*operator, part(left, free, reduced), part(right, free, reduced))
+        }
+        Expression::Reduce(reducer, operand) => match part(operand, reduced, reduced) {
             Part::Many(numbers, _) => Part::Number(reduce(*reducer, &numbers)),
             Part::Number(_) => unreachable!("a reducer takes many values"),
         },
@@ -93,44 +98,18 @@ fn combine(operator: Binary, left: Part, right: Part) -> Part {
 }
 
 /// Mid-ranks among the same function of all pooled values; of values of pairs, among themselves.
-fn ranks(operand: &Expression, values: Values) -> Part {
-    let Part::Many(numbers, of) = part(operand, values) else { unreachable!("ranks are taken of many values") };
-    let all = if let Of::Variable(variable) = of {
-        let pooled = values.pooled;
-        let everywhere = match variable {
-            Variable::Case => Values { case: pooled, ..values },
-            Variable::Control => Values { control: pooled, ..values },
-            Variable::Pooled => values,
-        };
-        match constant_but(operand, values, everywhere) {
-            Part::Many(all, _) => all,
-            Part::Number(_) => unreachable!("ranks are taken of many values"),
-        }
-    } else {
-        numbers.clone()
+fn ranks(operand: &Expression, free: Values, reduced: Values) -> Part {
+    let many = |free| match part(operand, free, reduced) {
+        Part::Many(numbers, of) => (numbers, of),
+        Part::Number(_) => unreachable!("ranks are taken of many values"),
+    };
+    let (numbers, of) = many(free);
+    let pooled = free.pooled;
+    let all = match of {
+        Of::Variable(_) => many(Values { case: pooled, control: pooled, pooled }).0,
+        Of::Pairs => numbers.clone(),
     };
     Part::Many(ranks_among(&numbers, all), of)
-}
-
-/// An expression everywhere, but for its parts that reduce values to a number.
-fn constant_but(expression: &Expression, values: Values, everywhere: Values) -> Part {
-    match expression {
-        Expression::Values(_) => part(expression, everywhere),
-        Expression::Reduce(..) | Expression::Number(_) => part(expression, values),
-        Expression::Unary(Unary::Rank, operand) => {
-            let Part::Many(numbers, of) = constant_but(operand, values, everywhere) else {
-                unreachable!("ranks are taken of many values")
-            };
-            Part::Many(ranks_among(&numbers, numbers.clone()), of)
-        }
-        Expression::Unary(function, operand) => match constant_but(operand, values, everywhere) {
-            Part::Number(number) => Part::Number(unary(*function, number)),
-            Part::Many(numbers, of) => Part::Many(numbers.into_iter().map(|x| unary(*function, x)).collect(), of),
-        },
-        Expression::Binary(operator, left, right) => {
-            combine(*operator, constant_but(left, values, everywhere), constant_but(right, values, everywhere))
-        }
-    }
 }
 
 /// The mid-rank of each number among all; NaN for one that is NaN.
