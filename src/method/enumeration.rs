@@ -77,11 +77,8 @@ impl Enumeration {
                 design.unrank(rank, labelling);
             }
             let mut replicates = vec![S::Replicate::default(); words.len() / width];
-            statistic.replicates(self.arch, &Labellings::Dense(BitRows { units, words }), &mut replicates)?;
-            done.tally += Tally::of(self.arch, &replicates, extremes);
-            if wants_values {
-                done.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
-            }
+            let labellings = Labellings::Dense(BitRows { units, words });
+            done.count(self.arch, statistic, extremes, &labellings, &mut replicates, wants_values)?;
         }
         Ok(done)
     }

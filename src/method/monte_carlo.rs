@@ -57,6 +57,26 @@ pub(super) struct Chunk {
     pub values: Vec<f64>,
 }
 
+impl Chunk {
+    /// Counts a batch of labellings, whose replicates there is room for, and keeps their values if they are wanted.
+    pub fn count<S: Statistic + ?Sized>(
+        &mut self,
+        arch: Arch,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        labellings: &Labellings,
+        replicates: &mut [S::Replicate],
+        wants_values: bool,
+    ) -> Result<(), Error> {
+        statistic.replicates(arch, labellings, replicates)?;
+        self.tally += Tally::of(arch, replicates, extremes);
+        if wants_values {
+            self.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
+        }
+        Ok(())
+    }
+}
+
 impl MonteCarlo {
     /// Draws the resamples and counts how many are at least as extreme as the observed statistic.
     ///
@@ -110,11 +130,7 @@ impl MonteCarlo {
             // A program may take its time: it is not asked for more than is needed.
             let used = (resamples - done.tally.resamples).min(batch.len() as u64) as usize;
             batch.truncate(used);
-            statistic.replicates(self.arch, &batch, &mut replicates[..used])?;
-            done.tally += Tally::of(self.arch, &replicates[..used], extremes);
-            if wants_values {
-                done.values.extend(replicates[..used].iter().map(|&replicate| statistic.value(replicate)));
-            }
+            done.count(self.arch, statistic, extremes, &batch, &mut replicates[..used], wants_values)?;
         }
         Ok(done)
     }
