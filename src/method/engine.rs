@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::error::Error;
 
@@ -44,10 +45,6 @@ pub fn run<T: Send>(
     compute: impl Fn(u64) -> Result<T, Error> + Sync,
     mut fold: impl FnMut(T) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
     let (first_error, failed) = (Mutex::new(None), AtomicBool::new(false));
     let compute_window = |window: Range<u64>| -> Vec<Option<T>> {
         let compute_or_stop = |i| {
@@ -62,7 +59,7 @@ pub fn run<T: Send>(
     let why = || first_error.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Error::Interrupted);
     let mut fold_window =
         |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or_else(why)?));
-    pool.install(|| {
+    install(threads, || {
         let step = results.window() * rayon::current_num_threads() as u64;
         let window_at = |start: u64| start..chunks.end.min(start.saturating_add(step));
         let mut window = window_at(chunks.start);
@@ -74,7 +71,34 @@ pub fn run<T: Send>(
             computed = next;
         }
         fold_window(computed)
-    })
+    })?
+}
+
+/// Runs work of which [`join`], [`map`] and [`each_part`] share parts among so many threads.
+///
+/// # Errors
+/// [`Error::Data`] when threads cannot be had.
+pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
+    Ok(pool.install(work))
+}
+
+/// Does two things side by side.
+pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    rayon::join(one, other)
+}
+
+/// What a function makes of 0, 1, …, in this order.
+pub fn map<T: Send>(length: usize, of: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    (0..length).into_par_iter().with_max_len(1).map(of).collect()
+}
+
+/// Changes a list part by part; each part is told where it begins.
+pub fn each_part<T: Send>(list: &mut [T], part: usize, change: impl Fn(usize, &mut [T]) + Sync) {
+    list.par_chunks_mut(part).enumerate().for_each(|(number, list)| change(number * part, list));
 }
 
 /// Keeps the first error and tells the other threads.

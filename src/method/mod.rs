@@ -1,7 +1,8 @@
 //! How the null distribution is got.
 
 pub mod engine;
-pub mod enumeration;
+pub mod exact;
 pub mod monte_carlo;
 pub mod planner;
+pub mod tail;
 pub mod tally;

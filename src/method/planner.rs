@@ -1,6 +1,6 @@
 //! Which method gets the null distribution, from the data and what the user asked for, never from the machine.
 
-use super::enumeration::MOST_LABELLINGS;
+use super::exact::enumeration::MOST_LABELLINGS;
 use crate::design::ReferenceSetSize;
 use crate::error::Error;
 

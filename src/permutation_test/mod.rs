@@ -232,7 +232,7 @@ impl<'a> PermutationTest<'a> {
     }
 
     /// Sets how the null distribution is got. [`Method::Exact`] counts every labelling once and serves up to
-    /// [`MOST_LABELLINGS`](crate::method::enumeration::MOST_LABELLINGS) of them.
+    /// [`MOST_LABELLINGS`](crate::method::exact::enumeration::MOST_LABELLINGS) of them.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;

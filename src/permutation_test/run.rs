@@ -9,7 +9,7 @@ use crate::inference::normal;
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
 use crate::inference::warning::{Concern, Findings, UnitKind};
-use crate::method::enumeration::{Enumeration, MOST_LABELLINGS};
+use crate::method::exact::enumeration::{Enumeration, MOST_LABELLINGS};
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::Method;
 use crate::method::tally::Tally;

@@ -36,11 +36,11 @@ enum Expansion {
 
 /// What a sum over the case observations is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnitSums {
+pub struct UnitSums<T = i64> {
     /// The sum while no unit is set.
-    pub base: i64,
+    pub base: T,
     /// What each unit adds when it is set.
-    pub changes: Vec<i64>,
+    pub changes: Vec<T>,
 }
 
 impl Units {

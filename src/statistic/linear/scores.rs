@@ -186,7 +186,7 @@ fn shifted_left(value: f64, digits: i32) -> (i128, Exactness) {
     (rounded, if rounded << dropped == mantissa { Exactness::Exact } else { Exactness::Rounded })
 }
 
-pub(super) fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
+pub(crate) fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -1,10 +1,10 @@
 //! Exact by enumeration: every labelling once, for any statistic, where there are few.
 
-use super::engine::{self, Results};
-use super::monte_carlo::{Chunk, ReplicateSink, Watch};
-use super::tally::Tally;
 use crate::design::Design;
 use crate::error::Error;
+use crate::method::engine::{self, Results};
+use crate::method::monte_carlo::{Chunk, ReplicateSink, Watch};
+use crate::method::tally::Tally;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
 use crate::statistic::{Extremes, Statistic};

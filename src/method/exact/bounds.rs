@@ -1,0 +1,172 @@
+//! A proven interval for p where the numbers are too fine for the lattice.
+//!
+//! Rounded to multiples of h, x = h·q + e, the lattice holds the sums Q of the q exactly, and S = h·Q + E, where E is
+//! never less than E₋ nor more than E₊, the smallest and the largest sum that the rounding errors of a labelling can have.
+//! So P(h·Q ≥ t − E₋) ≤ P(S ≥ t) ≤ P(h·Q ≥ t − E₊), and likewise below. The interval narrows as h does.
+
+use super::Algorithm;
+use super::addends::Addends;
+use super::cost::Cost;
+use super::sides::{Tails, Work};
+use crate::design::Exchange;
+use crate::error::Error;
+use crate::method::tail::Tail;
+use crate::sampling::units::UnitSums;
+use crate::statistic::Extremes;
+
+/// The relative width at which an interval is narrow enough.
+pub const ENOUGH: f64 = 1e-3;
+
+/// Cells of the first, coarse lattice.
+const FIRST_CELLS: f64 = 2e7;
+
+/// What may be spent on the finest lattice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// Additions of cells.
+    pub cells: f64,
+    /// Bytes of memory.
+    pub bytes: f64,
+}
+
+/// Tails that are certainly beyond the thresholds, and those that possibly are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// No labelling of these lies short of a threshold.
+    pub certain: Tails<f64>,
+    /// No labelling beyond a threshold is missing here.
+    pub possible: Tails<f64>,
+    /// Steps of the lattice between the smallest and the largest number, which tells how fine it is.
+    pub steps: f64,
+}
+
+impl Bounds {
+    /// The interval of a tail's share.
+    #[must_use]
+    pub fn of(&self, tail: Tail) -> [f64; 2] {
+        [tail.share(&self.certain), tail.share(&self.possible)]
+    }
+
+    fn relative_width(&self, tail: Tail) -> f64 {
+        let [certain, possible] = self.of(tail);
+        (possible - certain) / possible
+    }
+
+    /// Bounds on ever finer lattices, until those of one tail are within [`ENOUGH`] or the budget is used up.
+    ///
+    /// # Errors
+    /// As [`count`](super::sides::count); and [`Error::Data`] where not even a coarse lattice is within the budget.
+    pub fn run(
+        sums: &UnitSums<i128>,
+        exchange: &Exchange,
+        extremes: &Extremes<i128>,
+        tail: Tail,
+        budget: Budget,
+        work: Work,
+    ) -> Result<Self, Error> {
+        let range = range(sums, exchange);
+        // The sums of a lattice twice as fine cost twice as much.
+        let steps_for = |cells: f64| {
+            let probe = Coarse::new(sums, exchange, extremes, grid(range, PROBE)).map(|coarse| coarse.cost());
+            probe.map_or(0.0, |cost| {
+                PROBE * (cells / cost.cells).min(budget.cells / cost.cells).min(budget.bytes / cost.cell_bytes)
+            })
+        };
+        let (mut steps, most) = (steps_for(FIRST_CELLS), steps_for(budget.cells));
+        if most < 1.0 {
+            return Err(Error::data("no lattice fits the memory", "allow for more with --memory-limit"));
+        }
+        loop {
+            let coarse = Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("the probe was one");
+            let found = coarse.count(steps, work)?;
+            let width = found.relative_width(tail);
+            if width <= ENOUGH || steps >= most {
+                return Ok(found);
+            }
+            // The width shrinks with the step; a little more than enough, at least twice as fine, or all that there is.
+            let wanted = steps * (1.25 * width / ENOUGH).max(2.0);
+            steps = if wanted > 0.6 * most { most } else { wanted };
+        }
+    }
+}
+
+/// Steps of the lattice whose cost is measured.
+const PROBE: f64 = 1000.0;
+
+/// The largest difference of two numbers that exchange their labels, or the largest that a coin decides upon.
+fn range(sums: &UnitSums<i128>, exchange: &Exchange) -> i128 {
+    match exchange {
+        Exchange::Subsets(strata) => {
+            let range = |changes: &[i128]| changes.iter().max().zip(changes.iter().min()).map_or(0, |(a, b)| a - b);
+            strata.iter().map(|stratum| range(&sums.changes[stratum.units.clone()])).max().unwrap_or(0)
+        }
+        Exchange::Coins | Exchange::Other => sums.changes.iter().map(|change| change.abs()).max().unwrap_or(0),
+    }
+}
+
+/// The multiple to round to for so many steps.
+fn grid(range: i128, steps: f64) -> i128 {
+    ((range as f64 / steps).ceil() as i128).max(1)
+}
+
+/// The rounded numbers, with the thresholds for what is certain and for what is possible.
+struct Coarse(Addends);
+
+impl Coarse {
+    fn new(sums: &UnitSums<i128>, exchange: &Exchange, extremes: &Extremes<i128>, h: i128) -> Option<Self> {
+        let rounded = |x: i128| (x + h / 2).div_euclid(h);
+        let coarse = UnitSums { base: 0, changes: sums.changes.iter().map(|&x| rounded(x)).collect() };
+        let errors: Vec<i128> = sums.changes.iter().map(|&x| x - h * rounded(x)).collect();
+        let [least, most] = error_range(&errors, exchange)?;
+        let at_least = |threshold: i128, error: i128| -(-(threshold - sums.base - error)).div_euclid(h);
+        let at_most = |threshold: i128, error: i128| (threshold - sums.base - error).div_euclid(h);
+        let thresholds = |[for_upper, for_lower]: [i128; 2]| Extremes {
+            observed: at_least(extremes.observed, for_upper),
+            greater_equal: at_least(extremes.greater_equal, for_upper),
+            less_equal: at_most(extremes.less_equal, for_lower),
+            far_above: at_least(extremes.far_above, for_upper),
+            far_below: at_most(extremes.far_below, for_lower),
+        };
+        let both = [thresholds([least, most]), thresholds([most, least])];
+        Addends::new(&coarse, exchange, &both).map(Self)
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::of(&self.0)
+    }
+
+    fn count(&self, steps: f64, work: Work) -> Result<Bounds, Error> {
+        let tails = super::count(Algorithm::Lattice, &self.0, work)?;
+        let [certain, possible] = tails[..] else { unreachable!("two sets of thresholds") };
+        // The observed labelling is beyond its own thresholds, and none is beyond fewer than it is.
+        let at_least_itself = |count: f64| count.max(1.0_f64.min(certain.all));
+        let certain = Tails {
+            greater_equal: at_least_itself(certain.greater_equal),
+            less_equal: at_least_itself(certain.less_equal),
+            absolute: at_least_itself(certain.absolute),
+            ..certain
+        };
+        Ok(Bounds { certain, possible, steps })
+    }
+}
+
+/// The smallest and the largest sum of rounding errors.
+fn error_range(errors: &[i128], exchange: &Exchange) -> Option<[i128; 2]> {
+    match exchange {
+        Exchange::Subsets(strata) => {
+            let mut range = [0, 0];
+            for stratum in strata {
+                let mut sorted = errors[stratum.units.clone()].to_vec();
+                sorted.sort_unstable();
+                range[0] += sorted[..stratum.m].iter().sum::<i128>();
+                range[1] += sorted[sorted.len() - stratum.m..].iter().sum::<i128>();
+            }
+            Some(range)
+        }
+        Exchange::Coins => {
+            let of_sign = |is_it: fn(&&i128) -> bool| errors.iter().filter(is_it).sum();
+            Some([of_sign(|error| **error < 0), of_sign(|error| **error > 0)])
+        }
+        Exchange::Other => None,
+    }
+}
