@@ -9,6 +9,7 @@
 
 pub mod clustered;
 pub mod combinations;
+pub mod ends;
 pub mod layout;
 pub mod paired;
 pub mod stratified;
