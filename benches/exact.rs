@@ -22,7 +22,7 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 const ROUNDS: usize = 5;
 
 fn work<'a>(threads: usize) -> Work<'a> {
-    Work { threads: Some(threads), arch: Arch::new(), stop: &NEVER, advance: &|_| () }
+    Work { threads: Some(threads), arch: Arch::new(), stop: &NEVER, begin: &|_, _| (), advance: &|_| () }
 }
 
 /// Seconds of the fastest round, and what it returned.

@@ -19,7 +19,7 @@ use permtest::statistic::Extremes;
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn work<'a>() -> Work<'a> {
-    Work { threads: Some(2), arch: Arch::new(), stop: &NEVER, advance: &|_| () }
+    Work { threads: Some(2), arch: Arch::new(), stop: &NEVER, begin: &|_, _| (), advance: &|_| () }
 }
 
 /// What is tested: numbers, how they exchange labels, and which sums are extreme.
@@ -230,7 +230,7 @@ fn any_number_of_threads_and_no_vectors_give_the_same_bits() {
     let case = two_sample(&sample(300), &sample(0));
     let addends = Addends::new(&case.sums, &case.exchange, &[case.extremes]).unwrap();
     let tails = |threads, arch| {
-        let work = Work { threads: Some(threads), arch, stop: &NEVER, advance: &|_| () };
+        let work = Work { threads: Some(threads), arch, stop: &NEVER, begin: &|_, _| (), advance: &|_| () };
         exact::count(Algorithm::Lattice, &addends, work).unwrap()[0]
     };
     let expected = tails(1, Arch::Scalar);

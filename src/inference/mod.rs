@@ -10,6 +10,8 @@ pub mod p_value;
 pub mod summary;
 pub mod warning;
 
+use crate::method::tail::Tail;
+
 /// What the alternative hypothesis says about case − control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Alternative {
@@ -44,6 +46,19 @@ pub enum TwoSidedRule {
     Doubled,
     /// The upper tail alone: for distances, which are never negative and large where the samples differ either way.
     UpperTail,
+}
+
+impl Alternative {
+    /// The part of the null distribution that its p-value measures, given a rule for two sides.
+    #[must_use]
+    pub fn tail(self, rule: TwoSidedRule) -> Tail {
+        match (self, rule) {
+            (_, TwoSidedRule::UpperTail) | (Self::Greater, _) => Tail::Upper,
+            (Self::Less, _) => Tail::Lower,
+            (Self::TwoSided, TwoSidedRule::Absolute) => Tail::Absolute,
+            (Self::TwoSided, TwoSidedRule::Doubled) => Tail::Doubled,
+        }
+    }
 }
 
 impl TwoSidedRule {

@@ -11,6 +11,25 @@ pub fn upper_tail(z: f64) -> f64 {
     0.5 * libm::erfc(z * FRAC_1_SQRT_2)
 }
 
+/// The z that a normal variable stays within, on either side, with probability `confidence`.
+#[must_use]
+pub fn quantile(confidence: f64) -> f64 {
+    inverse(upper_tail, (1.0 - confidence) / 2.0)
+}
+
+/// Where a tail that falls from 1/2 at 0 has fallen to `share`, by halving.
+pub(super) fn inverse(tail: impl Fn(f64) -> f64, share: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while tail(high) > share && high < 1e300 {
+        (low, high) = (high, 2.0 * high);
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if tail(middle) > share { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 /// How many standard deviations an observed sum lies above the mean of the sums of all labellings. `None` when all sums
 /// are equal, or the design is neither subsets nor coins.
 ///

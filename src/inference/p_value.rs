@@ -1,7 +1,11 @@
 //! p-values from counts of resamples, and how far the counting can be trusted.
 
+use super::classical::student;
 use super::interval::clopper_pearson;
-use super::{Alternative, TwoSidedRule};
+use super::normal;
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::exact::sides::Tails;
+use crate::method::tail::Tail;
 
 /// How many resamples were as extreme as the observed statistic, in each sense of the word. Ties count as extreme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +21,54 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Resamples as extreme as the alternative means it; for the doubled rule those of the smaller tail.
+    /// Resamples in a tail; for the doubled rule those of the smaller one.
     #[must_use]
-    pub fn extreme(&self, alternative: Alternative, rule: TwoSidedRule) -> u64 {
-        match (alternative, rule) {
-            (_, TwoSidedRule::UpperTail) | (Alternative::Greater, _) => self.greater_equal,
-            (Alternative::Less, _) => self.less_equal,
-            (Alternative::TwoSided, TwoSidedRule::Absolute) => self.absolute,
-            (Alternative::TwoSided, TwoSidedRule::Doubled) => self.greater_equal.min(self.less_equal),
+    pub fn extreme(&self, tail: Tail) -> u64 {
+        match tail {
+            Tail::Upper => self.greater_equal,
+            Tail::Lower => self.less_equal,
+            Tail::Absolute => self.absolute,
+            Tail::Doubled => self.greater_equal.min(self.less_equal),
+        }
+    }
+
+    /// The counts as the tails of all labellings.
+    #[must_use]
+    pub fn tails(&self) -> Tails<f64> {
+        Tails {
+            all: self.n as f64,
+            greater_equal: self.greater_equal as f64,
+            less_equal: self.less_equal as f64,
+            absolute: self.absolute as f64,
+        }
+    }
+}
+
+/// What an interval for a p-value rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntervalKind {
+    /// Every labelling counted: there is nothing to estimate.
+    Exact,
+    /// The p-value certainly lies within.
+    Bounds,
+    /// Clopper and Pearson's, for a count.
+    ClopperPearson,
+    /// The normal curve for the logarithm of a mean of many weights.
+    LogNormal,
+    /// Student's t for the logarithm of a mean of a few replicates.
+    LogT,
+}
+
+impl IntervalKind {
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Bounds => "bounds",
+            Self::ClopperPearson => "clopper-pearson",
+            Self::LogNormal => "log-normal",
+            Self::LogT => "log-t",
         }
     }
 }
@@ -36,25 +80,42 @@ pub struct PValue {
     pub estimate: f64,
     /// Interval for the p-value that infinitely many resamples would give.
     pub interval: [f64; 2],
+    /// What that interval rests on.
+    pub kind: IntervalKind,
     /// The smallest p-value that this design, these data and this number of resamples can give.
     pub minimum: f64,
 }
 
 impl PValue {
-    /// The exact p-value b/C, where b of all C labellings, the observed one among them, are as extreme as the data.
-    ///
-    /// The doubled rule takes twice the smaller tail, at most 1.
-    ///
-    /// # Panics
-    ///
-    /// If there is no labelling.
+    /// An exact p-value; one below the smallest normal float is given as that float.
     #[must_use]
-    pub fn exact(counts: &Counts, alternative: Alternative, rule: TwoSidedRule, attainable_minimum: f64) -> Self {
-        assert!(counts.n > 0, "the observed labelling is one of them");
-        let share = counts.extreme(alternative, rule) as f64 / counts.n as f64;
-        let is_doubled = alternative == Alternative::TwoSided && rule == TwoSidedRule::Doubled;
-        let estimate = if is_doubled { (2.0 * share).min(1.0) } else { share };
-        Self { estimate, interval: [estimate, estimate], minimum: attainable_minimum }
+    pub fn exact(p: f64, attainable_minimum: f64) -> Self {
+        let estimate = p.max(f64::MIN_POSITIVE);
+        Self { estimate, interval: [estimate; 2], kind: IntervalKind::Exact, minimum: attainable_minimum }
+    }
+
+    /// A p-value that certainly lies in an interval: its upper end, so that the test keeps its level.
+    #[must_use]
+    pub fn bounds([low, high]: [f64; 2], attainable_minimum: f64) -> Self {
+        let interval = [low.max(attainable_minimum).min(high), high.max(f64::MIN_POSITIVE)];
+        Self { estimate: interval[1], interval, kind: IntervalKind::Bounds, minimum: attainable_minimum }
+    }
+
+    /// An estimate with its interval at the level `confidence`, symmetric for the logarithm of p. Neither is below the
+    /// smallest p-value that the data can give.
+    #[must_use]
+    pub fn estimated(estimate: &Estimate, confidence: f64, attainable_minimum: f64) -> Self {
+        let (kind, quantile) = match estimate.spread {
+            Spread::Weights { .. } => (IntervalKind::LogNormal, normal::quantile(confidence)),
+            Spread::Replicates { replicates, .. } => {
+                (IntervalKind::LogT, student::quantile(confidence, replicates as f64 - 1.0))
+            }
+        };
+        let minimum = attainable_minimum.max(f64::MIN_POSITIVE);
+        let p = estimate.p.clamp(minimum, 1.0);
+        let factor = libm::exp(quantile * estimate.relative_error());
+        let interval = [(p / factor).max(minimum), (p * factor).min(1.0)];
+        Self { estimate: p, interval, kind, minimum }
     }
 
     /// The Monte Carlo p-value (b + 1)/(n + 1), where b of n resamples are as extreme as the data (Davison & Hinkley 1997, section
@@ -70,31 +131,28 @@ impl PValue {
     ///
     /// ```
     /// use permtest::inference::p_value::{Counts, PValue};
-    /// use permtest::inference::{Alternative, TwoSidedRule};
+    /// use permtest::method::tail::Tail;
     /// let counts = Counts { n: 99, greater_equal: 4, less_equal: 96, absolute: 9 };
-    /// let p = |alternative, rule| PValue::monte_carlo(&counts, alternative, rule, 0.99, 0.0).estimate;
-    /// assert_eq!(p(Alternative::Greater, TwoSidedRule::Absolute), 0.05); // (4 + 1)/(99 + 1)
-    /// assert_eq!(p(Alternative::Less, TwoSidedRule::Absolute), 0.97); // (96 + 1)/100
-    /// assert_eq!(p(Alternative::TwoSided, TwoSidedRule::Absolute), 0.1); // (9 + 1)/100
-    /// assert_eq!(p(Alternative::TwoSided, TwoSidedRule::Doubled), 0.1); // 2·(4 + 1)/100
+    /// let p = |tail| PValue::monte_carlo(&counts, tail, 0.99, 0.0).estimate;
+    /// assert_eq!(p(Tail::Upper), 0.05); // (4 + 1)/(99 + 1)
+    /// assert_eq!(p(Tail::Lower), 0.97); // (96 + 1)/100
+    /// assert_eq!(p(Tail::Absolute), 0.1); // (9 + 1)/100
+    /// assert_eq!(p(Tail::Doubled), 0.1); // 2·(4 + 1)/100
     /// ```
     #[must_use]
     pub fn monte_carlo(
         counts: &Counts,
-        alternative: Alternative,
-        rule: TwoSidedRule,
+        tail: Tail,
         confidence: f64,
         attainable_minimum: f64,
     ) -> Self {
-        let tails = match (alternative, rule) {
-            (Alternative::TwoSided, TwoSidedRule::Doubled) => 2.0,
-            _ => 1.0,
-        };
-        let (extreme, all) = (counts.extreme(alternative, rule), counts.n as f64 + 1.0);
+        let tails = if tail == Tail::Doubled { 2.0 } else { 1.0 };
+        let (extreme, all) = (counts.extreme(tail), counts.n as f64 + 1.0);
         let interval = clopper_pearson(extreme, counts.n, confidence);
         Self {
             estimate: (tails * (extreme as f64 + 1.0) / all).min(1.0),
             interval: interval.map(|end| (tails * end).min(1.0)),
+            kind: IntervalKind::ClopperPearson,
             minimum: (tails / all).max(attainable_minimum).min(1.0),
         }
     }
@@ -103,15 +161,14 @@ impl PValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Alternative::{Greater, Less, TwoSided};
-    use TwoSidedRule::{Absolute, Doubled};
+    use crate::inference::{Alternative, TwoSidedRule};
 
     const ASYMMETRIC: Counts = Counts { n: 999, greater_equal: 20, less_equal: 985, absolute: 30 };
 
     #[test]
     fn no_extreme_resample_gives_one_in_n_plus_one_and_never_zero() {
         let none = Counts { n: 10_000_000, greater_equal: 0, less_equal: 10_000_000, absolute: 0 };
-        let p = PValue::monte_carlo(&none, Greater, Absolute, 0.95, 0.0);
+        let p = PValue::monte_carlo(&none, Tail::Upper, 0.95, 0.0);
         assert_eq!(p.estimate, 1.0 / 10_000_001.0);
         assert_eq!(p.interval, [0.0, 3.68888e-7]); // 1 − 0.025^(1/10⁷) = 3.688879e-7
         assert_eq!(p.minimum, p.estimate);
@@ -119,8 +176,8 @@ mod tests {
 
     #[test]
     fn the_doubled_rule_doubles_the_smaller_tail_and_its_interval() {
-        let one_sided = PValue::monte_carlo(&ASYMMETRIC, Greater, Doubled, 0.99, 0.0);
-        let doubled = PValue::monte_carlo(&ASYMMETRIC, TwoSided, Doubled, 0.99, 0.0);
+        let one_sided = PValue::monte_carlo(&ASYMMETRIC, Tail::Upper, 0.99, 0.0);
+        let doubled = PValue::monte_carlo(&ASYMMETRIC, Tail::Doubled, 0.99, 0.0);
         assert_eq!((one_sided.estimate, doubled.estimate), (0.021, 0.042));
         assert_eq!(doubled.interval, one_sided.interval.map(|end| 2.0 * end));
         assert_eq!((one_sided.minimum, doubled.minimum), (0.001, 0.002));
@@ -128,25 +185,42 @@ mod tests {
 
     #[test]
     fn the_rule_does_not_touch_a_one_sided_alternative() {
-        for alternative in [Greater, Less] {
-            let [absolute, doubled] =
-                [Absolute, Doubled].map(|rule| PValue::monte_carlo(&ASYMMETRIC, alternative, rule, 0.99, 0.0));
-            assert_eq!(absolute, doubled);
+        for (alternative, tail) in [(Alternative::Greater, Tail::Upper), (Alternative::Less, Tail::Lower)] {
+            for rule in [TwoSidedRule::Absolute, TwoSidedRule::Doubled] {
+                assert_eq!(alternative.tail(rule), tail);
+            }
         }
+    }
+
+    #[test]
+    fn an_estimate_has_an_interval_for_its_logarithm() {
+        let spread = Spread::Replicates { replicates: 21, extinct: 0, levels: 5 };
+        let estimate = Estimate { p: 1e-12, standard_error: 1e-13, draws: 21_000, spread };
+        let p = PValue::estimated(&estimate, 0.95, 1e-30);
+        // Student's t, 20 degrees of freedom, .975: 2.085963.
+        let factor = (0.208_596_3f64).exp();
+        assert!((p.interval[0] * factor / 1e-12 - 1.0).abs() < 1e-6);
+        assert!((p.interval[1] / factor / 1e-12 - 1.0).abs() < 1e-6);
+        let spread = Spread::Weights { effective_sample_size: 1e4, saddlepoint: None };
+        let p = PValue::estimated(&Estimate { spread, ..estimate }, 0.95, 1e-30);
+        assert!((p.interval[1] / (0.195_996_4f64).exp() / 1e-12 - 1.0).abs() < 1e-6);
+        // Never below what the data can give.
+        let floor = PValue::estimated(&estimate, 0.95, 9.9e-13);
+        assert_eq!((floor.interval[0], floor.minimum), (9.9e-13, 9.9e-13));
     }
 
     #[test]
     fn a_doubled_p_value_and_its_interval_stop_at_one() {
         let middle = Counts { n: 9, greater_equal: 6, less_equal: 5, absolute: 9 };
-        let p = PValue::monte_carlo(&middle, TwoSided, Doubled, 0.99, 0.0);
+        let p = PValue::monte_carlo(&middle, Tail::Doubled, 0.99, 0.0);
         assert_eq!((p.estimate, p.interval[1]), (1.0, 1.0));
     }
 
     #[test]
     fn the_minimum_is_the_coarser_of_counting_and_the_data() {
-        assert_eq!(PValue::monte_carlo(&ASYMMETRIC, Greater, Absolute, 0.99, 0.05).minimum, 0.05);
-        assert_eq!(PValue::monte_carlo(&ASYMMETRIC, Greater, Absolute, 0.99, 1e-9).minimum, 0.001);
+        assert_eq!(PValue::monte_carlo(&ASYMMETRIC, Tail::Upper, 0.99, 0.05).minimum, 0.05);
+        assert_eq!(PValue::monte_carlo(&ASYMMETRIC, Tail::Upper, 0.99, 1e-9).minimum, 0.001);
         let one = Counts { n: 0, greater_equal: 0, less_equal: 0, absolute: 0 };
-        assert_eq!(PValue::monte_carlo(&one, TwoSided, Doubled, 0.99, 0.0).minimum, 1.0);
+        assert_eq!(PValue::monte_carlo(&one, Tail::Doubled, 0.99, 0.0).minimum, 1.0);
     }
 }

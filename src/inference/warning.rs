@@ -4,18 +4,28 @@ use std::fmt;
 
 use super::count::separated;
 use super::normal;
-use super::p_value::Counts;
+use super::p_value::{Counts, IntervalKind, PValue};
 use super::summary::Summary;
-use super::{Alternative, TwoSidedRule};
 use crate::design::ReferenceSetSize;
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::exact::bounds;
 use crate::method::monte_carlo::MOST_RESAMPLES;
-use crate::method::planner::Method;
+use crate::method::planner::{Further, Method};
+use crate::method::tail::Tail;
 
 /// Fewer extreme resamples than this leave the p-value with a relative error of more than a third.
 const FEW: u64 = 10;
 
 /// Extreme resamples to aim for: a relative error of a tenth.
 const ENOUGH: f64 = 100.0;
+
+/// Estimates with a larger standard error, as a share of themselves, are rough.
+const ROUGH: f64 = 0.3;
+
+/// An estimate and its saddlepoint approximation disagree if they differ by more standard errors than this, and by a larger
+/// share than the approximation may err.
+const STANDARD_ERRORS: f64 = 4.0;
+const APPROXIMATION_ERROR: f64 = 0.05;
 
 /// The significance level that a design should at least be able to reach.
 const USUAL_LEVEL: f64 = 0.05;
@@ -75,6 +85,28 @@ pub enum Warning {
         size: f64,
         /// Resamples drawn.
         resamples: u64,
+    },
+    /// An estimate is far from the saddlepoint approximation.
+    Disagreement {
+        /// The approximation.
+        saddlepoint: f64,
+    },
+    /// An estimate has a large standard error.
+    Rough {
+        /// The standard error as a share of the estimate.
+        relative_error: f64,
+    },
+    /// Replicates of splitting found nothing extreme.
+    Extinct {
+        /// How many did.
+        extinct: u64,
+        /// Of how many.
+        replicates: u64,
+    },
+    /// Proven bounds lie far apart.
+    Wide {
+        /// Their distance as a share of the upper one.
+        relative_width: f64,
     },
     /// Variances and group sizes are both unequal, so that a difference of means is not all that makes p small.
     UnequalVariances {
@@ -137,17 +169,21 @@ pub enum Remedy {
     Resamples(f64),
     /// No number of resamples that can be drawn; the p-value is near this power of ten.
     BeyondCounting(f64),
+    /// Another method.
+    Method(Method),
 }
 
-/// What there is to know about a statistic and its resamples.
+/// What there is to know about a statistic and its null distribution.
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'a> {
-    /// The counts.
-    pub counts: &'a Counts,
-    /// The alternative.
-    pub alternative: Alternative,
-    /// The two-sided rule.
-    pub rule: TwoSidedRule,
+    /// The counts of resamples, if some were drawn and counted.
+    pub counts: Option<&'a Counts>,
+    /// What the p-value was estimated from, if it was.
+    pub estimate: Option<&'a Estimate>,
+    /// The p-value.
+    pub p_value: &'a PValue,
+    /// What is measured.
+    pub tail: Tail,
     /// The two samples, case first.
     pub groups: [&'a Summary; 2],
     /// The number of labellings.
@@ -157,8 +193,8 @@ pub struct Findings<'a> {
     /// The observed statistic less its null value, in standard deviations of its null distribution; `None` where the
     /// null distribution is not known to be close to normal.
     pub z: Option<f64>,
-    /// How the counts were got.
-    pub method: Method,
+    /// What would resolve a p-value that the counts do not.
+    pub further: Further,
     /// What gets relabelled.
     pub units: UnitKind,
     /// What the statistic is about.
@@ -178,22 +214,26 @@ impl Findings<'_> {
         let single = is_single.then_some(Warning::SingleObservation { groups: singles });
         let unattainable = (self.attainable > USUAL_LEVEL)
             .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
-        let drawing = match self.method {
-            Method::Exact => [None, None],
-            Method::MonteCarlo { .. } => [self.resolution(), self.coarseness()],
-        };
-        [single, unattainable].into_iter().chain(drawing).chain([self.unequal_variances()]).flatten().collect()
+        let counted = self.counts.map(|counts| [self.resolution(counts), self.coarseness(counts)]);
+        let estimated = self.estimate.map(|estimate| self.doubts(estimate));
+        [single, unattainable]
+            .into_iter()
+            .chain(counted.into_iter().flatten())
+            .chain(estimated.into_iter().flatten())
+            .chain([self.width(), self.unequal_variances()])
+            .flatten()
+            .collect()
     }
 
     /// Whether enough resamples were as extreme as the data.
-    fn resolution(&self) -> Option<Warning> {
-        let (count, n) = (self.counts.extreme(self.alternative, self.rule), self.counts.n);
+    fn resolution(&self, counts: &Counts) -> Option<Warning> {
+        let (count, n) = (counts.extreme(self.tail), counts.n);
         let needs = |p: f64| {
             let resamples = one_digit(ENOUGH / p);
-            if resamples > MOST_RESAMPLES as f64 {
-                Remedy::BeyondCounting(p.log10().round())
-            } else {
-                Remedy::Resamples(resamples)
+            match self.further {
+                Further::Advised(method) => Remedy::Method(method),
+                _ if resamples > MOST_RESAMPLES as f64 => Remedy::BeyondCounting(p.log10().round()),
+                _ => Remedy::Resamples(resamples),
             }
         };
         match count {
@@ -212,8 +252,35 @@ impl Findings<'_> {
         }
     }
 
-    fn coarseness(&self) -> Option<Warning> {
-        let (size, resamples) = (self.size.approximate?, self.counts.n);
+    /// Whether an estimate is to be relied upon.
+    fn doubts(&self, estimate: &Estimate) -> [Option<Warning>; 2] {
+        let relative_error = estimate.relative_error();
+        let rough = (relative_error > ROUGH).then_some(Warning::Rough { relative_error });
+        let doubt = match estimate.spread {
+            Spread::Weights { saddlepoint: Some(saddlepoint), .. } => {
+                let error = STANDARD_ERRORS * estimate.standard_error;
+                let difference = (estimate.p - saddlepoint).abs();
+                let disagrees = difference > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint));
+                disagrees.then_some(Warning::Disagreement { saddlepoint })
+            }
+            Spread::Replicates { extinct, replicates, .. } if extinct > 0 => {
+                Some(Warning::Extinct { extinct, replicates })
+            }
+            Spread::Weights { .. } | Spread::Replicates { .. } => None,
+        };
+        [doubt, rough]
+    }
+
+    /// Whether proven bounds are as narrow as they should be.
+    fn width(&self) -> Option<Warning> {
+        let [low, high] = self.p_value.interval;
+        let relative_width = (high - low) / high;
+        let is_wide = self.p_value.kind == IntervalKind::Bounds && relative_width > bounds::ENOUGH;
+        is_wide.then_some(Warning::Wide { relative_width })
+    }
+
+    fn coarseness(&self, counts: &Counts) -> Option<Warning> {
+        let (size, resamples) = (self.size.approximate?, counts.n);
         (size < resamples as f64).then_some(Warning::SmallReferenceSet { size, resamples })
     }
 
@@ -248,6 +315,10 @@ impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resamples(n) => write!(f, "about -n {n:e} would resolve it"),
+            Self::Method(method) if method.is_exact() => {
+                write!(f, "leave out -n: an exact p-value is affordable here")
+            }
+            Self::Method(method) => write!(f, "--method {} would resolve it", method.name()),
             Self::BeyondCounting(power) => {
                 write!(f, "nor can any number be drawn that would: a normal curve puts it near 1e{power}")
             }
@@ -305,6 +376,26 @@ impl fmt::Display for Warning {
                 separated(*size as u64),
                 separated(*resamples)
             ),
+            Self::Disagreement { saddlepoint } => write!(
+                f,
+                "a saddlepoint approximation puts this p-value at {saddlepoint:.2e}, further from the estimate than chance \
+                 and the approximation's own error explain: draw more with -n, or see --method bounds"
+            ),
+            Self::Rough { relative_error } => write!(
+                f,
+                "the estimate is a rough one, its standard error {:.0} % of itself: draw more with -n",
+                100.0 * relative_error
+            ),
+            Self::Extinct { extinct, replicates } => write!(
+                f,
+                "{extinct} of {replicates} replicates found no relabelling as extreme as the data: the estimate hangs on the \
+                 others; draw more with -n"
+            ),
+            Self::Wide { relative_width } => write!(
+                f,
+                "the bounds lie {:.2} % apart, which is as near as time and memory allow: --memory-limit may allow for more",
+                100.0 * relative_width
+            ),
             Self::UnequalVariances { error } => {
                 let (which, direction) = match error {
                     LevelError::TooManyRejections => ("smaller", "too small"),
@@ -332,15 +423,17 @@ mod tests {
     fn warnings(extreme: u64, n: u64, case: &Summary, control: &Summary, z: f64) -> Vec<Warning> {
         let size = ReferenceSetSize::subsets((case.n + control.n) as usize, case.n as usize);
         let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
+        let attainable = 2.0 * size.approximate.map_or(0.0, f64::recip);
         let findings = Findings {
-            counts: &counts,
-            alternative: Alternative::TwoSided,
-            rule: TwoSidedRule::Absolute,
+            counts: Some(&counts),
+            estimate: None,
+            p_value: &PValue::monte_carlo(&counts, Tail::Absolute, 0.99, attainable),
+            tail: Tail::Absolute,
             groups: [case, control],
             size: &size,
-            attainable: 2.0 * size.approximate.map_or(0.0, f64::recip),
+            attainable,
             z: Some(z),
-            method: Method::MonteCarlo { resamples: n },
+            further: Further::Nothing,
             units: UnitKind::Observations,
             concern: Concern::Means,
         };
@@ -417,24 +510,58 @@ mod tests {
     fn equal_values_leave_nothing_to_test() {
         let flat = summary(10, 0.0);
         let size = ReferenceSetSize::subsets(20, 10);
-        let counts = Counts { n: 100, greater_equal: 100, less_equal: 100, absolute: 100 };
         let findings = Findings {
-            counts: &counts,
-            alternative: Alternative::TwoSided,
-            rule: TwoSidedRule::Absolute,
+            counts: None,
+            estimate: None,
+            p_value: &PValue::exact(1.0, 1.0),
+            tail: Tail::Absolute,
             groups: [&flat, &flat],
             size: &size,
             attainable: 1.0,
             z: None,
-            method: Method::Exact,
+            further: Further::Nothing,
             units: UnitKind::Observations,
             concern: Concern::Means,
         };
         assert_eq!(findings.warnings(), [Warning::Constant]);
     }
 
+    /// Warnings of an estimate of 1e-12.
+    fn doubts(standard_error: f64, spread: Spread) -> Vec<Warning> {
+        let group = summary(100, 1.0);
+        let estimate = Estimate { p: 1e-12, standard_error, draws: 1000, spread };
+        let findings = Findings {
+            counts: None,
+            estimate: Some(&estimate),
+            p_value: &PValue::estimated(&estimate, 0.99, 1e-50),
+            tail: Tail::Upper,
+            groups: [&group, &group],
+            size: &ReferenceSetSize::subsets(200, 100),
+            attainable: 1e-50,
+            z: Some(7.0),
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+        };
+        findings.warnings()
+    }
+
+    #[test]
+    fn an_estimate_is_doubted_for_its_spread_and_beside_the_saddlepoint() {
+        let weights = |saddlepoint| Spread::Weights { effective_sample_size: 100.0, saddlepoint: Some(saddlepoint) };
+        assert_eq!(doubts(1e-14, weights(1.039e-12)), []);
+        assert_eq!(doubts(1e-14, weights(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
+        assert_eq!(doubts(2e-14, weights(1.06e-12)), []);
+        assert_eq!(doubts(5e-13, weights(1e-12)), [Warning::Rough { relative_error: 0.5 }]);
+        let replicates = |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9 };
+        assert_eq!(doubts(1e-13, replicates(0)), []);
+        assert_eq!(doubts(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
+    }
+
     #[test]
     fn every_warning_says_what_to_do() {
+        let text = Warning::Floor { resamples: 10_000, remedy: Remedy::Method(Method::Lattice) }.to_string();
+        assert!(text.ends_with("leave out -n: an exact p-value is affordable here"), "{text}");
         let text = Warning::Floor { resamples: 10_000, remedy: Remedy::Resamples(6e9) }.to_string();
         assert!(text.ends_with("about -n 6e9 would resolve it"), "{text}");
     }

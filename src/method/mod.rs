@@ -1,8 +1,11 @@
 //! How the null distribution is got.
 
 pub mod engine;
+pub mod estimate;
 pub mod exact;
+pub mod importance;
 pub mod monte_carlo;
 pub mod planner;
+pub mod splitting;
 pub mod tail;
 pub mod tally;

@@ -34,7 +34,9 @@ pub type ReplicateSink<'a> = dyn FnMut(&[f64]) -> Result<(), Error> + Send + 'a;
 pub struct Watch<'a> {
     /// Set from outside to end the run with [`Error::Interrupted`].
     pub stop: &'a AtomicBool,
-    /// Called from any thread with the number of resamples just done.
+    /// Told how much is to be done, and of what, when a stage of the run begins.
+    pub begin: &'a (dyn Fn(u64, &'static str) + Sync),
+    /// Called from any thread with how much of it was just done.
     pub advance: &'a (dyn Fn(u64) + Sync),
     /// Given the statistics of all resamples, chunk after chunk in order, if they are wanted.
     pub replicates: Option<&'a mut ReplicateSink<'a>>,
@@ -45,7 +47,7 @@ impl Watch<'_> {
     #[must_use]
     pub fn nobody() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self { stop: &NEVER, advance: &|_| (), replicates: None }
+        Self { stop: &NEVER, begin: &|_, _| (), advance: &|_| (), replicates: None }
     }
 }
 
@@ -92,7 +94,7 @@ impl MonteCarlo {
         extremes: &Extremes<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
-        let Watch { stop, advance, mut replicates } = watch;
+        let Watch { stop, advance, mut replicates, .. } = watch;
         let chunk_size = design.chunk_size() as u64;
         let wants_values = replicates.is_some();
         let compute = |chunk: u64| {

@@ -7,6 +7,18 @@ use std::ops::{Add, AddAssign};
 use crate::simd::{self, Arch, Kernel};
 use crate::statistic::{Extremes, Replicate};
 
+/// What becomes of labellings for which the statistic is undefined, such as 0/0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Undefined {
+    /// There may be none.
+    #[default]
+    Error,
+    /// They count as at least as extreme as the data, in each direction: the p-value can only become larger.
+    Extreme,
+    /// They are left out, as if they had not been drawn.
+    Drop,
+}
+
 /// Counts of resamples.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {

@@ -1,24 +1,27 @@
 //! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
+mod conclude;
 mod run;
+mod sums;
 
 use std::sync::Arc;
 
 use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
 use crate::design::{Design, ReferenceSetSize};
 use crate::error::Error;
-use crate::inference::attainable::Twins;
 use crate::inference::p_value::{Counts, PValue};
-use crate::inference::warning::{Concern, Warning};
+use crate::method::estimate::Estimate;
+use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{DEFAULT_RESAMPLES, Method};
+use crate::method::planner::{Choice, Cost, DEFAULT_MEMORY, Further, Labellings, Method, Plan, Prospect, Request, plan};
+pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
 use crate::statistic::catalogue::{Kind, Named, Prepared};
 use crate::statistic::distance::Side;
 use crate::statistic::values::Values;
 use crate::statistic::{Definition, Pool, Problem, Statistic};
-use run::Nature;
+use conclude::Nature;
 
 /// A permutation test of two samples.
 ///
@@ -57,24 +60,14 @@ pub struct PermutationTest<'a> {
     two_sided: Option<TwoSidedRule>,
     shift: f64,
     confidence: f64,
-    method: Method,
+    method: Choice,
+    resamples: Option<u64>,
+    memory: u64,
     undefined: Undefined,
     seed: u64,
     threads: Option<usize>,
     arch: Arch,
     null_distribution: NullDistribution,
-}
-
-/// What becomes of labellings for which the statistic is undefined, such as 0/0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Undefined {
-    /// There may be none.
-    #[default]
-    Error,
-    /// They count as at least as extreme as the data, in each direction: the p-value can only become larger.
-    Extreme,
-    /// They are left out, as if they had not been drawn.
-    Drop,
 }
 
 /// What becomes of the statistics of the relabellings once they are counted.
@@ -97,12 +90,16 @@ pub struct TestResult {
     pub null_centre: Option<f64>,
     /// How the null distribution was got.
     pub method: Method,
+    /// What would resolve a p-value that the method sees too little of.
+    pub further: Further,
     /// How two tails became one p-value, for a two-sided alternative.
     pub two_sided: TwoSidedRule,
     /// The p-value with its interval and its floor.
     pub p_value: PValue,
-    /// The counts it comes from.
-    pub counts: Counts,
+    /// The counts it comes from; `None` where labellings were not counted, or are too many for whole numbers.
+    pub counts: Option<Counts>,
+    /// What it was estimated from, if it was neither counted nor exact.
+    pub precision: Option<Estimate>,
     /// Labellings for which the statistic was undefined.
     pub undefined: u64,
     /// Labellings that count as ties although their statistic differs in the last digits.
@@ -120,7 +117,7 @@ pub struct TestResult {
 }
 
 impl<'a> PermutationTest<'a> {
-    /// A two-sided test of two samples with a million resamples, seed 0, all cores.
+    /// A two-sided test of two samples by whatever method is best for them, with seed 0 on all cores.
     ///
     /// # Errors
     /// [`Error::Data`] when a sample is empty or holds a value that is not finite.
@@ -151,7 +148,9 @@ impl<'a> PermutationTest<'a> {
             two_sided: None,
             shift: 0.0,
             confidence: 0.99,
-            method: Method::MonteCarlo { resamples: DEFAULT_RESAMPLES },
+            method: Choice::Auto,
+            resamples: None,
+            memory: DEFAULT_MEMORY,
             undefined: Undefined::Error,
             seed: 0,
             threads: None,
@@ -225,17 +224,24 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
-    /// Sets the number of resamples, from 1 to 10¹².
+    /// Sets the number of resamples, from 1 to 10¹². Where no method is set this asks for plain Monte Carlo.
     #[must_use]
-    pub fn resamples(self, resamples: u64) -> Self {
-        self.method(Method::MonteCarlo { resamples })
+    pub fn resamples(mut self, resamples: u64) -> Self {
+        self.resamples = Some(resamples);
+        self
     }
 
-    /// Sets how the null distribution is got. [`Method::Exact`] counts every labelling once and serves up to
-    /// [`MOST_LABELLINGS`](crate::method::exact::enumeration::MOST_LABELLINGS) of them.
+    /// Sets how the null distribution is got.
     #[must_use]
-    pub fn method(mut self, method: Method) -> Self {
+    pub fn method(mut self, method: Choice) -> Self {
         self.method = method;
+        self
+    }
+
+    /// Sets how many bytes a method may use, beyond what the data take.
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
         self
     }
 
@@ -318,7 +324,9 @@ impl<'a> PermutationTest<'a> {
     /// # Errors
     /// As [`PermutationTest::test`]; and [`Error::Interrupted`], and what the watch fails with.
     pub fn test_watched(&self, problem: &Problem, definition: &Definition, watch: Watch) -> Result<TestResult, Error> {
-        self.prepared_watched(problem, definition, &self.prepare(problem, definition)?, watch)
+        let prepared = self.prepare(problem, definition)?;
+        let plan = self.plan(problem, definition, &prepared, self.labellings(&watch))?;
+        self.prepared_watched(problem, definition, &prepared, &plan, watch)
     }
 
     /// Prepares a statistic for a problem and this alternative.
@@ -331,7 +339,53 @@ impl<'a> PermutationTest<'a> {
         definition.prepare(problem, self.side())
     }
 
-    /// Tests what [`PermutationTest::prepare`] has prepared of a statistic.
+    /// Chooses the method for what [`PermutationTest::prepare`] has prepared.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where the method that was asked for is out of reach, and what the statistic of the data fails with.
+    pub fn plan(
+        &self,
+        problem: &Problem,
+        definition: &Definition,
+        prepared: &Prepared,
+        labellings: Labellings,
+    ) -> Result<Plan, Error> {
+        let rule = Nature::of(definition, prepared, problem.design()).rule;
+        let cost = if matches!(prepared, Prepared::Values(_)) { Cost::Function } else { Cost::Kernel };
+        let linear = match prepared {
+            Prepared::Linear(linear) => Some((linear, self.observed(problem, linear)?)),
+            _ => None,
+        };
+        plan(&self.request(labellings), &Prospect { linear, ..self.prospect(problem, rule, cost) })
+    }
+
+    /// Chooses the method for a statistic of one's own, of which no more is known than what it costs.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where the method that was asked for is out of reach.
+    pub fn plan_custom(&self, problem: &Problem, cost: Cost, labellings: Labellings) -> Result<Plan, Error> {
+        plan(&self.request(labellings), &self.prospect(problem, Nature::CUSTOM.rule, cost))
+    }
+
+    fn request(&self, labellings: Labellings) -> Request {
+        let Self { method: choice, resamples, memory, undefined, .. } = *self;
+        Request { choice, resamples, memory, labellings, undefined }
+    }
+
+    fn prospect<'p>(&self, problem: &'p Problem, natural: TwoSidedRule, cost: Cost) -> Prospect<'p> {
+        let tail = self.alternative.tail(self.two_sided.unwrap_or(natural));
+        Prospect { design: problem.design(), cost, tail, linear: None }
+    }
+
+    /// Whether the statistics of the labellings are wanted, here or elsewhere.
+    fn labellings(&self, watch: &Watch) -> Labellings {
+        match self.null_distribution {
+            NullDistribution::Dropped if watch.replicates.is_none() => Labellings::Summarised,
+            _ => Labellings::Wanted,
+        }
+    }
+
+    /// Tests what [`PermutationTest::prepare`] has prepared of a statistic, as planned.
     ///
     /// # Errors
     /// As [`PermutationTest::test_watched`].
@@ -340,14 +394,15 @@ impl<'a> PermutationTest<'a> {
         problem: &Problem,
         definition: &Definition,
         prepared: &Prepared,
+        plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
         let nature = Nature::of(definition, prepared, problem.design());
         match prepared {
-            Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, watch),
-            Prepared::Formula(statistic) => self.run(problem, statistic, nature, watch),
-            Prepared::Distance(statistic) => self.run(problem, statistic, nature, watch),
-            Prepared::Values(statistic) => self.run(problem, statistic, nature, watch),
+            Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, plan, watch),
+            Prepared::Formula(statistic) => self.run(problem, statistic, nature, plan, watch),
+            Prepared::Distance(statistic) => self.run(problem, statistic, nature, plan, watch),
+            Prepared::Values(statistic) => self.run(problem, statistic, nature, plan, watch),
         }
     }
 
@@ -374,10 +429,11 @@ impl<'a> PermutationTest<'a> {
         function: impl Fn(&[f64], &[f64]) -> f64 + Sync,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        self.custom_watched(problem, &Values::new(problem, 0.0, function), watch)
+        let plan = self.plan_custom(problem, Cost::Function, self.labellings(&watch))?;
+        self.custom_watched(problem, &Values::new(problem, 0.0, function), &plan, watch)
     }
 
-    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`].
+    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`], as planned.
     ///
     /// # Errors
     /// As [`PermutationTest::test_watched`].
@@ -385,10 +441,10 @@ impl<'a> PermutationTest<'a> {
         &self,
         problem: &Problem,
         statistic: &S,
+        plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let nature = Nature { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
-        self.run(problem, statistic, nature, watch)
+        self.run(problem, statistic, Nature::CUSTOM, plan, watch)
     }
 
     /// The direction of a distance that has one.

@@ -1,85 +1,71 @@
-//! From a prepared statistic to a result: the observed value, the counts, the conclusion.
+//! From a prepared statistic and a plan to what the planned method finds.
 
-use super::{NullDistribution, PermutationTest, TestResult, Undefined};
-use crate::design::{Design, Exchange};
+use super::conclude::{Course, Found, Known, Nature};
+use super::sums::OfSums;
+use super::{NullDistribution, PermutationTest, TestResult};
 use crate::error::Error;
-use crate::inference::TwoSidedRule;
-use crate::inference::attainable::{Twins, coarsest, smallest_attainable};
+use crate::inference::attainable::{coarsest, smallest_attainable};
 use crate::inference::normal;
-use crate::inference::p_value::{Counts, PValue};
-use crate::inference::summary::Summary;
-use crate::inference::warning::{Concern, Findings, UnitKind};
-use crate::method::exact::enumeration::{Enumeration, MOST_LABELLINGS};
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::exact::Algorithm;
+use crate::method::exact::enumeration::Enumeration;
+use crate::method::exact::sides::Work;
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
-use crate::method::planner::Method;
-use crate::method::tally::Tally;
-use crate::statistic::catalogue::Prepared;
+use crate::method::planner::{Further, Method, Plan};
+use crate::method::splitting::{self, Splitting};
+use crate::method::tail::Tail;
+use crate::method::tally::{Tally, Undefined};
 use crate::statistic::linear::Linear;
-use crate::statistic::{self, Definition, Problem, Statistic};
+use crate::statistic::{self, Problem, Statistic};
 
-/// What the choice of a statistic implies.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Nature {
-    /// The two-sided rule where none is asked for.
-    pub rule: TwoSidedRule,
-    pub twins: Twins,
-    pub concern: Concern,
-}
+/// Extreme resamples that leave the p-value with a relative error of a third: fewer are not relied upon.
+const FEW: u64 = 10;
 
-impl Nature {
-    /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
-    /// its smaller tail, and so does a difference under strata of unequal shares of cases, where its centre is not 0.
-    pub fn of(definition: &Definition, prepared: &Prepared, design: &dyn Design) -> Self {
-        let mirrors = definition.mirrors_its_samples();
-        let rule = match prepared {
-            Prepared::Distance(_) => TwoSidedRule::UpperTail,
-            Prepared::Linear(_) => TwoSidedRule::Absolute,
-            _ if mirrors && design.exchange().is_balanced() => TwoSidedRule::Absolute,
-            _ => TwoSidedRule::Doubled,
-        };
-        Self {
-            rule,
-            twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
-            concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
-        }
-    }
-}
-
-/// What comes out of the drawing.
-struct Drawn {
-    observed: f64,
-    tally: Tally,
-    null_distribution: Vec<f64>,
-}
-
-/// What is known of a statistic without drawing.
-#[derive(Clone, Copy)]
-struct Known {
-    null_centre: Option<f64>,
-    attainable: f64,
-    z: Option<f64>,
-}
+/// Resamples that tell which tail is the smaller one.
+const SCOUTS: u64 = 10_000;
 
 impl PermutationTest<'_> {
+    /// The sum, or whatever replicates are counted by, for the labelling of the data.
+    pub(super) fn observed<S: Statistic>(&self, problem: &Problem, statistic: &S) -> Result<S::Replicate, Error> {
+        let design = problem.design();
+        statistic::replicate(statistic, self.arch, design.units().len(), design.observed())
+    }
+
     pub(super) fn run_linear(
         &self,
         problem: &Problem,
         statistic: &Linear,
         nature: Nature,
+        plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
         let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
         let exchange = design.exchange();
-        let observed = statistic::replicate(statistic, self.arch, design.units().len(), design.observed())?;
+        let observed = self.observed(problem, statistic)?;
         let smallest = smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule);
         let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
         let known = Known {
+            observed: defined(statistic.value(observed))?,
             null_centre: Some(statistic.value_at_centre()),
             attainable: smallest.unwrap_or_else(coarsest),
             z: normal::standardised_sum(statistic.sums(), &exchange, observed),
         };
-        let drawn = self.draw(problem, statistic, observed, watch)?;
-        self.conclude(problem, drawn, known, nature)
+        let course = Course { problem, plan, nature, known };
+        let tail = self.alternative.tail(rule);
+        let sums = OfSums { design, statistic, observed, tail, memory: self.memory, seed: self.seed };
+        let Watch { stop, begin, advance, .. } = watch;
+        let work = Work { threads: self.threads, arch: self.arch, stop, begin, advance };
+        let found = match plan.method {
+            Method::EndOfRange => sums.end(),
+            Method::Lattice => sums.exact(Algorithm::Lattice, work)?,
+            Method::MeetInTheMiddle => sums.exact(Algorithm::MeetInTheMiddle, work)?,
+            Method::Bounds => sums.bounds(work)?,
+            Method::Importance { draws } => sums.importance(draws, work)?,
+            Method::Enumeration | Method::MonteCarlo { .. } | Method::Splitting { .. } => {
+                return self.evaluate(&course, statistic, observed, watch);
+            }
+        };
+        self.conclude(&course, plan.method, found, Vec::new())
     }
 
     pub(super) fn run<S: Statistic>(
@@ -87,30 +73,31 @@ impl PermutationTest<'_> {
         problem: &Problem,
         statistic: &S,
         nature: Nature,
+        plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
-        let observed = statistic::replicate(statistic, self.arch, design.units().len(), design.observed())?;
-        let attainable = coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
-        let drawn = self.draw(problem, statistic, observed, watch)?;
-        self.conclude(problem, drawn, Known { null_centre: None, attainable, z: None }, nature)
+        let rule = self.two_sided.unwrap_or(nature.rule);
+        let observed = self.observed(problem, statistic)?;
+        let attainable = coarsest(&problem.design().reference_set_size(), self.alternative, rule, nature.twins);
+        let known = Known { observed: defined(statistic.value(observed))?, null_centre: None, attainable, z: None };
+        self.evaluate(&Course { problem, plan, nature, known }, statistic, observed, watch)
     }
 
-    fn draw<S: Statistic>(
+    /// The methods that evaluate the statistic, whichever it is.
+    fn evaluate<S: Statistic>(
         &self,
-        problem: &Problem,
+        course: &Course,
         statistic: &S,
         observed: S::Replicate,
         watch: Watch,
-    ) -> Result<Drawn, Error> {
-        let value = statistic.value(observed);
-        if !value.is_finite() {
-            let found = if value.is_nan() { "not a number" } else { "infinite" };
-            let what = format!("the statistic of the data is {found}");
-            return Err(Error::data(what, "choose one that is defined for them"));
+    ) -> Result<TestResult, Error> {
+        let method = course.plan.method;
+        if let Method::Splitting { .. } = method {
+            let found = self.split(course, statistic, observed, method, None, watch)?;
+            return self.conclude(course, method, found, Vec::new());
         }
         let mut null_distribution = Vec::new();
-        let Watch { stop, advance, replicates: mut elsewhere } = watch;
+        let Watch { stop, begin, advance, replicates: mut elsewhere } = watch;
         let is_wanted = self.null_distribution == NullDistribution::Kept || elsewhere.is_some();
         let mut keep = |values: &[f64]| {
             if self.null_distribution == NullDistribution::Kept {
@@ -119,103 +106,110 @@ impl PermutationTest<'_> {
             elsewhere.as_mut().map_or(Ok(()), |elsewhere| elsewhere(values))
         };
         let replicates: Option<&mut ReplicateSink> = if is_wanted { Some(&mut keep) } else { None };
-        let tally = self.count(problem, statistic, observed, Watch { stop, advance, replicates })?;
-        Ok(Drawn { observed: value, tally, null_distribution })
+        let tally = self.count(course, statistic, observed, method, Watch { stop, begin, advance, replicates })?;
+        let is_rare = self.counts(&tally)?.extreme(self.tail(course)) < FEW;
+        match course.plan.further {
+            Further::Taken(method) if is_rare => {
+                let watch = Watch { stop, begin, advance, replicates: None };
+                let found = self.split(course, statistic, observed, method, Some(&tally), watch)?;
+                self.conclude(course, method, found, null_distribution)
+            }
+            _ => self.conclude(course, method, Found::Counted(tally), null_distribution),
+        }
     }
 
-    /// Counts the relabellings that are as extreme as the data, by whichever method.
+    /// The part of the null distribution that is measured.
+    pub(super) fn tail(&self, course: &Course) -> Tail {
+        self.alternative.tail(self.two_sided.unwrap_or(course.nature.rule))
+    }
+
+    /// Counts the relabellings that are as extreme as the data: all of them, or random ones.
     fn count<S: Statistic>(
         &self,
-        problem: &Problem,
+        course: &Course,
         statistic: &S,
         observed: S::Replicate,
+        method: Method,
         watch: Watch,
     ) -> Result<Tally, Error> {
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
         }
-        let (design, extremes) = (problem.design(), statistic.extremes(observed));
+        let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
         let Self { seed, threads, arch, .. } = *self;
-        match (self.method, design.reference_set_size().exact) {
-            (Method::Exact, Some(size)) if size <= MOST_LABELLINGS => {
-                Enumeration { size: size as u64, threads, arch }.run(design, statistic, &extremes, watch)
-            }
-            (Method::Exact, _) => {
-                let what = format!("there are more than {MOST_LABELLINGS} labellings, too many to count one by one");
-                Err(Error::data(what, "draw resamples"))
+        match (method, design.reference_set_size().exact) {
+            (Method::Enumeration, Some(size)) => {
+                let size = u64::try_from(size).map_err(|_| Error::data("there are 2^64 labellings", "draw resamples"))?;
+                (watch.begin)(size, "labellings");
+                Enumeration { size, threads, arch }.run(design, statistic, &extremes, watch)
             }
             (Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES }, _) => {
+                (watch.begin)(resamples, "resamples");
                 MonteCarlo { resamples, seed, threads, arch }.run(design, statistic, &extremes, watch)
             }
             (Method::MonteCarlo { resamples }, _) => {
                 Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"))
             }
+            _ => Err(Error::data("this statistic cannot be computed by that method", "plan for it")),
         }
     }
 
-    /// The counts, with undefined statistics treated as asked.
-    fn counts(&self, tally: &Tally) -> Result<Counts, Error> {
-        let Tally { resamples: n, greater_equal, less_equal, absolute, undefined, .. } = *tally;
-        match self.undefined {
-            Undefined::Error if undefined > 0 => {
-                let what = format!("the statistic is not defined for {undefined} of {n} relabellings");
-                let remedy =
-                    "choose one that is, or have them counted as extreme or left out (--undefined extreme|drop)";
-                Err(Error::data(what, remedy))
+    /// Splitting; the doubled rule splits the smaller tail, which some resamples tell apart.
+    fn split<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+        method: Method,
+        counted: Option<&Tally>,
+        watch: Watch,
+    ) -> Result<Found, Error> {
+        let Method::Splitting { replicates, particles } = method else { unreachable!("splitting is planned") };
+        let Watch { stop, begin, advance, .. } = watch;
+        let scout = || {
+            let scouts = Method::MonteCarlo { resamples: SCOUTS };
+            let watch = Watch { stop, begin, advance, replicates: None };
+            self.count(course, statistic, observed, scouts, watch)
+        };
+        let (tail, sides) = match self.tail(course) {
+            Tail::Upper => (splitting::Tail::Upper, 1.0),
+            Tail::Lower => (splitting::Tail::Lower, 1.0),
+            Tail::Absolute => (splitting::Tail::Absolute, 1.0),
+            Tail::Doubled => {
+                let tally = counted.map_or_else(scout, |&tally| Ok(tally))?;
+                let is_above = tally.greater_equal <= tally.less_equal;
+                (if is_above { splitting::Tail::Upper } else { splitting::Tail::Lower }, 2.0)
             }
-            Undefined::Extreme => Ok(Counts {
-                n,
-                greater_equal: greater_equal + undefined,
-                less_equal: less_equal + undefined,
-                absolute: absolute + undefined,
-            }),
-            Undefined::Drop if undefined == n => {
-                Err(Error::data("the statistic is not defined for any relabelling", "choose another one"))
+        };
+        let undefined = match self.undefined {
+            Undefined::Error => splitting::OnUndefined::Fail,
+            Undefined::Extreme => splitting::OnUndefined::Extreme,
+            Undefined::Drop => {
+                let what = "splitting cannot leave out relabellings for which the statistic is undefined";
+                return Err(Error::usage(what, "count them as extreme (--undefined extreme), or draw resamples with -n"));
             }
-            Undefined::Error | Undefined::Drop => Ok(Counts { n: n - undefined, greater_equal, less_equal, absolute }),
-        }
+        };
+        let Self { seed, threads, arch, .. } = *self;
+        let design = course.problem.design();
+        let splitting = Splitting { replicates, particles, seed, threads, arch };
+        begin(splitting.expected_evaluations(design) as u64, "relabellings");
+        let watch = Watch { stop, begin, advance, replicates: None };
+        let found = splitting.run(design, statistic, &statistic.extremes(observed), tail, undefined, watch)?;
+        let spread = Spread::Replicates { replicates, extinct: found.extinct, levels: found.levels };
+        Ok(Found::Estimate(Estimate {
+            p: (sides * found.estimate).min(1.0),
+            standard_error: sides * found.standard_error,
+            draws: replicates * particles as u64,
+            spread,
+        }))
     }
+}
 
-    fn conclude(&self, problem: &Problem, drawn: Drawn, known: Known, nature: Nature) -> Result<TestResult, Error> {
-        let Drawn { observed, tally, null_distribution } = drawn;
-        let counts = self.counts(&tally)?;
-        let size = problem.design().reference_set_size();
-        let (alternative, rule) = (self.alternative, self.two_sided.unwrap_or(nature.rule));
-        let findings = Findings {
-            counts: &counts,
-            alternative,
-            rule,
-            groups: [&Summary::of(self.case), &Summary::of(self.control)],
-            size: &size,
-            attainable: known.attainable,
-            z: known.z,
-            method: self.method,
-            units: UnitKind::of(problem.design().name()),
-            concern: nature.concern,
-        };
-        let p_value = match self.method {
-            Method::Exact => PValue::exact(&counts, alternative, rule, known.attainable),
-            Method::MonteCarlo { .. } => {
-                PValue::monte_carlo(&counts, alternative, rule, self.confidence, known.attainable)
-            }
-        };
-        Ok(TestResult {
-            estimate: observed,
-            null_centre: known.null_centre,
-            method: self.method,
-            two_sided: rule,
-            p_value,
-            counts,
-            undefined: tally.undefined,
-            near_ties: tally.near_ties,
-            n_units: problem.design().units().len(),
-            n_strata: match problem.design().exchange() {
-                Exchange::Subsets(strata) => Some(strata.len()),
-                Exchange::Coins | Exchange::Other => None,
-            },
-            reference_set_size: size,
-            warnings: findings.warnings(),
-            null_distribution,
-        })
+/// The statistic of the data, which must be a number.
+fn defined(value: f64) -> Result<f64, Error> {
+    if value.is_finite() {
+        return Ok(value);
     }
+    let found = if value.is_nan() { "not a number" } else { "infinite" };
+    Err(Error::data(format!("the statistic of the data is {found}"), "choose one that is defined for them"))
 }

@@ -48,25 +48,32 @@ fn fields(report: &Report) -> Vec<Field> {
     ];
     fields.extend(group("case", &report.case));
     fields.extend(group("control", &report.control));
+    let foundation = report.foundation();
     fields.extend([
         real("estimate", report.estimate),
-        text("mann_whitney_u", &report.mann_whitney_u.map(shortest).unwrap_or_default()),
+        optional_real("mann_whitney_u", report.mann_whitney_u),
         real("mu", report.mu),
         real("null_value", report.null_value),
         text("method", &report.method),
+        text("algorithm", report.algorithm.as_deref().unwrap_or_default()),
         size("reference_set_size", report.reference_set_size),
         real("reference_set_size_log10", report.reference_set_size_log10),
         optional("n_resamples", report.n_resamples),
         optional("seed", report.seed),
-        count("count_greater_equal", report.count_greater_equal),
-        count("count_less_equal", report.count_less_equal),
-        count("count_absolute", report.count_absolute),
+        optional("count_greater_equal", report.counts.map(|counts| counts.greater_equal)),
+        optional("count_less_equal", report.counts.map(|counts| counts.less_equal)),
+        optional("count_absolute", report.counts.map(|counts| counts.absolute)),
         count("n_undefined", report.n_undefined),
         count("n_near_ties", report.n_near_ties),
         real("p_value", report.p_value),
         real("p_value_interval_low", report.p_value_interval[0]),
         real("p_value_interval_high", report.p_value_interval[1]),
         text("p_value_interval_kind", &report.p_value_interval_kind),
+        optional_real("p_value_standard_error", foundation.standard_error),
+        optional_real("effective_sample_size", foundation.effective_sample_size),
+        optional_real("saddlepoint_p_value", foundation.saddlepoint),
+        optional("n_replicates", foundation.replicates),
+        optional("n_levels", foundation.levels.map(|levels| levels as u64)),
         real("confidence", report.confidence),
         real("p_value_minimum", report.p_value_minimum),
         text("compare", &compared(report)),
@@ -109,6 +116,10 @@ fn count(name: &str, n: u64) -> Field {
 
 fn optional(name: &str, n: Option<u64>) -> Field {
     n.map_or_else(|| text(name, ""), |n| count(name, n))
+}
+
+fn optional_real(name: &str, x: Option<f64>) -> Field {
+    x.map_or_else(|| text(name, ""), |x| real(name, x))
 }
 
 fn real(name: &str, x: f64) -> Field {

@@ -58,13 +58,18 @@ fn sample(group: &GroupReport, precision: Precision) -> String {
 fn footnote(report: &Report) -> String {
     let p_value = wording::p_value_name(report);
     let statistic = subject(report);
+    let confidence = number::percent(report.confidence).replace('\u{a0}', " ");
     let sentence = match report.n_resamples.zip(report.seed) {
-        Some((resamples, seed)) => format!(
-            "{statistic}; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {} confidence.",
+        Some((resamples, seed)) if report.precision.is_none() => format!(
+            "{statistic}; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {confidence} confidence.",
             number::count(resamples),
             wording::method_name(report),
-            number::percent(report.confidence).replace('\u{a0}', " "),
         ),
+        Some(_) => {
+            let method = wording::drawing(report);
+            format!("{statistic}; {p_value}, its Monte Carlo interval at {confidence} confidence. {method}")
+        }
+        None if report.method == "bounds" => format!("{statistic}; {p_value}, the upper one of two proven bounds."),
         None => format!("{statistic}; exact {p_value}: every possible labelling was counted."),
     };
     let others = [

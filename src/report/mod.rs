@@ -17,9 +17,11 @@ mod wording;
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;
 use crate::inference::classical::Classical;
+use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
-use crate::method::planner::Method;
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::planner::{Further, Method};
 use crate::settings::{Format, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
@@ -58,22 +60,22 @@ pub struct Report {
     pub estimate: f64,
     /// Mann and Whitney's U beside a rank sum.
     pub mann_whitney_u: Option<f64>,
-    /// How the null distribution was got: `exact` or `monte-carlo`.
+    /// How the null distribution was got: `exact`, `bounds`, `monte-carlo`, `importance` or `splitting`.
     pub method: String,
+    /// How an exact p-value was computed: `end-of-range`, `enumeration`, `lattice` or `meet-in-the-middle`.
+    pub algorithm: Option<String>,
+    /// Whether an exact p-value could be had at once, though it was not asked for.
+    pub is_exact_affordable: bool,
     /// Number of labellings that are equally likely under the null hypothesis; `None` where it exceeds the range of f64.
     pub reference_set_size: Option<f64>,
     /// Its decimal logarithm, always finite.
     pub reference_set_size_log10: f64,
-    /// Resamples that the p-value is computed from; `None` for exact methods.
+    /// Labellings that were drawn for the p-value; `None` for methods that draw none.
     pub n_resamples: Option<u64>,
-    /// The master seed; `None` for exact methods.
+    /// The master seed; `None` for methods that draw nothing.
     pub seed: Option<u64>,
-    /// Resamples, or labellings, with a statistic ≥ the observed one.
-    pub count_greater_equal: u64,
-    /// Resamples, or labellings, with a statistic ≤ the observed one.
-    pub count_less_equal: u64,
-    /// Resamples, or labellings, at least as far from `null_value` as the observed one, on either side.
-    pub count_absolute: u64,
+    /// Resamples, or labellings, in each tail; `None` where they were not counted one by one, or are too many for it.
+    pub counts: Option<Counts>,
     /// Resamples, or labellings, for which the statistic was undefined.
     pub n_undefined: u64,
     /// What became of them.
@@ -84,8 +86,11 @@ pub struct Report {
     pub p_value: f64,
     /// Interval for the p-value that infinitely many resamples would give.
     pub p_value_interval: [f64; 2],
-    /// How the interval was got: `clopper-pearson`, or `exact` where there is nothing to estimate.
+    /// How the interval was got: `exact` where there is nothing to estimate, `bounds` where it is proven,
+    /// `clopper-pearson` for counts, `log-normal` for weights, `log-t` for replicates.
     pub p_value_interval_kind: String,
+    /// What the p-value was estimated from, if it was neither counted nor computed.
+    pub precision: Option<Estimate>,
     /// Level of that interval.
     pub confidence: f64,
     /// The smallest p-value that this design and number of resamples can give.
@@ -125,11 +130,12 @@ impl Report {
         let Outcome { design, mu, result, compared } = outcome;
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
-        let TestResult { estimate, method, p_value, counts, reference_set_size, warnings, .. } = &result;
+        let TestResult { estimate, method, p_value, counts, precision, reference_set_size, warnings, .. } = &result;
         let statistic = StatisticReport::of(&test.statistic);
         let is_rank_sum = test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
         let m = dataset.case.values.len() as f64;
-        let is_random = matches!(method, Method::MonteCarlo { .. });
+        let counted = counts.filter(|_| matches!(method, Method::MonteCarlo { .. })).map(|counts| counts.n);
+        let n_resamples = precision.map(|estimate| estimate.draws).or(counted);
         Self {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
@@ -147,23 +153,55 @@ impl Report {
             estimate: *estimate,
             mann_whitney_u: is_rank_sum.then(|| estimate - m * (m + 1.0) / 2.0),
             method: method.name().to_owned(),
+            algorithm: method.algorithm().map(str::to_owned),
+            is_exact_affordable: matches!(result.further, Further::Advised(method) if method.is_exact()),
             reference_set_size: reference_set_size.approximate,
             reference_set_size_log10: reference_set_size.log10,
-            n_resamples: is_random.then_some(counts.n),
-            seed: is_random.then_some(test.seed),
-            count_greater_equal: counts.greater_equal,
-            count_less_equal: counts.less_equal,
-            count_absolute: counts.absolute,
+            n_resamples,
+            seed: n_resamples.map(|_| test.seed),
+            counts: *counts,
             n_undefined: result.undefined,
             undefined: test.undefined,
             n_near_ties: result.near_ties,
             p_value: p_value.estimate,
             p_value_interval: p_value.interval,
-            p_value_interval_kind: if is_random { "clopper-pearson" } else { "exact" }.to_owned(),
+            p_value_interval_kind: p_value.kind.name().to_owned(),
+            precision: *precision,
             confidence: test.confidence,
             p_value_minimum: p_value.minimum,
             compared,
             warnings: warnings.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// What an estimate rests on, under the names of the formats that programs read; `None` for other methods.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Foundation {
+    standard_error: Option<f64>,
+    effective_sample_size: Option<f64>,
+    saddlepoint: Option<f64>,
+    replicates: Option<u64>,
+    levels: Option<usize>,
+}
+
+impl Report {
+    fn foundation(&self) -> Foundation {
+        let Some(estimate) = &self.precision else { return Foundation::default() };
+        let standard_error = Some(estimate.standard_error);
+        match estimate.spread {
+            Spread::Weights { effective_sample_size, saddlepoint } => Foundation {
+                standard_error,
+                effective_sample_size: Some(effective_sample_size),
+                saddlepoint,
+                ..Foundation::default()
+            },
+            Spread::Replicates { replicates, levels, .. } => Foundation {
+                standard_error,
+                replicates: Some(replicates),
+                levels: Some(levels),
+                ..Foundation::default()
+            },
         }
     }
 }

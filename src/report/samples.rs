@@ -3,6 +3,7 @@
 use super::statistic::StatisticReport;
 use super::{GroupReport, Report};
 use crate::Undefined;
+use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
 use crate::settings::Statistic;
 use crate::statistic::Definition;
@@ -30,13 +31,19 @@ pub fn typical() -> Report {
         n_dropped: 0,
         estimate: 3.7,
         method: "monte-carlo".to_owned(),
+        algorithm: None,
+        is_exact_affordable: false,
         reference_set_size: Some(1.182_645_815_648_614_2e17),
         reference_set_size_log10: 17.072_854_704_186_47,
         n_resamples: Some(10_000_000),
         seed: Some(0),
-        count_greater_equal: 304_123,
-        count_less_equal: 9_698_877,
-        count_absolute: 608_612,
+        counts: Some(Counts {
+            n: 10_000_000,
+            greater_equal: 304_123,
+            less_equal: 9_698_877,
+            absolute: 608_612,
+        }),
+        precision: None,
         p_value: 0.060_861_293_913_870_61,
         p_value_interval: [0.060_666_596_123, 0.061_056_380_456],
         p_value_interval_kind: "clopper-pearson".to_owned(),
@@ -50,9 +57,7 @@ pub fn typical() -> Report {
 /// The same samples further apart: not one resample is as extreme.
 pub fn none_as_extreme() -> Report {
     Report {
-        count_greater_equal: 0,
-        count_less_equal: 10_000_000,
-        count_absolute: 0,
+        counts: Some(Counts { n: 10_000_000, greater_equal: 0, less_equal: 10_000_000, absolute: 0 }),
         p_value: 9.999_999_000_000_1e-8,
         p_value_interval: [0.0, 5.298_317e-7],
         ..typical()

@@ -6,6 +6,7 @@ use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
 use crate::Undefined;
 use crate::inference::classical::{Classical, ClassicalTest};
+use crate::method::estimate::Spread;
 
 /// What stands before the classical tests.
 pub const COMPARISON: &str = "For comparison, by curves instead of relabellings";
@@ -52,35 +53,39 @@ pub fn p_value(report: &Report) -> String {
     number::probability(report.p_value, p_value_digits(report), Rounding::Nearest)
 }
 
-/// What the Monte Carlo error leaves open: `0.0607 to 0.0611`, rounded outwards; only the upper end if nothing was counted.
+/// What is left open: `0.0607 to 0.0611`, rounded outwards; only the upper end if nothing was counted.
 pub fn interval(report: &Report) -> String {
-    if report.n_resamples.is_none() {
+    if report.algorithm.is_some() {
         return "exact".to_owned();
     }
     let [low, high] = report.p_value_interval;
     let high = number::probability(high, p_value_digits(report), Rounding::Up);
-    if count(report) == 0 {
+    if count(report) == Some(0) {
         format!("at most {high}")
     } else {
         format!("{} to {high}", number::probability(low, p_value_digits(report), Rounding::Down))
     }
 }
 
-/// The count from which the p-value was computed.
-pub fn count(report: &Report) -> u64 {
-    match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        _ if report.statistic.measure == Measure::Distance => report.count_greater_equal,
-        ("greater", _) => report.count_greater_equal,
-        ("less", _) => report.count_less_equal,
-        (_, Some("doubled")) => report.count_greater_equal.min(report.count_less_equal),
-        _ => report.count_absolute,
-    }
+/// The count from which the p-value was computed, if it was.
+fn count(report: &Report) -> Option<u64> {
+    let counts = report.counts?;
+    Some(match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
+        _ if report.statistic.measure == Measure::Distance => counts.greater_equal,
+        ("greater", _) => counts.greater_equal,
+        ("less", _) => counts.less_equal,
+        (_, Some("doubled")) => counts.greater_equal.min(counts.less_equal),
+        _ => counts.absolute,
+    })
 }
 
 /// How many resamples were as extreme as the data, in plain words; where none was, what that does and does not show.
 pub fn evidence(report: &Report) -> String {
-    let counted = format!("{} {}.", share(report), extremity(report, count(report) == 1));
-    if count(report) > 0 {
+    let Some(count) = count(report) else {
+        return format!("{} {}.", estimated_share(report), extremity(report, true));
+    };
+    let counted = format!("{} {}.", share(report, count), extremity(report, count == 1));
+    if count > 0 {
         return counted;
     }
     let minimum = p_value(report);
@@ -94,7 +99,7 @@ pub fn evidence(report: &Report) -> String {
 }
 
 /// `608,612 of the 10,000,000 resamples`, `None of …`, `All …`; `142 of the 1,365 possible labellings`.
-fn share(report: &Report) -> String {
+fn share(report: &Report, count: u64) -> String {
     let is_part = report.undefined == Undefined::Drop && report.n_undefined > 0;
     let (total, of) = match report.n_resamples {
         Some(resamples) => (resamples as f64, format!("{} resamples", number::count(resamples))),
@@ -104,11 +109,24 @@ fn share(report: &Report) -> String {
         }
         None => (report.reference_set_size.unwrap_or_default(), format!("{} possible labellings", labellings(report))),
     };
-    match count(report) {
+    match count {
         0 => format!("None of the {of}"),
         all if all as f64 == total => format!("All of the {of}"),
         some => format!("{} of the {of}", number::count(some)),
     }
+}
+
+/// `A share of 3.97e-47 of the 3.0e80 possible labellings`, `By estimate a share of …`, `A share between … and …`.
+fn estimated_share(report: &Report) -> String {
+    let tails = if report.two_sided_rule.as_deref() == Some("doubled") { 2.0 } else { 1.0 };
+    let write = |p: f64, rounding| number::probability(p / tails, p_value_digits(report), rounding);
+    let [low, high] = report.p_value_interval;
+    let share = match report.method.as_str() {
+        "exact" => format!("A share of {}", write(report.p_value, Rounding::Nearest)),
+        "bounds" => format!("A share between {} and {}", write(low, Rounding::Down), write(high, Rounding::Up)),
+        _ => format!("By estimate a share of {}", write(report.p_value, Rounding::Nearest)),
+    };
+    format!("{share} of the {} possible labellings", labellings(report))
 }
 
 /// The number of labellings, in words that fit its size.
@@ -131,7 +149,8 @@ fn extremity(report: &Report, one: bool) -> String {
         ("greater", _) => format!("{have} a {noun} of {estimate} or more"),
         ("less", _) => format!("{have} a {noun} of {estimate} or less"),
         (_, Some("doubled")) => {
-            let side = if report.count_greater_equal <= report.count_less_equal { "more" } else { "less" };
+            let is_above = report.counts.map(|counts| counts.greater_equal <= counts.less_equal);
+            let side = if is_above.unwrap_or(report.estimate >= report.null_value) { "more" } else { "less" };
             format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
         }
         _ if report.null_value != 0.0 || noun == "value" => {
@@ -146,9 +165,10 @@ fn extremity(report: &Report, one: bool) -> String {
 
 /// What stands beside the p-value: its Monte Carlo interval, or that it is exact.
 pub fn precision_note(report: &Report) -> String {
-    match report.n_resamples {
-        Some(_) => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
-        None => "exact".to_owned(),
+    match report.method.as_str() {
+        "exact" => "exact".to_owned(),
+        "bounds" => format!("the upper bound; proven: {}", interval(report)),
+        _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
     }
 }
 
@@ -201,12 +221,45 @@ pub fn near_ties(report: &Report) -> Option<String> {
     }
 }
 
-fn drawing(report: &Report) -> String {
-    match report.seed {
-        Some(seed) => {
-            format!("{}, seed {seed}, out of {} possible labellings.", method_name(report), labellings(report))
+/// The method, in a sentence or two.
+pub fn drawing(report: &Report) -> String {
+    let name = method_name(report);
+    let seed = report.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+    let draws = number::count(report.n_resamples.unwrap_or_default());
+    match (report.method.as_str(), report.precision.map(|estimate| estimate.spread)) {
+        ("exact", _) => format!("{name}{}, so there is no Monte Carlo error.", algorithm(report)),
+        ("bounds", _) => {
+            format!("{name}: every labelling was counted, with values rounded as little as time and memory allow.")
         }
-        None => format!("{}: every labelling was counted, so there is no Monte Carlo error.", method_name(report)),
+        (_, Some(Spread::Weights { effective_sample_size, saddlepoint })) => {
+            let worth = number::count(effective_sample_size.round() as u64);
+            let check = saddlepoint.map(|p| {
+                let p = number::probability(p, 3, Rounding::Nearest);
+                format!(" A saddlepoint approximation, for comparison: {p}.")
+            });
+            format!(
+                "{name}{seed}: {draws} draws near the data, each with its weight, worth {worth} of equal weight.{}",
+                check.unwrap_or_default()
+            )
+        }
+        (_, Some(Spread::Replicates { replicates, levels, .. })) => {
+            let levels = if levels == 1 { "1 level".to_owned() } else { format!("{levels} levels") };
+            format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}.")
+        }
+        (_, None) => {
+            let hint = if report.is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
+            format!("{name}{seed}, out of {} possible labellings.{hint}", labellings(report))
+        }
+    }
+}
+
+/// How every labelling came to be counted.
+fn algorithm(report: &Report) -> &'static str {
+    match report.algorithm.as_deref() {
+        Some("lattice") => ": every labelling was counted, by its sum",
+        Some("meet-in-the-middle") => ": every labelling was counted, as a pair of halves",
+        Some("end-of-range") => ": no labelling is more extreme, and those that are as extreme can be counted",
+        _ => ": every labelling was counted",
     }
 }
 
@@ -215,6 +268,9 @@ pub fn method_name(report: &Report) -> &str {
     match report.method.as_str() {
         "monte-carlo" => "Monte Carlo",
         "exact" => "Exact",
+        "bounds" => "Bounds",
+        "importance" => "Importance sampling",
+        "splitting" => "Multilevel splitting",
         other => other,
     }
 }

@@ -12,7 +12,7 @@
 mod kolmogorov;
 mod kolmogorov_smirnov;
 mod ranks;
-mod student;
+pub(super) mod student;
 mod t_tests;
 
 use super::Alternative;

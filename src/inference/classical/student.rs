@@ -20,8 +20,10 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
+use crate::inference::normal;
+
 /// P(T ≥ t) for t ≥ 0 and ν ≥ 1 degrees of freedom; 0 where that is below the range of f64.
-pub(super) fn upper_tail(t: f64, freedom: f64) -> f64 {
+pub(in crate::inference) fn upper_tail(t: f64, freedom: f64) -> f64 {
     // At a step of 1/16 the error is 10⁻¹³, and it falls nearly as its square with every halving; beyond |u| = 4.5
     // nothing is left to add.
     const STEP: f64 = 1.0 / 24.0;
@@ -39,6 +41,11 @@ pub(super) fn upper_tail(t: f64, freedom: f64) -> f64 {
     let integral = FRAC_PI_2 * STEP * (-STEPS..=STEPS).map(term).sum::<f64>();
     let density_at_zero = gamma_ratio(0.5 * freedom) / (PI * freedom).sqrt();
     density_at_zero * libm::exp(-exponent * libm::log1p(t * t / freedom)) * integral
+}
+
+/// The t that stays within, on either side, with probability `confidence`.
+pub(in crate::inference) fn quantile(confidence: f64, freedom: f64) -> f64 {
+    normal::inverse(|t| upper_tail(t, freedom), (1.0 - confidence) / 2.0)
 }
 
 /// Γ(a + ½)/Γ(a) for a ≥ ½, by its asymptotic series √a·exp(−1/8a + 1/192a³ − …) where that has converged.

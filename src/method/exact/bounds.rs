@@ -17,6 +17,9 @@ use crate::statistic::Extremes;
 /// The relative width at which an interval is narrow enough.
 pub const ENOUGH: f64 = 1e-3;
 
+/// Additions of cells that an interval is worth, half a minute of one core.
+pub const MOST_CELLS: f64 = 1e11;
+
 /// Cells of the first, coarse lattice.
 const FIRST_CELLS: f64 = 2e7;
 
@@ -136,6 +139,7 @@ impl Coarse {
     }
 
     fn count(&self, steps: f64, work: Work) -> Result<Bounds, Error> {
+        (work.begin)(self.cost().units, "units");
         let tails = super::count(Algorithm::Lattice, &self.0, work)?;
         let [certain, possible] = tails[..] else { unreachable!("two sets of thresholds") };
         // The observed labelling is beyond its own thresholds, and none is beyond fewer than it is.
@@ -168,5 +172,31 @@ fn error_range(errors: &[i128], exchange: &Exchange) -> Option<[i128; 2]> {
             Some([of_sign(|error| **error < 0), of_sign(|error| **error > 0)])
         }
         Exchange::Other => None,
+    }
+}
+
+/// What bounds within [`ENOUGH`] would take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// Additions of cells for the finest lattice.
+    pub cells: f64,
+    /// Its bytes.
+    pub bytes: f64,
+}
+
+impl Forecast {
+    /// The forecast for a p-value whose logarithm falls by `slope` for each 1 of the observed sum: the errors of a lattice
+    /// of step h move the threshold by (E₊ − E₋), so that the interval's relative width is the slope times that.
+    #[must_use]
+    pub fn of(sums: &UnitSums<i128>, exchange: &Exchange, slope: f64) -> Self {
+        let h = grid(range(sums, exchange), PROBE);
+        let changes: Vec<i128> = sums.changes.iter().map(|&x| (x + h / 2).div_euclid(h)).collect();
+        let errors: Vec<i128> = sums.changes.iter().zip(&changes).map(|(&x, q)| x - h * q).collect();
+        let nothing = Self { cells: f64::INFINITY, bytes: f64::INFINITY };
+        let Some([least, most]) = error_range(&errors, exchange) else { return nothing };
+        let Some(addends) = Addends::new(&UnitSums { base: 0, changes }, exchange, &[]) else { return nothing };
+        let cost = Cost::of(&addends);
+        let finer = (slope * (most - least) as f64 / ENOUGH).max(1.0);
+        Self { cells: cost.cells * finer, bytes: cost.cell_bytes * finer }
     }
 }

@@ -9,9 +9,6 @@ use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
 use crate::statistic::{Extremes, Statistic};
 
-/// The most labellings that are enumerated, C(26, 13): a tenth of a second for the difference of means.
-pub const MOST_LABELLINGS: u128 = 10_400_600;
-
 /// Labellings in a chunk and in a batch.
 const CHUNK: u64 = 1 << 16;
 const BATCH: usize = 1024;
@@ -39,7 +36,7 @@ impl Enumeration {
         extremes: &Extremes<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
-        let Watch { stop, advance, replicates } = watch;
+        let Watch { stop, advance, replicates, .. } = watch;
         let wants_values = replicates.is_some();
         let compute = |chunk: u64| {
             let ranks = chunk * CHUNK..self.size.min((chunk + 1) * CHUNK);

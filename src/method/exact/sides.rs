@@ -108,6 +108,8 @@ pub struct Work<'a> {
     pub arch: Arch,
     /// Set from outside to end the run with [`Error::Interrupted`].
     pub stop: &'a AtomicBool,
+    /// Told how many units there are to be added, when they begin to be.
+    pub begin: &'a (dyn Fn(u64, &'static str) + Sync),
     /// Told each time that a unit has been added to a side.
     pub advance: &'a (dyn Fn(u64) + Sync),
 }

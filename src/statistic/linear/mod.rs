@@ -27,6 +27,15 @@ pub struct Linear {
     curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
 }
 
+/// What each unit adds to the sum, and which sums are extreme, in integers that say exactly what the values say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExactSums {
+    /// The sums.
+    pub sums: UnitSums<i128>,
+    /// The observed sum and its thresholds.
+    pub extremes: Extremes<i128>,
+}
+
 /// The mean of S over all labellings, as a fraction of whole numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Centre {
@@ -61,6 +70,22 @@ impl Linear {
         &self.sums
     }
 
+    /// The sums and the thresholds of an observed one, wide enough for any method.
+    #[must_use]
+    pub fn exact_sums(&self, observed: i64) -> ExactSums {
+        let Extremes { observed, greater_equal, less_equal, far_above, far_below } = self.extremes(observed);
+        let extremes = Extremes {
+            observed: observed.into(),
+            greater_equal: greater_equal.into(),
+            less_equal: less_equal.into(),
+            far_above: far_above.into(),
+            far_below: far_below.into(),
+        };
+        let UnitSums { base, changes } = &self.sums;
+        let changes = changes.iter().map(|&change| change.into()).collect();
+        ExactSums { sums: UnitSums { base: (*base).into(), changes }, extremes }
+    }
+
     /// The mean of the sum over all labellings.
     #[must_use]
     pub fn centre(&self) -> Centre {
@@ -83,6 +108,12 @@ impl Linear {
 }
 
 impl Centre {
+    /// The mean as a float.
+    #[must_use]
+    pub fn approximate(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
     fn of(design: &dyn Design, scores: &[i64], sums: &UnitSums, n_case: usize) -> Self {
         let whole = |integer| Self { numerator: integer, denominator: 1 };
         let total = |changes: &[i64]| changes.iter().map(|&change| i128::from(change)).sum::<i128>();

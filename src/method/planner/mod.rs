@@ -1,0 +1,377 @@
+//! Which method gets the null distribution, from the data and what the user asked for, never from the machine.
+//!
+//! Left to itself, the planner prefers what is exact: the cheapest exact method, if it is done in about two seconds, then
+//! proven bounds. Where neither is to be had, a p-value that a saddlepoint approximation finds too small for counting is
+//! estimated by importance sampling, and what is left is counted by plain resampling; should that see next to nothing, it
+//! goes on to splitting.
+
+pub mod prospect;
+
+use std::fmt;
+
+use super::splitting;
+use super::tally::Undefined;
+use crate::error::Error;
+pub use prospect::{Candidate, Cost, Obstacle, Prospect, Work};
+
+/// Resamples where neither a method nor a number is named.
+pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
+
+/// Bytes that a method may use where nothing else is said: 2 GiB.
+pub const DEFAULT_MEMORY: u64 = 2 << 30;
+
+/// Independent replicates of splitting.
+pub const REPLICATES: u64 = splitting::REPLICATES;
+
+/// Nominal seconds that an exact p-value or a proven interval may take where it was not asked for.
+const AFFORDABLE: f64 = 2.0;
+
+/// Nominal seconds that it may take at all.
+const TOO_LONG: f64 = 300.0;
+
+/// p-values below this are not left to the default number of resamples, which would see less than a hundred.
+const TOO_SMALL_TO_COUNT: f64 = 1e-4;
+
+/// What the user asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// Whatever is best: Monte Carlo if a number of resamples is named, else what the planner finds.
+    #[default]
+    Auto,
+    /// The exact p-value, or nothing.
+    Exact,
+    /// A proven interval.
+    Bounds,
+    /// Random labellings.
+    MonteCarlo,
+    /// Random labellings that are likely to be extreme, weighted.
+    Importance,
+    /// Random labellings that climb from level to level.
+    Splitting,
+}
+
+/// What the user asked for, and what a method must be able to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub choice: Choice,
+    /// The number of resamples, if it was named.
+    pub resamples: Option<u64>,
+    /// The most bytes that a method may use.
+    pub memory: u64,
+    /// What becomes of labellings.
+    pub labellings: Labellings,
+    /// What becomes of labellings without a statistic.
+    pub undefined: Undefined,
+}
+
+/// Whether the statistic of each labelling is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Labellings {
+    /// The p-value is enough.
+    #[default]
+    Summarised,
+    /// One by one.
+    Wanted,
+}
+
+/// A method and its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Exact: no labelling is more extreme than the data, and the share of those that are as extreme has a closed form.
+    EndOfRange,
+    /// Exact: all labellings, each once.
+    Enumeration,
+    /// Exact: a count for each sum.
+    Lattice,
+    /// Exact: two sorted lists of sums.
+    MeetInTheMiddle,
+    /// A proven interval, from a lattice for rounded numbers.
+    Bounds,
+    /// So many random labellings.
+    MonteCarlo {
+        /// Their number.
+        resamples: u64,
+    },
+    /// So many weighted ones for each tail.
+    Importance {
+        /// Their number.
+        draws: u64,
+    },
+    /// Labellings that climb from level to level.
+    Splitting {
+        /// Independent estimates.
+        replicates: u64,
+        /// Labellings that climb together in each.
+        particles: usize,
+    },
+}
+
+impl Method {
+    /// The name used in options and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EndOfRange | Self::Enumeration | Self::Lattice | Self::MeetInTheMiddle => "exact",
+            Self::Bounds => "bounds",
+            Self::MonteCarlo { .. } => "monte-carlo",
+            Self::Importance { .. } => "importance",
+            Self::Splitting { .. } => "splitting",
+        }
+    }
+
+    /// How an exact p-value is computed; `None` for other methods.
+    #[must_use]
+    pub fn algorithm(self) -> Option<&'static str> {
+        match self {
+            Self::EndOfRange => Some("end-of-range"),
+            Self::Enumeration => Some("enumeration"),
+            Self::Lattice => Some("lattice"),
+            Self::MeetInTheMiddle => Some("meet-in-the-middle"),
+            _ => None,
+        }
+    }
+
+    /// Whether every labelling counts.
+    #[must_use]
+    pub fn is_exact(self) -> bool {
+        self.algorithm().is_some()
+    }
+}
+
+/// What was decided, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The method.
+    pub method: Method,
+    /// Why this one.
+    pub reason: Reason,
+    /// What resolves the p-value where the method, plain resampling, sees next to nothing: of itself if nothing was asked
+    /// for, else on request.
+    pub further: Further,
+    /// All methods that were considered; empty where the user's choice left nothing to consider.
+    pub candidates: Vec<Candidate>,
+    /// The p-value by the saddlepoint approximation, where there is one.
+    pub saddlepoint: Option<f64>,
+}
+
+/// Why a method was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The user named it.
+    Asked,
+    /// The user named a number of resamples.
+    Resamples,
+    /// It is the cheapest exact one, and affordable.
+    Exact,
+    /// Nothing exact is affordable, and proven bounds are.
+    Proven,
+    /// The p-value is probably too small to count.
+    Tiny,
+    /// Nothing better is to be had, or needed.
+    Default,
+}
+
+/// What comes after plain resampling that saw next to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Further {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// This method is what the user might ask for.
+    Advised(Method),
+    /// This method takes over.
+    Taken(Method),
+}
+
+impl Request {
+    /// Why a candidate does not meet the request.
+    fn obstacle(&self, candidate: &Candidate) -> Option<Obstacle> {
+        let shows_labellings = matches!(candidate.method, Method::Enumeration | Method::MonteCarlo { .. });
+        match candidate.method {
+            _ if candidate.bytes > self.memory as f64 && candidate.method != Method::Bounds => Some(Obstacle::Memory),
+            _ if self.labellings == Labellings::Wanted && !shows_labellings => Some(Obstacle::NoLabellings),
+            Method::Splitting { .. } if self.undefined == Undefined::Drop => Some(Obstacle::LeavesNoneOut),
+            _ => None,
+        }
+    }
+}
+
+impl Plan {
+    fn simply(method: Method, reason: Reason) -> Self {
+        Self { method, reason, further: Further::Nothing, candidates: Vec::new(), saddlepoint: None }
+    }
+}
+
+/// Chooses a method.
+///
+/// # Errors
+/// [`Error::Usage`] when the method that was asked for is out of reach.
+pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
+    let counted = prospect.monte_carlo(request.resamples).method;
+    if request.choice == Choice::MonteCarlo && prospect.is_large() {
+        return Ok(Plan::simply(counted, Reason::Asked));
+    }
+    let (candidates, saddlepoint) = (prospect.candidates(request), prospect.saddlepoint());
+    let is_counted = request.choice == Choice::MonteCarlo || request.resamples.is_some();
+    let (method, reason, further) = match request.choice {
+        Choice::Auto | Choice::MonteCarlo if is_counted => {
+            let (better, _) = decide(&candidates, saddlepoint, counted);
+            let better = if better == counted { after(&candidates, counted) } else { Some(better) };
+            let reason = if request.choice == Choice::Auto { Reason::Resamples } else { Reason::Asked };
+            (counted, reason, better.map_or(Further::Nothing, Further::Advised))
+        }
+        Choice::Auto | Choice::MonteCarlo => {
+            let (method, reason) = decide(&candidates, saddlepoint, counted);
+            // What takes longer than a kernel would take minutes, and so is not begun without being asked for.
+            let further = match after(&candidates, method) {
+                Some(further) if prospect.cost == Cost::Kernel => Further::Taken(further),
+                further => further.map_or(Further::Nothing, Further::Advised),
+            };
+            (method, reason, further)
+        }
+        choice => {
+            let asked = cheapest(&candidates, TOO_LONG, |method| choice.includes(method));
+            (asked.ok_or_else(|| refusal(choice, &candidates))?, Reason::Asked, Further::Nothing)
+        }
+    };
+    Ok(Plan { method, reason, further, candidates, saddlepoint })
+}
+
+/// The best method where the user named none.
+fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, counted: Method) -> (Method, Reason) {
+    let resampling = candidates.iter().find(|candidate| matches!(candidate.method, Method::MonteCarlo { .. }));
+    // Exact is worth as much time as resampling would take.
+    let affordable = AFFORDABLE.max(resampling.map_or(0.0, |resampling| resampling.seconds));
+    if let Some(exact) = cheapest(candidates, affordable, Method::is_exact) {
+        return (exact, Reason::Exact);
+    }
+    if let Some(bounds) = cheapest(candidates, AFFORDABLE, |method| method == Method::Bounds) {
+        return (bounds, Reason::Proven);
+    }
+    let is_tiny = saddlepoint.is_some_and(|p| p < TOO_SMALL_TO_COUNT);
+    match cheapest(candidates, TOO_LONG, |method| matches!(method, Method::Importance { .. })) {
+        Some(importance) if is_tiny => (importance, Reason::Tiny),
+        _ => (counted, Reason::Default),
+    }
+}
+
+/// What could resolve a p-value of which plain resampling sees next to nothing.
+fn after(candidates: &[Candidate], method: Method) -> Option<Method> {
+    let is_estimate = |method: Method| matches!(method, Method::Importance { .. } | Method::Splitting { .. });
+    let is_counted = matches!(method, Method::MonteCarlo { .. });
+    is_counted.then(|| cheapest(candidates, f64::INFINITY, is_estimate)).flatten()
+}
+
+/// The cheapest of some methods that takes no longer than this.
+fn cheapest(candidates: &[Candidate], seconds: f64, is_wanted: impl Fn(Method) -> bool) -> Option<Method> {
+    let possible = |candidate: &&Candidate| {
+        candidate.obstacle.is_none() && candidate.seconds <= seconds && is_wanted(candidate.method)
+    };
+    let by_seconds = |a: &&Candidate, b: &&Candidate| a.seconds.total_cmp(&b.seconds);
+    candidates.iter().filter(possible).min_by(by_seconds).map(|candidate| candidate.method)
+}
+
+impl Choice {
+    /// Whether a method is what was asked for.
+    #[must_use]
+    pub fn includes(self, method: Method) -> bool {
+        match self {
+            Self::Auto => true,
+            Self::Exact => method.is_exact(),
+            Self::Bounds => method == Method::Bounds,
+            Self::MonteCarlo => matches!(method, Method::MonteCarlo { .. }),
+            Self::Importance => matches!(method, Method::Importance { .. }),
+            Self::Splitting => matches!(method, Method::Splitting { .. }),
+        }
+    }
+
+    /// The name used in options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Exact => "exact",
+            Self::Bounds => "bounds",
+            Self::MonteCarlo => "monte-carlo",
+            Self::Importance => "importance",
+            Self::Splitting => "splitting",
+        }
+    }
+}
+
+/// Why what was asked for cannot be done, and what can be instead.
+fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
+    let asked = candidates.iter().filter(|candidate| choice.includes(candidate.method));
+    let reasons: Vec<String> = asked
+        .filter(|candidate| candidate.obstacle != Some(Obstacle::NotAtTheEnd))
+        .map(|candidate| match (candidate.method.algorithm(), choice) {
+            (Some(algorithm), _) => format!("{algorithm}: {}", candidate.objection()),
+            (None, _) => candidate.objection(),
+        })
+        .collect();
+    let what = format!("--method {} is out of reach ({})", choice.name(), reasons.join("; "));
+    let instead = [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting]
+        .into_iter()
+        .filter(|&other| other != choice)
+        .find(|other| cheapest(candidates, TOO_LONG, |method| other.includes(method)).is_some());
+    Error::usage(what, format!("try --method {}", instead.unwrap_or(Choice::MonteCarlo).name()))
+}
+
+impl Candidate {
+    /// Why it cannot be chosen, or what it costs.
+    #[must_use]
+    pub fn objection(&self) -> String {
+        match self.obstacle {
+            Some(Obstacle::Memory) => format!("{} would take {}", self.work, Bytes(self.bytes)),
+            Some(Obstacle::TooMany) | None => format!("{} are too many", self.work),
+            Some(obstacle) => obstacle.to_string(),
+        }
+    }
+}
+
+/// An amount of memory as people write it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bytes(pub f64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        let power = ((self.0.max(1.0).log2() / 10.0) as usize).min(units.len() - 1);
+        let amount = self.0 / 1024f64.powi(power as i32);
+        match amount {
+            _ if amount >= 1e4 => write!(f, "{amount:.1e} {}", units[power]),
+            _ if amount >= 10.0 || power == 0 => write!(f, "{amount:.0} {}", units[power]),
+            _ => write!(f, "{amount:.1} {}", units[power]),
+        }
+    }
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, noun) = match self {
+            Self::Labellings(number) => (number, "labellings"),
+            Self::Cells(number) => (number, "cells"),
+            Self::Entries(number) => (number, "entries"),
+        };
+        match number {
+            _ if !number.is_finite() => write!(f, "more than 1e300 {noun}"),
+            _ if *number < 1e4 => write!(f, "{number:.0} {noun}"),
+            _ => write!(f, "{number:.1e} {noun}"),
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotOneSum => "the statistic is no function of one sum",
+            Self::NoExchange => "the design is neither subsets nor coins",
+            Self::NotAtTheEnd => "other labellings are more extreme than the data",
+            Self::TooMany => "too many",
+            Self::Memory => "more memory than it may have",
+            Self::NoLabellings => "the null distribution is wanted one by one",
+            Self::LeavesNoneOut => "undefined statistics are to be left out",
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! What each method would cost, from the data alone.
+//!
+//! Times are nominal, those of one core of the machine on which they were measured. They rank methods and never depend on
+//! the machine that a test runs on, so that the same data are computed in the same way everywhere.
+
+use super::{Method, REPLICATES, Request};
+use crate::design::ends::ends;
+use crate::design::{Design, Exchange};
+use crate::method::exact::addends::Addends;
+use crate::method::exact::bounds::Forecast;
+use crate::method::exact::cost::Cost as ExactCost;
+use crate::method::importance::{self, Side};
+use crate::method::splitting;
+use crate::method::tail::Tail;
+use crate::statistic::{Extremes, Statistic};
+use crate::statistic::linear::Linear;
+
+/// Units up to which the exact methods and importance sampling are considered: beyond, each takes minutes.
+const MOST_UNITS: usize = 20_000;
+
+/// Nominal seconds for one cell of the lattice, and for the first touch of a byte of memory.
+const CELL: f64 = 0.35e-9;
+const BYTE: f64 = 0.4e-9;
+
+/// Nominal seconds for an entry of the sorted lists.
+const ENTRY: f64 = 5e-9;
+
+/// Nominal seconds for the label of a unit that is drawn with a tilt.
+const TILTED_LABEL: f64 = 1.2e-9;
+
+/// Labels that importance sampling draws by default, and its fewest and most draws: about a tenth of a second.
+const TILTED_LABELS: f64 = 2e8;
+const DRAWS: [f64; 2] = [1e4, 1e6];
+
+/// What a labelling costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// Nanoseconds: a kernel computes it.
+    Kernel,
+    /// About a microsecond: a function of the gathered values.
+    Function,
+    /// Tens of microseconds: a program.
+    Program,
+}
+
+/// What is known of a test before anything is drawn.
+#[derive(Clone, Copy)]
+pub struct Prospect<'a> {
+    /// The design.
+    pub design: &'a dyn Design,
+    /// What the statistic of a labelling costs.
+    pub cost: Cost,
+    /// What is measured.
+    pub tail: Tail,
+    /// The statistic, if it is an increasing function of one sum, and that sum for the data.
+    pub linear: Option<(&'a Linear, i64)>,
+}
+
+/// A method that was considered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// The method.
+    pub method: Method,
+    /// What it would do, and how often.
+    pub work: Work,
+    /// Bytes of memory that grow with the problem.
+    pub bytes: f64,
+    /// Nominal seconds on one core.
+    pub seconds: f64,
+    /// Why it cannot be chosen, if it cannot.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Numbers of what a method does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Work {
+    /// Labellings are looked at.
+    Labellings(f64),
+    /// Cells are added to cells.
+    Cells(f64),
+    /// Entries are written to sorted lists.
+    Entries(f64),
+}
+
+/// Why a method cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The statistic is no increasing function of one sum.
+    NotOneSum,
+    /// The design is neither subsets nor coins.
+    NoExchange,
+    /// The observed sum is not at the end of the sums.
+    NotAtTheEnd,
+    /// There are too many labellings, or units.
+    TooMany,
+    /// It would need more memory than it may have.
+    Memory,
+    /// The null distribution is wanted, labelling by labelling.
+    NoLabellings,
+    /// Undefined statistics are to be left out.
+    LeavesNoneOut,
+}
+
+impl Candidate {
+    fn impossible(method: Method, obstacle: Obstacle) -> Self {
+        Self { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: f64::INFINITY, obstacle: Some(obstacle) }
+    }
+}
+
+impl Prospect<'_> {
+    /// All methods, each with its cost.
+    #[must_use]
+    pub fn candidates(&self, request: &Request) -> Vec<Candidate> {
+        let mut candidates = vec![self.end()];
+        candidates.push(self.enumeration());
+        candidates.extend(self.sums());
+        candidates.push(self.importance(request.resamples));
+        candidates.push(self.splitting(request));
+        candidates.push(self.monte_carlo(request.resamples));
+        for candidate in &mut candidates {
+            candidate.obstacle = candidate.obstacle.or_else(|| request.obstacle(candidate));
+        }
+        candidates
+    }
+
+    /// Plain resampling.
+    #[must_use]
+    pub fn monte_carlo(&self, resamples: Option<u64>) -> Candidate {
+        let resamples = resamples.unwrap_or(super::DEFAULT_RESAMPLES);
+        Candidate {
+            method: Method::MonteCarlo { resamples },
+            work: Work::Labellings(resamples as f64),
+            bytes: 0.0,
+            seconds: resamples as f64 * self.labelling(),
+            obstacle: None,
+        }
+    }
+
+    /// Nominal seconds for one labelling.
+    fn labelling(&self) -> f64 {
+        let observations = self.design.units().observations() as f64;
+        1e-9 * match self.cost {
+            Cost::Kernel => 8.0 + 0.05 * observations,
+            Cost::Function => 300.0 + 10.0 * observations,
+            Cost::Program => 30_000.0 + 20.0 * observations,
+        }
+    }
+
+    fn enumeration(&self) -> Candidate {
+        let size = self.design.reference_set_size();
+        match size.exact.and_then(|size| u64::try_from(size).ok()) {
+            Some(size) if size < 1 << 60 => Candidate {
+                method: Method::Enumeration,
+                work: Work::Labellings(size as f64),
+                bytes: 0.0,
+                seconds: size as f64 * self.labelling(),
+                obstacle: None,
+            },
+            _ => Candidate {
+                work: Work::Labellings(size.approximate.unwrap_or(f64::INFINITY)),
+                ..Candidate::impossible(Method::Enumeration, Obstacle::TooMany)
+            },
+        }
+    }
+
+    /// The share of the most extreme labellings, where the data are one of them.
+    fn end(&self) -> Candidate {
+        let method = Method::EndOfRange;
+        match self.share_at_the_end() {
+            Ok(_) => Candidate { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: 0.0, obstacle: None },
+            Err(obstacle) => Candidate::impossible(method, obstacle),
+        }
+    }
+
+    /// The p-value of data of which no labelling is more extreme, in closed form.
+    ///
+    /// # Errors
+    /// The obstacle.
+    pub fn share_at_the_end(&self) -> Result<f64, Obstacle> {
+        let (linear, observed) = self.linear.ok_or(Obstacle::NotOneSum)?;
+        let exchange = self.design.exchange();
+        let [smallest, largest] = ends(linear.sums(), &exchange).ok_or(Obstacle::NoExchange)?;
+        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.extremes(observed);
+        if smallest.sum == largest.sum {
+            return Ok(1.0);
+        }
+        let upper = |threshold: i64| match i128::from(threshold) {
+            threshold if threshold > largest.sum => Ok(0.0),
+            threshold if threshold == largest.sum => Ok(largest.share),
+            _ => Err(Obstacle::NotAtTheEnd),
+        };
+        let lower = |threshold: i64| match i128::from(threshold) {
+            threshold if threshold < smallest.sum => Ok(0.0),
+            threshold if threshold == smallest.sum => Ok(smallest.share),
+            _ => Err(Obstacle::NotAtTheEnd),
+        };
+        match self.tail {
+            Tail::Upper => upper(greater_equal),
+            Tail::Lower => lower(less_equal),
+            Tail::Absolute => Ok(upper(far_above)? + lower(far_below)?),
+            Tail::Doubled => upper(greater_equal).or_else(|_| lower(less_equal)).map(|share| (2.0 * share).min(1.0)),
+        }
+    }
+
+    /// Lattice, lists and bounds.
+    fn sums(&self) -> [Candidate; 3] {
+        let methods = [Method::Lattice, Method::MeetInTheMiddle, Method::Bounds];
+        let impossible = |obstacle| methods.map(|method| Candidate::impossible(method, obstacle));
+        let Some((linear, observed)) = self.linear else { return impossible(Obstacle::NotOneSum) };
+        let exchange = self.design.exchange();
+        if exchange == Exchange::Other {
+            return impossible(Obstacle::NoExchange);
+        }
+        if self.design.units().len() > MOST_UNITS {
+            return impossible(Obstacle::TooMany);
+        }
+        let exact = linear.exact_sums(observed);
+        let addends = Addends::new(&exact.sums, &exchange, &[]).expect("subsets or coins");
+        let cost = ExactCost::of(&addends);
+        let of = |method, work, bytes: f64, seconds: f64| {
+            let obstacle = (!seconds.is_finite()).then_some(Obstacle::TooMany);
+            Candidate { method, work, bytes, seconds, obstacle }
+        };
+        let lattice_seconds = |cells: f64, bytes: f64| CELL * cells + BYTE * bytes;
+        let ExactCost { cells, cell_bytes, entries, entry_bytes, .. } = cost;
+        [
+            of(Method::Lattice, Work::Cells(cells), cell_bytes, lattice_seconds(cells, cell_bytes)),
+            of(Method::MeetInTheMiddle, Work::Entries(entries), entry_bytes, ENTRY * entries + BYTE * entry_bytes),
+            match self.slope(linear, observed) {
+                Some(slope) => {
+                    let Forecast { cells, bytes } = Forecast::of(&exact.sums, &exchange, slope);
+                    // The coarser lattices before the last one, and two sets of thresholds.
+                    of(Method::Bounds, Work::Cells(cells), bytes, 1.3 * lattice_seconds(cells, bytes))
+                }
+                None => Candidate::impossible(Method::Bounds, Obstacle::TooMany),
+            },
+        ]
+    }
+
+    /// How fast the logarithm of the p-value falls with the observed sum, by the saddlepoint approximation.
+    fn slope(&self, linear: &Linear, observed: i64) -> Option<f64> {
+        let exchange = self.design.exchange();
+        let extremes = linear.extremes(observed);
+        let [smallest, largest] = ends(linear.sums(), &exchange)?;
+        // A step that is small beside the spread of the sums.
+        let step = ((largest.sum - smallest.sum) / 10_000).max(1) as i64;
+        let tail = |threshold| importance::saddlepoint(linear.sums(), &exchange, Side::Upper, threshold);
+        let near = |threshold: i64| {
+            let [one, other] = [tail(threshold - step)?, tail(threshold)?];
+            Some((libm::log(one / other) / step as f64).abs())
+        };
+        let is_above = observed as f64 >= linear.centre().approximate();
+        let threshold = if is_above { extremes.far_above } else { extremes.far_below };
+        // The approximation has no value near the mean, where a p-value hardly depends on the sum.
+        Some(near(threshold).unwrap_or(0.0))
+    }
+
+    fn importance(&self, draws: Option<u64>) -> Candidate {
+        let units = self.design.units().len();
+        let draws = draws.unwrap_or((TILTED_LABELS / units as f64).clamp(DRAWS[0], DRAWS[1]) as u64);
+        let method = Method::Importance { draws };
+        let exchange = self.design.exchange();
+        let obstacle = match self.linear {
+            None => Some(Obstacle::NotOneSum),
+            Some(_) if exchange == Exchange::Other => Some(Obstacle::NoExchange),
+            Some(_) if units > MOST_UNITS => Some(Obstacle::TooMany),
+            Some(_) => None,
+        };
+        if let Some(obstacle) = obstacle {
+            return Candidate::impossible(method, obstacle);
+        }
+        let tails = if self.tail == Tail::Absolute { 2.0 } else { 1.0 };
+        let bytes = importance::table_bytes(&exchange) as f64;
+        let drawn = tails * draws as f64;
+        let seconds = TILTED_LABEL * drawn * units as f64 + BYTE * bytes;
+        Candidate { method, work: Work::Labellings(drawn), bytes, seconds, obstacle: None }
+    }
+
+    fn splitting(&self, request: &Request) -> Candidate {
+        let particles = request.resamples.map_or(splitting::PARTICLES, |n| n.div_ceil(REPLICATES).max(2) as usize);
+        let method = Method::Splitting { replicates: REPLICATES, particles };
+        if self.design.exchange() == Exchange::Other {
+            return Candidate::impossible(method, Obstacle::NoExchange);
+        }
+        // For a p-value of about 1e-12.
+        let evaluations = splitting::expected_evaluations(self.design.units().len(), REPLICATES, particles, 1e-12);
+        let seconds = 2.0 * evaluations * self.labelling();
+        Candidate { method, work: Work::Labellings(evaluations), bytes: 0.0, seconds, obstacle: None }
+    }
+
+    /// The p-value by the saddlepoint approximation, where the statistic is a sum and not near its mean.
+    #[must_use]
+    pub fn saddlepoint(&self) -> Option<f64> {
+        let (linear, observed) = self.linear?;
+        let exchange = self.design.exchange();
+        let side = |side, threshold| importance::saddlepoint(linear.sums(), &exchange, side, threshold);
+        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.extremes(observed);
+        match self.tail {
+            Tail::Upper => side(Side::Upper, greater_equal),
+            Tail::Lower => side(Side::Lower, less_equal),
+            Tail::Absolute => Some(side(Side::Upper, far_above)? + side(Side::Lower, far_below)?),
+            Tail::Doubled => {
+                let smaller = side(Side::Upper, greater_equal)?.min(side(Side::Lower, less_equal)?);
+                Some((2.0 * smaller).min(1.0))
+            }
+        }
+    }
+
+    /// Whether looking for anything but plain resampling would take long.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.design.units().len() > MOST_UNITS
+    }
+}

@@ -1,0 +1,189 @@
+//! From what a method finds to a result.
+
+use super::{PermutationTest, TestResult};
+use crate::design::{Design, Exchange};
+use crate::error::Error;
+use crate::inference::TwoSidedRule;
+use crate::inference::attainable::Twins;
+use crate::inference::p_value::{Counts, PValue};
+use crate::inference::summary::Summary;
+use crate::inference::warning::{Concern, Findings, UnitKind};
+use crate::method::estimate::Estimate;
+use crate::method::exact::sides::Tails;
+use crate::method::planner::{Method, Plan};
+use crate::method::tally::{Tally, Undefined};
+use crate::statistic::catalogue::Prepared;
+use crate::statistic::{Definition, Problem};
+
+/// Labellings up to which counts are whole numbers in every reader's double precision.
+const MOST_COUNTED: u128 = 1 << 53;
+
+/// What the choice of a statistic implies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nature {
+    /// The two-sided rule where none is asked for.
+    pub rule: TwoSidedRule,
+    pub twins: Twins,
+    pub concern: Concern,
+}
+
+impl Nature {
+    /// Of a statistic of which nothing is known.
+    pub const CUSTOM: Self =
+        Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
+
+    /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
+    /// its smaller tail, and so does a difference under strata of unequal shares of cases, where its centre is not 0.
+    pub fn of(definition: &Definition, prepared: &Prepared, design: &dyn Design) -> Self {
+        let mirrors = definition.mirrors_its_samples();
+        let rule = match prepared {
+            Prepared::Distance(_) => TwoSidedRule::UpperTail,
+            Prepared::Linear(_) => TwoSidedRule::Absolute,
+            _ if mirrors && design.exchange().is_balanced() => TwoSidedRule::Absolute,
+            _ => TwoSidedRule::Doubled,
+        };
+        Self {
+            rule,
+            twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
+            concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
+        }
+    }
+}
+
+/// What a method finds.
+pub(super) enum Found {
+    /// Labellings, each counted once.
+    Counted(Tally),
+    /// All labellings, by their sums.
+    Tails(Tails<f64>),
+    /// The exact p-value.
+    Share(f64),
+    /// A proven interval.
+    Bounds([f64; 2]),
+    /// An estimate.
+    Estimate(Estimate),
+}
+
+/// What is known of a statistic without drawing.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// The statistic of the data.
+    pub observed: f64,
+    pub null_centre: Option<f64>,
+    pub attainable: f64,
+    pub z: Option<f64>,
+}
+
+/// A test on its way: what is tested, how, and what is known of it.
+pub(super) struct Course<'a> {
+    pub problem: &'a Problem,
+    pub plan: &'a Plan,
+    pub nature: Nature,
+    pub known: Known,
+}
+
+impl PermutationTest<'_> {
+    /// The counts, with undefined statistics treated as asked.
+    pub(super) fn counts(&self, tally: &Tally) -> Result<Counts, Error> {
+        let Tally { resamples: n, greater_equal, less_equal, absolute, undefined, .. } = *tally;
+        match self.undefined {
+            Undefined::Error if undefined > 0 => {
+                let what = format!("the statistic is not defined for {undefined} of {n} relabellings");
+                let remedy =
+                    "choose one that is, or have them counted as extreme or left out (--undefined extreme|drop)";
+                Err(Error::data(what, remedy))
+            }
+            Undefined::Extreme => Ok(Counts {
+                n,
+                greater_equal: greater_equal + undefined,
+                less_equal: less_equal + undefined,
+                absolute: absolute + undefined,
+            }),
+            Undefined::Drop if undefined == n => {
+                Err(Error::data("the statistic is not defined for any relabelling", "choose another one"))
+            }
+            Undefined::Error | Undefined::Drop => Ok(Counts { n: n - undefined, greater_equal, less_equal, absolute }),
+        }
+    }
+
+    /// Puts the result together.
+    pub(super) fn conclude(
+        &self,
+        course: &Course,
+        method: Method,
+        found: Found,
+        null_distribution: Vec<f64>,
+    ) -> Result<TestResult, Error> {
+        let Course { problem, plan, nature, known } = course;
+        let (design, tail) = (problem.design(), self.tail(course));
+        let size = design.reference_set_size();
+        let counts = match &found {
+            Found::Counted(tally) => Some(self.counts(tally)?),
+            Found::Tails(tails) => size.exact.filter(|&size| size <= MOST_COUNTED).map(|size| whole(tails, size)),
+            Found::Share(_) | Found::Bounds(_) | Found::Estimate(_) => None,
+        };
+        let p_value = match (&found, &counts) {
+            (Found::Counted(_), Some(counts)) if method.is_exact() => {
+                PValue::exact(tail.share(&counts.tails()), known.attainable)
+            }
+            (Found::Counted(_), Some(counts)) => {
+                PValue::monte_carlo(counts, tail, self.confidence, known.attainable)
+            }
+            (Found::Counted(_), None) => unreachable!("a tally has counts"),
+            (Found::Tails(tails), _) => PValue::exact(tail.share(tails), known.attainable),
+            (Found::Share(share), _) => PValue::exact(*share, known.attainable),
+            (Found::Bounds(bounds), _) => PValue::bounds(*bounds, known.attainable),
+            (Found::Estimate(estimate), _) => PValue::estimated(estimate, self.confidence, known.attainable),
+        };
+        let (tally, estimate) = match found {
+            Found::Counted(tally) => (tally, None),
+            Found::Estimate(estimate) => (Tally::default(), Some(estimate)),
+            Found::Tails(_) | Found::Share(_) | Found::Bounds(_) => (Tally::default(), None),
+        };
+        let findings = Findings {
+            counts: counts.as_ref().filter(|_| matches!(method, Method::MonteCarlo { .. })),
+            estimate: estimate.as_ref(),
+            p_value: &p_value,
+            tail,
+            groups: [&Summary::of(self.case), &Summary::of(self.control)],
+            size: &size,
+            attainable: known.attainable,
+            z: known.z,
+            further: plan.further,
+            units: UnitKind::of(design.name()),
+            concern: nature.concern,
+        };
+        Ok(TestResult {
+            estimate: known.observed,
+            null_centre: known.null_centre,
+            method,
+            further: plan.further,
+            two_sided: self.two_sided.unwrap_or(nature.rule),
+            p_value,
+            counts,
+            precision: estimate,
+            undefined: tally.undefined,
+            near_ties: tally.near_ties,
+            n_units: design.units().len(),
+            n_strata: match design.exchange() {
+                Exchange::Subsets(strata) => Some(strata.len()),
+                Exchange::Coins | Exchange::Other => None,
+            },
+            warnings: findings.warnings(),
+            reference_set_size: size,
+            null_distribution,
+        })
+    }
+}
+
+/// The counts of all labellings; those that differ only where nothing depends on it have been counted as one.
+fn whole(tails: &Tails<f64>, size: u128) -> Counts {
+    let scale = size as f64 / tails.all;
+    let whole = |count: f64| (count * scale).round() as u64;
+    Counts {
+        n: size as u64,
+        greater_equal: whole(tails.greater_equal),
+        less_equal: whole(tails.less_equal),
+        absolute: whole(tails.absolute),
+    }
+}

@@ -1,0 +1,97 @@
+//! A linear statistic by the methods that know its sums: exact, between bounds, by importance sampling.
+
+use super::conclude::Found;
+use crate::design::Design;
+use crate::error::Error;
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::exact::addends::Addends;
+use crate::method::exact::bounds::{Bounds, Budget, MOST_CELLS};
+use crate::method::exact::cost::Cost;
+use crate::method::exact::sides::Work;
+use crate::method::exact::{self, Algorithm};
+use crate::method::importance::{Importance, Side, TailEstimate};
+use crate::method::monte_carlo::Watch;
+use crate::method::planner::{Cost as LabellingCost, Prospect};
+use crate::method::tail::Tail;
+use crate::statistic::linear::Linear;
+use crate::statistic::{Extremes, Statistic};
+
+/// The sums of a problem, and what is asked of them.
+pub(super) struct OfSums<'a> {
+    pub design: &'a dyn Design,
+    pub statistic: &'a Linear,
+    pub observed: i64,
+    pub tail: Tail,
+    pub memory: u64,
+    pub seed: u64,
+}
+
+impl OfSums<'_> {
+    /// In closed form, where the data are as extreme as can be.
+    pub fn end(&self) -> Found {
+        let linear = Some((self.statistic, self.observed));
+        let prospect = Prospect { design: self.design, cost: LabellingCost::Kernel, tail: self.tail, linear };
+        Found::Share(prospect.share_at_the_end().expect("it was planned because the data are at the end"))
+    }
+
+    pub fn exact(&self, algorithm: Algorithm, work: Work) -> Result<Found, Error> {
+        let sums = self.statistic.exact_sums(self.observed);
+        let addends = Addends::new(&sums.sums, &self.design.exchange(), &[sums.extremes]).ok_or_else(no_exchange)?;
+        (work.begin)(Cost::of(&addends).units, "units");
+        Ok(Found::Tails(exact::count(algorithm, &addends, work)?[0]))
+    }
+
+    pub fn bounds(&self, work: Work) -> Result<Found, Error> {
+        let sums = self.statistic.exact_sums(self.observed);
+        let budget = Budget { cells: MOST_CELLS, bytes: self.memory as f64 };
+        let exchange = self.design.exchange();
+        let bounds = Bounds::run(&sums.sums, &exchange, &sums.extremes, self.tail, budget, work)?;
+        Ok(Found::Bounds(bounds.of(self.tail)))
+    }
+
+    pub fn importance(&self, draws: u64, work: Work) -> Result<Found, Error> {
+        let Work { threads, arch, stop, begin, advance } = work;
+        let importance = Importance { draws, seed: self.seed, threads, arch };
+        let watch = Watch { stop, begin, advance, replicates: None };
+        let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
+        let tail = |side, threshold| importance.tail(sums, &exchange, side, threshold, &watch);
+        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = self.statistic.extremes(self.observed);
+        let sides = if self.tail == Tail::Absolute { 2 } else { 1 };
+        begin(sides * draws, "draws");
+        match self.tail {
+            Tail::Upper => Ok(estimate(&[tail(Side::Upper, greater_equal)?], 1.0)),
+            Tail::Lower => Ok(estimate(&[tail(Side::Lower, less_equal)?], 1.0)),
+            Tail::Absolute if far_above <= far_below => Ok(Found::Share(1.0)),
+            Tail::Absolute => {
+                Ok(estimate(&[tail(Side::Upper, far_above)?, tail(Side::Lower, far_below)?], 1.0))
+            }
+            Tail::Doubled if self.observed as f64 >= self.statistic.centre().approximate() => {
+                Ok(estimate(&[tail(Side::Upper, greater_equal)?], 2.0))
+            }
+            Tail::Doubled => Ok(estimate(&[tail(Side::Lower, less_equal)?], 2.0)),
+        }
+    }
+}
+
+/// The sum of tails that were estimated one by one, each so many times.
+fn estimate(tails: &[TailEstimate], times: f64) -> Found {
+    let p: f64 = tails.iter().map(|tail| tail.estimate).sum();
+    let variance: f64 = tails.iter().map(|tail| tail.standard_error.powi(2)).sum();
+    // Effective sizes of parts of a sum join like those of strata.
+    let parts = tails.iter().filter(|tail| tail.effective_sample_size > 0.0);
+    let inverse: f64 = parts.map(|tail| (tail.estimate / p).powi(2) / tail.effective_sample_size).sum();
+    let saddlepoint = tails.iter().map(|tail| tail.saddlepoint).sum::<Option<f64>>();
+    Found::Estimate(Estimate {
+        p: (times * p).min(1.0),
+        standard_error: times * variance.sqrt(),
+        draws: tails.iter().map(|tail| tail.draws).sum(),
+        spread: Spread::Weights {
+            effective_sample_size: if inverse > 0.0 { 1.0 / inverse } else { 0.0 },
+            saddlepoint: saddlepoint.map(|saddlepoint| (times * saddlepoint).min(1.0)),
+        },
+    })
+}
+
+fn no_exchange() -> Error {
+    Error::data("the design is neither subsets nor coins", "draw resamples")
+}
