@@ -1,4 +1,4 @@
-//! The story of a run: read the data, draw relabellings, conclude, report.
+//! The story of a run: read the data, plan, compute, conclude, report.
 
 use std::sync::atomic::AtomicBool;
 
@@ -8,12 +8,12 @@ use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{self, Cost, Method};
+use crate::method::planner::{Cost, Labellings, Method, Plan};
 use crate::output;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::{self, Outcome, Report};
-use crate::settings::{Chatter, Compare, Instructions, Output, Settings, Shift, Statistic, Test};
+use crate::settings::{Chatter, Compare, Instructions, Output, Purpose, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
@@ -30,7 +30,11 @@ pub fn run(settings: &Settings) -> Result<(), Error> {
     let mu = shift(&settings.test, &dataset.control.values)?;
     let test = prepare(&dataset, &settings.test, mu)?;
     let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem)?;
+    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
+    if settings.purpose == Purpose::Explain {
+        let text = report::explain(&run.plan, &settings.test);
+        return output::write(&text, settings.output.file.as_deref(), settings.output.color);
+    }
     let (result, distribution) = run.compute(&settings.output, signals::watch())?;
     let outcome =
         Outcome { design: problem.design().name(), mu, result, compared: compare(&dataset, &settings.test, mu) };
@@ -104,8 +108,7 @@ struct Run<'a> {
     test: PermutationTest<'a>,
     problem: &'a Problem,
     work: Work<'a>,
-    /// Labellings that the method looks at.
-    size: u64,
+    plan: Plan,
 }
 
 /// What is computed for each labelling.
@@ -115,22 +118,26 @@ enum Work<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn plan(settings: &'a Test, test: PermutationTest<'a>, problem: &'a Problem) -> Result<Self, Error> {
-        let work = match &settings.statistic {
-            Statistic::Defined(definition) => Work::Defined(definition, test.prepare(problem, definition)?),
-            Statistic::Program(program) => Work::Program(program),
+    fn plan(
+        settings: &'a Test,
+        test: PermutationTest<'a>,
+        problem: &'a Problem,
+        output: &Output,
+    ) -> Result<Self, Error> {
+        let test = test.method(settings.method).memory_limit(settings.memory);
+        let test = settings.resamples.into_iter().fold(test, PermutationTest::resamples);
+        let labellings = if output.distribution.is_some() { Labellings::Wanted } else { Labellings::Summarised };
+        let (work, plan) = match &settings.statistic {
+            Statistic::Defined(definition) => {
+                let prepared = test.prepare(problem, definition)?;
+                let plan = test.plan(problem, definition, &prepared, labellings)?;
+                (Work::Defined(definition, prepared), plan)
+            }
+            Statistic::Program(program) => {
+                (Work::Program(program), test.plan_custom(problem, Cost::Program, labellings)?)
+            }
         };
-        let cost = match work {
-            Work::Defined(_, Prepared::Values(_)) | Work::Program(_) => Cost::High,
-            Work::Defined(..) => Cost::Low,
-        };
-        let reference_set = problem.design().reference_set_size();
-        let method = planner::plan(settings.method, settings.resamples, &reference_set, cost)?;
-        let size = match method {
-            Method::MonteCarlo { resamples } => resamples,
-            Method::Exact => reference_set.exact.expect("few enough to be counted") as u64,
-        };
-        Ok(Self { test: test.method(method), problem, work, size })
+        Ok(Self { test, problem, work, plan })
     }
 
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
@@ -140,28 +147,37 @@ impl<'a> Run<'a> {
         output: &Output,
         stop: &'static AtomicBool,
     ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
-        let create = |file| DistributionWriter::create(file, self.size);
+        let create = |file| DistributionWriter::create(file, self.labellings());
         let mut writer = output.distribution.as_ref().map(create).transpose()?;
         let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
-        let progress = Progress::start(self.size, output.chatter);
+        let progress = Progress::new(output.chatter);
         let watch = Watch {
             stop,
-            advance: &|labellings| progress.advance(labellings),
+            begin: &|total, what| progress.begin(total, what),
+            advance: &|done| progress.advance(done),
             replicates: write.as_mut().map(|write| write as _),
         };
         let result = match &self.work {
             Work::Defined(definition, prepared) => {
-                self.test.prepared_watched(self.problem, definition, prepared, watch)?
+                self.test.prepared_watched(self.problem, definition, prepared, &self.plan, watch)?
             }
             Work::Program(settings) => {
                 let program = Program::new((*settings).clone()).stop_on(stop);
                 let statistic = Programmed::new(&program, self.problem);
-                let result = self.test.custom_watched(self.problem, &statistic, watch)?;
+                let result = self.test.custom_watched(self.problem, &statistic, &self.plan, watch)?;
                 program.finish()?;
                 result
             }
         };
         progress.finish();
         Ok((result, writer))
+    }
+
+    /// Labellings that are evaluated one by one.
+    fn labellings(&self) -> u64 {
+        match self.plan.method {
+            Method::MonteCarlo { resamples } => resamples,
+            _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
+        }
     }
 }

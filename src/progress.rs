@@ -11,7 +11,7 @@ use crate::settings::Chatter;
 
 /// Runs shorter than this draw nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
-const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} resamples, {rate}/s, {eta} left";
+const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} {msg}, {rate}/s, {eta} left";
 
 /// A progress bar that disappears when it is finished or dropped; silent where nobody watches.
 #[derive(Debug)]
@@ -21,25 +21,39 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to count towards `total` resamples.
+    /// A bar for whatever is to come.
     #[must_use]
-    pub fn start(total: u64, chatter: Chatter) -> Self {
+    pub fn new(chatter: Chatter) -> Self {
         // A dumb terminal cannot erase what it has shown.
         let watched = io::stderr().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb");
         let bar = match chatter {
-            Chatter::Normal if watched => Some(hidden_bar(total)),
+            Chatter::Normal if watched => Some(hidden_bar()),
             Chatter::Normal | Chatter::Quiet => None,
         };
         Self { bar, appearance: Once::new() }
     }
 
-    /// Counts resamples that are done; cheap, from any thread.
-    pub fn advance(&self, resamples: u64) {
+    /// Begins to count towards a total of something, from 0; from any thread.
+    pub fn begin(&self, total: u64, what: &'static str) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+            bar.set_position(0);
+            bar.set_message(what);
+            bar.reset_eta();
+        }
+    }
+
+    /// Counts what is done; cheap, from any thread.
+    pub fn advance(&self, done: u64) {
         let Some(bar) = &self.bar else { return };
         if !self.appearance.is_completed() && bar.elapsed() >= PATIENCE {
             self.appearance.call_once(|| bar.set_draw_target(ProgressDrawTarget::stderr()));
         }
-        bar.inc(resamples);
+        bar.inc(done);
+        // Some totals are forecasts.
+        if bar.length().is_some_and(|length| bar.position() > length) {
+            bar.set_length(bar.position());
+        }
     }
 
     /// Ends the run and clears the line.
@@ -58,14 +72,14 @@ impl Drop for Progress {
 }
 
 /// The bar before anyone sees it: it already estimates the rate.
-fn hidden_bar(total: u64) -> ProgressBar {
+fn hidden_bar() -> ProgressBar {
     let style = ProgressStyle::with_template(TEMPLATE)
         .expect("the template is well formed")
         .progress_chars("=> ")
         .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
             let _ = write!(text, "{}", HumanCount(state.per_sec() as u64));
         });
-    ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden()).with_style(style)
+    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden()).with_style(style)
 }
 
 #[cfg(test)]
@@ -74,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_quiet_run_has_no_bar() {
-        let progress = Progress::start(10, Chatter::Quiet);
+        let progress = Progress::new(Chatter::Quiet);
+        progress.begin(10, "resamples");
         progress.advance(10);
         assert!(progress.bar.is_none());
         progress.finish();
@@ -82,7 +97,8 @@ mod tests {
 
     #[test]
     fn resamples_add_up_over_threads() {
-        let progress = Progress { bar: Some(hidden_bar(4000)), appearance: Once::new() };
+        let progress = Progress { bar: Some(hidden_bar()), appearance: Once::new() };
+        progress.begin(4000, "resamples");
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| (0..1000).for_each(|_| progress.advance(1)));

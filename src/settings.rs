@@ -11,6 +11,8 @@ use crate::statistic::Definition;
 /// A run of the command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
+    /// Whether the test is done or only planned.
+    pub purpose: Purpose,
     /// Which columns of which files are the two samples.
     pub data: Samples,
     /// Which of the observations belong together.
@@ -21,6 +23,15 @@ pub struct Settings {
     pub test: Test,
     /// What is written, and where.
     pub output: Output,
+}
+
+/// What is to come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A p-value.
+    Test,
+    /// How it would be computed.
+    Explain,
 }
 
 /// Where the two samples stand.
@@ -164,6 +175,8 @@ pub struct Test {
     pub method: Choice,
     /// Monte Carlo resamples; `None`: the method's default.
     pub resamples: Option<u64>,
+    /// The most bytes that a method may use.
+    pub memory: u64,
     /// The master seed of all streams.
     pub seed: u64,
     /// Worker threads; `None`: all cores. Never changes a result.

@@ -198,14 +198,18 @@ pub(super) struct Arguments {
     pub undefined: Undefined,
 
     /// How the null distribution is got
+    ///
+    /// Left to itself, permtest takes the best method that the data allow: the exact p-value where it takes no more than
+    /// seconds, proven bounds, importance sampling for p-values too small to count, and else random relabellings, followed
+    /// by splitting where these find next to nothing. --explain tells what it would do.
     #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = "Computing")]
     pub method: Choice,
 
     /// Number of resamples, which are random relabellings: 10000000, 1e7 or 10M [default: 1M]
     ///
-    /// Any whole number from 1 to 1e12. More of them make the p-value more precise; the report says how precise it is.
-    /// Without this option up to 10,400,600 possible relabellings (26 values in all, or 23 pairs) are not resampled but
-    /// counted, every one of them.
+    /// Any whole number from 1 to 1e12; by itself it asks for plain Monte Carlo. More of them make the p-value more precise;
+    /// the report says how precise it is. With --method importance it is the number of draws for each tail [default: up to
+    /// 1M], with --method splitting that of relabellings over all replicates [default: 24000].
     #[arg(
         short = 'n',
         long,
@@ -215,6 +219,21 @@ pub(super) struct Arguments {
         help_heading = "Computing"
     )]
     pub resamples: Option<u64>,
+
+    /// Say which methods could be used and what each would cost, and compute nothing
+    #[arg(long, help_heading = "Computing")]
+    pub explain: bool,
+
+    /// Memory that a method may use beyond the data: 512M, 2G, 1.5GiB
+    #[arg(
+        long,
+        value_name = "SIZE",
+        value_parser = spelling::memory,
+        default_value = "2GiB",
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub memory_limit: u64,
 
     /// Seed of the random numbers, or the word random
     ///
@@ -362,15 +381,18 @@ impl ValueEnum for Undefined {
 
 impl ValueEnum for Choice {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Auto, Self::Exact, Self::MonteCarlo]
+        &[Self::Auto, Self::Exact, Self::Bounds, Self::MonteCarlo, Self::Importance, Self::Splitting]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Auto => PossibleValue::new("auto").help("Monte Carlo if -n is given, else exact where it can be had"),
-            Self::Exact => PossibleValue::new("exact").help("every relabelling once, for up to 10,400,600 of them"),
-            Self::MonteCarlo => PossibleValue::new("monte-carlo").help("random relabellings"),
-        })
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Auto => "random relabellings if -n is given, else the best that the data allow",
+            Self::Exact => "the exact p-value: all relabellings, or all sums of them",
+            Self::Bounds => "a proven interval for the p-value of a sum, exact but for rounding",
+            Self::MonteCarlo => "random relabellings, counted",
+            Self::Importance => "for sums: random relabellings near the data, each with its weight; down to 1e-300",
+            Self::Splitting => "for any statistic: random relabellings that climb towards the data, level by level",
+        }))
     }
 }
 

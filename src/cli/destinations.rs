@@ -10,6 +10,9 @@ use crate::settings::{Chatter, Distribution, DistributionFormat, Format, Output,
 
 /// Reads the output options and compares the files they name with each other and with the inputs.
 pub(super) fn output(arguments: &Arguments, samples: &Samples) -> Result<Output, Error> {
+    if arguments.explain && (arguments.json || arguments.quiet || arguments.format.is_some_and(|f| f != Format::Text)) {
+        return Err(Error::usage("--explain prints text only", "leave out the other format"));
+    }
     let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
     let distribution = arguments.distribution.clone().map(distribution).transpose()?;
     if let (Some(file), Some(distribution)) = (&file, &distribution)

@@ -68,7 +68,8 @@ fn settings(arguments: &Arguments) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
     let blocks = samples::blocks(arguments, &data)?;
     let output = destinations::output(arguments, &data)?;
-    Ok(Settings { reading: reading(arguments)?, test: test(arguments)?, data, blocks, output })
+    let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
+    Ok(Settings { purpose, reading: reading(arguments)?, test: test(arguments)?, data, blocks, output })
 }
 
 fn reading(arguments: &Arguments) -> Result<Reading, Error> {
@@ -98,8 +99,8 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
             "leave out one of the two",
         ));
     }
-    if arguments.method == Choice::Exact && arguments.resamples.is_some() {
-        let what = "--method exact counts every labelling once, so -n has no meaning beside it";
+    if matches!(arguments.method, Choice::Exact | Choice::Bounds) && arguments.resamples.is_some() {
+        let what = format!("--method {} counts every labelling, so -n has no meaning beside it", arguments.method.name());
         return Err(Error::usage(what, "leave out one of the two"));
     }
     Ok(Test {
@@ -111,6 +112,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         mu: arguments.mu,
         method: arguments.method,
         resamples: arguments.resamples,
+        memory: arguments.memory_limit,
         seed: arguments.seed,
         threads: arguments.threads,
         confidence: arguments.confidence,

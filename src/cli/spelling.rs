@@ -76,6 +76,25 @@ pub(super) fn resamples(word: &str) -> Result<u64, Error> {
     }
 }
 
+/// An amount of memory in bytes: `512M`, `2G`, `1.5GiB`, by powers of 1024 as memory is sold.
+pub(super) fn memory(word: &str) -> Result<u64, Error> {
+    let refuse = || {
+        let what = format!("{word:?} is no amount of memory");
+        Error::usage(what, "give a number of bytes of at least a million, with K, M, G or T for powers of 1024, such as 512M")
+    };
+    let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let power = match word[number.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 1,
+        "m" | "mb" | "mib" => 2,
+        "g" | "gb" | "gib" => 3,
+        "t" | "tb" | "tib" => 4,
+        _ => return Err(refuse()),
+    };
+    let bytes = number.trim_end().parse::<f64>().map_err(|_| refuse())? * 1024f64.powi(power);
+    if (1e6..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(refuse()) }
+}
+
 /// Why a word is not a whole number that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NotWhole {
@@ -242,6 +261,16 @@ mod tests {
         }
         for word in ["1e99", "99999999999999999999999", "1e99999999999999999999", "1e9223372036854775807G"] {
             assert_eq!(whole(word), Err(NotWhole::TooLarge), "{word}");
+        }
+    }
+
+    #[test]
+    fn memory_is_counted_by_powers_of_1024() {
+        for (word, bytes) in [("2GiB", 2 << 30), ("512M", 512 << 20), ("1.5g", 3 << 29), ("3000000", 3_000_000)] {
+            assert_eq!(memory(word).unwrap(), bytes, "{word}");
+        }
+        for word in ["", "G", "-1G", "1 000 000", "2X", "nan", "inf", "100K", "1e30"] {
+            assert!(memory(word).unwrap_err().to_string().contains("such as 512M"), "{word}");
         }
     }
 

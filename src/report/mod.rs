@@ -1,6 +1,7 @@
 //! The report as data; the files beside this one only format it.
 
 mod delimited;
+mod explain;
 mod json;
 mod label;
 mod markdown;
@@ -14,6 +15,7 @@ mod tests;
 mod text;
 mod wording;
 
+pub use self::explain::explain;
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;
 use crate::inference::classical::Classical;

@@ -2,6 +2,8 @@
 
 use super::samples::{group, none_as_extreme, single, typical};
 use super::{Report, render};
+use crate::inference::p_value::Counts;
+use crate::method::estimate::{Estimate, Spread};
 use crate::settings::Format;
 
 /// The text without its colours.
@@ -70,7 +72,7 @@ fn a_single_observation_has_no_standard_deviation() {
         alternative: "less".to_owned(),
         two_sided_rule: None,
         n_resamples: Some(1000),
-        count_less_equal: 1,
+        counts: Some(Counts { n: 1000, greater_equal: 1000, less_equal: 1, absolute: 1 }),
         p_value: 2.0 / 1001.0,
         p_value_interval: [5.0e-6, 0.007_41],
         n_dropped: 1,
@@ -132,7 +134,7 @@ fn one_sided_and_doubled_tests_say_which_tail_was_counted() {
 #[test]
 fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
     let report = Report {
-        count_absolute: 31,
+        counts: Some(Counts { n: 10_000_000, greater_equal: 14, less_equal: 9_999_986, absolute: 31 }),
         p_value: 3.199_999_68e-6,
         p_value_interval: [1.889e-6, 5.017e-6],
         reference_set_size: None,
@@ -152,6 +154,94 @@ fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
     );
     assert!(render(std::slice::from_ref(&report), Format::Json).contains(r#""reference_set_size":null,"#));
     assert_eq!(render(&[report, typical()], Format::PValue), "3.19999968e-6\n0.06086129391387061\n");
+}
+
+#[test]
+fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
+    let exact = Report {
+        method: "exact".to_owned(),
+        algorithm: Some("lattice".to_owned()),
+        n_resamples: None,
+        seed: None,
+        counts: None,
+        p_value: 3.968_712_345e-47,
+        p_value_interval: [3.968_712_345e-47; 2],
+        ..typical()
+    };
+    assert_eq!(
+        conclusion(&exact),
+        "  difference of means   3.70
+  p-value (two-sided)   3.969e-47   exact
+
+  A share of 3.969e-47 of the 1.2e17 possible labellings differs by at least 3.70
+  in either direction.
+  Exact: every labelling was counted, by its sum, so there is no Monte Carlo
+  error.
+"
+    );
+    let bounds = Report {
+        method: "bounds".to_owned(),
+        algorithm: None,
+        p_value: 3.170_7e-12,
+        p_value_interval: [3.166_4e-12, 3.170_7e-12],
+        ..exact.clone()
+    };
+    assert_eq!(
+        conclusion(&bounds),
+        "  difference of means   3.70
+  p-value (two-sided)   3.171e-12   the upper bound; proven: 3.166e-12 to 3.171e-12
+
+  A share between 3.166e-12 and 3.171e-12 of the 1.2e17 possible labellings
+  differs by at least 3.70 in either direction.
+  Bounds: every labelling was counted, with values rounded as little as time and
+  memory allow.
+"
+    );
+    let spread = Spread::Weights { effective_sample_size: 35_123.4, saddlepoint: Some(3.39e-30) };
+    let importance = Report {
+        method: "importance".to_owned(),
+        precision: Some(Estimate { p: 3.4e-30, standard_error: 2e-32, draws: 2_000_000, spread }),
+        n_resamples: Some(2_000_000),
+        seed: Some(0),
+        p_value: 3.4e-30,
+        p_value_interval: [3.35e-30, 3.45e-30],
+        ..bounds.clone()
+    };
+    assert_eq!(
+        conclusion(&importance),
+        "  difference of means   3.70
+  p-value (two-sided)   3.40e-30   Monte Carlo interval (99 %): 3.35e-30 to 3.45e-30
+
+  By estimate a share of 3.40e-30 of the 1.2e17 possible labellings differs by at
+  least 3.70 in either direction.
+  Importance sampling, seed 0: 2,000,000 draws near the data, each with its
+  weight, worth 35,123 of equal weight. A saddlepoint approximation, for
+  comparison: 3.39e-30.
+"
+    );
+    let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19 };
+    let splitting = Report {
+        method: "splitting".to_owned(),
+        precision: Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread }),
+        n_resamples: Some(24_000),
+        two_sided_rule: Some("doubled".to_owned()),
+        p_value: 3.4e-12,
+        p_value_interval: [2.9e-12, 4.0e-12],
+        ..importance
+    };
+    assert!(conclusion(&splitting).ends_with(
+        "
+  By estimate a share of 1.7e-12 of the 1.2e17 possible labellings has a
+  difference of 3.70 or more; that share, the smaller of the two tails, is
+  doubled.
+  Multilevel splitting, seed 0: 24,000 relabellings in 24 independent replicates,
+  over 19 levels.
+"
+    ), "{}", conclusion(&splitting));
+    let affordable = Report { is_exact_affordable: true, ..typical() };
+    assert!(conclusion(&affordable).ends_with(
+        "labellings. An exact p-value is affordable\n  here: leave out -n.\n"
+    ), "{}", conclusion(&affordable));
 }
 
 #[test]
@@ -211,11 +301,12 @@ fn json_has_these_names_in_this_order() {
         r#""two_sided_rule":"absolute","design":"two-sample","n_units":60,"n_strata":null,"n_case":30,"n_control":30,"n_dropped":0,"#,
         r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
         r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
-        r#""estimate":3.7,"mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","reference_set_size":1.1826458156486142e+17,"#,
+        r#""estimate":3.7,"mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","algorithm":null,"reference_set_size":1.1826458156486142e+17,"#,
         r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
         r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"n_undefined":0,"n_near_ties":0,"#,
         r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
-        r#""p_value_interval_kind":"clopper-pearson","confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
+        r#""p_value_interval_kind":"clopper-pearson","p_value_standard_error":null,"effective_sample_size":null,"#,
+        r#""saddlepoint_p_value":null,"n_replicates":null,"n_levels":null,"confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
         r#""compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
@@ -230,19 +321,20 @@ fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
     let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_units,n_strata,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
-estimate,mann_whitney_u,mu,null_value,method,reference_set_size,reference_set_size_log10,n_resamples,seed,\
+estimate,mann_whitney_u,mu,null_value,method,algorithm,reference_set_size,reference_set_size_log10,n_resamples,seed,\
 count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
-p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,confidence,p_value_minimum,compare,warnings
+p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,\
+p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,compare,warnings
 permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
-3.7,,0.0,0.0,monte-carlo,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,0.99,9.9999990000001e-8,,\"One, two.; Three.\"
+3.7,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 46);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 52);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 

@@ -20,12 +20,18 @@ const BLOCK: usize = 64;
 pub enum Domain {
     /// Monte Carlo resamples.
     Resamples,
+    /// Tilted labellings for the upper tail.
+    ImportanceUpper,
+    /// Tilted labellings for the lower tail.
+    ImportanceLower,
 }
 
 impl Domain {
     fn tag(self) -> &'static [u8] {
         match self {
             Self::Resamples => b"permtest/resamples/1",
+            Self::ImportanceUpper => b"permtest/importance-upper/1",
+            Self::ImportanceLower => b"permtest/importance-lower/1",
         }
     }
 }
