@@ -10,7 +10,7 @@ use std::sync::Arc;
 use permtest::PermutationTest;
 use permtest::design::{Design, Draw, EachAlone, ReferenceSetSize};
 use permtest::error::Error;
-use permtest::method::planner::Method;
+use permtest::method::planner::Choice;
 use permtest::sampling::bounded::below;
 use permtest::sampling::stream::Stream;
 use permtest::sampling::units::Units;
@@ -71,10 +71,14 @@ fn main() -> Result<(), Error> {
     let design = Rotation { units: Units::new(moment_of, &[false; 60]), labels: labels.clone() };
 
     let naive = PermutationTest::new(&case, &control)?.mean_difference()?;
-    let test = PermutationTest::new(&case, &control)?.design(Arc::new(design)).method(Method::Exact);
+    let test = PermutationTest::new(&case, &control)?.design(Arc::new(design)).method(Choice::Exact);
     let result = test.mean_difference()?;
     println!("difference of means          {:.3}", result.estimate);
     println!("p, any moments exchanged     {:.0e}", naive.p_value.estimate);
-    println!("p, the 60 circular shifts    {:.4} = {}/60", result.p_value.estimate, result.counts.absolute);
+    println!(
+        "p, the 60 circular shifts    {:.4} = {}/60",
+        result.p_value.estimate,
+        result.counts.expect("enumerated").absolute
+    );
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use permtest::design::Design;
 use permtest::design::layout::{Blocks, Layout, Pairing};
 use permtest::inference::{Alternative, TwoSidedRule};
-use permtest::method::planner::Method;
+use permtest::method::planner::Choice;
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
@@ -221,7 +221,7 @@ fn exact_p_values_and_their_minimum_are_those_of_the_whole_set() {
             let result = test
                 .alternative(alternative)
                 .two_sided(rule)
-                .method(Method::Exact)
+                .method(Choice::Exact)
                 .undefined(Undefined::Error)
                 .mean_difference()
                 .unwrap();

@@ -4,14 +4,15 @@ use std::sync::atomic::AtomicBool;
 
 use permtest::inference::{Alternative, TwoSidedRule};
 use permtest::method::monte_carlo::Watch;
-use permtest::method::planner::Method;
+use permtest::method::planner::Choice;
 use permtest::{PermutationTest, TestResult};
 use proptest::prelude::*;
 
 /// Counts ≥, ≤ and absolute of the difference of means, and all labellings.
 fn counts(case: &[f64], control: &[f64]) -> [u64; 4] {
-    let result = PermutationTest::new(case, control).unwrap().method(Method::Exact).mean_difference().unwrap();
-    [result.counts.greater_equal, result.counts.less_equal, result.counts.absolute, result.counts.n]
+    let result = PermutationTest::new(case, control).unwrap().method(Choice::Exact).mean_difference().unwrap();
+    let counts = result.counts.unwrap();
+    [counts.greater_equal, counts.less_equal, counts.absolute, counts.n]
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn known_answers_are_fractions() {
 
 #[test]
 fn the_p_value_is_the_share_of_labellings_and_its_interval_a_point() {
-    let test = PermutationTest::new(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0]).unwrap().method(Method::Exact);
+    let test = PermutationTest::new(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0]).unwrap().method(Choice::Exact);
     let p = |test: &PermutationTest| test.mean_difference().unwrap().p_value;
     assert_eq!((p(&test).estimate, p(&test).interval, p(&test).minimum), (0.1, [0.1, 0.1], 0.1));
     assert_eq!(p(&test.clone().alternative(Alternative::Less)).estimate, 0.05);
@@ -61,8 +62,9 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
             values.extend_from_slice(part);
             Ok(())
         };
-        let watch = Watch { stop: &AtomicBool::new(false), advance: &|_| (), replicates: Some(&mut keep) };
-        let test = PermutationTest::new(&case, &control).unwrap().method(Method::Exact).threads(Some(threads));
+        let watch =
+            Watch { stop: &AtomicBool::new(false), begin: &|_, _| (), advance: &|_| (), replicates: Some(&mut keep) };
+        let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact).threads(Some(threads));
         test.test_watched(&test.problem().unwrap(), &"mean".parse().unwrap(), watch).unwrap();
         values
     };
@@ -76,7 +78,7 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
 #[test]
 fn too_many_labellings_are_refused_with_the_limit() {
     let values = [0.0; 14];
-    let refused = PermutationTest::new(&values, &values).unwrap().method(Method::Exact).mean_difference();
+    let refused = PermutationTest::new(&values, &values).unwrap().method(Choice::Exact).mean_difference();
     assert!(refused.unwrap_err().to_string().contains("more than 10400600 labellings"));
 }
 
@@ -109,7 +111,7 @@ proptest! {
         prop_assert_eq!(counts(&case, &control), plain);
         // The general shape counts ties within its tolerance.
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
-        let test = PermutationTest::new(&case, &control).unwrap().method(Method::Exact);
+        let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact);
         let general = test.statistic(|x, y| mean(x) - mean(y)).unwrap().counts;
         prop_assert_eq!([general.greater_equal, general.less_equal, general.absolute, general.n], plain);
     }
@@ -117,7 +119,7 @@ proptest! {
 
 /// An exact test of a named statistic or an expression.
 fn exact(test: PermutationTest, statistic: &str) -> TestResult {
-    test.method(Method::Exact).test(&statistic.parse().unwrap()).unwrap()
+    test.method(Choice::Exact).test(&statistic.parse().unwrap()).unwrap()
 }
 
 /// Darwin's maize, differences of 15 pairs in eighths of an inch (Fisher 1935, The Design of Experiments, section 17).

@@ -419,7 +419,7 @@ fn a_run_tells_how_it_goes_and_can_be_stopped() {
     let advance = |draws| {
         done.fetch_add(draws, Ordering::Relaxed);
     };
-    let watch = Watch { stop: &stop, advance: &advance, replicates: None };
+    let watch = Watch { stop: &stop, begin: &|_, _| (), advance: &advance, replicates: None };
     let importance = Importance { draws: 50_000, seed: 0, threads: Some(2), arch: Arch::new() };
     let run = || importance.tail(&case.sums(), &case.exchange, Side::Upper, 32_000, &watch);
     assert_eq!(run().unwrap().draws, 50_000);

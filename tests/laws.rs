@@ -2,7 +2,7 @@
 //! on the same labellings what its textbook definition gives on the two groups, under every design.
 
 use permtest::design::layout::{Blocks, Layout, Pairing};
-use permtest::method::planner::Method;
+use permtest::method::planner::Choice;
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
@@ -310,7 +310,7 @@ fn resampling_agrees_with_the_whole_reference_set() {
         let names = definitions().into_iter().chain(if paired { paired_definitions() } else { Vec::new() });
         for (name, _) in names {
             let definition: Definition = name.parse().unwrap();
-            let exact = test.clone().method(Method::Exact).test(&definition).unwrap().p_value.estimate;
+            let exact = test.clone().method(Choice::Exact).test(&definition).unwrap().p_value.estimate;
             let drawn = test.clone().resamples(20_000).confidence(0.999_999).test(&definition).unwrap();
             let [low, high] = drawn.p_value.interval;
             // Some 220 checks, each of which fails under one seed in a million.

@@ -70,7 +70,7 @@ fn a_tolerance_keeps_ties_of_floats() {
     // Ernst's wings: 360 of 5005 labellings are as extreme; sums in another order differ in the last bit.
     let case = [1.72, 1.64, 1.74, 1.70, 1.82, 1.82, 1.90, 1.82, 2.08];
     let control = [1.78, 1.86, 1.96, 2.00, 2.00, 1.96];
-    let test = PermutationTest::new(&case, &control).unwrap().method(permtest::method::planner::Method::Exact);
+    let test = PermutationTest::new(&case, &control).unwrap().method(permtest::method::planner::Choice::Exact);
     let backwards = |x: &[f64]| x.iter().rev().sum::<f64>() / x.len() as f64;
     assert_eq!(test.statistic(|x, y| mean(x) - backwards(y)).unwrap().counts.absolute, 360);
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::inference::Alternative;
 use crate::method::planner::Choice;
 use crate::program::{self, ProgramSettings, Protocol};
-use crate::settings::{Compare, DecimalMark, Header, Instructions, Reading, Settings, Statistic, Test};
+use crate::settings::{Compare, DecimalMark, Header, Instructions, Purpose, Reading, Settings, Statistic, Test};
 use crate::statistic::Definition;
 
 /// How long a program that computes the statistic may be silent, unless the user says otherwise.
@@ -100,7 +100,8 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         ));
     }
     if matches!(arguments.method, Choice::Exact | Choice::Bounds) && arguments.resamples.is_some() {
-        let what = format!("--method {} counts every labelling, so -n has no meaning beside it", arguments.method.name());
+        let what =
+            format!("--method {} counts every labelling, so -n has no meaning beside it", arguments.method.name());
         return Err(Error::usage(what, "leave out one of the two"));
     }
     Ok(Test {
@@ -180,6 +181,7 @@ mod tests {
     #[test]
     fn two_files_alone_are_a_test_with_every_default() {
         let expected = Settings {
+            purpose: Purpose::Test,
             data: Samples::TwoFiles { case: file("new.csv"), control: file("old.csv"), column: None },
             blocks: Blocks::default(),
             reading: Reading {
@@ -198,6 +200,7 @@ mod tests {
                 mu: Shift::Absolute(0.0),
                 method: Choice::Auto,
                 resamples: None,
+                memory: 2 << 30,
                 seed: 0,
                 threads: None,
                 confidence: 0.99,
@@ -280,6 +283,7 @@ mod tests {
             mu: Shift::Absolute(0.0),
             method: Choice::MonteCarlo,
             resamples: Some(10_000_000),
+            memory: 2 << 30,
             seed: 7,
             threads: Some(3),
             confidence: 0.95,

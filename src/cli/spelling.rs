@@ -80,7 +80,10 @@ pub(super) fn resamples(word: &str) -> Result<u64, Error> {
 pub(super) fn memory(word: &str) -> Result<u64, Error> {
     let refuse = || {
         let what = format!("{word:?} is no amount of memory");
-        Error::usage(what, "give a number of bytes of at least a million, with K, M, G or T for powers of 1024, such as 512M")
+        Error::usage(
+            what,
+            "give a number of bytes of at least a million, with K, M, G or T for powers of 1024, such as 512M",
+        )
     };
     let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let power = match word[number.len()..].to_ascii_lowercase().as_str() {

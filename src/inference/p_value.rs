@@ -140,12 +140,7 @@ impl PValue {
     /// assert_eq!(p(Tail::Doubled), 0.1); // 2·(4 + 1)/100
     /// ```
     #[must_use]
-    pub fn monte_carlo(
-        counts: &Counts,
-        tail: Tail,
-        confidence: f64,
-        attainable_minimum: f64,
-    ) -> Self {
+    pub fn monte_carlo(counts: &Counts, tail: Tail, confidence: f64, attainable_minimum: f64) -> Self {
         let tails = if tail == Tail::Doubled { 2.0 } else { 1.0 };
         let (extreme, all) = (counts.extreme(tail), counts.n as f64 + 1.0);
         let interval = clopper_pearson(extreme, counts.n, confidence);

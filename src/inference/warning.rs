@@ -215,7 +215,7 @@ impl Findings<'_> {
         let unattainable = (self.attainable > USUAL_LEVEL)
             .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
         let counted = self.counts.map(|counts| [self.resolution(counts), self.coarseness(counts)]);
-        let estimated = self.estimate.map(|estimate| self.doubts(estimate));
+        let estimated = self.estimate.map(doubts);
         [single, unattainable]
             .into_iter()
             .chain(counted.into_iter().flatten())
@@ -252,25 +252,6 @@ impl Findings<'_> {
         }
     }
 
-    /// Whether an estimate is to be relied upon.
-    fn doubts(&self, estimate: &Estimate) -> [Option<Warning>; 2] {
-        let relative_error = estimate.relative_error();
-        let rough = (relative_error > ROUGH).then_some(Warning::Rough { relative_error });
-        let doubt = match estimate.spread {
-            Spread::Weights { saddlepoint: Some(saddlepoint), .. } => {
-                let error = STANDARD_ERRORS * estimate.standard_error;
-                let difference = (estimate.p - saddlepoint).abs();
-                let disagrees = difference > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint));
-                disagrees.then_some(Warning::Disagreement { saddlepoint })
-            }
-            Spread::Replicates { extinct, replicates, .. } if extinct > 0 => {
-                Some(Warning::Extinct { extinct, replicates })
-            }
-            Spread::Weights { .. } | Spread::Replicates { .. } => None,
-        };
-        [doubt, rough]
-    }
-
     /// Whether proven bounds are as narrow as they should be.
     fn width(&self) -> Option<Warning> {
         let [low, high] = self.p_value.interval;
@@ -303,6 +284,23 @@ impl Findings<'_> {
             None
         }
     }
+}
+
+/// Whether an estimate is to be relied upon.
+fn doubts(estimate: &Estimate) -> [Option<Warning>; 2] {
+    let relative_error = estimate.relative_error();
+    let rough = (relative_error > ROUGH).then_some(Warning::Rough { relative_error });
+    let doubt = match estimate.spread {
+        Spread::Weights { saddlepoint: Some(saddlepoint), .. } => {
+            let error = STANDARD_ERRORS * estimate.standard_error;
+            let difference = (estimate.p - saddlepoint).abs();
+            let disagrees = difference > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint));
+            disagrees.then_some(Warning::Disagreement { saddlepoint })
+        }
+        Spread::Replicates { extinct, replicates, .. } if extinct > 0 => Some(Warning::Extinct { extinct, replicates }),
+        Spread::Weights { .. } | Spread::Replicates { .. } => None,
+    };
+    [doubt, rough]
 }
 
 /// Rounded up to one significant digit.
@@ -527,7 +525,7 @@ mod tests {
     }
 
     /// Warnings of an estimate of 1e-12.
-    fn doubts(standard_error: f64, spread: Spread) -> Vec<Warning> {
+    fn doubted(standard_error: f64, spread: Spread) -> Vec<Warning> {
         let group = summary(100, 1.0);
         let estimate = Estimate { p: 1e-12, standard_error, draws: 1000, spread };
         let findings = Findings {
@@ -549,13 +547,13 @@ mod tests {
     #[test]
     fn an_estimate_is_doubted_for_its_spread_and_beside_the_saddlepoint() {
         let weights = |saddlepoint| Spread::Weights { effective_sample_size: 100.0, saddlepoint: Some(saddlepoint) };
-        assert_eq!(doubts(1e-14, weights(1.039e-12)), []);
-        assert_eq!(doubts(1e-14, weights(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
-        assert_eq!(doubts(2e-14, weights(1.06e-12)), []);
-        assert_eq!(doubts(5e-13, weights(1e-12)), [Warning::Rough { relative_error: 0.5 }]);
+        assert_eq!(doubted(1e-14, weights(1.039e-12)), []);
+        assert_eq!(doubted(1e-14, weights(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
+        assert_eq!(doubted(2e-14, weights(1.06e-12)), []);
+        assert_eq!(doubted(5e-13, weights(1e-12)), [Warning::Rough { relative_error: 0.5 }]);
         let replicates = |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9 };
-        assert_eq!(doubts(1e-13, replicates(0)), []);
-        assert_eq!(doubts(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
+        assert_eq!(doubted(1e-13, replicates(0)), []);
+        assert_eq!(doubted(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
     }
 
     #[test]

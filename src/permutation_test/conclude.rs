@@ -29,8 +29,7 @@ pub(super) struct Nature {
 
 impl Nature {
     /// Of a statistic of which nothing is known.
-    pub const CUSTOM: Self =
-        Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
+    pub const CUSTOM: Self = Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
 
     /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
     /// its smaller tail, and so does a difference under strata of unequal shares of cases, where its centre is not 0.
@@ -51,6 +50,7 @@ impl Nature {
 }
 
 /// What a method finds.
+#[derive(Clone, Copy)]
 pub(super) enum Found {
     /// Labellings, each counted once.
     Counted(Tally),
@@ -126,9 +126,7 @@ impl PermutationTest<'_> {
             (Found::Counted(_), Some(counts)) if method.is_exact() => {
                 PValue::exact(tail.share(&counts.tails()), known.attainable)
             }
-            (Found::Counted(_), Some(counts)) => {
-                PValue::monte_carlo(counts, tail, self.confidence, known.attainable)
-            }
+            (Found::Counted(_), Some(counts)) => PValue::monte_carlo(counts, tail, self.confidence, known.attainable),
             (Found::Counted(_), None) => unreachable!("a tally has counts"),
             (Found::Tails(tails), _) => PValue::exact(tail.share(tails), known.attainable),
             (Found::Share(share), _) => PValue::exact(*share, known.attainable),

@@ -10,11 +10,13 @@ use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
 use crate::design::{Design, ReferenceSetSize};
 use crate::error::Error;
 use crate::inference::p_value::{Counts, PValue};
-use crate::method::estimate::Estimate;
 use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::method::estimate::Estimate;
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{Choice, Cost, DEFAULT_MEMORY, Further, Labellings, Method, Plan, Prospect, Request, plan};
+use crate::method::planner::{
+    Choice, Cost, DEFAULT_MEMORY, Further, Labellings, Method, Plan, Prospect, Request, plan,
+};
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
 use crate::statistic::catalogue::{Kind, Named, Prepared};

@@ -11,6 +11,7 @@ use crate::method::exact::Algorithm;
 use crate::method::exact::enumeration::Enumeration;
 use crate::method::exact::sides::Work;
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
+use crate::method::planner::prospect::USUAL_DEPTH;
 use crate::method::planner::{Further, Method, Plan};
 use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
@@ -93,7 +94,7 @@ impl PermutationTest<'_> {
     ) -> Result<TestResult, Error> {
         let method = course.plan.method;
         if let Method::Splitting { .. } = method {
-            let found = self.split(course, statistic, observed, method, None, watch)?;
+            let found = self.split(course, statistic, observed, method, None, &watch)?;
             return self.conclude(course, method, found, Vec::new());
         }
         let mut null_distribution = Vec::new();
@@ -111,7 +112,7 @@ impl PermutationTest<'_> {
         match course.plan.further {
             Further::Taken(method) if is_rare => {
                 let watch = Watch { stop, begin, advance, replicates: None };
-                let found = self.split(course, statistic, observed, method, Some(&tally), watch)?;
+                let found = self.split(course, statistic, observed, method, Some(&tally), &watch)?;
                 self.conclude(course, method, found, null_distribution)
             }
             _ => self.conclude(course, method, Found::Counted(tally), null_distribution),
@@ -139,7 +140,8 @@ impl PermutationTest<'_> {
         let Self { seed, threads, arch, .. } = *self;
         match (method, design.reference_set_size().exact) {
             (Method::Enumeration, Some(size)) => {
-                let size = u64::try_from(size).map_err(|_| Error::data("there are 2^64 labellings", "draw resamples"))?;
+                let size =
+                    u64::try_from(size).map_err(|_| Error::data("there are 2^64 labellings", "draw resamples"))?;
                 (watch.begin)(size, "labellings");
                 Enumeration { size, threads, arch }.run(design, statistic, &extremes, watch)
             }
@@ -162,10 +164,10 @@ impl PermutationTest<'_> {
         observed: S::Replicate,
         method: Method,
         counted: Option<&Tally>,
-        watch: Watch,
+        watch: &Watch,
     ) -> Result<Found, Error> {
         let Method::Splitting { replicates, particles } = method else { unreachable!("splitting is planned") };
-        let Watch { stop, begin, advance, .. } = watch;
+        let Watch { stop, begin, advance, .. } = *watch;
         let scout = || {
             let scouts = Method::MonteCarlo { resamples: SCOUTS };
             let watch = Watch { stop, begin, advance, replicates: None };
@@ -186,13 +188,16 @@ impl PermutationTest<'_> {
             Undefined::Extreme => splitting::OnUndefined::Extreme,
             Undefined::Drop => {
                 let what = "splitting cannot leave out relabellings for which the statistic is undefined";
-                return Err(Error::usage(what, "count them as extreme (--undefined extreme), or draw resamples with -n"));
+                return Err(Error::usage(
+                    what,
+                    "count them as extreme (--undefined extreme), or draw resamples with -n",
+                ));
             }
         };
         let Self { seed, threads, arch, .. } = *self;
         let design = course.problem.design();
         let splitting = Splitting { replicates, particles, seed, threads, arch };
-        begin(splitting.expected_evaluations(design) as u64, "relabellings");
+        begin(splitting.expected_evaluations(design.units().len(), USUAL_DEPTH), "relabellings");
         let watch = Watch { stop, begin, advance, replicates: None };
         let found = splitting.run(design, statistic, &statistic.extremes(observed), tail, undefined, watch)?;
         let spread = Spread::Replicates { replicates, extinct: found.extinct, levels: found.levels };

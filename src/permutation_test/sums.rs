@@ -62,9 +62,7 @@ impl OfSums<'_> {
             Tail::Upper => Ok(estimate(&[tail(Side::Upper, greater_equal)?], 1.0)),
             Tail::Lower => Ok(estimate(&[tail(Side::Lower, less_equal)?], 1.0)),
             Tail::Absolute if far_above <= far_below => Ok(Found::Share(1.0)),
-            Tail::Absolute => {
-                Ok(estimate(&[tail(Side::Upper, far_above)?, tail(Side::Lower, far_below)?], 1.0))
-            }
+            Tail::Absolute => Ok(estimate(&[tail(Side::Upper, far_above)?, tail(Side::Lower, far_below)?], 1.0)),
             Tail::Doubled if self.observed as f64 >= self.statistic.centre().approximate() => {
                 Ok(estimate(&[tail(Side::Upper, greater_equal)?], 2.0))
             }

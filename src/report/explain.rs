@@ -1,5 +1,7 @@
 //! The plan in words: which methods could be used, what each would cost, and why one was chosen.
 
+use std::fmt::Write as _;
+
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -21,15 +23,16 @@ pub fn explain(plan: &Plan, test: &Test) -> String {
     let mut text = format!("{DIM}{}{DIM:#}\n", line(&head, &rows, &head));
     for (candidate, cells) in plan.candidates.iter().zip(&rows) {
         let style = if candidate.method == plan.method { BOLD } else { Style::new() };
-        text += &format!("{style}{}{style:#}\n", line(cells, &rows, &head));
+        let line = line(cells, &rows, &head);
+        let _ = writeln!(text, "{style}{line}{style:#}");
     }
-    let sentences: Vec<String> = [saddlepoint(plan), Some(choice(plan)), further(plan), Some(memory(test))]
-        .into_iter()
-        .flatten()
-        .collect();
-    let paragraph = wrap(&sentences.join(" "), WIDTH - INDENT.len());
-    text += &paragraph.iter().map(|line| format!("\n{INDENT}{line}")).collect::<String>();
-    text + "\n"
+    let sentences: Vec<String> =
+        [saddlepoint(plan), Some(choice(plan)), further(plan), Some(memory(test))].into_iter().flatten().collect();
+    text.push('\n');
+    for line in wrap(&sentences.join(" "), WIDTH - INDENT.len()) {
+        let _ = writeln!(text, "{INDENT}{line}");
+    }
+    text
 }
 
 /// Cells under each other: names to the left, amounts to the right.
@@ -95,9 +98,13 @@ fn choice(plan: &Plan) -> String {
     match plan.reason {
         Reason::Asked => format!("{name} is used because it was asked for."),
         Reason::Resamples => format!("{name} is used because -n asks for it."),
-        Reason::Exact => format!("{name} is used: nothing is better than an exact p-value, and no exact method is cheaper."),
+        Reason::Exact => {
+            format!("{name} is used: nothing is better than an exact p-value, and no exact method is cheaper.")
+        }
         Reason::Proven => format!("{name} are used: no exact method is affordable, and they are proven."),
-        Reason::Tiny => format!("{name} is used: no exact method is affordable, and counting would see next to nothing."),
+        Reason::Tiny => {
+            format!("{name} is used: no exact method is affordable, and counting would see next to nothing.")
+        }
         Reason::Default => format!("{name} is used: no exact method is affordable."),
     }
 }

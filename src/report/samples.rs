@@ -37,12 +37,7 @@ pub fn typical() -> Report {
         reference_set_size_log10: 17.072_854_704_186_47,
         n_resamples: Some(10_000_000),
         seed: Some(0),
-        counts: Some(Counts {
-            n: 10_000_000,
-            greater_equal: 304_123,
-            less_equal: 9_698_877,
-            absolute: 608_612,
-        }),
+        counts: Some(Counts { n: 10_000_000, greater_equal: 304_123, less_equal: 9_698_877, absolute: 608_612 }),
         precision: None,
         p_value: 0.060_861_293_913_870_61,
         p_value_interval: [0.060_666_596_123, 0.061_056_380_456],

@@ -229,19 +229,25 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
         p_value_interval: [2.9e-12, 4.0e-12],
         ..importance
     };
-    assert!(conclusion(&splitting).ends_with(
-        "
+    assert!(
+        conclusion(&splitting).ends_with(
+            "
   By estimate a share of 1.7e-12 of the 1.2e17 possible labellings has a
   difference of 3.70 or more; that share, the smaller of the two tails, is
   doubled.
   Multilevel splitting, seed 0: 24,000 relabellings in 24 independent replicates,
   over 19 levels.
 "
-    ), "{}", conclusion(&splitting));
+        ),
+        "{}",
+        conclusion(&splitting)
+    );
     let affordable = Report { is_exact_affordable: true, ..typical() };
-    assert!(conclusion(&affordable).ends_with(
-        "labellings. An exact p-value is affordable\n  here: leave out -n.\n"
-    ), "{}", conclusion(&affordable));
+    assert!(
+        conclusion(&affordable).ends_with("labellings. An exact p-value is affordable\n  here: leave out -n.\n"),
+        "{}",
+        conclusion(&affordable)
+    );
 }
 
 #[test]

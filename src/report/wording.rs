@@ -13,6 +13,9 @@ pub const COMPARISON: &str = "For comparison, by curves instead of relabellings"
 /// What stands in their place if there are none.
 pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
 
+/// Sizes up to which f64 holds every whole number.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 /// What was computed: `difference of means`.
 pub fn statistic(report: &Report) -> String {
     report.statistic.title.clone()
@@ -132,7 +135,7 @@ fn estimated_share(report: &Report) -> String {
 /// The number of labellings, in words that fit its size.
 fn labellings(report: &Report) -> String {
     match (&report.n_resamples, report.reference_set_size) {
-        (None, Some(size)) => number::count(size as u64),
+        (None, Some(size)) if size <= MOST_WHOLE => number::count(size as u64),
         _ => number::labellings(report.reference_set_size, report.reference_set_size_log10),
     }
 }
@@ -247,7 +250,8 @@ pub fn drawing(report: &Report) -> String {
             format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}.")
         }
         (_, None) => {
-            let hint = if report.is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
+            let hint =
+                if report.is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
             format!("{name}{seed}, out of {} possible labellings.{hint}", labellings(report))
         }
     }

@@ -24,6 +24,10 @@ pub enum Domain {
     ImportanceUpper,
     /// Tilted labellings for the lower tail.
     ImportanceLower,
+    /// Replicates of multilevel splitting.
+    Splitting,
+    /// Its pilot, which fixes the levels.
+    SplittingPilot,
 }
 
 impl Domain {
@@ -32,6 +36,8 @@ impl Domain {
             Self::Resamples => b"permtest/resamples/1",
             Self::ImportanceUpper => b"permtest/importance-upper/1",
             Self::ImportanceLower => b"permtest/importance-lower/1",
+            Self::Splitting => b"permtest/splitting/1",
+            Self::SplittingPilot => b"permtest/splitting-pilot/1",
         }
     }
 }

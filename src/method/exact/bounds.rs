@@ -59,6 +59,9 @@ impl Bounds {
     ///
     /// # Errors
     /// As [`count`](super::sides::count); and [`Error::Data`] where not even a coarse lattice is within the budget.
+    ///
+    /// # Panics
+    /// For a design that is neither subsets nor coins.
     pub fn run(
         sums: &UnitSums<i128>,
         exchange: &Exchange,

@@ -54,7 +54,9 @@ impl<T: Integer> Multiset for Listed<T> {
     const UNITS_AT_ONCE: usize = 1;
 
     fn absorb(&mut self, others: &[(&Self, i128)], _: Arch) {
-        others.iter().for_each(|(other, addend)| self.merge(other, *addend));
+        for (other, addend) in others {
+            self.merge(other, *addend);
+        }
     }
 
     /// Entries are not counts.

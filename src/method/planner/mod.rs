@@ -9,7 +9,6 @@ pub mod prospect;
 
 use std::fmt;
 
-use super::splitting;
 use super::tally::Undefined;
 use crate::error::Error;
 pub use prospect::{Candidate, Cost, Obstacle, Prospect, Work};
@@ -19,9 +18,6 @@ pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
 
 /// Bytes that a method may use where nothing else is said: 2 GiB.
 pub const DEFAULT_MEMORY: u64 = 2 << 30;
-
-/// Independent replicates of splitting.
-pub const REPLICATES: u64 = splitting::REPLICATES;
 
 /// Nominal seconds that an exact p-value or a proven interval may take where it was not asked for.
 const AFFORDABLE: f64 = 2.0;
@@ -365,13 +361,13 @@ impl fmt::Display for Work {
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotOneSum => "the statistic is no function of one sum",
-            Self::NoExchange => "the design is neither subsets nor coins",
-            Self::NotAtTheEnd => "other labellings are more extreme than the data",
+            Self::NotOneSum => "not a sum",
+            Self::NoExchange => "no exchange of labels",
+            Self::NotAtTheEnd => "not at the end",
             Self::TooMany => "too many",
-            Self::Memory => "more memory than it may have",
-            Self::NoLabellings => "the null distribution is wanted one by one",
-            Self::LeavesNoneOut => "undefined statistics are to be left out",
+            Self::Memory => "too much memory",
+            Self::NoLabellings => "shows no labellings",
+            Self::LeavesNoneOut => "leaves none out",
         })
     }
 }

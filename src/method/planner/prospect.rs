@@ -3,17 +3,18 @@
 //! Times are nominal, those of one core of the machine on which they were measured. They rank methods and never depend on
 //! the machine that a test runs on, so that the same data are computed in the same way everywhere.
 
-use super::{Method, REPLICATES, Request};
+use super::{Method, Request};
 use crate::design::ends::ends;
 use crate::design::{Design, Exchange};
 use crate::method::exact::addends::Addends;
 use crate::method::exact::bounds::Forecast;
 use crate::method::exact::cost::Cost as ExactCost;
 use crate::method::importance::{self, Side};
-use crate::method::splitting;
+use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
-use crate::statistic::{Extremes, Statistic};
+use crate::simd::Arch;
 use crate::statistic::linear::Linear;
+use crate::statistic::{Extremes, Statistic};
 
 /// Units up to which the exact methods and importance sampling are considered: beyond, each takes minutes.
 const MOST_UNITS: usize = 20_000;
@@ -31,6 +32,9 @@ const TILTED_LABEL: f64 = 1.2e-9;
 /// Labels that importance sampling draws by default, and its fewest and most draws: about a tenth of a second.
 const TILTED_LABELS: f64 = 2e8;
 const DRAWS: [f64; 2] = [1e4, 1e6];
+
+/// The decimal logarithm of the p-value for which splitting's cost is given; it is proportional to that.
+pub const USUAL_DEPTH: f64 = -12.0;
 
 /// What a labelling costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,15 +281,17 @@ impl Prospect<'_> {
     }
 
     fn splitting(&self, request: &Request) -> Candidate {
-        let particles = request.resamples.map_or(splitting::PARTICLES, |n| n.div_ceil(REPLICATES).max(2) as usize);
-        let method = Method::Splitting { replicates: REPLICATES, particles };
+        let replicates = splitting::DEFAULT_REPLICATES;
+        let particles = request.resamples.map_or(splitting::DEFAULT_PARTICLES, |n| n.div_ceil(replicates) as usize);
+        let particles = particles.max(splitting::FEWEST_PARTICLES);
+        let method = Method::Splitting { replicates, particles };
         if self.design.exchange() == Exchange::Other {
             return Candidate::impossible(method, Obstacle::NoExchange);
         }
-        // For a p-value of about 1e-12.
-        let evaluations = splitting::expected_evaluations(self.design.units().len(), REPLICATES, particles, 1e-12);
-        let seconds = 2.0 * evaluations * self.labelling();
-        Candidate { method, work: Work::Labellings(evaluations), bytes: 0.0, seconds, obstacle: None }
+        let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
+        let evaluations = splitting.expected_evaluations(self.design.units().len(), USUAL_DEPTH);
+        let seconds = 2.0 * evaluations as f64 * self.labelling();
+        Candidate { method, work: Work::Labellings(evaluations as f64), bytes: 0.0, seconds, obstacle: None }
     }
 
     /// The p-value by the saddlepoint approximation, where the statistic is a sum and not near its mean.
