@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             Work::Program(settings) => {
                 let program = Program::new((*settings).clone()).stop_on(stop);
                 let statistic = Programmed::new(&program, self.problem);
-                let result = self.test.custom_watched(self.problem, &statistic, &self.plan, watch)?;
+                let result = self.test.custom_planned(self.problem, &statistic, &self.plan, watch)?;
                 program.finish()?;
                 result
             }

@@ -76,10 +76,12 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
 }
 
 #[test]
-fn too_many_labellings_are_refused_with_the_limit() {
-    let values = [0.0; 14];
-    let refused = PermutationTest::new(&values, &values).unwrap().method(Choice::Exact).mean_difference();
-    assert!(refused.unwrap_err().to_string().contains("more than 10400600 labellings"));
+fn what_is_out_of_reach_is_refused_with_its_cost_and_the_next_best() {
+    let values: Vec<f64> = (0..40).map(|i| f64::from(i).sqrt()).collect();
+    let test = PermutationTest::new(&values[..20], &values[20..]).unwrap().method(Choice::Exact);
+    let refused = test.memory_limit(1 << 20).test(&"median".parse().unwrap()).unwrap_err().to_string();
+    assert!(refused.contains("enumeration: 1.4e11 labellings are too many"), "{refused}");
+    assert!(refused.contains("try --method splitting"), "{refused}");
 }
 
 proptest! {
@@ -112,7 +114,7 @@ proptest! {
         // The general shape counts ties within its tolerance.
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
         let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact);
-        let general = test.statistic(|x, y| mean(x) - mean(y)).unwrap().counts;
+        let general = test.statistic(|x, y| mean(x) - mean(y)).unwrap().counts.unwrap();
         prop_assert_eq!([general.greater_equal, general.less_equal, general.absolute, general.n], plain);
     }
 }
@@ -133,7 +135,11 @@ fn fisher_counted_darwins_pairs() {
         let test = PermutationTest::new(&DARWIN, &zeros).unwrap().paired();
         let two_sided = exact(test.clone(), statistic).p_value.estimate;
         assert_eq!(two_sided, 1726.0 / 32_768.0, "{statistic}");
-        assert_eq!(exact(test.alternative(Alternative::Greater), statistic).counts.greater_equal, 863, "{statistic}");
+        assert_eq!(
+            exact(test.alternative(Alternative::Greater), statistic).counts.unwrap().greater_equal,
+            863,
+            "{statistic}"
+        );
     }
     // SciPy 1.17: stats.wilcoxon(darwin, method="exact") gives T+ = 96, p = 0.041259765625 = 1352/32768.
     let result = exact(PermutationTest::new(&DARWIN, &zeros).unwrap().paired(), "signed-rank");
@@ -177,12 +183,12 @@ fn strata_and_clusters_counted_by_hand() {
     // 5 and 6, from {7, 8, 9} one each: nine sums 10 11 12 12 13 14 13 14 15, the observed one is 5 + 9 = 14. Their mean is
     // 38/3, so 14 is 4/3 above it: as far are 10, 11, 14, 14 and 15.
     let test = PermutationTest::new(&[1.0, 4.0, 9.0], &[2.0, 7.0, 8.0]).unwrap().strata(vec![0, 0, 1, 0, 1, 1]);
-    let counts = exact(test, "mean").counts;
+    let counts = exact(test, "mean").counts.unwrap();
     assert_eq!((counts.greater_equal, counts.less_equal, counts.absolute, counts.n), (3, 8, 5, 9));
     // Clusters {1 2} {6 7} | {3 4} {2 3} of sums 3, 13, 7 and 5, two of which are case: 16 is the largest but for 13 + 7
     // and 13 + 5; the smallest are 3 + 5, 3 + 7 and 7 + 5. Six labellings around a mean of 14.
     let test = PermutationTest::new(&[1.0, 2.0, 6.0, 7.0], &[3.0, 4.0, 2.0, 3.0]).unwrap();
-    let counts = exact(test.clusters(vec![0, 0, 1, 1, 2, 2, 3, 3]), "mean").counts;
+    let counts = exact(test.clusters(vec![0, 0, 1, 1, 2, 2, 3, 3]), "mean").counts.unwrap();
     assert_eq!((counts.greater_equal, counts.less_equal, counts.absolute, counts.n), (3, 4, 6, 6));
 }
 

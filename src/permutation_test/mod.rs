@@ -432,14 +432,28 @@ impl<'a> PermutationTest<'a> {
         watch: Watch,
     ) -> Result<TestResult, Error> {
         let plan = self.plan_custom(problem, Cost::Function, self.labellings(&watch))?;
-        self.custom_watched(problem, &Values::new(problem, 0.0, function), &plan, watch)
+        self.custom_planned(problem, &Values::new(problem, 0.0, function), &plan, watch)
     }
 
-    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`], as planned.
+    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`].
     ///
     /// # Errors
     /// As [`PermutationTest::test_watched`].
     pub fn custom_watched<S: Statistic>(
+        &self,
+        problem: &Problem,
+        statistic: &S,
+        watch: Watch,
+    ) -> Result<TestResult, Error> {
+        let plan = self.plan_custom(problem, Cost::Kernel, self.labellings(&watch))?;
+        self.custom_planned(problem, statistic, &plan, watch)
+    }
+
+    /// The same as planned by [`PermutationTest::plan_custom`].
+    ///
+    /// # Errors
+    /// As [`PermutationTest::test_watched`].
+    pub fn custom_planned<S: Statistic>(
         &self,
         problem: &Problem,
         statistic: &S,

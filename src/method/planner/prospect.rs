@@ -171,7 +171,8 @@ impl Prospect<'_> {
     fn end(&self) -> Candidate {
         let method = Method::EndOfRange;
         match self.share_at_the_end() {
-            Ok(_) => Candidate { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: 0.0, obstacle: None },
+            // Where there are few labellings they are better counted, in all tails.
+            Ok(_) => Candidate { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: 1e-3, obstacle: None },
             Err(obstacle) => Candidate::impossible(method, obstacle),
         }
     }
