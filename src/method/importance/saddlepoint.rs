@@ -33,11 +33,12 @@ const NEAREST: f64 = 0.02;
 /// use permtest::design::{Exchange, Exchangeable};
 /// use permtest::method::importance::{Side, saddlepoint};
 /// use permtest::sampling::units::UnitSums;
-/// // Ten of the numbers from 1 to 20 have a sum of 146 or more with probability 367/184756: the rank-sum test.
+/// // The rank-sum test: ten of the numbers from 1 to 20 have a sum of 146 or more with probability 97/184756, as the
+/// // partitions of 0 to 9, by how much the sum falls short of 155, are 1 + 1 + 2 + 3 + 5 + 7 + 11 + 15 + 22 + 30.
 /// let sums = UnitSums { base: 0, changes: (1..=20).collect() };
 /// let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..20, m: 10 }]);
 /// let p = saddlepoint(&sums, &exchange, Side::Upper, 146).unwrap();
-/// assert!((p / (367.0 / 184_756.0) - 1.0).abs() < 0.01);
+/// assert!((p / (97.0 / 184_756.0) - 1.0).abs() < 0.01);
 /// ```
 #[must_use]
 pub fn saddlepoint(sums: &UnitSums, exchange: &Exchange, side: Side, threshold: i64) -> Option<f64> {

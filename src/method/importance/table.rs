@@ -3,11 +3,11 @@
 //!
 //! Let Bᵢ(r) be the probability that r of the units from the i-th on are set, were they independent. With r still to be
 //! set, the i-th one is set with probability p·Bᵢ₊₁(r − 1)/Bᵢ(r). The table holds these, a row for each unit, as
-//! thresholds for 63 random bits, so that labellings are drawn and summed in integers.
+//! limits for random numbers of 63 bits, so that labellings are drawn and summed in integers.
 //!
-//! A row covers the counts that are within a band of the expected one. By Bernstein's inequality a drawn labelling leaves the
-//! band with a probability of less than e^−60 a unit, times about the number of units; the tail's share beyond is not
-//! counted, and is as far below any digit that is shown.
+//! A row covers the counts that are within a band of the expected one. By Bernstein's inequality the counts of independent
+//! units leave the band with a probability of less than 2·e^−60 at each unit; given m that is more by at most a factor of the
+//! order of √n. Labellings beyond the bands are never drawn, and their share is far below any digit that is shown.
 
 use std::f64::consts::LN_2;
 
@@ -18,10 +18,10 @@ use crate::sampling::stream::Stream;
 use crate::simd::Kernel;
 
 /// Labellings drawn at once: units are taken in turn, so that a unit's row serves all of them while it is in the cache.
-pub(super) const LANES: usize = 64;
+pub(super) const LANES: usize = 128;
 
 /// Bytes of a threshold.
-const THRESHOLD_BYTES: u128 = size_of::<i64>() as u128;
+const THRESHOLD_BYTES: u128 = size_of::<u64>() as u128;
 
 /// Bytes that a unit needs beside its row, while the tail and its table are being prepared.
 const UNIT_BYTES: u128 = 160;
@@ -30,7 +30,7 @@ const UNIT_BYTES: u128 = 160;
 #[derive(Debug)]
 pub(super) struct Table {
     groups: Vec<Rows>,
-    thresholds: Vec<i64>,
+    thresholds: Vec<u64>,
     /// The logarithm of the weight of the extreme labelling: Π B₀(m)/C(n, m) over the strata and ½ for each coin, divided by
     /// the labelling's probability were the units independent.
     pub log_weight: f64,
@@ -101,7 +101,8 @@ impl Band {
     }
 }
 
-/// The most memory in bytes that drawing from a tail takes, whatever the values.
+/// The most memory in bytes that drawing from a tail takes, whatever the values. Coins take some hundred bytes each, which
+/// are not counted.
 ///
 /// ```
 /// use permtest::design::{Exchange, Exchangeable};
@@ -172,7 +173,7 @@ impl Table {
         for (i, (row, probability)) in units.iter().zip(probabilities).enumerate().rev() {
             let shares = Shares { band: bands[i + 1], shares: &after };
             let thresholds = &mut self.thresholds[row.start..row.end];
-            let fill = |(open, place): (usize, &mut i64)| {
+            let fill = |(open, place): (usize, &mut u64)| {
                 let (set, unset) =
                     (probability.yes * shares.of(open.wrapping_sub(1)), probability.no * shares.of(open));
                 *place = threshold(if set > 0.0 { set / (set + unset) } else { 0.0 });
@@ -198,9 +199,9 @@ impl Shares<'_> {
     }
 }
 
-/// What 63 random bits are at most with this probability: −1 for 0, and all that there are for 1.
-fn threshold(probability: f64) -> i64 {
-    ((probability * (1u64 << 63) as f64) as u64).wrapping_sub(1) as i64
+/// What 63 random bits are less than with this probability.
+fn threshold(probability: f64) -> u64 {
+    (probability * (1u64 << 63) as f64) as u64
 }
 
 /// Draws [`LANES`] labellings and adds up what their set units change.
@@ -227,30 +228,145 @@ impl Kernel for Draw<'_> {
 }
 
 #[inline(always)]
-fn draw_stratum(units: &[Row], thresholds: &[i64], m: i64, stream: &mut Stream, sums: &mut [i64; LANES]) {
-    let (mut open, mut words, mut limits) = ([m; LANES], [0; LANES], [0; LANES]);
+fn draw_stratum(units: &[Row], thresholds: &[u64], m: i64, stream: &mut Stream, sums: &mut [i64; LANES]) {
+    let (mut open, mut words, mut limits) = ([m; LANES], [0; LANES / 2], [0; LANES]);
     for unit in units {
         stream.fill(&mut words);
         let row = &thresholds[unit.start..unit.end];
         for (limit, open) in limits.iter_mut().zip(&open) {
             *limit = row[(open - unit.first) as usize];
         }
+        let labels = Labels::new(&words, &limits, stream);
         for lane in 0..LANES {
-            let is_set = i64::from((words[lane] >> 1) as i64 <= limits[lane]);
-            open[lane] -= is_set;
-            sums[lane] += unit.change & -is_set;
+            open[lane] -= labels.0[lane];
+            sums[lane] += unit.change & -labels.0[lane];
         }
     }
 }
 
 #[inline(always)]
-fn draw_coins(units: &[Row], thresholds: &[i64], stream: &mut Stream, sums: &mut [i64; LANES]) {
-    let mut words = [0; LANES];
+fn draw_coins(units: &[Row], thresholds: &[u64], stream: &mut Stream, sums: &mut [i64; LANES]) {
+    let mut words = [0; LANES / 2];
     for unit in units {
         stream.fill(&mut words);
-        let limit = thresholds[unit.start];
-        for (sum, word) in sums.iter_mut().zip(&words) {
-            *sum += unit.change & -i64::from((word >> 1) as i64 <= limit);
+        let labels = Labels::new(&words, &[thresholds[unit.start]; LANES], stream);
+        for (sum, label) in sums.iter_mut().zip(labels.0) {
+            *sum += unit.change & -label;
         }
+    }
+}
+
+/// 1 for each lane in which a unit is set, else 0.
+struct Labels([i64; LANES]);
+
+impl Labels {
+    /// Compares random numbers of 63 bits with their limits. The halves of a word are the high bits of two of them; the low
+    /// bits are drawn only where the high bits do not decide, once in 2³² comparisons.
+    #[inline(always)]
+    fn new(words: &[u64; LANES / 2], limits: &[u64; LANES], stream: &mut Stream) -> Self {
+        let (mut labels, mut ties, high) = ([0; LANES], 0, halves(words));
+        for ((label, high), limit) in labels.iter_mut().zip(&high).zip(limits) {
+            let limit = (limit >> LOW_BITS) as i64;
+            *label = i64::from(*high < limit);
+            ties |= i64::from(*high == limit);
+        }
+        let mut labels = Self(labels);
+        if ties != 0 {
+            labels.settle_ties(&high, limits, || stream.word());
+        }
+        labels
+    }
+
+    #[cold]
+    fn settle_ties(&mut self, high: &[i64; LANES], limits: &[u64; LANES], mut word: impl FnMut() -> u64) {
+        for ((label, high), limit) in self.0.iter_mut().zip(high).zip(limits) {
+            if *high == (limit >> LOW_BITS) as i64 {
+                *label = i64::from(word() >> (64 - LOW_BITS) < limit & ((1 << LOW_BITS) - 1));
+            }
+        }
+    }
+}
+
+/// Bits of a limit below those that half a word is compared with.
+const LOW_BITS: u32 = 31;
+
+/// The low halves of the words, and then the high ones.
+#[inline(always)]
+fn halves(words: &[u64; LANES / 2]) -> [i64; LANES] {
+    let mut halves = [0; LANES];
+    let (low, high) = halves.split_at_mut(LANES / 2);
+    for ((low, high), word) in low.iter_mut().zip(high).zip(words) {
+        *low = (word & u64::from(u32::MAX)) as i64;
+        *high = (word >> 32) as i64;
+    }
+    halves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::stream::Domain;
+
+    #[test]
+    fn limits_reach_from_never_to_always() {
+        assert_eq!([threshold(0.0), threshold(0.25), threshold(1.0)], [0, 1 << 61, 1 << 63]);
+        let mut stream = Stream::new(0, Domain::ImportanceUpper, 0);
+        for word in [0, u64::MAX] {
+            for (probability, label) in [(0.0, 0), (1.0, 1)] {
+                let labels = Labels::new(&[word; LANES / 2], &[threshold(probability); LANES], &mut stream);
+                assert_eq!(labels.0, [label; LANES]);
+            }
+        }
+    }
+
+    #[test]
+    fn low_bits_decide_where_high_bits_tie() {
+        let mut limits = [7 << LOW_BITS | 5; LANES];
+        limits[1] = 8 << LOW_BITS;
+        // Lanes of low halves tie at 7, but for lane 1, whose limit is larger; high halves are 8 and beyond the limit.
+        let words = [8 << 32 | 7; LANES / 2];
+        let mut labels = Labels([0; LANES]);
+        labels.0[1] = 1;
+        let mut low = [4u64, 5].into_iter().cycle();
+        labels.settle_ties(&halves(&words), &limits, || low.next().unwrap() << (64 - LOW_BITS));
+        assert_eq!(labels.0[..5], [1, 1, 0, 1, 0]);
+        assert!(labels.0[LANES / 2..].iter().all(|&label| label == 0));
+    }
+
+    #[test]
+    fn every_labelling_is_drawn_as_often_as_its_weight_has_it() {
+        // Two of five units with odds 1, 2, 3, 4, 5, which are told by their powers of two: the weight of a pair is the
+        // product of its odds, and the sum over all pairs (15² − 55)/2 = 85.
+        let odds = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let probabilities = odds.map(|odds| Probability { yes: odds / (1.0 + odds), no: 1.0 / (1.0 + odds) });
+        let mut table = Table { groups: Vec::new(), thresholds: Vec::new(), log_weight: 0.0 };
+        table.add_stratum(&probabilities, (0..5).map(|unit| 1 << unit), 2);
+        let mut stream = Stream::new(0, Domain::ImportanceUpper, 1);
+        let mut counts = [0u32; 32];
+        for _ in 0..2000 {
+            Draw { table: &table, stream: &mut stream }.compute().iter().for_each(|&sum| counts[sum as usize] += 1);
+        }
+        let n = f64::from(counts.iter().sum::<u32>());
+        let mut chi_squared = 0.0;
+        for (first, second) in (0..5).flat_map(|second| (0..second).map(move |first| (first, second))) {
+            let expected = n * odds[first] * odds[second] / 85.0;
+            chi_squared += (f64::from(counts[1 << first | 1 << second]) - expected).powi(2) / expected;
+        }
+        assert_eq!(counts.iter().filter(|&&count| count > 0).count(), 10);
+        // 9 degrees of freedom: beyond 44 once in 10⁶.
+        assert!(chi_squared < 44.0, "{chi_squared}");
+    }
+
+    #[test]
+    fn bands_hold_what_can_be_open_and_little_that_is_unlikely() {
+        let even = |n: usize| vec![Probability { yes: 0.5, no: 0.5 }; n];
+        let small = Band::all(&even(6), 3);
+        let counts: Vec<_> = small.iter().map(|band| (band.low, band.high)).collect();
+        assert_eq!(counts, [(3, 3), (2, 3), (1, 3), (0, 3), (0, 2), (0, 1), (0, 0)]);
+        let large = Band::all(&even(10_000), 5000);
+        // 12 standard deviations of 25 on either side, and a little more.
+        assert!((750..850).contains(&large[5000].len()), "{:?}", large[5000]);
+        let bytes = large.iter().map(|band| band.len() as u128 * THRESHOLD_BYTES).sum::<u128>();
+        assert!(bytes < stratum_bytes(10_000, 5000) && stratum_bytes(10_000, 5000) < 2 * bytes);
     }
 }
