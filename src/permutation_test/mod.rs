@@ -285,10 +285,13 @@ impl<'a> PermutationTest<'a> {
     /// The pooled sample under the design.
     ///
     /// # Errors
-    /// [`Error::Data`] where the layout has no design, and for a shift that is not finite.
+    /// [`Error::Data`] where the layout has no design, and for a shift or a confidence level out of range.
     pub fn problem(&self) -> Result<Problem, Error> {
         if !self.shift.is_finite() {
             return Err(Error::data(format!("{} is no shift", self.shift), "name a finite number"));
+        }
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
         }
         let pool = Pool::new(self.case, self.control, self.shift);
         if let Some(design) = &self.design {

@@ -133,9 +133,6 @@ impl PermutationTest<'_> {
         method: Method,
         watch: Watch,
     ) -> Result<Tally, Error> {
-        if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
-        }
         let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
         let Self { seed, threads, arch, .. } = *self;
         match (method, design.reference_set_size().exact) {

@@ -173,10 +173,9 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
         "  difference of means   3.70
   p-value (two-sided)   3.969e-47   exact
 
-  A share of 3.969e-47 of the 1.2e17 possible labellings differs by at least 3.70
-  in either direction.
-  Exact: every labelling was counted, by its sum, so there is no Monte Carlo
-  error.
+  A share of 3.969e-47 of the 1.2e17 possible labellings differs by at least
+  3.70 in either direction.
+  Exact: every labelling was counted, by its sum.
 "
     );
     let bounds = Report {
@@ -212,8 +211,8 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
         "  difference of means   3.70
   p-value (two-sided)   3.40e-30   Monte Carlo interval (99 %): 3.35e-30 to 3.45e-30
 
-  By estimate a share of 3.40e-30 of the 1.2e17 possible labellings differs by at
-  least 3.70 in either direction.
+  By estimate a share of 3.40e-30 of the 1.2e17 possible labellings differs by
+  at least 3.70 in either direction.
   Importance sampling, seed 0: 2,000,000 draws near the data, each with its
   weight, worth 35,123 of equal weight. A saddlepoint approximation, for
   comparison: 3.39e-30.

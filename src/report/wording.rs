@@ -230,7 +230,7 @@ pub fn drawing(report: &Report) -> String {
     let seed = report.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
     let draws = number::count(report.n_resamples.unwrap_or_default());
     match (report.method.as_str(), report.precision.map(|estimate| estimate.spread)) {
-        ("exact", _) => format!("{name}{}, so there is no Monte Carlo error.", algorithm(report)),
+        ("exact", _) => format!("{name}: {}.", algorithm(report)),
         ("bounds", _) => {
             format!("{name}: every labelling was counted, with values rounded as little as time and memory allow.")
         }
@@ -260,10 +260,10 @@ pub fn drawing(report: &Report) -> String {
 /// How every labelling came to be counted.
 fn algorithm(report: &Report) -> &'static str {
     match report.algorithm.as_deref() {
-        Some("lattice") => ": every labelling was counted, by its sum",
-        Some("meet-in-the-middle") => ": every labelling was counted, as a pair of halves",
-        Some("end-of-range") => ": no labelling is more extreme, and those that are as extreme can be counted",
-        _ => ": every labelling was counted",
+        Some("lattice") => "every labelling was counted, by its sum",
+        Some("meet-in-the-middle") => "every labelling was counted, as a pair of halves",
+        Some("end-of-range") => "no labelling is more extreme than the data, so this is the smallest p-value of all",
+        _ => "every labelling was counted, one by one",
     }
 }
 

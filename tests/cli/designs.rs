@@ -38,7 +38,7 @@ fn pairs_by_id_and_by_order_are_the_same_where_the_order_is() {
     for options in ["--pair ID", "--pair 3", "--paired", "--pair ID -s signed-rank", "--paired -s signed-rank"] {
         assert_eq!(found(sleep(options)), expected("paired", 1024, 4), "{options}");
     }
-    sleep("--pair ID").stdout_contains("Labels\n  are swapped within 10 pairs.").stderr("").run();
+    sleep("--pair ID").stdout_contains("Labels are\n  swapped within 10 pairs.").stderr("").run();
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn labels_are_exchanged_within_strata() {
     long(STRATA, "--strata s")
         .stdout_contains("1.33     -1.11 on average over all labellings")
         .stdout_contains("3 of the 9 possible labellings lie at least 2.44 away from -1.11 in either\n  direction.")
-        .stdout_contains("Labels\n  are exchanged within 2 strata only.")
+        .stdout_contains("Labels are exchanged within 2\n  strata only.")
         .stdout_contains("warning: the smallest p-value that these strata can give is 0.111")
         .stderr("")
         .run();
@@ -98,7 +98,7 @@ fn clusters_are_relabelled_as_a_whole() {
     // No other three clusters have so small a mean; their complement differs as much.
     assert_eq!(found(long(CLUSTERS, "--cluster c")), expected("clustered", 20, 2));
     long(CLUSTERS, "--cluster c")
-        .stdout_contains("Whole\n  clusters are relabelled, 6 in all.")
+        .stdout_contains("Whole clusters are relabelled,\n  6 in all.")
         .stdout_contains(
             "warning: the smallest p-value that so few clusters can give is 0.100: no\n           \
              outcome would be significant at 0.05; collect more clusters",

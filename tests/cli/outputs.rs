@@ -78,10 +78,11 @@ fn exact_enumeration_needs_no_seed() {
         .stdout_contains(r#""p_value":0.1,"p_value_interval":[0.1,0.1],"p_value_interval_kind":"exact""#)
         .run();
     tooth_growth("--method exact").refused(["--method exact", "-n"]).run();
+    tooth_growth("--method bounds").refused(["--method bounds", "-n"]).run();
     permtest()
         .file("data.csv", TOOTH_GROWTH)
-        .args(["data.csv", "--group", "supp", "-c", "len", "--method", "exact"])
-        .refused(["60", "-n"])
+        .args(["data.csv", "--group", "supp", "-c", "len", "-s", "median", "--method", "exact"])
+        .refused(["enumeration: 1.2e17 labellings are too many", "try --method splitting"])
         .run();
 }
 
