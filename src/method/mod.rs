@@ -4,4 +4,5 @@ pub mod engine;
 pub mod enumeration;
 pub mod monte_carlo;
 pub mod planner;
+pub mod splitting;
 pub mod tally;

@@ -20,12 +20,18 @@ const BLOCK: usize = 64;
 pub enum Domain {
     /// Monte Carlo resamples.
     Resamples,
+    /// Replicates of multilevel splitting.
+    Splitting,
+    /// Its pilot, which fixes the levels.
+    SplittingPilot,
 }
 
 impl Domain {
     fn tag(self) -> &'static [u8] {
         match self {
             Self::Resamples => b"permtest/resamples/1",
+            Self::Splitting => b"permtest/splitting/1",
+            Self::SplittingPilot => b"permtest/splitting-pilot/1",
         }
     }
 }

@@ -72,6 +72,13 @@ pub fn replicate<S: Statistic + ?Sized>(
 pub trait Replicate: Copy + Default + PartialOrd + Send + Sync {
     /// Whether the statistic was defined for the labelling: false for NaN.
     fn is_defined(self) -> bool;
+
+    /// A whole number ordered like the replicates, whatever their type; it means nothing where they are undefined.
+    fn rank(self) -> u64;
+
+    /// A whole number ordered like the distance from the midpoint of two bounds; if one of them is infinite, like the
+    /// nearness to the other one.
+    fn rank_of_distance(self, below: Self, above: Self) -> u64;
 }
 
 impl Replicate for i64 {
@@ -79,12 +86,41 @@ impl Replicate for i64 {
     fn is_defined(self) -> bool {
         true
     }
+
+    #[inline(always)]
+    fn rank(self) -> u64 {
+        self as u64 ^ 1 << 63
+    }
+
+    /// Exact: twice the distance, which is whole.
+    #[inline(always)]
+    fn rank_of_distance(self, below: Self, above: Self) -> u64 {
+        let twice = 2 * i128::from(self) - i128::from(below) - i128::from(above);
+        u64::try_from(twice.unsigned_abs()).unwrap_or(u64::MAX)
+    }
 }
 
 impl Replicate for f64 {
     #[inline(always)]
     fn is_defined(self) -> bool {
         !self.is_nan()
+    }
+
+    /// The bits of a positive double are ordered like it, those of a negative one the other way round.
+    #[inline(always)]
+    fn rank(self) -> u64 {
+        // −0 and 0 are one number.
+        let bits = (self + 0.0).to_bits();
+        if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+    }
+
+    #[inline(always)]
+    fn rank_of_distance(self, below: Self, above: Self) -> u64 {
+        match (below.is_finite(), above.is_finite()) {
+            (false, true) => self.rank(),
+            (true, false) => !self.rank(),
+            _ => (self - below.midpoint(above)).abs().rank(),
+        }
     }
 }
 

@@ -1,0 +1,199 @@
+//! Multilevel splitting: tiny p-values of any statistic.
+//!
+//! The way from all labellings to the extreme ones is cut into levels ℓ₁ < ℓ₂ < …, each of which about a third of those
+//! at the level before reaches, so that p = P(ℓ₁)·P(ℓ₂ | ℓ₁)·…·P(extreme | ℓₖ) is a product of shares that a thousand
+//! labellings, the *particles*, tell well. Particles are drawn uniformly from the design; at each level those that do not
+//! reach it are replaced by copies of those that do, and all of them are moved about at random above it, until copies
+//! have parted. With levels and moves that were fixed beforehand, by a pilot that is thrown away, the product of the
+//! observed shares is unbiased however well they have parted (Cérou, Del Moral, Furon & Guyader 2012, *Sequential Monte
+//! Carlo for rare event estimation*, proposition 1; Botev & Kroese 2008). How far it scatters is read from replicates of
+//! the whole climb, which share nothing but the levels: the standard error needs no assumption on the particles either.
+//!
+//! | file | what it owns |
+//! |---|---|
+//! | [`height`] | how near a labelling is to the extreme ones |
+//! | `marks` | what breaks the ties: a trend and a hash |
+//! | `moves` | reversible moves from labelling to labelling |
+//! | `swarm` | the particles |
+//! | `levels` | the pilot |
+
+pub mod height;
+mod levels;
+mod marks;
+mod moves;
+mod swarm;
+
+pub use height::{OnUndefined, Tail};
+
+use super::engine::{self, Results};
+use super::monte_carlo::Watch;
+use crate::design::Design;
+use crate::error::Error;
+use crate::sampling::stream::{Domain, Stream};
+use crate::simd::Arch;
+use crate::statistic::{Extremes, Statistic};
+use height::{Height, Heights};
+use levels::{Level, Route};
+use marks::Marks;
+use moves::Moves;
+use swarm::{Ascent, Swarm};
+
+/// The fewest replicates: their spread is to tell a standard error.
+pub const FEWEST_REPLICATES: u64 = 20;
+
+/// Replicates where their number is not asked for.
+pub const DEFAULT_REPLICATES: u64 = 24;
+
+/// The fewest particles.
+pub const FEWEST_PARTICLES: usize = 50;
+
+/// Particles where their number is not asked for.
+pub const DEFAULT_PARTICLES: usize = 1000;
+
+/// How many replicates of how many particles, from which streams, on what.
+#[derive(Debug, Clone, Copy)]
+pub struct Splitting {
+    /// Independent estimates, at least [`FEWEST_REPLICATES`].
+    pub replicates: u64,
+    /// Labellings that climb together in each of them, at least [`FEWEST_PARTICLES`].
+    pub particles: usize,
+    /// The master seed.
+    pub seed: u64,
+    /// Worker threads; `None`: all cores.
+    pub threads: Option<usize>,
+    /// Instruction set of the kernels.
+    pub arch: Arch,
+}
+
+/// An estimate of a p-value, and how far it scatters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplittingEstimate {
+    /// The share of extreme labellings among all of them: the mean of the replicates, which is unbiased and above 0. It
+    /// may lie below the share of a single labelling, which p never does.
+    pub estimate: f64,
+    /// Its standard error, from the spread of the replicates, on as many degrees of freedom as there are, less 1.
+    pub standard_error: f64,
+    /// Number of replicates.
+    pub replicates: u64,
+    /// Their estimates, in order.
+    pub estimates: Vec<f64>,
+    /// Replicates none of whose particles came through: their estimate is 0. Where there are any, particles are too few
+    /// or levels too hard, and the standard error says too little.
+    pub extinct: u64,
+    /// Levels between all labellings and the extreme ones; 0 where these are many, and the estimate is a plain share.
+    pub levels: usize,
+    /// Labellings whose statistic was computed, the pilot's included.
+    pub evaluations: u64,
+}
+
+/// What one replicate yields.
+struct Climb {
+    estimate: f64,
+    evaluations: u64,
+}
+
+impl Splitting {
+    /// Estimates the share of labellings that lie in a tail, bounds included.
+    ///
+    /// The estimate depends on the data, the seed and the numbers of replicates and particles alone. The watch is told of
+    /// evaluations as they are made; its `replicates` are not called, for particles are no sample of the design.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for too few replicates or particles; [`Error::Data`] for a design without moves, where the
+    /// statistic is undefined and may not be, and where the pilot finds no way or no replicate comes through;
+    /// [`Error::Interrupted`] when the watch says stop; and whatever the statistic fails with.
+    #[allow(clippy::needless_pass_by_value)] // as every method takes its watch
+    pub fn run<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        tail: Tail,
+        on_undefined: OnUndefined,
+        watch: Watch,
+    ) -> Result<SplittingEstimate, Error> {
+        self.check()?;
+        let Watch { stop, advance, .. } = watch;
+        let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
+        let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
+        let heights = Heights { extremes, tail, on_undefined };
+        let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
+        let Route { levels, mut evaluations } = levels::pilot(&mut ascent, self.particles, &mut stream)?;
+        let mut estimates = Vec::new();
+        let compute = |replicate| self.climb(&ascent, &levels, replicate);
+        let fold = |climb: Climb| {
+            estimates.push(climb.estimate);
+            evaluations += climb.evaluations;
+            Ok(())
+        };
+        engine::run(self.threads, 0..self.replicates, Results::Small, stop, compute, fold)?;
+        self.conclude(estimates, levels.len(), evaluations)
+    }
+
+    /// How many labellings a run will about compute the statistic of for so many units and such a p-value: right within a
+    /// factor of three for groups of like size, and more than will be needed for unlike ones.
+    #[must_use]
+    pub fn expected_evaluations(&self, units: usize, log10_p: f64) -> u64 {
+        let climbs = (self.replicates + 1) as f64 * self.particles as f64;
+        (climbs * levels::expected_moves(units as f64 / 4.0, log10_p)) as u64
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.replicates < FEWEST_REPLICATES {
+            let what = format!("{} replicates are too few to tell a standard error", self.replicates);
+            return Err(Error::usage(what, format!("ask for {FEWEST_REPLICATES} or more")));
+        }
+        if self.particles < FEWEST_PARTICLES {
+            let what = format!("{} particles are too few to climb", self.particles);
+            return Err(Error::usage(what, format!("ask for {FEWEST_PARTICLES} or more")));
+        }
+        Ok(())
+    }
+
+    /// One replicate: the product of the shares that reach each level from the one before.
+    fn climb<S: Statistic + ?Sized>(
+        &self,
+        ascent: &Ascent<S>,
+        levels: &[Level],
+        replicate: u64,
+    ) -> Result<Climb, Error> {
+        let mut stream = Stream::new(self.seed, Domain::Splitting, replicate);
+        let mut swarm = Swarm::draw(ascent, self.particles, &mut stream)?;
+        let share = |survivors: usize| survivors as f64 / self.particles as f64;
+        let mut estimate = 1.0;
+        for level in levels {
+            let survivors = swarm.survivors(level.height);
+            if survivors.is_empty() {
+                return Ok(Climb { estimate: 0.0, evaluations: swarm.evaluations });
+            }
+            estimate *= share(survivors.len());
+            swarm.resample(&survivors, &mut stream);
+            for _ in 0..level.steps {
+                swarm.step(level.height, level.changes, &mut stream)?;
+            }
+        }
+        estimate *= share(swarm.survivors(Height::EXTREME).len());
+        Ok(Climb { estimate, evaluations: swarm.evaluations })
+    }
+
+    fn conclude(&self, estimates: Vec<f64>, levels: usize, evaluations: u64) -> Result<SplittingEstimate, Error> {
+        let extinct = estimates.iter().filter(|&&estimate| estimate == 0.0).count() as u64;
+        if extinct == self.replicates {
+            let what = format!("all {extinct} replicates of splitting died out before they came to the data");
+            return Err(Error::data(what, "take more particles"));
+        }
+        let n = estimates.len() as f64;
+        let mean = estimates.iter().sum::<f64>() / n;
+        // Relative deviations: their squares would underflow where p is below 1e-154.
+        let squares: f64 = estimates.iter().map(|estimate| (estimate / mean - 1.0).powi(2)).sum();
+        Ok(SplittingEstimate {
+            estimate: mean,
+            standard_error: mean * (squares / (n - 1.0) / n).sqrt(),
+            replicates: self.replicates,
+            estimates,
+            extinct,
+            levels,
+            evaluations,
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Reversible moves from labelling to labelling: from A to B with the same probability as from B to A, so that labellings
+//! above a level stay equally likely if just those moves are made that do not lead below it.
+//!
+//! For coins a move is a few flips. For subsets it is a few swaps of a random unit of the smaller group of a stratum with
+//! one of the larger group: half of the time with any of them, half of the time with the one that is so many of them
+//! further up or down, beginning again at the other end. That number is drawn on a random scale, and is the same on the
+//! way back. As most designs number units in the order of their values, short steps change a statistic little, which
+//! matters near the end of its range.
+
+use std::ops::Range;
+
+use super::marks::Mark;
+use crate::design::{Design, Exchange, Exchangeable};
+use crate::error::Error;
+use crate::sampling::bounded::{batch_below, below};
+use crate::sampling::stream::Stream;
+use crate::simd::Kernel;
+
+/// A group of at least one unit in so many is found by trying random units; a smaller one by counting.
+const SCARCE: usize = 8;
+
+/// The moves of a design.
+#[derive(Debug)]
+pub(super) enum Moves {
+    Swaps(Vec<Stratum>),
+    /// Of coins, so many of them.
+    Flips(usize),
+}
+
+/// Units of which some may change places.
+#[derive(Debug)]
+pub(super) struct Stratum {
+    units: Range<usize>,
+    /// Units in the smaller group of this and all strata before.
+    up_to_here: u64,
+    /// Units in its smaller group.
+    smaller: usize,
+    /// What makes the bits of the smaller group 1.
+    flip: u64,
+    /// Distances are drawn below 2⁰, 2¹, … of so many scales; none exceeds the larger group.
+    scales: u64,
+}
+
+impl Moves {
+    /// The moves of a design, if it has any.
+    pub fn of(design: &dyn Design) -> Result<Self, Error> {
+        match design.exchange() {
+            Exchange::Subsets(ranges) => Ok(Self::Swaps(strata(&ranges))),
+            Exchange::Coins => Ok(Self::Flips(design.units().len())),
+            Exchange::Other => {
+                let name = design.name();
+                let what = format!("splitting knows no small changes of the labellings of the design {name}");
+                Err(Error::data(what, "draw resamples"))
+            }
+        }
+    }
+
+    /// How many swaps or flips make a labelling forget where it came from, up to a factor: its correlation with the first
+    /// one falls to 1/e.
+    pub fn memory(&self) -> f64 {
+        match self {
+            Self::Flips(units) => *units as f64 / 2.0,
+            // The share of a stratum's swaps times what each of them changes in it.
+            Self::Swaps(strata) => {
+                let all = strata.last().map_or(0, |stratum| stratum.up_to_here) as f64;
+                let larger = |stratum: &Stratum| (stratum.units.len() - stratum.smaller) as f64;
+                let slowest = strata.iter().map(|stratum| larger(stratum) / stratum.units.len() as f64);
+                all * slowest.fold(0.0, f64::max)
+            }
+        }
+    }
+}
+
+/// Makes a move of so many swaps or flips in each row, and keeps its mark.
+pub(super) struct Propose<'a> {
+    pub moves: &'a Moves,
+    pub changes: u32,
+    pub stream: &'a mut Stream,
+    pub width: usize,
+    pub rows: &'a mut [u64],
+    pub marks: &'a mut [Mark],
+    pub of_unit: &'a [Mark],
+}
+
+impl Kernel for Propose<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        let Self { moves, changes, stream, width, rows, marks, of_unit } = self;
+        for (row, mark) in rows.chunks_exact_mut(width).zip(marks) {
+            let mut labelling = Marked { row, mark, of_unit };
+            for _ in 0..changes {
+                match moves {
+                    Moves::Swaps(strata) => labelling.swap(strata, stream),
+                    Moves::Flips(units) => labelling.toggle(below(*units as u64, stream) as usize),
+                }
+            }
+        }
+    }
+}
+
+/// A labelling that is moved, and its mark.
+struct Marked<'a> {
+    row: &'a mut [u64],
+    mark: &'a mut Mark,
+    of_unit: &'a [Mark],
+}
+
+impl Marked<'_> {
+    /// Swaps two units of a stratum, which is chosen by the size of its smaller group: no swap changes that.
+    #[inline(always)]
+    fn swap(&mut self, strata: &[Stratum], stream: &mut Stream) {
+        match strata {
+            [] => (),
+            [stratum] => self.swap_within(stratum, stream),
+            [.., last] => {
+                let drawn = below(last.up_to_here, stream);
+                let chosen = strata.partition_point(|stratum| stratum.up_to_here <= drawn);
+                self.swap_within(&strata[chosen], stream);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn swap_within(&mut self, stratum: &Stratum, stream: &mut Stream) {
+        let Stratum { ref units, smaller, flip, scales, .. } = *stratum;
+        let [reach, scale, direction] = batch_below([2, scales, 2], stream);
+        let row = &*self.row;
+        let one = any(row, flip, units, smaller, stream);
+        let other = if reach == 0 {
+            any(row, !flip, units, units.len() - smaller, stream)
+        } else {
+            let distance = stream.word() & ((1 << scale) - 1);
+            let found = if direction == 0 {
+                nth(row, !flip, one..units.end, distance).or_else(|rest| nth(row, !flip, units.start..one, rest))
+            } else {
+                nth_from_end(row, !flip, units.start..one, distance)
+                    .or_else(|rest| nth_from_end(row, !flip, one..units.end, rest))
+            };
+            found.unwrap_or_else(|_| unreachable!("no distance exceeds the larger group"))
+        };
+        self.toggle(one);
+        self.toggle(other);
+    }
+
+    /// Gives a unit the other label.
+    #[inline(always)]
+    fn toggle(&mut self, unit: usize) {
+        let (word, bit) = (&mut self.row[unit / 64], 1 << (unit % 64));
+        *word ^= bit;
+        let of_unit = self.of_unit[unit];
+        *self.mark = if *word & bit == 0 { self.mark.without(of_unit) } else { self.mark.with(of_unit) };
+    }
+}
+
+/// The strata in which anything can change places.
+fn strata(ranges: &[Exchangeable]) -> Vec<Stratum> {
+    let mut up_to_here = 0;
+    let stratum = |range: &Exchangeable| {
+        let (units, m) = (range.units.clone(), range.m);
+        let smaller = m.min(units.len() - m);
+        up_to_here += smaller as u64;
+        let flip = if m == smaller { 0 } else { u64::MAX };
+        let scales = u64::from((units.len() - smaller).max(1).ilog2()) + 1;
+        (smaller > 0).then_some(Stratum { units, up_to_here, smaller, flip, scales })
+    };
+    ranges.iter().filter_map(stratum).collect()
+}
+
+/// A random one of the `count` set bits of `row ^ flip` in a range.
+#[inline(always)]
+fn any(row: &[u64], flip: u64, units: &Range<usize>, count: usize, stream: &mut Stream) -> usize {
+    if count * SCARCE < units.len() {
+        let found = nth(row, flip, units.clone(), below(count as u64, stream));
+        return found.unwrap_or_else(|_| unreachable!("there are so many"));
+    }
+    loop {
+        let unit = units.start + below(units.len() as u64, stream) as usize;
+        if (row[unit / 64] ^ flip) >> (unit % 64) & 1 == 1 {
+            return unit;
+        }
+    }
+}
+
+/// The place of the set bit of `row ^ flip` in a range that has `rank` of them below it there, or the rank less their
+/// number.
+#[inline(always)]
+fn nth(row: &[u64], flip: u64, range: Range<usize>, mut rank: u64) -> Result<usize, u64> {
+    let mut place = range.start;
+    while place < range.end {
+        let (word, shift) = (place / 64, place % 64);
+        let bits = ((row[word] ^ flip) & keep_below(range.end - 64 * word)) >> shift << shift;
+        let count = u64::from(bits.count_ones());
+        if rank < count {
+            return Ok(64 * word + nth_in_word(bits, rank));
+        }
+        rank -= count;
+        place = 64 * (word + 1);
+    }
+    Err(rank)
+}
+
+/// The same from the end of the range downwards.
+#[inline(always)]
+fn nth_from_end(row: &[u64], flip: u64, range: Range<usize>, mut rank: u64) -> Result<usize, u64> {
+    let mut end = range.end;
+    while end > range.start {
+        let word = (end - 1) / 64;
+        let bits =
+            (row[word] ^ flip) & keep_below(end - 64 * word) & !keep_below(range.start.saturating_sub(64 * word));
+        let count = u64::from(bits.count_ones());
+        if rank < count {
+            return Ok(64 * word + nth_in_word(bits, count - 1 - rank));
+        }
+        rank -= count;
+        end = 64 * word;
+    }
+    Err(rank)
+}
+
+/// The bits of a word below a place.
+#[inline(always)]
+fn keep_below(place: usize) -> u64 {
+    if place < 64 { (1 << place) - 1 } else { u64::MAX }
+}
+
+/// The place of the set bit that has `rank` others below it, by halving the part of the word that it must be in.
+#[inline(always)]
+fn nth_in_word(bits: u64, mut rank: u64) -> usize {
+    let mut place = 0;
+    for width in [32, 16, 8, 4, 2, 1] {
+        let count = u64::from((bits >> place & ((1 << width) - 1)).count_ones());
+        let is_above = u64::from(rank >= count);
+        rank -= count * is_above;
+        place += width * is_above;
+    }
+    place as usize
+}
