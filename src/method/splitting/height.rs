@@ -1,9 +1,10 @@
-//! How near a labelling is to the extreme ones: its statistic, and a hash where statistics tie.
+//! How near a labelling is to the extreme ones: by its statistic, and by its mark where statistics tie, so that levels can
+//! lie between labellings of one value.
 //!
-//! Many statistics take few values, and the share of labellings that go beyond one of them may be tiny. A hash orders
-//! the labellings within a value, so that a level can lie inside it. Which labellings are extreme is decided by the
-//! bounds of the test alone, as in every other method; those are above all levels.
+//! Which labellings are extreme is decided by the bounds of the test alone, as in every other method; they are above all
+//! levels.
 
+use super::marks::{Mark, Marks};
 use crate::error::Error;
 use crate::statistic::{Extremes, Replicate};
 
@@ -32,12 +33,13 @@ pub enum OnUndefined {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Height {
     statistic: u64,
+    trend: u64,
     hash: u64,
 }
 
 impl Height {
     /// That of all extreme labellings, above every other one.
-    pub const EXTREME: Self = Self { statistic: u64::MAX, hash: 0 };
+    pub const EXTREME: Self = Self { statistic: u64::MAX, trend: 0, hash: 0 };
 }
 
 /// How statistics become heights.
@@ -49,8 +51,8 @@ pub(super) struct Heights<'a, T> {
 }
 
 impl<T: Replicate> Heights<'_, T> {
-    /// The height of a labelling with a statistic and a hash.
-    pub fn of(&self, replicate: T, hash: u64) -> Result<Height, Error> {
+    /// The height of a labelling with a statistic and a mark.
+    pub fn of(&self, replicate: T, mark: Mark, marks: &Marks) -> Result<Height, Error> {
         let Extremes { greater_equal, less_equal, far_above, far_below, .. } = *self.extremes;
         if !replicate.is_defined() {
             return match self.on_undefined {
@@ -61,22 +63,19 @@ impl<T: Replicate> Heights<'_, T> {
                 )),
             };
         }
-        let (is_extreme, rank) = match self.tail {
-            Tail::Upper => (replicate >= greater_equal, replicate.rank()),
-            Tail::Lower => (replicate <= less_equal, !replicate.rank()),
-            Tail::Absolute => {
-                (replicate >= far_above || replicate <= far_below, replicate.rank_of_distance(far_below, far_above))
-            }
+        let (is_extreme, statistic, trend) = match self.tail {
+            Tail::Upper => (replicate >= greater_equal, replicate.rank(), mark.trend.rank()),
+            Tail::Lower => (replicate <= less_equal, !replicate.rank(), !mark.trend.rank()),
+            Tail::Absolute => (
+                replicate >= far_above || replicate <= far_below,
+                replicate.rank_of_distance(far_below, far_above),
+                mark.trend.abs_diff(marks.middle),
+            ),
         };
+        if is_extreme {
+            return Ok(Height::EXTREME);
+        }
         // Rounding may put the distance of an extreme labelling below that of another one, but not its height.
-        Ok(if is_extreme { Height::EXTREME } else { Height { statistic: rank.min(u64::MAX - 1), hash } })
+        Ok(Height { statistic: statistic.min(u64::MAX - 1), trend, hash: mark.scattered() })
     }
-}
-
-/// Scatters a word: variant 13 of Stafford's (2011) finalisers.
-#[inline(always)]
-pub(super) fn scatter(word: u64) -> u64 {
-    let word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ word >> 31
 }

@@ -44,20 +44,29 @@ pub(super) struct Route {
     pub evaluations: u64,
 }
 
-/// Finds the levels that about [`SHARE`] of the particles reach from one to the next, until as many are extreme.
+/// Finds the levels that about [`SHARE`] of the particles reach from one to the next, until as many are extreme. Where
+/// not as many of those drawn from the design are, the trend is learnt first.
 pub(super) fn pilot<S: Statistic + ?Sized>(
-    ascent: &Ascent<S>,
+    ascent: &mut Ascent<S>,
     particles: usize,
     stream: &mut Stream,
 ) -> Result<Route, Error> {
+    let first = Swarm::draw(ascent, particles, stream)?;
+    let mut evaluations = first.evaluations;
+    if next_height(first.heights(), None) == Some(Height::EXTREME) {
+        return Ok(Route { levels: Vec::new(), evaluations });
+    }
+    let lessons = lessons(particles, ascent.design.units().len());
+    ascent.learn(lessons, stream)?;
     let mut swarm = Swarm::draw(ascent, particles, stream)?;
+    evaluations += lessons as u64;
     let (mut levels, mut changes) = (Vec::new(), longest_move(ascent.moves.memory()));
     loop {
         let last = levels.last().map(|level: &Level| level.height);
         let height = next_height(swarm.heights(), last).filter(|_| levels.len() < MOST_LEVELS);
         let height = height.ok_or_else(|| stuck(levels.len()))?;
         if height == Height::EXTREME {
-            return Ok(Route { levels, evaluations: swarm.evaluations });
+            return Ok(Route { levels, evaluations: evaluations + swarm.evaluations });
         }
         let survivors = swarm.survivors(height);
         swarm.resample(&survivors, stream);
@@ -65,6 +74,11 @@ pub(super) fn pilot<S: Statistic + ?Sized>(
         changes = level.changes;
         levels.push(level);
     }
+}
+
+/// How many labellings the trend is learnt from: a small part of what a run evaluates, within 64 MB.
+fn lessons(particles: usize, units: usize) -> usize {
+    (16 * particles).min((64 << 20) / (8 * units.div_ceil(64))).max(particles)
 }
 
 /// The height that a [`SHARE`] of the particles reaches; if that is no higher than the last level, because too many of

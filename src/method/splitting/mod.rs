@@ -11,13 +11,15 @@
 //!
 //! | file | what it owns |
 //! |---|---|
-//! | [`height`] | how near a labelling is to the extreme ones, ties broken by a hash |
+//! | [`height`] | how near a labelling is to the extreme ones |
+//! | `marks` | what breaks the ties: a trend and a hash |
 //! | `moves` | reversible moves from labelling to labelling |
 //! | `swarm` | the particles |
 //! | `levels` | the pilot |
 
 pub mod height;
 mod levels;
+mod marks;
 mod moves;
 mod swarm;
 
@@ -32,6 +34,7 @@ use crate::simd::Arch;
 use crate::statistic::{Extremes, Statistic};
 use height::{Height, Heights};
 use levels::{Level, Route};
+use marks::Marks;
 use moves::Moves;
 use swarm::{Ascent, Swarm};
 
@@ -99,6 +102,7 @@ impl Splitting {
     /// [`Error::Usage`] for too few replicates or particles; [`Error::Data`] for a design without moves, where the
     /// statistic is undefined and may not be, and where the pilot finds no way or no replicate comes through;
     /// [`Error::Interrupted`] when the watch says stop; and whatever the statistic fails with.
+    #[allow(clippy::needless_pass_by_value)] // as every method takes its watch
     pub fn run<S: Statistic + ?Sized>(
         &self,
         design: &dyn Design,
@@ -111,10 +115,10 @@ impl Splitting {
         self.check()?;
         let Watch { stop, advance, .. } = watch;
         let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
-        let moves = Moves::new(&design.exchange(), design.units().len(), design.name(), &mut stream)?;
+        let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
         let heights = Heights { extremes, tail, on_undefined };
-        let ascent = Ascent { design, statistic, heights, moves, arch: self.arch, stop, advance };
-        let Route { levels, mut evaluations } = levels::pilot(&ascent, self.particles, &mut stream)?;
+        let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
+        let Route { levels, mut evaluations } = levels::pilot(&mut ascent, self.particles, &mut stream)?;
         let mut estimates = Vec::new();
         let compute = |replicate| self.climb(&ascent, &levels, replicate);
         let fold = |climb: Climb| {

@@ -9,7 +9,8 @@
 
 use std::ops::Range;
 
-use crate::design::{Exchange, Exchangeable};
+use super::marks::Mark;
+use crate::design::{Design, Exchange, Exchangeable};
 use crate::error::Error;
 use crate::sampling::bounded::{batch_below, below};
 use crate::sampling::stream::Stream;
@@ -18,22 +19,17 @@ use crate::simd::Kernel;
 /// A group of at least one unit in so many is found by trying random units; a smaller one by counting.
 const SCARCE: usize = 8;
 
-/// The moves of a design, and the words whose XOR over the set units is a labelling's signature.
+/// The moves of a design.
 #[derive(Debug)]
-pub(super) struct Moves {
-    kind: Kind,
-    words: Vec<u64>,
-}
-
-#[derive(Debug)]
-enum Kind {
+pub(super) enum Moves {
     Swaps(Vec<Stratum>),
-    Flips,
+    /// Of coins, so many of them.
+    Flips(usize),
 }
 
 /// Units of which some may change places.
 #[derive(Debug)]
-struct Stratum {
+pub(super) struct Stratum {
     units: Range<usize>,
     /// Units in the smaller group of this and all strata before.
     up_to_here: u64,
@@ -46,26 +42,26 @@ struct Stratum {
 }
 
 impl Moves {
-    /// The moves of a design, if it has any; signatures are drawn from the stream.
-    pub fn new(exchange: &Exchange, units: usize, design: &str, stream: &mut Stream) -> Result<Self, Error> {
-        let kind = match exchange {
-            Exchange::Subsets(ranges) => Kind::Swaps(strata(ranges)),
-            Exchange::Coins => Kind::Flips,
+    /// The moves of a design, if it has any.
+    pub fn of(design: &dyn Design) -> Result<Self, Error> {
+        match design.exchange() {
+            Exchange::Subsets(ranges) => Ok(Self::Swaps(strata(&ranges))),
+            Exchange::Coins => Ok(Self::Flips(design.units().len())),
             Exchange::Other => {
-                let what = format!("splitting knows no small changes of the labellings of the design {design}");
-                return Err(Error::data(what, "draw resamples"));
+                let name = design.name();
+                let what = format!("splitting knows no small changes of the labellings of the design {name}");
+                Err(Error::data(what, "draw resamples"))
             }
-        };
-        Ok(Self { kind, words: (0..units).map(|_| stream.word()).collect() })
+        }
     }
 
     /// How many swaps or flips make a labelling forget where it came from, up to a factor: its correlation with the first
     /// one falls to 1/e.
     pub fn memory(&self) -> f64 {
-        match &self.kind {
-            Kind::Flips => self.words.len() as f64 / 2.0,
+        match self {
+            Self::Flips(units) => *units as f64 / 2.0,
             // The share of a stratum's swaps times what each of them changes in it.
-            Kind::Swaps(strata) => {
+            Self::Swaps(strata) => {
                 let all = strata.last().map_or(0, |stratum| stratum.up_to_here) as f64;
                 let larger = |stratum: &Stratum| (stratum.units.len() - stratum.smaller) as f64;
                 let slowest = strata.iter().map(|stratum| larger(stratum) / stratum.units.len() as f64);
@@ -73,32 +69,64 @@ impl Moves {
             }
         }
     }
+}
 
-    /// The XOR of the words of a labelling's set units, which each change updates by itself.
-    pub fn signature(&self, row: &[u64]) -> u64 {
-        let is_set = |unit: usize| row[unit / 64] >> (unit % 64) & 1;
-        self.words.iter().enumerate().fold(0, |sum, (unit, word)| sum ^ (word * is_set(unit)))
-    }
+/// Makes a move of so many swaps or flips in each row, and keeps its mark.
+pub(super) struct Propose<'a> {
+    pub moves: &'a Moves,
+    pub changes: u32,
+    pub stream: &'a mut Stream,
+    pub width: usize,
+    pub rows: &'a mut [u64],
+    pub marks: &'a mut [Mark],
+    pub of_unit: &'a [Mark],
+}
 
-    /// Swaps two units of a stratum, which is chosen by the size of its smaller group: no swap changes that. Gives what
-    /// the signature changes by, as do all moves.
+impl Kernel for Propose<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn swap(&self, strata: &[Stratum], row: &mut [u64], stream: &mut Stream) -> u64 {
+    fn compute(self) {
+        let Self { moves, changes, stream, width, rows, marks, of_unit } = self;
+        for (row, mark) in rows.chunks_exact_mut(width).zip(marks) {
+            let mut labelling = Marked { row, mark, of_unit };
+            for _ in 0..changes {
+                match moves {
+                    Moves::Swaps(strata) => labelling.swap(strata, stream),
+                    Moves::Flips(units) => labelling.toggle(below(*units as u64, stream) as usize),
+                }
+            }
+        }
+    }
+}
+
+/// A labelling that is moved, and its mark.
+struct Marked<'a> {
+    row: &'a mut [u64],
+    mark: &'a mut Mark,
+    of_unit: &'a [Mark],
+}
+
+impl Marked<'_> {
+    /// Swaps two units of a stratum, which is chosen by the size of its smaller group: no swap changes that.
+    #[inline(always)]
+    fn swap(&mut self, strata: &[Stratum], stream: &mut Stream) {
         match strata {
-            [] => 0,
-            [stratum] => self.swap_within(stratum, row, stream),
+            [] => (),
+            [stratum] => self.swap_within(stratum, stream),
             [.., last] => {
                 let drawn = below(last.up_to_here, stream);
                 let chosen = strata.partition_point(|stratum| stratum.up_to_here <= drawn);
-                self.swap_within(&strata[chosen], row, stream)
+                self.swap_within(&strata[chosen], stream);
             }
         }
     }
 
     #[inline(always)]
-    fn swap_within(&self, stratum: &Stratum, row: &mut [u64], stream: &mut Stream) -> u64 {
+    fn swap_within(&mut self, stratum: &Stratum, stream: &mut Stream) {
         let Stratum { ref units, smaller, flip, scales, .. } = *stratum;
         let [reach, scale, direction] = batch_below([2, scales, 2], stream);
+        let row = &*self.row;
         let one = any(row, flip, units, smaller, stream);
         let other = if reach == 0 {
             any(row, !flip, units, units.len() - smaller, stream)
@@ -112,16 +140,17 @@ impl Moves {
             };
             found.unwrap_or_else(|_| unreachable!("no distance exceeds the larger group"))
         };
-        row[one / 64] ^= 1 << (one % 64);
-        row[other / 64] ^= 1 << (other % 64);
-        self.words[one] ^ self.words[other]
+        self.toggle(one);
+        self.toggle(other);
     }
 
+    /// Gives a unit the other label.
     #[inline(always)]
-    fn flip(&self, row: &mut [u64], stream: &mut Stream) -> u64 {
-        let unit = below(self.words.len() as u64, stream) as usize;
-        row[unit / 64] ^= 1 << (unit % 64);
-        self.words[unit]
+    fn toggle(&mut self, unit: usize) {
+        let (word, bit) = (&mut self.row[unit / 64], 1 << (unit % 64));
+        *word ^= bit;
+        let of_unit = self.of_unit[unit];
+        *self.mark = if *word & bit == 0 { self.mark.without(of_unit) } else { self.mark.with(of_unit) };
     }
 }
 
@@ -137,33 +166,6 @@ fn strata(ranges: &[Exchangeable]) -> Vec<Stratum> {
         (smaller > 0).then_some(Stratum { units, up_to_here, smaller, flip, scales })
     };
     ranges.iter().filter_map(stratum).collect()
-}
-
-/// Makes a move of so many swaps or flips in each row, and keeps its signature.
-pub(super) struct Propose<'a> {
-    pub moves: &'a Moves,
-    pub changes: u32,
-    pub stream: &'a mut Stream,
-    pub width: usize,
-    pub rows: &'a mut [u64],
-    pub signatures: &'a mut [u64],
-}
-
-impl Kernel for Propose<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn compute(self) {
-        let Self { moves, changes, stream, width, rows, signatures } = self;
-        for (row, signature) in rows.chunks_exact_mut(width).zip(signatures) {
-            for _ in 0..changes {
-                *signature ^= match &moves.kind {
-                    Kind::Swaps(strata) => moves.swap(strata, row, stream),
-                    Kind::Flips => moves.flip(row, stream),
-                };
-            }
-        }
-    }
 }
 
 /// A random one of the `count` set bits of `row ^ flip` in a range.

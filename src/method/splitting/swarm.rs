@@ -3,7 +3,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::height::{Height, Heights, scatter};
+use super::height::{Height, Heights};
+use super::marks::{Mark, Marks};
 use super::moves::{Moves, Propose};
 use crate::design::Design;
 use crate::error::Error;
@@ -20,9 +21,48 @@ pub(super) struct Ascent<'a, S: Statistic + ?Sized> {
     pub statistic: &'a S,
     pub heights: Heights<'a, S::Replicate>,
     pub moves: Moves,
+    pub marks: Marks,
     pub arch: Arch,
     pub stop: &'a AtomicBool,
     pub advance: &'a (dyn Fn(u64) + Sync),
+}
+
+impl<S: Statistic + ?Sized> Ascent<'_, S> {
+    /// So many labellings, drawn uniformly and independently from the design.
+    fn draw(&self, labellings: usize, stream: &mut Stream) -> BitRows {
+        let units = self.design.units().len();
+        let wanted = labellings * units.div_ceil(64);
+        let (mut at_work, mut batch) = (self.design.start(), self.design.batch());
+        let mut words = Vec::with_capacity(wanted);
+        while words.len() < wanted {
+            at_work.draw(self.arch, stream, &mut batch);
+            words.extend_from_slice(&batch.dense().words);
+        }
+        words.truncate(wanted);
+        BitRows { units, words }
+    }
+
+    /// The statistics of labellings.
+    fn evaluate(&self, labellings: &Labellings, replicates: &mut [S::Replicate]) -> Result<(), Error> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        self.statistic.replicates(self.arch, labellings, replicates)?;
+        (self.advance)(replicates.len() as u64);
+        Ok(())
+    }
+
+    /// Draws labellings and learns the trend from them.
+    pub fn learn(&mut self, labellings: usize, stream: &mut Stream) -> Result<(), Error> {
+        let drawn = self.draw(labellings, stream);
+        let (units, batch) = (drawn.units, subset::batch_size(drawn.units));
+        let mut replicates = vec![S::Replicate::default(); labellings];
+        for (words, replicates) in drawn.words.chunks(batch * drawn.width()).zip(replicates.chunks_mut(batch)) {
+            self.evaluate(&Labellings::Dense(BitRows { units, words: words.to_vec() }), replicates)?;
+        }
+        self.marks.learn(&drawn, &replicates);
+        Ok(())
+    }
 }
 
 /// Particles on their way.
@@ -30,8 +70,7 @@ pub(super) struct Swarm<'a, S: Statistic + ?Sized> {
     ascent: &'a Ascent<'a, S>,
     /// Bitsets, one behind the other.
     rows: Vec<u64>,
-    /// What the moves keep of each, for its hash.
-    signatures: Vec<u64>,
+    marks: Vec<Mark>,
     heights: Vec<Height>,
     /// Room for the statistics of a batch.
     replicates: Vec<S::Replicate>,
@@ -42,24 +81,16 @@ pub(super) struct Swarm<'a, S: Statistic + ?Sized> {
 /// A batch of labellings that may become particles.
 struct Candidates {
     rows: Vec<u64>,
-    signatures: Vec<u64>,
+    marks: Vec<Mark>,
 }
 
 impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
     /// So many particles, drawn uniformly and independently from the design.
     pub fn draw(ascent: &'a Ascent<'a, S>, particles: usize, stream: &mut Stream) -> Result<Self, Error> {
-        let units = ascent.design.units().len();
-        let width = units.div_ceil(64);
-        let (mut at_work, mut batch) = (ascent.design.start(), ascent.design.batch());
-        let mut rows = Vec::with_capacity(particles * width);
-        while rows.len() < particles * width {
-            at_work.draw(ascent.arch, stream, &mut batch);
-            rows.extend_from_slice(&batch.dense().words);
-        }
-        rows.truncate(particles * width);
-        let signatures = rows.chunks_exact(width).map(|row| ascent.moves.signature(row)).collect();
+        let BitRows { words: rows, units } = ascent.draw(particles, stream);
+        let marks = rows.chunks_exact(units.div_ceil(64)).map(|row| ascent.marks.of(row)).collect();
         let replicates = vec![S::Replicate::default(); subset::batch_size(units)];
-        let mut swarm = Self { ascent, rows, signatures, heights: Vec::new(), replicates, evaluations: 0 };
+        let mut swarm = Self { ascent, rows, marks, heights: Vec::new(), replicates, evaluations: 0 };
         for first in (0..particles).step_by(swarm.replicates.len()) {
             let (_, heights) = swarm.evaluate(swarm.candidates(first))?;
             swarm.heights.extend(heights);
@@ -86,7 +117,7 @@ impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
         let origin = |particle: usize| survivors[(start + particle * survivors.len()) / n];
         let origins: Vec<usize> = (0..n).map(origin).collect();
         self.rows = origins.iter().flat_map(|&from| &self.rows[from * width..][..width]).copied().collect();
-        self.signatures = origins.iter().map(|&from| self.signatures[from]).collect();
+        self.marks = origins.iter().map(|&from| self.marks[from]).collect();
         self.heights = origins.iter().map(|&from| self.heights[from]).collect();
     }
 
@@ -96,16 +127,16 @@ impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
         let (n, width, mut moved) = (self.heights.len(), self.width(), 0);
         for first in (0..n).step_by(self.replicates.len()) {
             let mut candidates = self.candidates(first);
-            let Candidates { rows, signatures } = &mut candidates;
-            let moves = &self.ascent.moves;
-            simd::run(self.ascent.arch, Propose { moves, changes, stream, width, rows, signatures });
-            let (Candidates { rows, signatures }, heights) = self.evaluate(candidates)?;
-            for (i, (signature, height)) in signatures.into_iter().zip(heights).enumerate() {
+            let Candidates { rows, marks } = &mut candidates;
+            let (moves, of_unit) = (&self.ascent.moves, &self.ascent.marks.of_unit);
+            simd::run(self.ascent.arch, Propose { moves, changes, stream, width, rows, marks, of_unit });
+            let (Candidates { rows, marks }, heights) = self.evaluate(candidates)?;
+            for (i, (mark, height)) in marks.into_iter().zip(heights).enumerate() {
                 if height >= level {
                     let particle = first + i;
-                    moved += u64::from(signature != self.signatures[particle]);
+                    moved += u64::from(mark != self.marks[particle]);
                     self.rows[particle * width..][..width].copy_from_slice(&rows[i * width..][..width]);
-                    self.signatures[particle] = signature;
+                    self.marks[particle] = mark;
                     self.heights[particle] = height;
                 }
             }
@@ -115,33 +146,26 @@ impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
 
     /// Copies of a batch of particles.
     fn candidates(&self, first: usize) -> Candidates {
-        let (end, width) = (self.signatures.len().min(first + self.replicates.len()), self.width());
-        Candidates {
-            rows: self.rows[first * width..end * width].to_vec(),
-            signatures: self.signatures[first..end].to_vec(),
-        }
+        let (end, width) = (self.marks.len().min(first + self.replicates.len()), self.width());
+        Candidates { rows: self.rows[first * width..end * width].to_vec(), marks: self.marks[first..end].to_vec() }
     }
 
     /// The heights of candidates, which are handed back.
     fn evaluate(&mut self, candidates: Candidates) -> Result<(Candidates, Vec<Height>), Error> {
-        let Ascent { design, statistic, heights, arch, stop, advance, .. } = self.ascent;
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
-        let Candidates { rows, signatures } = candidates;
-        let labellings = Labellings::Dense(BitRows { units: design.units().len(), words: rows });
-        let replicates = &mut self.replicates[..signatures.len()];
-        statistic.replicates(*arch, &labellings, replicates)?;
-        self.evaluations += signatures.len() as u64;
-        advance(signatures.len() as u64);
-        let height = |(&replicate, &signature)| heights.of(replicate, scatter(signature));
-        let heights = replicates.iter().zip(&signatures).map(height).collect::<Result<_, Error>>()?;
+        let ascent = self.ascent;
+        let Candidates { rows, marks } = candidates;
+        let labellings = Labellings::Dense(BitRows { units: ascent.design.units().len(), words: rows });
+        let replicates = &mut self.replicates[..marks.len()];
+        ascent.evaluate(&labellings, replicates)?;
+        self.evaluations += marks.len() as u64;
+        let height = |(&replicate, &mark)| ascent.heights.of(replicate, mark, &ascent.marks);
+        let heights = replicates.iter().zip(&marks).map(height).collect::<Result<_, Error>>()?;
         let Labellings::Dense(BitRows { words: rows, .. }) = labellings else { unreachable!("made dense") };
-        Ok((Candidates { rows, signatures }, heights))
+        Ok((Candidates { rows, marks }, heights))
     }
 
     /// Words in a row.
     fn width(&self) -> usize {
-        self.rows.len() / self.signatures.len()
+        self.rows.len() / self.marks.len()
     }
 }

@@ -1,0 +1,96 @@
+//! Sums over the set units of a labelling that order those of one statistic: a trend, and a hash.
+//!
+//! Many statistics take few values, and only a tiny share of the labellings with one of them may lie next to a better
+//! one. The *trend* tells where to look: a sum over the set units of what each of them did for the statistic of labellings
+//! drawn at random. Where that tells nothing either, a *hash* orders the labellings: the XOR of a random word for each set
+//! unit (Zobrist 1970). Both change with a unit's label by an addition. Any order would do for an unbiased estimate; this
+//! one makes levels that can be reached.
+
+use crate::sampling::labellings::BitRows;
+use crate::sampling::stream::Stream;
+use crate::statistic::Replicate;
+
+/// What a labelling's set units add up to, or what one unit adds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub trend: i64,
+    pub hash: u64,
+}
+
+impl Mark {
+    /// The mark of the labelling with one more unit set.
+    #[inline(always)]
+    pub fn with(self, unit: Self) -> Self {
+        Self { trend: self.trend + unit.trend, hash: self.hash ^ unit.hash }
+    }
+
+    /// The mark of the labelling with one unit less.
+    #[inline(always)]
+    pub fn without(self, unit: Self) -> Self {
+        Self { trend: self.trend - unit.trend, hash: self.hash ^ unit.hash }
+    }
+
+    /// The hash, scattered by variant 13 of Stafford's (2011) finalisers: the XOR of words is a linear thing.
+    #[inline(always)]
+    pub fn scattered(self) -> u64 {
+        let word = (self.hash ^ self.hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ word >> 31
+    }
+}
+
+/// The units' marks.
+#[derive(Debug)]
+pub(super) struct Marks {
+    pub of_unit: Vec<Mark>,
+    /// The trend of a labelling in the middle.
+    pub middle: i64,
+}
+
+impl Marks {
+    /// Random hashes, and no trend.
+    pub fn random(units: usize, stream: &mut Stream) -> Self {
+        let mark = |_| Mark { trend: 0, hash: stream.word() };
+        Self { of_unit: (0..units).map(mark).collect(), middle: 0 }
+    }
+
+    /// The mark of a labelling.
+    pub fn of(&self, row: &[u64]) -> Mark {
+        set_units(row).fold(Mark::default(), |sum, unit| sum.with(self.of_unit[unit]))
+    }
+
+    /// Sets the trend by labellings drawn from the design and their statistics. The more often a unit is set where
+    /// statistics are high, the more it adds: its covariance with their ranks, in whole numbers.
+    pub fn learn<T: Replicate>(&mut self, labellings: &BitRows, replicates: &[T]) {
+        let width = labellings.width();
+        self.of_unit.iter_mut().for_each(|mark| mark.trend = 0);
+        let ranks = centred_ranks(replicates);
+        for (row, rank) in labellings.words.chunks_exact(width).zip(&ranks) {
+            set_units(row).for_each(|unit| self.of_unit[unit].trend += rank);
+        }
+        let trends = labellings.words.chunks_exact(width).map(|row| i128::from(self.of(row).trend));
+        self.middle = (trends.sum::<i128>() / replicates.len().max(1) as i128) as i64;
+    }
+}
+
+/// Twice the ranks of replicates, ties sharing the mean of theirs, less the mean of all.
+fn centred_ranks<T: Replicate>(replicates: &[T]) -> Vec<i64> {
+    let mut order: Vec<usize> = (0..replicates.len()).collect();
+    order.sort_by_key(|&i| replicates[i].rank());
+    let (mut ranks, mut start) = (vec![0; replicates.len()], 0);
+    for tied in order.chunk_by(|&a, &b| replicates[a].rank() == replicates[b].rank()) {
+        let end = start + tied.len();
+        for &i in tied {
+            ranks[i] = (start + end) as i64 - replicates.len() as i64;
+        }
+        start = end;
+    }
+    ranks
+}
+
+/// The units whose bits are set.
+fn set_units(row: &[u64]) -> impl Iterator<Item = usize> {
+    let bits =
+        |(word, &bits): (usize, &u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| 64 * word + bit);
+    row.iter().enumerate().flat_map(bits)
+}
