@@ -68,7 +68,7 @@ struct Dice(Stream);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.0.word()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.0.word()) * u128::from(n)) >> 64) as u64
     }
 }
 

@@ -234,8 +234,8 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
   By estimate a share of 1.7e-12 of the 1.2e17 possible labellings has a
   difference of 3.70 or more; that share, the smaller of the two tails, is
   doubled.
-  Multilevel splitting, seed 0: 24,000 relabellings in 24 independent replicates,
-  over 19 levels.
+  Multilevel splitting, seed 0: 24,000 relabellings in 24 independent
+  replicates, over 19 levels.
 "
         ),
         "{}",

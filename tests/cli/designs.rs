@@ -38,7 +38,7 @@ fn pairs_by_id_and_by_order_are_the_same_where_the_order_is() {
     for options in ["--pair ID", "--pair 3", "--paired", "--pair ID -s signed-rank", "--paired -s signed-rank"] {
         assert_eq!(found(sleep(options)), expected("paired", 1024, 4), "{options}");
     }
-    sleep("--pair ID").stdout_contains("Labels are\n  swapped within 10 pairs.").stderr("").run();
+    sleep("--pair ID").stdout_contains("Labels are swapped\n  within 10 pairs.").stderr("").run();
 }
 
 #[test]

@@ -130,11 +130,11 @@ fn relabellings_without_a_statistic_are_extreme_or_left_out_as_asked() {
     assert_close(&dropped["p_value"], 3.0 / 18.0);
     zeros(&["--undefined", "extreme", "-a", "greater"])
         .stdout_contains("5 of the 20 possible labellings have a difference of 1 or more.")
-        .stdout_contains("The\n  statistic is undefined for 2 relabellings, which count as extreme.")
+        .stdout_contains("The statistic is undefined for\n  2 relabellings, which count as extreme.")
         .run();
     zeros(&["--undefined", "drop", "-a", "greater"])
         .stdout_contains("3 of the 18 labellings with a defined statistic have a difference of 1 or\n  more.")
-        .stdout_contains("The\n  statistic is undefined for 2 relabellings, which are left out.")
+        .stdout_contains("The statistic is undefined for\n  2 relabellings, which are left out.")
         .run();
 }
 
