@@ -73,6 +73,10 @@ impl Design for Clustered {
         self.clusters.unrank(rank, labelling);
     }
 
+    fn unrank_from(&self, first: u64, labellings: &mut [u64]) {
+        self.clusters.unrank_from(first, labellings);
+    }
+
     fn case_size(&self) -> Option<usize> {
         self.case_size
     }

@@ -48,6 +48,14 @@ pub trait Design: Send + Sync {
     /// known exactly and small enough to count to.
     fn unrank(&self, rank: u64, labelling: &mut [u64]);
 
+    /// Overwrites labellings, one behind the other, with those of consecutive ranks from `first` on: what enumeration
+    /// asks for, and what may be faster than one by one.
+    fn unrank_from(&self, first: u64, labellings: &mut [u64]) {
+        for (rank, labelling) in (first..).zip(labellings.chunks_exact_mut(self.units().len().div_ceil(64))) {
+            self.unrank(rank, labelling);
+        }
+    }
+
     /// The number of case observations, if it is the same in every labelling. Counted from the labellings where it is
     /// not said.
     fn case_size(&self) -> Option<usize> {

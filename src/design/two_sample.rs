@@ -65,6 +65,10 @@ impl Design for TwoSample {
         self.sampler.unrank(rank, labelling);
     }
 
+    fn unrank_from(&self, first: u64, labellings: &mut [u64]) {
+        self.sampler.unrank_from(first, labellings);
+    }
+
     fn case_size(&self) -> Option<usize> {
         Some(self.m)
     }

@@ -20,6 +20,9 @@ pub const ENOUGH: f64 = 1e-3;
 /// Additions of cells that an interval is worth, half a minute of one core.
 pub const MOST_CELLS: f64 = 1e11;
 
+/// An interval that a lattice twice as fine or finer leaves as wide as this will not become narrower.
+const STUCK: f64 = 0.95;
+
 /// Cells of the first, coarse lattice.
 const FIRST_CELLS: f64 = 2e7;
 
@@ -82,13 +85,17 @@ impl Bounds {
         if most < 1.0 {
             return Err(Error::data("no lattice fits the memory", "allow for more with --memory-limit"));
         }
+        let mut before = f64::INFINITY;
         loop {
             let coarse = Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("the probe was one");
             let found = coarse.count(steps, work)?;
             let width = found.relative_width(tail);
-            if width <= ENOUGH || steps >= most {
+            // Where labellings tie with the data but for rounding, no lattice can tell them apart.
+            let is_stuck = width > STUCK * before;
+            if width <= ENOUGH || steps >= most || is_stuck {
                 return Ok(found);
             }
+            before = width;
             // The width shrinks with the step; a little more than enough, at least twice as fine, or all that there is.
             let wanted = steps * (1.25 * width / ENOUGH).max(2.0);
             steps = if wanted > 0.6 * most { most } else { wanted };

@@ -70,9 +70,7 @@ impl Enumeration {
         for start in ranks.clone().step_by(BATCH) {
             let batch = start..ranks.end.min(start + BATCH as u64);
             let mut words = vec![0; (batch.end - batch.start) as usize * width];
-            for (rank, labelling) in batch.zip(words.chunks_exact_mut(width)) {
-                design.unrank(rank, labelling);
-            }
+            design.unrank_from(batch.start, &mut words);
             let mut replicates = vec![S::Replicate::default(); words.len() / width];
             let labellings = Labellings::Dense(BitRows { units, words });
             done.count(self.arch, statistic, extremes, &labellings, &mut replicates, wants_values)?;

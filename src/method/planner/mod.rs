@@ -25,8 +25,9 @@ const AFFORDABLE: f64 = 2.0;
 /// Nominal seconds that it may take at all.
 const TOO_LONG: f64 = 300.0;
 
-/// p-values below this are not left to the default number of resamples, which would see less than a hundred.
-const TOO_SMALL_TO_COUNT: f64 = 1e-4;
+/// Sums whose p-value is below this are not left to the default number of resamples: it would see less than ten thousand,
+/// and be off by more than a hundredth.
+const TOO_SMALL_TO_COUNT: f64 = 1e-2;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -150,6 +150,16 @@ impl Prospect<'_> {
         }
     }
 
+    /// Nominal seconds for one rank → labelling: next to nothing where labellings follow each other in one word.
+    fn unranking(&self) -> f64 {
+        let units = self.design.units().len() as f64;
+        match self.design.exchange() {
+            Exchange::Subsets(strata) if strata.len() > 1 => 40e-9 * strata.len() as f64,
+            Exchange::Subsets(_) if units > 64.0 => 25e-9 * units,
+            Exchange::Subsets(_) | Exchange::Coins | Exchange::Other => 0.0,
+        }
+    }
+
     fn enumeration(&self) -> Candidate {
         let size = self.design.reference_set_size();
         match size.exact.and_then(|size| u64::try_from(size).ok()) {
@@ -157,7 +167,7 @@ impl Prospect<'_> {
                 method: Method::Enumeration,
                 work: Work::Labellings(size as f64),
                 bytes: 0.0,
-                seconds: size as f64 * self.labelling(),
+                seconds: size as f64 * (self.labelling() + self.unranking()),
                 obstacle: None,
             },
             _ => Candidate {

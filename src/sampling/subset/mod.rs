@@ -163,6 +163,19 @@ impl SubsetSampler {
         }
     }
 
+    /// Overwrites labellings, one behind the other, with the subsets of consecutive ranks from `first` on.
+    pub fn unrank_from(&self, first: u64, labellings: &mut [u64]) {
+        let width = self.units.div_ceil(64);
+        match &self.kernel {
+            Kernel::Unrank(_) => {}
+            _ if width > 1 => {}
+            _ => return ranks::unrank_from(self.units, self.m, first, labellings),
+        }
+        for (rank, labelling) in (first..).zip(labellings.chunks_exact_mut(width)) {
+            self.unrank(rank, labelling);
+        }
+    }
+
     /// Begins a chunk: the labellings drawn from here on depend on the stream alone.
     #[must_use]
     pub fn start(&self) -> ChunkSampler<'_> {

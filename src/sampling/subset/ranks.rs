@@ -27,6 +27,23 @@ pub fn unrank(units: usize, m: usize, rank: u64, labelling: &mut [u64]) {
     }
 }
 
+/// Overwrites labellings of at most 64 units with those of consecutive ranks, from `first` on.
+///
+/// Subsets ascend as numbers, and the next one with as many bits takes four operations (Gosper's; HAKMEM 1972, item 175).
+pub fn unrank_from(units: usize, m: usize, first: u64, labellings: &mut [u64]) {
+    let Some((start, rest)) = labellings.split_first_mut() else { return };
+    unrank(units, m, first, std::slice::from_mut(start));
+    let turned = if m > units - m { crate::sampling::labellings::last_word_mask(units) } else { 0 };
+    let mut subset = *start ^ turned;
+    for labelling in rest {
+        // The lowest run of ones gives its highest one to the next place, and the others fall to the bottom.
+        let lowest = subset & subset.wrapping_neg();
+        let carried = subset.wrapping_add(lowest);
+        subset = carried | ((subset ^ carried) >> 2) >> lowest.trailing_zeros();
+        *labelling = subset ^ turned;
+    }
+}
+
 /// The largest `i <= most` with C(k − 1 + i, k) ≤ rest.
 fn largest_fitting(rest: u128, k: usize, most: usize) -> usize {
     let (mut low, mut high) = (0, most);
@@ -54,6 +71,21 @@ fn combinations(n: usize, k: usize) -> u128 {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn consecutive_ranks_follow_each_other() {
+        for (units, m, first, length) in
+            [(8, 4, 0, 70), (9, 8, 3, 6), (40, 20, 1_000_000_007, 500), (64, 3, 41_000, 664)]
+        {
+            let mut labellings = vec![0; length];
+            unrank_from(units, m, first, &mut labellings);
+            for (rank, labelling) in (first..).zip(labellings) {
+                let mut expected = [0];
+                unrank(units, m, rank, &mut expected);
+                assert_eq!([labelling], expected, "{units}, {m}: rank {rank}");
+            }
+        }
+    }
 
     #[test]
     fn ranks_and_subsets_are_one_to_one() {
