@@ -4,14 +4,16 @@
     python3 benches/compare.py [--permtest target/release/permtest] [-n 10000000] [--few 100000] [--repeat 3]
 
 Needs numpy and scipy. Times are wall-clock times of the whole process for permtest, and of the call alone for Python, which
-gets fewer resamples; both are the best of --repeat and given per resample. The tables are those of the README. The program
-ends with code 1 if the counts of extreme resamples contradict each other.
+gets fewer resamples; both are the best of --repeat and given per resample. The tables are those of the README. Where R and
+its package coin are installed, coin's exact p-value of the same data stands beside permtest's. The program ends with code 1
+if the counts of extreme resamples, or two exact p-values, contradict each other.
 """
 
 import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -129,6 +131,46 @@ def side_by_side(args):
     return all(agreed)
 
 
+# The exact p-value of two one-column files in R, and the seconds of the call alone.
+COIN = """
+suppressPackageStartupMessages(library(coin))
+files <- commandArgs(trailingOnly = TRUE)
+values <- lapply(files, function(file) read.csv(file)[, 1])
+data <- data.frame(y = unlist(values), g = factor(rep(c("case", "control"), lengths(values))))
+time <- min(sapply(1:5, function(i) system.time(
+    p <<- pvalue(oneway_test(y ~ g, data = data, distribution = exact())))[["elapsed"]]))
+cat(sprintf("%.17g %.6f", p, time))
+"""
+
+
+def exact(args):
+    """permtest's exact p-value beside that of R's coin, on the same values of two decimals; returns whether they agree."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / file.name for file in (CASE, CONTROL)]
+        for file, source in zip(files, (CASE, CONTROL)):
+            values = np.round(np.loadtxt(source, skiprows=1), 2)
+            file.write_text("value\n" + "".join(f"{value:.2f}\n" for value in values))
+        command = [args.permtest, *map(str, files), "--json"]
+        ours, output = best_time(
+            args.repeat, lambda: subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        )
+        report = json.loads(output)
+        rows = [(f"permtest, whole process ({report['method']}, {report['algorithm']})", ours, report["p_value"])]
+        agreed = report["method"] == "exact"
+        if shutil.which("Rscript"):
+            script = Path(folder) / "coin.R"
+            script.write_text(COIN)
+            found = subprocess.run(["Rscript", script, *files], capture_output=True, text=True)
+            if found.returncode == 0:
+                p, seconds = map(float, found.stdout.split())
+                rows.append(("R coin `oneway_test`, `exact()`, the call alone", seconds, p))
+                agreed &= abs(p / report["p_value"] - 1) < 1e-9
+    print("\n| exact, 100 + 100 values of two decimals | seconds | times permtest | p-value |\n|---|---:|---:|---:|")
+    for name, seconds, p in rows:
+        print(f"| {name} | {seconds:.4f} | {seconds / ours:,.0f} | {p:.12g} |")
+    return agreed
+
+
 def by_size(args):
     """ns per resample on one core, less the time of a run of one resample: starting, reading and reporting cancel out."""
     rng = np.random.default_rng(7)
@@ -185,6 +227,7 @@ def main():
 
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}")
     agreed = side_by_side(args)
+    agreed &= exact(args)
     by_size(args)
     agreed &= by_statistic(args)
     if not agreed:

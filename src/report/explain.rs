@@ -94,19 +94,15 @@ fn saddlepoint(plan: &Plan) -> Option<String> {
 }
 
 fn choice(plan: &Plan) -> String {
-    let name = name(plan.method);
-    match plan.reason {
-        Reason::Asked => format!("{name} is used because it was asked for."),
-        Reason::Resamples => format!("{name} is used because -n asks for it."),
-        Reason::Exact => {
-            format!("{name} is used: nothing is better than an exact p-value, and no exact method is cheaper.")
-        }
-        Reason::Proven => format!("{name} are used: no exact method is affordable, and they are proven."),
-        Reason::Tiny => {
-            format!("{name} is used: no exact method is affordable, and counting would see next to nothing.")
-        }
-        Reason::Default => format!("{name} is used: no exact method is affordable."),
-    }
+    let why = match plan.reason {
+        Reason::Asked => "as asked",
+        Reason::Resamples => "as -n asks",
+        Reason::Exact => "because nothing is better than an exact p-value and no exact method is cheaper",
+        Reason::Proven => "because no exact method is affordable and bounds are proven",
+        Reason::Tiny => "because no exact method is affordable and counting would leave more error",
+        Reason::Default => "because no exact method is affordable",
+    };
+    format!("Chosen: {}, {why}.", name(plan.method))
 }
 
 fn further(plan: &Plan) -> Option<String> {
@@ -115,11 +111,12 @@ fn further(plan: &Plan) -> Option<String> {
         Further::Taken(method) => {
             Some(format!("Should it find fewer than 10 relabellings as extreme as the data, {} follows.", name(method)))
         }
-        Further::Advised(method) if method.is_exact() => {
-            Some(format!("Without it, the p-value would be exact ({}).", method.algorithm().unwrap_or_default()))
-        }
+        Further::Advised(method) if method.is_exact() => Some(format!(
+            "Left to itself, permtest would compute the exact p-value ({}).",
+            method.algorithm().unwrap_or_default()
+        )),
         Further::Advised(method) => {
-            Some(format!("Should it find next to nothing, --method {} would do.", method.name()))
+            Some(format!("Should it find next to nothing, --method {} may resolve the p-value.", method.name()))
         }
     }
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod command;
 mod designs;
 mod forms;
+mod methods;
 mod outputs;
 mod pages;
 mod programs;

@@ -6,7 +6,7 @@ use super::addends::{Addends, Side};
 use crate::design::combinations;
 
 /// Rows whose cost is added up one by one; more of them are out of reach anyway.
-const MOST_ROWS: usize = 50_000_000;
+const MOST_ROWS: usize = 4_000_000;
 
 /// The work and the memory of both exact methods; infinite where they are out of reach.
 #[derive(Debug, Clone, Copy, PartialEq)]

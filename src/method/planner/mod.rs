@@ -367,8 +367,8 @@ impl fmt::Display for Obstacle {
             Self::NotAtTheEnd => "not at the end",
             Self::TooMany => "too many",
             Self::Memory => "too much memory",
-            Self::NoLabellings => "shows no labellings",
-            Self::LeavesNoneOut => "leaves none out",
+            Self::NoLabellings => "has no labellings for --distribution",
+            Self::LeavesNoneOut => "cannot leave out undefined statistics",
         })
     }
 }

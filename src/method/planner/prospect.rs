@@ -29,6 +29,9 @@ const ENTRY: f64 = 5e-9;
 /// Nominal seconds for the label of a unit that is drawn with a tilt.
 const TILTED_LABEL: f64 = 1.2e-9;
 
+/// Nominal seconds for the move of a labelling in splitting, beside its evaluation.
+const MOVE: f64 = 100e-9;
+
 /// Labels that importance sampling draws by default, and its fewest and most draws: about a tenth of a second.
 const TILTED_LABELS: f64 = 2e8;
 const DRAWS: [f64; 2] = [1e4, 1e6];
@@ -301,7 +304,7 @@ impl Prospect<'_> {
         }
         let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
         let evaluations = splitting.expected_evaluations(self.design.units().len(), USUAL_DEPTH);
-        let seconds = 2.0 * evaluations as f64 * self.labelling();
+        let seconds = evaluations as f64 * (self.labelling() + MOVE);
         Candidate { method, work: Work::Labellings(evaluations as f64), bytes: 0.0, seconds, obstacle: None }
     }
 

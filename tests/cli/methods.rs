@@ -1,0 +1,141 @@
+//! How the p-value is got: what is chosen, what is said of it, what is refused.
+
+use crate::command::{Permtest, permtest};
+
+const TOOTH_GROWTH: &str = include_str!("../../examples/data/toothgrowth.csv");
+const CASE: &str = include_str!("../../examples/data/case100.csv");
+const CONTROL: &str = include_str!("../../examples/data/control100.csv");
+
+/// Two hundred values of seventeen digits.
+fn hundreds(arguments: &str) -> Permtest {
+    permtest()
+        .file("case.csv", CASE)
+        .file("control.csv", CONTROL)
+        .args(["case.csv", "control.csv"])
+        .args(arguments.split_whitespace())
+}
+
+/// Forty tooth lengths of one decimal.
+fn teeth(arguments: &str) -> Permtest {
+    permtest()
+        .file("data.csv", TOOTH_GROWTH)
+        .args(["data.csv", "--group", "dose", "-c", "len", "--case", "2", "--control", "0.5"])
+        .args(arguments.split_whitespace())
+}
+
+fn json(run: Permtest) -> serde_json::Value {
+    let folder = run.args(["--json", "-o", "written.json"]).stdout("").stderr("").run();
+    serde_json::from_str(&std::fs::read_to_string(folder.path().join("written.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn an_exact_p_value_is_a_fraction_of_all_labellings() {
+    // By integer arithmetic in Python: 6 of C(40, 20).
+    let report = json(teeth(""));
+    assert_eq!(report["method"], "exact");
+    assert_eq!(report["algorithm"], "lattice");
+    assert_eq!(report["count_absolute"], 6);
+    assert_eq!(report["reference_set_size"], 137_846_528_820u64);
+    let p = report["p_value"].as_f64().unwrap();
+    assert!((p / (6.0 / 137_846_528_820.0) - 1.0).abs() < 1e-12);
+    assert_eq!(report["p_value_interval_kind"], "exact");
+    for name in ["n_resamples", "seed", "p_value_standard_error", "effective_sample_size", "n_levels"] {
+        assert!(report[name].is_null(), "{name}");
+    }
+}
+
+#[test]
+fn each_method_reports_what_its_p_value_rests_on() {
+    let exact = 6.0 / 137_846_528_820.0;
+    let contains = |report: &serde_json::Value| {
+        let end = |i: usize| report["p_value_interval"][i].as_f64().unwrap();
+        assert!(end(0) <= exact * (1.0 + 1e-12) && exact <= end(1) * (1.0 + 1e-12), "{report}");
+    };
+    let bounds = json(teeth("--method bounds"));
+    assert_eq!((&bounds["method"], &bounds["p_value_interval_kind"]), (&"bounds".into(), &"bounds".into()));
+    assert_eq!(bounds["p_value"], bounds["p_value_interval"][1]);
+    contains(&bounds);
+    let importance = json(teeth("--method importance -n 20k --confidence 0.9999"));
+    assert_eq!((&importance["n_resamples"], &importance["seed"]), (&40_000.into(), &0.into()));
+    assert!(importance["effective_sample_size"].as_f64().unwrap() > 1000.0);
+    assert!(importance["saddlepoint_p_value"].as_f64().unwrap() > 3e-11);
+    assert!(importance["p_value_standard_error"].as_f64().unwrap() < 0.05 * exact);
+    contains(&importance);
+    let splitting = json(teeth("--method splitting --confidence 0.9999"));
+    assert_eq!((&splitting["n_resamples"], &splitting["n_replicates"]), (&24_000.into(), &24.into()));
+    assert!(splitting["n_levels"].as_u64().unwrap() > 10);
+    contains(&splitting);
+}
+
+#[test]
+fn one_tail_and_doubled_tails_are_estimated_as_they_are_counted() {
+    let p = |options: &str| json(teeth(options))["p_value"].as_f64().unwrap();
+    for sides in ["-a greater", "-a less", "--two-sided doubled"] {
+        let exact = p(sides);
+        for method in ["bounds", "importance", "splitting"] {
+            let estimate = p(&format!("{sides} --method {method}"));
+            assert!((estimate / exact - 1.0).abs() < 0.2, "{sides} {method}: {estimate} {exact}");
+        }
+    }
+}
+
+#[test]
+fn counting_that_sees_next_to_nothing_names_what_resolves_it() {
+    teeth("-n 1000").stdout_contains("leave out -n: an exact\n           p-value is affordable here").run();
+    hundreds("--mu -1 -n 1000").stdout_contains("--method importance").run();
+    hundreds("--mu -1 -s median -n 1000").stdout_contains("--method splitting").run();
+    // Where it sees enough, it is only told.
+    hundreds("-s rank-sum -n 100k").stdout_contains("An exact p-value is\n  affordable here: leave out -n.").run();
+}
+
+#[test]
+fn what_a_kernel_computes_is_split_by_itself_where_counting_sees_nothing() {
+    hundreds("--mu -1 -s median").stdout_contains("Multilevel splitting, seed 0").stderr("").run();
+}
+
+#[test]
+fn explain_computes_nothing_and_says_why() {
+    teeth("--explain")
+        .stdout_contains("  method                             would take")
+        .stdout_contains("  exact, lattice ")
+        .stdout_contains("Chosen: exact,\n  lattice, because nothing is better than an exact p-value and no exact method")
+        .stderr("")
+        .run();
+    hundreds("--explain -n 1M -s rank-sum")
+        .stdout_contains("Chosen: monte-carlo, as -n asks. Left to itself, permtest would")
+        .run();
+    hundreds("--explain --method splitting").stdout_contains("Chosen: splitting, as asked.").run();
+    hundreds("--explain --json").refused(["--explain prints text only"]).run();
+}
+
+#[test]
+fn what_is_out_of_reach_is_refused_with_its_need_and_the_next_best() {
+    hundreds("--method exact").refused(["lattice: ", "cells would take", "TiB", "try --method bounds"]).run();
+    hundreds("--method exact -s median").refused(["lattice: not a sum", "try --method splitting"]).run();
+    hundreds("--method importance -s median").refused(["not a sum", "try --method splitting"]).run();
+    hundreds("--method bounds -s welch").refused(["not a sum", "try --method splitting"]).run();
+    teeth("--method exact --memory-limit 1M -s rank-sum").exit(0).run();
+    hundreds("--memory-limit 10X").refused(["no amount of memory", "such as 512M"]).run();
+    hundreds("--method bounds -n 10").refused(["--method bounds", "-n has no meaning"]).run();
+    hundreds("--method bound").refused(["did you mean bounds?"]).run();
+}
+
+#[test]
+fn whoever_wants_each_labelling_gets_a_method_that_has_them() {
+    let folder = teeth("--distribution null.npy").stdout_contains("Monte Carlo, seed 0").run();
+    assert_eq!(std::fs::metadata(folder.path().join("null.npy")).unwrap().len(), 128 + 8 * 1_000_000);
+    teeth("--distribution null.npy --method importance").refused(["--distribution", "try --method monte-carlo"]).run();
+}
+
+#[test]
+fn memory_decides_between_exact_and_estimated() {
+    let lists = |limit: &str| {
+        let numbers =
+            |offset: f64| (0..23).map(|i| format!("{}\n", (f64::from(i) + offset).sqrt())).collect::<String>();
+        let run =
+            permtest().file("a.csv", &format!("x\n{}", numbers(0.5))).file("b.csv", &format!("x\n{}", numbers(0.0)));
+        json(run.args(["a.csv", "b.csv", "--memory-limit", limit]))["method"].clone()
+    };
+    assert_eq!(lists("1G"), "exact");
+    assert_ne!(lists("2M"), "exact");
+}
