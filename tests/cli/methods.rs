@@ -102,7 +102,7 @@ fn explain_computes_nothing_and_says_why() {
         .stderr("")
         .run();
     hundreds("--explain -n 1M -s rank-sum")
-        .stdout_contains("Chosen: monte-carlo, as -n asks. Left to itself, permtest would")
+        .stdout_contains("Chosen: monte-carlo,\n  as -n asks. Left to itself, permtest would compute the exact p-value")
         .run();
     hundreds("--explain --method splitting").stdout_contains("Chosen: splitting, as asked.").run();
     hundreds("--explain --json").refused(["--explain prints text only"]).run();
