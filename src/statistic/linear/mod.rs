@@ -5,16 +5,17 @@
 //! is the mean of S over all labellings of the design: m·ΣX/N for two samples, at which the means of both groups are
 //! equal; under strata the sum of that over the strata.
 
+pub mod centre;
 pub mod moments;
 pub mod scores;
 pub mod sums;
 
 use super::{Extremes, Pool, Problem, Statistic};
-use crate::design::{Design, Exchange};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
 use crate::simd::Arch;
+pub use centre::Centre;
 use scores::Scores;
 use sums::Summands;
 
@@ -34,15 +35,6 @@ pub struct ExactSums {
     pub sums: UnitSums<i128>,
     /// The observed sum and its thresholds.
     pub extremes: Extremes<i128>,
-}
-
-/// The mean of S over all labellings, as a fraction of whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Centre {
-    /// Its numerator.
-    pub numerator: i128,
-    /// Its denominator, positive.
-    pub denominator: i128,
 }
 
 impl Linear {
@@ -73,14 +65,7 @@ impl Linear {
     /// The sums and the thresholds of an observed one, wide enough for any method.
     #[must_use]
     pub fn exact_sums(&self, observed: i64) -> ExactSums {
-        let Extremes { observed, greater_equal, less_equal, far_above, far_below } = self.extremes(observed);
-        let extremes = Extremes {
-            observed: observed.into(),
-            greater_equal: greater_equal.into(),
-            less_equal: less_equal.into(),
-            far_above: far_above.into(),
-            far_below: far_below.into(),
-        };
+        let extremes = self.extremes(observed).map(i128::from);
         let UnitSums { base, changes } = &self.sums;
         let changes = changes.iter().map(|&change| change.into()).collect();
         ExactSums { sums: UnitSums { base: (*base).into(), changes }, extremes }
@@ -95,53 +80,14 @@ impl Linear {
     /// The statistic at the mean of the sum over all labellings, which need not be a sum that scores can have.
     #[must_use]
     pub fn value_at_centre(&self) -> f64 {
-        let Centre { numerator, denominator } = self.centre;
-        let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
-        let (low, high) = ((self.read)(below as i64), (self.read)(below as i64 + 1));
-        let between = if rest == 0 { low } else { low + (high - low) * (rest as f64 / denominator as f64) };
+        let Centre { whole, numerator, denominator } = self.centre;
+        let (low, high) = ((self.read)(whole as i64), (self.read)(whole as i64 + 1));
+        let between = if numerator == 0 { low } else { low + (high - low) * (numerator as f64 / denominator as f64) };
         self.bend(between)
     }
 
     fn bend(&self, value: f64) -> f64 {
         self.curve.as_ref().map_or(value, |curve| curve(value))
-    }
-}
-
-impl Centre {
-    /// The mean as a float.
-    #[must_use]
-    pub fn approximate(self) -> f64 {
-        self.numerator as f64 / self.denominator as f64
-    }
-
-    fn of(design: &dyn Design, scores: &[i64], sums: &UnitSums, n_case: usize) -> Self {
-        let whole = |integer| Self { numerator: integer, denominator: 1 };
-        let total = |changes: &[i64]| changes.iter().map(|&change| i128::from(change)).sum::<i128>();
-        match design.exchange() {
-            Exchange::Subsets(strata) => strata.iter().fold(whole(i128::from(sums.base)), |centre, stratum| {
-                let numerator = total(&sums.changes[stratum.units.clone()]) * stratum.m as i128;
-                centre.plus(numerator, stratum.units.len() as i128)
-            }),
-            Exchange::Coins => whole(i128::from(sums.base)).plus(total(&sums.changes), 2),
-            Exchange::Other => whole(0).plus(total(scores) * n_case as i128, scores.len() as i128),
-        }
-    }
-
-    /// Adds a fraction; where the sum has no common denominator below 2⁶⁰, the fraction is rounded to 2⁻³⁰.
-    fn plus(self, numerator: i128, denominator: i128) -> Self {
-        let common = self.denominator / scores::greatest_common_divisor(self.denominator, denominator) * denominator;
-        if common < 1 << 60 {
-            let scaled = |numerator: i128, denominator: i128| numerator.checked_mul(common / denominator);
-            let parts = scaled(self.numerator, self.denominator).zip(scaled(numerator, denominator));
-            if let Some(numerator) = parts.and_then(|(one, other)| one.checked_add(other)) {
-                return Self { numerator, denominator: common };
-            }
-        }
-        let rounded = |numerator: i128, denominator: i128| {
-            ((numerator / denominator) << 30) + ((numerator % denominator) << 30) / denominator
-        };
-        let sum = rounded(self.numerator, self.denominator) + rounded(numerator, denominator);
-        Self { numerator: sum, denominator: 1 << 30 }
     }
 }
 
@@ -154,18 +100,7 @@ impl Statistic for Linear {
     }
 
     fn extremes(&self, observed: i64) -> Extremes<i64> {
-        let Centre { numerator, denominator } = self.centre;
-        let distance = (i128::from(observed) * denominator - numerator).abs();
-        // S·denominator ≥ numerator + distance, or ≤ numerator − distance: the first division rounds up, the second down.
-        let far_above = -(-(numerator + distance)).div_euclid(denominator);
-        let far_below = (numerator - distance).div_euclid(denominator);
-        Extremes {
-            observed,
-            greater_equal: observed,
-            less_equal: observed,
-            far_above: far_above as i64,
-            far_below: far_below as i64,
-        }
+        self.centre.extremes(observed.into()).map(|sum| sum as i64)
     }
 
     fn value(&self, sum: i64) -> f64 {
