@@ -43,7 +43,10 @@ impl PermutationTest<'_> {
         let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
         let exchange = design.exchange();
         let observed = self.observed(problem, statistic)?;
-        let smallest = smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule);
+        let smallest = match statistic.wide() {
+            Some((sums, centre)) => smallest_attainable(sums, &exchange, centre, self.alternative, rule),
+            None => smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule),
+        };
         let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
         let known = Known {
             observed: defined(statistic.value(observed))?,
