@@ -238,6 +238,13 @@ fn full_precision_values_under_a_full_precision_shift_are_exact() {
 }
 
 #[test]
+fn neighbours_of_sixteen_digits_are_no_ties() {
+    // As a product of doubles, the first is the second's multiple of 10⁻¹⁷.
+    let (value, next) = (0.03938065, 0.03938065000000001);
+    assert_eq!(check(&[value, next], &[next, next], 0.0, &Layout::default()), Exactness::Exact);
+}
+
+#[test]
 fn spans_beyond_wide_scores_count_what_may_be_a_tie() {
     let found = check(&[1e-200, 1.0, 1e200], &[3e-200, 1.0, -1e200], 0.0, &Layout::default());
     assert_eq!(found, Exactness::Rounded);
@@ -295,7 +302,9 @@ proptest! {
     }
 
     #[test]
-    fn strata(values in values(), of in prop::collection::vec(0u32..3, 12), kind in 0usize..3, other in value()) {
+    fn strata(values in values(), mut of in prop::collection::vec(0u32..3, 12), kind in 0usize..3, other in value()) {
+        // One stratum has both labels.
+        of[11] = of[0];
         let layout = Layout {
             strata: Some(Blocks { of_observation: of, names: Vec::new() }),
             ..Layout::default()

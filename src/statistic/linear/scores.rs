@@ -19,6 +19,9 @@ pub(super) const POWERS_OF_TEN: [f64; 23] = [
 /// Integers below this are exact in f64, so that dividing them by a power of ten rounds only once.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Decimals below this, counted in units of their last place, differ as doubles, too.
+const UNIQUE: f64 = EXACT / 2.0;
+
 /// Sums of scores stay below this.
 const SUM_LIMIT: i128 = 1 << 62;
 
@@ -181,9 +184,8 @@ impl Scores {
 /// Values and shift as whole multiples of a power of ten.
 fn decimal(values: &[f64], shift: f64) -> Option<Scaled> {
     let power = POWERS_OF_TEN[decimal_places(values.iter().copied().chain([shift]))?];
-    let integer = |value: f64| (value * power).round() as i128;
-    let integers = values.iter().copied().map(integer).collect();
-    let scaled = Scaled { integers, shift: integer(shift), denominator: power, unit: 1.0, exactness: Exactness::Exact };
+    let (integers, shift) = (multiples(values, power)?, multiples(&[shift], power)?[0]);
+    let scaled = Scaled { integers, shift, denominator: power, unit: 1.0, exactness: Exactness::Exact };
     scaled.fits().then_some(scaled)
 }
 
@@ -197,7 +199,7 @@ fn decimal_beside_shift(values: &[f64], shift: f64) -> Option<Scaled> {
     }
     // Below 2⁵³ the parts of a value are counted exactly.
     let parts = parts.min(EXACT);
-    let integers = values.iter().map(|value| (value * power).round() as i128 * parts as i128).collect();
+    let integers = multiples(values, power)?.into_iter().map(|integer| integer * parts as i128).collect();
     let shift = (shift * power * parts).round() as i128;
     let scaled = Scaled { integers, shift, denominator: power, unit: 1.0 / parts, exactness: Exactness::Rounded };
     scaled.fits().then_some(scaled)
@@ -243,7 +245,13 @@ fn decimal_places(values: impl Iterator<Item = f64>) -> Option<usize> {
         let is_written = |power: &f64| (value * power).round() / power == value;
         places += POWERS_OF_TEN[places..].iter().position(is_written)?;
     }
-    ((largest * POWERS_OF_TEN[places]).round() < EXACT).then_some(places)
+    ((largest * POWERS_OF_TEN[places]).round() < UNIQUE).then_some(places)
+}
+
+/// Values as multiples of 1/power, if they are. A product of 16 digits may be rounded to a neighbour of the decimal.
+fn multiples(values: &[f64], power: f64) -> Option<Vec<i128>> {
+    let multiple = |&value: &f64| Some((value * power).round()).filter(|multiple| multiple / power == value);
+    values.iter().map(|value| multiple(value).map(|multiple| multiple as i128)).collect()
 }
 
 /// value · 2^digits rounded half up, and whether that is exact.
