@@ -176,7 +176,7 @@ fn the_centre_is_the_mean_over_all_labellings() {
                 (case_sum(&values, labels) - f64::from(labels.count_ones()) * scores.value(0)) / scores.step()
             })
             .sum();
-        let found = centre.numerator as f64 / centre.denominator as f64;
+        let found = centre.approximate();
         assert!((found - sums / expected.len() as f64).abs() < 1e-9, "{}: {found}", design.name);
     }
 }

@@ -41,7 +41,7 @@ impl Clustered {
         let base: Vec<bool> = cluster_of.iter().map(|&cluster| inner.base(cluster as usize)).collect();
         let units = Units::new(unit_of, &base);
         assert_eq!(units.len(), inner.len(), "each cluster has an observation");
-        let sizes = units.sums(&vec![1; cluster_of.len()]);
+        let sizes = units.sums(&vec![1i64; cluster_of.len()]);
         // Clusters of one size carry their number of cases over to the observations.
         let size = sizes.changes[0];
         let case_size = clusters.case_size().filter(|_| sizes.changes.iter().all(|&change| change == size));

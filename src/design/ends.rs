@@ -34,8 +34,8 @@ impl End {
 /// assert_eq!(ends(&sums, &exchange), Some([End { sum: 3, share: 0.1 }, End { sum: 6, share: 0.3 }]));
 /// ```
 #[must_use]
-pub fn ends(sums: &UnitSums, exchange: &Exchange) -> Option<[End; 2]> {
-    let base = i128::from(sums.base);
+pub fn ends<T: Copy + Ord + Into<i128>>(sums: &UnitSums<T>, exchange: &Exchange) -> Option<[End; 2]> {
+    let base = sums.base.into();
     match exchange {
         Exchange::Subsets(strata) => {
             let mut ends = [End { sum: base, share: 1.0 }, End { sum: base, share: 1.0 }];
@@ -50,19 +50,17 @@ pub fn ends(sums: &UnitSums, exchange: &Exchange) -> Option<[End; 2]> {
             }
             let constant = strata.iter().filter(|stratum| stratum.m == stratum.units.len());
             let added: i128 =
-                constant.flat_map(|stratum| &sums.changes[stratum.units.clone()]).map(|&x| i128::from(x)).sum();
+                constant.flat_map(|stratum| &sums.changes[stratum.units.clone()]).map(|&change| change.into()).sum();
             Some(ends.map(|end| End { sum: end.sum + added, ..end }))
         }
         Exchange::Coins => {
+            let changes = || sums.changes.iter().map(|&change| change.into());
             // Units that change nothing may fall either way; each of the others must fall right.
-            let decisive = sums.changes.iter().filter(|&&change| change != 0).count() as f64;
+            let decisive = changes().filter(|&change| change != 0).count() as f64;
             let share = libm::exp2(-decisive).max(f64::MIN_POSITIVE);
-            let sum_of = |is_taken: fn(&i64) -> bool| {
-                sums.changes.iter().filter(|change| is_taken(change)).map(|&change| i128::from(change)).sum::<i128>()
-            };
             Some([
-                End { sum: base + sum_of(|change| *change < 0), share },
-                End { sum: base + sum_of(|change| *change > 0), share },
+                End { sum: base + changes().filter(|&change| change < 0).sum::<i128>(), share },
+                End { sum: base + changes().filter(|&change| change > 0).sum::<i128>(), share },
             ])
         }
         Exchange::Other => None,
@@ -79,19 +77,19 @@ struct Extreme {
 }
 
 impl Extreme {
-    fn smallest(scores: &mut [i64], n_case: usize) -> Self {
+    fn smallest<T: Copy + Ord + Into<i128>>(scores: &mut [T], n_case: usize) -> Self {
         let (below, &mut threshold, _) = scores.select_nth_unstable(n_case - 1);
-        let sum = below.iter().map(|&x| i128::from(x)).sum::<i128>() + i128::from(threshold);
+        let sum = below.iter().map(|&x| x.into()).sum::<i128>() + threshold.into();
         Self::at(scores, sum, threshold, n_case, |x| x < threshold)
     }
 
-    fn largest(scores: &mut [i64], n_case: usize) -> Self {
+    fn largest<T: Copy + Ord + Into<i128>>(scores: &mut [T], n_case: usize) -> Self {
         let (_, &mut threshold, above) = scores.select_nth_unstable(scores.len() - n_case);
-        let sum = above.iter().map(|&x| i128::from(x)).sum::<i128>() + i128::from(threshold);
+        let sum = above.iter().map(|&x| x.into()).sum::<i128>() + threshold.into();
         Self::at(scores, sum, threshold, n_case, |x| x > threshold)
     }
 
-    fn at(scores: &[i64], sum: i128, threshold: i64, n_case: usize, is_beyond: impl Fn(i64) -> bool) -> Self {
+    fn at<T: Copy + Ord>(scores: &[T], sum: i128, threshold: T, n_case: usize, is_beyond: impl Fn(T) -> bool) -> Self {
         let tied = scores.iter().filter(|&&x| x == threshold).count();
         let beyond = scores.iter().filter(|&&x| is_beyond(x)).count();
         Self { sum, tied: tied as u64, chosen: (n_case - beyond) as u64 }

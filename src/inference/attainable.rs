@@ -1,7 +1,7 @@
 //! How small a p-value could get at all: a coarse reference set has no small p-values to give, whatever the data say.
 
 use super::{Alternative, TwoSidedRule};
-use crate::design::ends::{End, ends};
+use crate::design::ends::ends;
 use crate::design::{Exchange, ReferenceSetSize};
 use crate::sampling::units::UnitSums;
 use crate::statistic::linear::Centre;
@@ -43,15 +43,15 @@ pub fn coarsest(size: &ReferenceSetSize, alternative: Alternative, rule: TwoSide
 /// // Two of {1, 2, 3, 3}: one of the six labellings has the largest sum, 3 + 3, and one the smallest, 1 + 2.
 /// let sums = UnitSums { base: 0, changes: vec![1, 2, 3, 3] };
 /// let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..4, m: 2 }]);
-/// let centre = Centre { numerator: 9, denominator: 2 };
+/// let centre = Centre::fraction(9, 2);
 /// let smallest = |alternative| smallest_attainable(&sums, &exchange, centre, alternative, TwoSidedRule::Absolute);
 /// assert_eq!(smallest(Alternative::Greater), Some(1.0 / 6.0));
 /// // Both lie 1.5 from the expected sum, 4.5, so two labellings of six are as extreme as can be.
 /// assert_eq!(smallest(Alternative::TwoSided), Some(2.0 / 6.0));
 /// ```
 #[must_use]
-pub fn smallest_attainable(
-    sums: &UnitSums,
+pub fn smallest_attainable<T: Copy + Ord + Into<i128>>(
+    sums: &UnitSums<T>,
     exchange: &Exchange,
     centre: Centre,
     alternative: Alternative,
@@ -66,8 +66,8 @@ pub fn smallest_attainable(
             if smallest.sum == largest.sum {
                 return Some(1.0);
             }
-            let distance = |end: &End| (centre.denominator * end.sum - centre.numerator).abs();
-            match distance(&largest).cmp(&distance(&smallest)) {
+            // The centre lies between the two: the larger of the distances is on the side on which their midpoint is.
+            match centre.compare_midpoint(smallest.sum, largest.sum) {
                 std::cmp::Ordering::Greater => largest.share,
                 std::cmp::Ordering::Less => smallest.share,
                 std::cmp::Ordering::Equal => (largest.share + smallest.share).min(1.0),
@@ -114,7 +114,7 @@ mod tests {
     fn smallest(scores: &[i64], m: usize, alternative: Alternative, rule: TwoSidedRule) -> f64 {
         let units = scores.len();
         let total: i128 = scores.iter().map(|&score| i128::from(score)).sum();
-        let centre = Centre { numerator: total * m as i128, denominator: units as i128 };
+        let centre = Centre::fraction(total * m as i128, units as i128);
         let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..units, m }]);
         let sums = UnitSums { base: 0, changes: scores.to_vec() };
         smallest_attainable(&sums, &exchange, centre, alternative, rule).unwrap()
@@ -166,7 +166,7 @@ mod tests {
         // The largest sum takes 5 of {5, 1} and 3 of {3, 3, 2}, which two units give: 1/2 · 2/3. The smallest: 1/2 · 1/3.
         let sums = UnitSums { base: 7, changes: vec![5, 1, 3, 3, 2] };
         let strata = [(0..2, 1), (2..5, 1)].map(|(units, m)| Exchangeable { units, m });
-        let centre = Centre { numerator: 38, denominator: 3 };
+        let centre = Centre::fraction(38, 3);
         let p = |alternative| {
             smallest_attainable(&sums, &Exchange::Subsets(strata.to_vec()), centre, alternative, Doubled).unwrap()
         };
@@ -175,7 +175,7 @@ mod tests {
         assert!((p(TwoSided) - 1.0 / 3.0).abs() < 1e-15);
         // Two of three coins matter; both ends are as far from the middle.
         let sums = UnitSums { base: 0, changes: vec![4, 0, -2] };
-        let centre = Centre { numerator: 1, denominator: 1 };
+        let centre = Centre::fraction(1, 1);
         assert_eq!(smallest_attainable(&sums, &Exchange::Coins, centre, TwoSided, Absolute), Some(0.5));
     }
 

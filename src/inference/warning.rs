@@ -12,6 +12,7 @@ use crate::method::exact::bounds;
 use crate::method::monte_carlo::MOST_RESAMPLES;
 use crate::method::planner::{Further, Method};
 use crate::method::tail::Tail;
+use crate::statistic::linear::scores::Exactness;
 
 /// Fewer extreme resamples than this leave the p-value with a relative error of more than a third.
 const FEW: u64 = 10;
@@ -108,6 +109,8 @@ pub enum Warning {
         /// Their distance as a share of the upper one.
         relative_width: f64,
     },
+    /// The values span too much for exact sums.
+    Rounded,
     /// Variances and group sizes are both unequal, so that a difference of means is not all that makes p small.
     UnequalVariances {
         /// Whether the smaller group varies more.
@@ -199,6 +202,8 @@ pub struct Findings<'a> {
     pub units: UnitKind,
     /// What the statistic is about.
     pub concern: Concern,
+    /// Whether labellings are compared exactly, or within what the values were rounded by.
+    pub exactness: Exactness,
 }
 
 impl Findings<'_> {
@@ -214,9 +219,10 @@ impl Findings<'_> {
         let single = is_single.then_some(Warning::SingleObservation { groups: singles });
         let unattainable = (self.attainable > USUAL_LEVEL)
             .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
+        let rounded = (self.exactness == Exactness::Rounded).then_some(Warning::Rounded);
         let counted = self.counts.map(|counts| [self.resolution(counts), self.coarseness(counts)]);
         let estimated = self.estimate.map(doubts);
-        [single, unattainable]
+        [single, unattainable, rounded]
             .into_iter()
             .chain(counted.into_iter().flatten())
             .chain(estimated.into_iter().flatten())
@@ -394,6 +400,12 @@ impl fmt::Display for Warning {
                 "the bounds lie {:.2} % apart, which is as near as time and memory allow: --memory-limit may allow for more",
                 100.0 * relative_width
             ),
+            Self::Rounded => write!(
+                f,
+                "the values span more orders of magnitude than sums can hold exactly: relabellings that differ from the \
+                 data by less than rounding count as ties, which can only make p larger; drop or rescale what is far from \
+                 the rest, or choose -s rank-sum"
+            ),
             Self::UnequalVariances { error } => {
                 let (which, direction) = match error {
                     LevelError::TooManyRejections => ("smaller", "too small"),
@@ -434,6 +446,7 @@ mod tests {
             further: Further::Nothing,
             units: UnitKind::Observations,
             concern: Concern::Means,
+            exactness: Exactness::Exact,
         };
         findings.warnings()
     }
@@ -520,6 +533,7 @@ mod tests {
             further: Further::Nothing,
             units: UnitKind::Observations,
             concern: Concern::Means,
+            exactness: Exactness::Exact,
         };
         assert_eq!(findings.warnings(), [Warning::Constant]);
     }
@@ -540,6 +554,7 @@ mod tests {
             further: Further::Nothing,
             units: UnitKind::Observations,
             concern: Concern::Means,
+            exactness: Exactness::Exact,
         };
         findings.warnings()
     }
@@ -554,6 +569,26 @@ mod tests {
         let replicates = |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9 };
         assert_eq!(doubted(1e-13, replicates(0)), []);
         assert_eq!(doubted(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
+    }
+
+    #[test]
+    fn rounded_sums_are_told() {
+        let group = summary(100, 1.0);
+        let findings = Findings {
+            counts: None,
+            estimate: None,
+            p_value: &PValue::exact(0.5, 1e-3),
+            tail: Tail::Upper,
+            groups: [&group, &group],
+            size: &ReferenceSetSize::subsets(200, 100),
+            attainable: 1e-3,
+            z: None,
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+            exactness: Exactness::Rounded,
+        };
+        assert_eq!(findings.warnings(), [Warning::Rounded]);
     }
 
     #[test]

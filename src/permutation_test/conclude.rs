@@ -13,6 +13,7 @@ use crate::method::exact::sides::Tails;
 use crate::method::planner::{Method, Plan};
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::catalogue::Prepared;
+use crate::statistic::linear::scores::Exactness;
 use crate::statistic::{Definition, Problem};
 
 /// Labellings up to which counts are whole numbers in every reader's double precision.
@@ -72,6 +73,7 @@ pub(super) struct Known {
     pub null_centre: Option<f64>,
     pub attainable: f64,
     pub z: Option<f64>,
+    pub exactness: Exactness,
 }
 
 /// A test on its way: what is tested, how, and what is known of it.
@@ -150,6 +152,7 @@ impl PermutationTest<'_> {
             further: plan.further,
             units: UnitKind::of(design.name()),
             concern: nature.concern,
+            exactness: known.exactness,
         };
         Ok(TestResult {
             estimate: known.observed,

@@ -17,6 +17,7 @@ use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::linear::Linear;
+use crate::statistic::linear::scores::Exactness;
 use crate::statistic::{self, Problem, Statistic};
 
 /// Extreme resamples that leave the p-value with a relative error of a third: fewer are not relied upon.
@@ -43,13 +44,17 @@ impl PermutationTest<'_> {
         let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
         let exchange = design.exchange();
         let observed = self.observed(problem, statistic)?;
-        let smallest = smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule);
+        let smallest = match statistic.wide() {
+            Some((sums, centre)) => smallest_attainable(sums, &exchange, centre, self.alternative, rule),
+            None => smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule),
+        };
         let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
         let known = Known {
             observed: defined(statistic.value(observed))?,
             null_centre: Some(statistic.value_at_centre()),
             attainable: smallest.unwrap_or_else(coarsest),
             z: normal::standardised_sum(statistic.sums(), &exchange, observed),
+            exactness: statistic.exactness(),
         };
         let course = Course { problem, plan, nature, known };
         let tail = self.alternative.tail(rule);
@@ -80,7 +85,10 @@ impl PermutationTest<'_> {
         let rule = self.two_sided.unwrap_or(nature.rule);
         let observed = self.observed(problem, statistic)?;
         let attainable = coarsest(&problem.design().reference_set_size(), self.alternative, rule, nature.twins);
-        let known = Known { observed: defined(statistic.value(observed))?, null_centre: None, attainable, z: None };
+        let observed_value = defined(statistic.value(observed))?;
+        // Statistics in floats tie within a tolerance, and say so themselves.
+        let exactness = Exactness::Exact;
+        let known = Known { observed: observed_value, null_centre: None, attainable, z: None, exactness };
         self.evaluate(&Course { problem, plan, nature, known }, statistic, observed, watch)
     }
 

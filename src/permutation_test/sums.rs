@@ -13,8 +13,8 @@ use crate::method::importance::{Importance, Side, TailEstimate};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Cost as LabellingCost, Prospect};
 use crate::method::tail::Tail;
+use crate::statistic::Extremes;
 use crate::statistic::linear::Linear;
-use crate::statistic::{Extremes, Statistic};
 
 /// The sums of a problem, and what is asked of them.
 pub(super) struct OfSums<'a> {
@@ -55,7 +55,9 @@ impl OfSums<'_> {
         let watch = Watch { stop, begin, advance, replicates: None };
         let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
         let tail = |side, threshold| importance.tail(sums, &exchange, side, threshold, &watch);
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = self.statistic.extremes(self.observed);
+        // Rounded sums must not miss what is as extreme as the data.
+        let extremes = self.statistic.enclosing_extremes(self.observed);
+        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = extremes;
         let sides = if self.tail == Tail::Absolute { 2 } else { 1 };
         begin(sides * draws, "draws");
         match self.tail {

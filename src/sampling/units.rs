@@ -7,6 +7,7 @@
 //! are sums over the set units of what each unit changes, and bitsets over observations are XORs of masks.
 
 use std::borrow::Cow;
+use std::ops::{AddAssign, SubAssign};
 
 use super::labellings::{BitRows, Labellings};
 use crate::simd::{self, Arch, Kernel};
@@ -129,9 +130,9 @@ impl Units {
     /// # Panics
     /// When there is not a score for each observation.
     #[must_use]
-    pub fn sums(&self, scores: &[i64]) -> UnitSums {
+    pub fn sums<T: Copy + Default + AddAssign + SubAssign>(&self, scores: &[T]) -> UnitSums<T> {
         assert_eq!(scores.len(), self.unit_of.len(), "a score for each observation");
-        let mut sums = UnitSums { base: 0, changes: vec![0; self.number] };
+        let mut sums = UnitSums { base: T::default(), changes: vec![T::default(); self.number] };
         for (i, (&unit, &score)) in self.unit_of.iter().zip(scores).enumerate() {
             if self.base(i) {
                 sums.base += score;

@@ -139,6 +139,20 @@ pub struct Extremes<T> {
     pub far_below: T,
 }
 
+impl<T> Extremes<T> {
+    /// The same bounds as other numbers.
+    #[must_use]
+    pub fn map<U>(self, convert: impl Fn(T) -> U) -> Extremes<U> {
+        Extremes {
+            observed: convert(self.observed),
+            greater_equal: convert(self.greater_equal),
+            less_equal: convert(self.less_equal),
+            far_above: convert(self.far_above),
+            far_below: convert(self.far_below),
+        }
+    }
+}
+
 impl Extremes<f64> {
     /// Bounds around a null centre; what lies within a tolerance of a bound counts as a tie.
     #[must_use]

@@ -4,7 +4,7 @@
 //! rows in a file cannot matter. Ties are ties: under a shift the difference of two decimals is the decimal difference,
 //! whatever their doubles say.
 
-use super::linear::scores::{Exactness, Scores};
+use super::linear::scores::Scores;
 
 /// The observations of both groups in ascending order.
 #[derive(Debug, Clone)]
@@ -25,21 +25,19 @@ impl Pool {
     pub fn new(case: &[f64], control: &[f64], shift: f64) -> Self {
         assert!(!case.is_empty() && !control.is_empty(), "both groups need an observation");
         assert!(u32::try_from(case.len() + control.len()).is_ok(), "fewer than 2^32 observations");
-        let mut scores = Scores::new(case, control, shift);
+        let scores = Scores::new(case, control, shift);
         let values: Vec<f64> = if shift == 0.0 {
             case.iter().chain(control).map(|value| value + 0.0).collect()
-        } else if scores.exactness == Exactness::Exact {
-            scores.scores.iter().map(|&score| scores.value(score)).collect()
         } else {
-            case.iter().map(|value| value - shift).chain(control.iter().copied()).collect()
+            let rounded = || case.iter().map(|value| value - shift).chain(control.iter().copied()).collect();
+            scores.values().unwrap_or_else(rounded)
         };
         let order = ascending(&values);
-        scores.scores = order.iter().map(|&observation| scores.scores[observation as usize]).collect();
         Self {
             values: order.iter().map(|&observation| values[observation as usize]).collect(),
             labels: order.iter().map(|&observation| (observation as usize) < case.len()).collect(),
+            scores: scores.reordered(&order),
             order,
-            scores,
             shift,
         }
     }
@@ -114,7 +112,7 @@ fn sort_key(value: f64) -> u64 {
 
 /// Twice the mid-rank of each of ascending values, places counted from 1.
 #[must_use]
-pub fn doubled_ranks(sorted: &[f64]) -> Vec<i64> {
+pub fn doubled_ranks<T: PartialEq>(sorted: &[T]) -> Vec<i64> {
     let mut ranks = Vec::with_capacity(sorted.len());
     for tied in sorted.chunk_by(|a, b| a == b) {
         let before = ranks.len() as i64;

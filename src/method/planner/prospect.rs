@@ -197,17 +197,18 @@ impl Prospect<'_> {
     pub fn share_at_the_end(&self) -> Result<f64, Obstacle> {
         let (linear, observed) = self.linear.ok_or(Obstacle::NotOneSum)?;
         let exchange = self.design.exchange();
-        let [smallest, largest] = ends(linear.sums(), &exchange).ok_or(Obstacle::NoExchange)?;
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.extremes(observed);
+        let ends = linear.wide().map_or_else(|| ends(linear.sums(), &exchange), |(sums, _)| ends(sums, &exchange));
+        let [smallest, largest] = ends.ok_or(Obstacle::NoExchange)?;
+        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.exact_extremes(observed);
         if smallest.sum == largest.sum {
             return Ok(1.0);
         }
-        let upper = |threshold: i64| match i128::from(threshold) {
+        let upper = |threshold: i128| match threshold {
             threshold if threshold > largest.sum => Ok(0.0),
             threshold if threshold == largest.sum => Ok(largest.share),
             _ => Err(Obstacle::NotAtTheEnd),
         };
-        let lower = |threshold: i64| match i128::from(threshold) {
+        let lower = |threshold: i128| match threshold {
             threshold if threshold < smallest.sum => Ok(0.0),
             threshold if threshold == smallest.sum => Ok(smallest.share),
             _ => Err(Obstacle::NotAtTheEnd),
@@ -246,7 +247,7 @@ impl Prospect<'_> {
             of(Method::MeetInTheMiddle, Work::Entries(entries), entry_bytes, ENTRY * entries + BYTE * entry_bytes),
             match self.slope(linear, observed) {
                 Some(slope) => {
-                    let Forecast { cells, bytes } = Forecast::of(&exact.sums, &exchange, slope);
+                    let Forecast { cells, bytes } = Forecast::of(&exact.sums, &exchange, slope / exact.step as f64);
                     // The coarser lattices before the last one, and two sets of thresholds.
                     of(Method::Bounds, Work::Cells(cells), bytes, 1.3 * lattice_seconds(cells, bytes))
                 }

@@ -241,15 +241,15 @@ fn signed_rank(problem: &Problem) -> Result<Prepared<'static>, Error> {
         let remedy = "add --paired or --pair COLUMN, or choose rank-sum for independent samples";
         return Err(Error::data("signed-rank compares the members of pairs, and these data are not paired", remedy));
     };
-    let scores = &problem.pool().scores().scores;
-    let mut differences: Vec<(i64, u32)> = pairs
+    let scores = problem.pool().scores().finest();
+    let mut differences: Vec<(i128, u32)> = pairs
         .iter()
         .map(|&[case, control]| (case, control, scores[case as usize] - scores[control as usize]))
         .filter(|&(_, _, difference)| difference != 0)
         .map(|(case, control, difference)| (difference.abs(), if difference > 0 { case } else { control }))
         .collect();
     differences.sort_unstable();
-    let magnitudes: Vec<f64> = differences.iter().map(|&(magnitude, _)| magnitude as f64).collect();
+    let magnitudes: Vec<i128> = differences.iter().map(|&(magnitude, _)| magnitude).collect();
     let mut ranks = vec![0; problem.pool().len()];
     for (&(_, larger), rank) in differences.iter().zip(pool::doubled_ranks(&magnitudes)) {
         ranks[larger as usize] = rank;

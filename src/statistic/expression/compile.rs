@@ -12,7 +12,7 @@ use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
 use crate::statistic::formula::{Formula, Leaf, Measure, Step};
 use crate::statistic::linear::scores::Scores;
-use crate::statistic::linear::{self, Linear};
+use crate::statistic::linear::{self, Linear, Orientation};
 use crate::statistic::order::Group;
 use crate::statistic::values::Values;
 
@@ -172,9 +172,8 @@ impl Compiler<'_> {
         terms.retain(|&(_, factor)| factor != 0.0);
         if let [(column, factor)] = terms[..] {
             let scores = self.scores(column);
-            let sign = if factor < 0.0 { -1 } else { 1 };
-            let oriented: Vec<i64> = scores.scores.iter().map(|score| sign * score).collect();
-            return Some(Linear::new(self.problem, &oriented, move |sum| {
+            let (orientation, sign) = if factor < 0.0 { (Orientation::Falling, -1) } else { (Orientation::Rising, 1) };
+            return Some(Linear::of(self.problem, &scores.clone(), orientation, move |sum| {
                 let sum = scores.mean_of(i128::from(sign * sum), m) * m as f64;
                 constant + factor * sum
             }));
@@ -186,8 +185,9 @@ impl Compiler<'_> {
             return None;
         }
         let scores = Scores::of(&combined);
-        let integers = scores.scores.clone();
-        Some(Linear::new(self.problem, &integers, move |sum| constant + scores.mean_of(i128::from(sum), m) * m as f64))
+        Some(Linear::of(self.problem, &scores.clone(), Orientation::Rising, move |sum| {
+            constant + scores.mean_of(i128::from(sum), m) * m as f64
+        }))
     }
 
     /// A column as integers; the values themselves are known as such, shifted exactly.

@@ -1,30 +1,61 @@
 //! Linear statistics: increasing functions of S = Σ scores over the case observations.
 //!
-//! Labellings are counted by comparing integers, so ties are exact. As a sum over the case observations is one over the
+//! Labellings are counted by comparing integers, so ties are exact; sums of rounded scores that are too near to tell apart
+//! are compared by wider ones ([`wide`]). As a sum over the case observations is one over the
 //! set units, a linear statistic never looks at an observation, whatever the design. The null centre of the absolute rule
 //! is the mean of S over all labellings of the design: m·ΣX/N for two samples, at which the means of both groups are
 //! equal; under strata the sum of that over the strata.
 
+pub mod centre;
 pub mod moments;
+mod refinement;
 pub mod scores;
 pub mod sums;
+pub mod wide;
 
 use super::{Extremes, Pool, Problem, Statistic};
-use crate::design::{Design, Exchange};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
 use crate::simd::Arch;
-use scores::Scores;
+pub use centre::Centre;
+use refinement::Refinement;
+use scores::{Exactness, Scores};
 use sums::Summands;
+use wide::Wide;
 
 /// An increasing function of one sum.
 pub struct Linear {
     summands: Summands,
-    sums: UnitSums,
-    centre: Centre,
+    known: Box<Known>,
     read: Box<dyn Fn(i64) -> f64 + Send + Sync>,
     curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
+}
+
+/// What is known of the sums before any labelling is drawn.
+struct Known {
+    sums: UnitSums,
+    centre: Centre,
+    precision: Precision,
+}
+
+/// How well sums compare like those of the values.
+enum Precision {
+    /// They are the values' sums.
+    Exact,
+    /// Where they are too near to tell, exact ones decide.
+    Refined(Box<Refinement>),
+    /// Sums that differ by no more than this may be equal.
+    Rounded { slack: i64 },
+}
+
+/// Whether a statistic rises with the sum of the values or falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orientation {
+    /// The larger the sum, the larger the statistic.
+    Rising,
+    /// The larger the sum, the smaller the statistic.
+    Falling,
 }
 
 /// What each unit adds to the sum, and which sums are extreme, in integers that say exactly what the values say.
@@ -34,15 +65,8 @@ pub struct ExactSums {
     pub sums: UnitSums<i128>,
     /// The observed sum and its thresholds.
     pub extremes: Extremes<i128>,
-}
-
-/// The mean of S over all labellings, as a fraction of whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Centre {
-    /// Its numerator.
-    pub numerator: i128,
-    /// Its denominator, positive.
-    pub denominator: i128,
+    /// How many of their units make one of [`Linear::sums`].
+    pub step: i128,
 }
 
 impl Linear {
@@ -55,7 +79,44 @@ impl Linear {
         let design = problem.design();
         let sums = design.units().sums(scores);
         let centre = Centre::of(design, scores, &sums, problem.n_case());
-        Self { summands: Summands::of(&sums), sums, centre, read: Box::new(read), curve: None }
+        let summands = Summands::of(&sums);
+        let known = Box::new(Known { sums, centre, precision: Precision::Exact });
+        Self { summands, known, read: Box::new(read), curve: None }
+    }
+
+    /// A statistic from the scores of values, at each position of the pool, and a non-decreasing linear function of the sum
+    /// of the scores so oriented, which are negative where the statistic falls. Where they are rounded, and there are wide
+    /// ones, labellings are compared exactly all the same.
+    ///
+    /// # Panics
+    /// When there is not a score for each observation.
+    pub fn of(
+        problem: &Problem,
+        scores: &Scores,
+        orientation: Orientation,
+        read: impl Fn(i64) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        let linear = match orientation {
+            Orientation::Rising => Self::new(problem, &scores.scores, read),
+            Orientation::Falling => {
+                Self::new(problem, &scores.scores.iter().map(|score| -score).collect::<Vec<_>>(), read)
+            }
+        };
+        let precision = match (scores.exactness, &scores.wide, orientation) {
+            (Exactness::Exact, ..) => Precision::Exact,
+            (_, Some(wide), Orientation::Rising) => linear.refined(problem, wide),
+            (_, Some(wide), Orientation::Falling) => {
+                let scores = wide.scores.iter().map(|score| -score).collect();
+                linear.refined(problem, &Wide { scores, ..*wide })
+            }
+            // Each score is half a step off at most, and so is the shift; the mirrored bound is off by as much again.
+            (_, None, _) => Precision::Rounded { slack: 2 * scores.scores.len() as i64 },
+        };
+        Self { known: Box::new(Known { precision, ..*linear.known }), ..linear }
+    }
+
+    fn refined(&self, problem: &Problem, wide: &Wide) -> Precision {
+        Precision::Refined(Box::new(Refinement::new(problem, &self.known.sums, wide)))
     }
 
     /// A non-decreasing function of this statistic that need not be linear, such as *t* of a difference of means.
@@ -67,38 +128,75 @@ impl Linear {
     /// What each unit adds to the sum.
     #[must_use]
     pub fn sums(&self) -> &UnitSums {
-        &self.sums
-    }
-
-    /// The sums and the thresholds of an observed one, wide enough for any method.
-    #[must_use]
-    pub fn exact_sums(&self, observed: i64) -> ExactSums {
-        let Extremes { observed, greater_equal, less_equal, far_above, far_below } = self.extremes(observed);
-        let extremes = Extremes {
-            observed: observed.into(),
-            greater_equal: greater_equal.into(),
-            less_equal: less_equal.into(),
-            far_above: far_above.into(),
-            far_below: far_below.into(),
-        };
-        let UnitSums { base, changes } = &self.sums;
-        let changes = changes.iter().map(|&change| change.into()).collect();
-        ExactSums { sums: UnitSums { base: (*base).into(), changes }, extremes }
+        &self.known.sums
     }
 
     /// The mean of the sum over all labellings.
     #[must_use]
     pub fn centre(&self) -> Centre {
-        self.centre
+        self.known.centre
+    }
+
+    /// Whether labellings are compared as exactly as the values are known. Where they are not, sums that could be equal
+    /// count as ties.
+    #[must_use]
+    pub fn exactness(&self) -> Exactness {
+        match self.known.precision {
+            Precision::Exact | Precision::Refined(_) => Exactness::Exact,
+            Precision::Rounded { .. } => Exactness::Rounded,
+        }
+    }
+
+    /// The exact sums and their centre, where [`Linear::sums`] are rounded.
+    #[must_use]
+    pub fn wide(&self) -> Option<(&UnitSums<i128>, Centre)> {
+        match &self.known.precision {
+            Precision::Refined(refinement) => Some((&refinement.sums, refinement.centre)),
+            Precision::Exact | Precision::Rounded { .. } => None,
+        }
+    }
+
+    /// The sums and the thresholds of an observed one, wide enough for any method.
+    #[must_use]
+    pub fn exact_sums(&self, observed: i64) -> ExactSums {
+        let extremes = self.exact_extremes(observed);
+        if let Some(Refinement { sums, step, .. }) = self.refinement_of(observed) {
+            return ExactSums { sums: sums.clone(), extremes, step: *step };
+        }
+        let UnitSums { base, changes } = &self.known.sums;
+        let changes = changes.iter().map(|&change| change.into()).collect();
+        ExactSums { sums: UnitSums { base: (*base).into(), changes }, extremes, step: 1 }
+    }
+
+    /// The thresholds of an observed sum among those of [`Linear::exact_sums`].
+    #[must_use]
+    pub fn exact_extremes(&self, observed: i64) -> Extremes<i128> {
+        self.refinement_of(observed)
+            .map_or_else(|| self.extremes(observed).map(i128::from), |refinement| refinement.wide)
+    }
+
+    /// Thresholds that no sum of [`Linear::sums`] falls short of whose labelling is as extreme as the observed one, however
+    /// the scores are rounded.
+    #[must_use]
+    pub fn enclosing_extremes(&self, observed: i64) -> Extremes<i64> {
+        let extremes = self.extremes(observed);
+        self.refinement_of(observed).map_or(extremes, |refinement| widened(extremes, refinement.slack))
+    }
+
+    /// The refinement, which is of the sum of the data.
+    fn refinement_of(&self, observed: i64) -> Option<&Refinement> {
+        match &self.known.precision {
+            Precision::Refined(refinement) if refinement.narrow.observed == observed => Some(refinement),
+            _ => None,
+        }
     }
 
     /// The statistic at the mean of the sum over all labellings, which need not be a sum that scores can have.
     #[must_use]
     pub fn value_at_centre(&self) -> f64 {
-        let Centre { numerator, denominator } = self.centre;
-        let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
-        let (low, high) = ((self.read)(below as i64), (self.read)(below as i64 + 1));
-        let between = if rest == 0 { low } else { low + (high - low) * (rest as f64 / denominator as f64) };
+        let Centre { whole, numerator, denominator } = self.known.centre;
+        let (low, high) = ((self.read)(whole as i64), (self.read)(whole as i64 + 1));
+        let between = if numerator == 0 { low } else { low + (high - low) * (numerator as f64 / denominator as f64) };
         self.bend(between)
     }
 
@@ -107,69 +205,41 @@ impl Linear {
     }
 }
 
-impl Centre {
-    /// The mean as a float.
-    #[must_use]
-    pub fn approximate(self) -> f64 {
-        self.numerator as f64 / self.denominator as f64
-    }
-
-    fn of(design: &dyn Design, scores: &[i64], sums: &UnitSums, n_case: usize) -> Self {
-        let whole = |integer| Self { numerator: integer, denominator: 1 };
-        let total = |changes: &[i64]| changes.iter().map(|&change| i128::from(change)).sum::<i128>();
-        match design.exchange() {
-            Exchange::Subsets(strata) => strata.iter().fold(whole(i128::from(sums.base)), |centre, stratum| {
-                let numerator = total(&sums.changes[stratum.units.clone()]) * stratum.m as i128;
-                centre.plus(numerator, stratum.units.len() as i128)
-            }),
-            Exchange::Coins => whole(i128::from(sums.base)).plus(total(&sums.changes), 2),
-            Exchange::Other => whole(0).plus(total(scores) * n_case as i128, scores.len() as i128),
-        }
-    }
-
-    /// Adds a fraction; where the sum has no common denominator below 2⁶⁰, the fraction is rounded to 2⁻³⁰.
-    fn plus(self, numerator: i128, denominator: i128) -> Self {
-        let common = self.denominator / scores::greatest_common_divisor(self.denominator, denominator) * denominator;
-        if common < 1 << 60 {
-            let scaled = |numerator: i128, denominator: i128| numerator.checked_mul(common / denominator);
-            let parts = scaled(self.numerator, self.denominator).zip(scaled(numerator, denominator));
-            if let Some(numerator) = parts.and_then(|(one, other)| one.checked_add(other)) {
-                return Self { numerator, denominator: common };
-            }
-        }
-        let rounded = |numerator: i128, denominator: i128| {
-            ((numerator / denominator) << 30) + ((numerator % denominator) << 30) / denominator
-        };
-        let sum = rounded(self.numerator, self.denominator) + rounded(numerator, denominator);
-        Self { numerator: sum, denominator: 1 << 30 }
-    }
-}
-
 impl Statistic for Linear {
     type Replicate = i64;
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) -> Result<(), Error> {
         self.summands.sum(arch, labellings, replicates);
+        if let Precision::Refined(refinement) = &self.known.precision {
+            refinement.settle(arch, labellings, replicates);
+        }
         Ok(())
     }
 
     fn extremes(&self, observed: i64) -> Extremes<i64> {
-        let Centre { numerator, denominator } = self.centre;
-        let distance = (i128::from(observed) * denominator - numerator).abs();
-        // S·denominator ≥ numerator + distance, or ≤ numerator − distance: the first division rounds up, the second down.
-        let far_above = -(-(numerator + distance)).div_euclid(denominator);
-        let far_below = (numerator - distance).div_euclid(denominator);
-        Extremes {
-            observed,
-            greater_equal: observed,
-            less_equal: observed,
-            far_above: far_above as i64,
-            far_below: far_below as i64,
+        let by_rounded = || self.known.centre.extremes(observed.into()).map(|sum| sum as i64);
+        match &self.known.precision {
+            Precision::Exact => by_rounded(),
+            Precision::Refined(refinement) if refinement.narrow.observed == observed => refinement.narrow,
+            // Of a sum that is not the one of the data nothing is known but the rounded sum.
+            Precision::Refined(refinement) => widened(by_rounded(), 2 * refinement.slack),
+            Precision::Rounded { slack } => widened(by_rounded(), *slack),
         }
     }
 
     fn value(&self, sum: i64) -> f64 {
         self.bend((self.read)(sum))
+    }
+}
+
+/// Thresholds that let in what falls short of them by no more than the slack.
+fn widened(extremes: Extremes<i64>, slack: i64) -> Extremes<i64> {
+    Extremes {
+        observed: extremes.observed,
+        greater_equal: extremes.greater_equal.saturating_sub(slack),
+        less_equal: extremes.less_equal.saturating_add(slack),
+        far_above: extremes.far_above.saturating_sub(slack),
+        far_below: extremes.far_below.saturating_add(slack),
     }
 }
 
@@ -181,7 +251,7 @@ impl Statistic for Linear {
 #[must_use]
 pub fn mean_difference(problem: &Problem, scores: &Scores, shift: f64) -> Linear {
     let read = mean_difference_of_sum(problem.pool(), problem.n_case(), scores, shift);
-    Linear::new(problem, &scores.scores, read)
+    Linear::of(problem, scores, Orientation::Rising, read)
 }
 
 /// How a sum of scores over m of N observations tells the difference of means: (N·S − m·ΣX) / (m·(N − m)).
@@ -199,6 +269,9 @@ fn mean_difference_of_sum(
     let products = (case * (units - case)) as f64;
     move |sum| {
         let numerator = i128::from(sum) * units - total * case;
-        (numerator * divisor) as f64 / (denominator * products) * unit + shift
+        // Rounded scores count more than a product has room for, and then one more rounding does not matter.
+        let exact = numerator.checked_mul(divisor).map(|product| product as f64);
+        let product = exact.unwrap_or(numerator as f64 * divisor as f64);
+        product / (denominator * products) * unit + shift
     }
 }

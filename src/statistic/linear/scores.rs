@@ -5,16 +5,22 @@
 //! correctly rounded float means (Python's `statistics.fmean`) finds 337, and other orders of operations find from 316
 //! to all of them. Integers add up exactly. A decimal number such as 1.72 is taken for what it says, 172 hundredths,
 //! though the nearest double says otherwise; all values get as many decimals as the one with the most. Where the
-//! decimals do not fit, values are rounded to the finest binary fraction whose sum over all units stays below 2⁶².
+//! decimals do not fit, scores are rounded so that their sum stays below 2⁶², and beside them stand [`Wide`] ones that are
+//! not. Values that span too much for these, too, are rounded to the finest binary fraction that fits.
+
+use super::wide::{self, Decimals, Wide};
 
 /// Powers of ten that are exact in f64.
-const POWERS_OF_TEN: [f64; 23] = [
+pub(super) const POWERS_OF_TEN: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
 ];
 
 /// Integers below this are exact in f64, so that dividing them by a power of ten rounds only once.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Decimals below this, counted in units of their last place, differ as doubles, too.
+const UNIQUE: f64 = EXACT / 2.0;
 
 /// Sums of scores stay below this.
 const SUM_LIMIT: i128 = 1 << 62;
@@ -34,6 +40,10 @@ pub struct Scores {
     pub unit: f64,
     /// Whether the scores say exactly what the values say, as decimals or as binary fractions.
     pub exactness: Exactness,
+    /// The power of ten of which the values are whole multiples, if it is not in the denominator.
+    pub power: Option<i32>,
+    /// What the values say exactly, where the scores do not; `None` also where they span too much.
+    pub wide: Option<Wide>,
 }
 
 /// Whether scores are rounded.
@@ -70,7 +80,44 @@ impl Scores {
     /// The value of a score.
     #[must_use]
     pub fn value(&self, score: i64) -> f64 {
-        (i128::from(score) * self.divisor + self.least) as f64 / self.denominator * self.unit
+        let integer = i128::from(score) * self.divisor + self.least;
+        match self.power {
+            Some(power) => wide::nearest(integer, power),
+            None => integer as f64 / self.denominator * self.unit,
+        }
+    }
+
+    /// The values, as near as doubles can be; `None` where not even the wide scores are exact.
+    #[must_use]
+    pub fn values(&self) -> Option<Vec<f64>> {
+        match (self.exactness, &self.wide, self.power) {
+            (Exactness::Exact, ..) => Some(self.scores.iter().map(|&score| self.value(score)).collect()),
+            (Exactness::Rounded, Some(wide), Some(power)) => {
+                let divisor = self.divisor / wide.step;
+                let value = |score: &i128| wide::nearest(score * divisor + self.least, power);
+                Some(wide.scores.iter().map(value).collect())
+            }
+            (Exactness::Rounded, ..) => None,
+        }
+    }
+
+    /// The scores as exactly as they are known.
+    #[must_use]
+    pub fn finest(&self) -> Vec<i128> {
+        match &self.wide {
+            Some(wide) => wide.scores.clone(),
+            None => self.scores.iter().map(|&score| score.into()).collect(),
+        }
+    }
+
+    /// The same scores in another order: observation `order[i]` becomes number i.
+    #[must_use]
+    pub fn reordered(self, order: &[u32]) -> Self {
+        fn in_order<T: Copy>(scores: &[T], order: &[u32]) -> Vec<T> {
+            order.iter().map(|&old| scores[old as usize]).collect()
+        }
+        let wide = self.wide.map(|wide| Wide { scores: in_order(&wide.scores, order), ..wide });
+        Self { scores: in_order(&self.scores, order), wide, ..self }
     }
 
     /// The mean of so many values whose scores have this sum: one division of integers for decimals.
@@ -81,25 +128,55 @@ impl Scores {
 
     /// Scores of two samples of finite values, case values first, with `shift` subtracted from them.
     ///
-    /// A shift that the values' scale cannot express is rounded once, for all case units alike, and breaks no tie.
+    /// Where neither narrow nor wide scores can express the shift, it is rounded once, for all case units alike, and breaks
+    /// no tie.
     #[must_use]
     pub fn new(case: &[f64], control: &[f64], shift: f64) -> Self {
         let pooled: Vec<f64> = case.iter().chain(control).copied().collect();
         let scaled = decimal(&pooled, shift)
             .or_else(|| decimal_beside_shift(&pooled, shift))
             .unwrap_or_else(|| binary(&pooled, shift));
+        if scaled.exactness == Exactness::Rounded
+            && let Some(decimals) = Decimals::new(case, control, shift)
+        {
+            return Self::of_decimals(decimals);
+        }
         let mut integers = scaled.integers;
         integers[..case.len()].iter_mut().for_each(|integer| *integer -= scaled.shift);
         let least = integers.iter().copied().min().unwrap_or(0);
-        let divisor = integers.iter().fold(0, |divisor, integer| greatest_common_divisor(divisor, integer - least));
-        let divisor = divisor.max(1);
+        let divisor = wide::reduce(&mut integers, least);
         Self {
-            scores: integers.iter().map(|integer| ((integer - least) / divisor) as i64).collect(),
+            scores: integers.into_iter().map(|integer| integer as i64).collect(),
             least,
             divisor,
             denominator: scaled.denominator,
             unit: scaled.unit,
             exactness: scaled.exactness,
+            power: None,
+            wide: None,
+        }
+    }
+
+    /// Scores of decimals that are too long for the usual way: exact if what is left of them fits, else rounded.
+    fn of_decimals(Decimals { mut integers, power }: Decimals) -> Self {
+        let least = integers.iter().copied().min().unwrap_or(0);
+        let divisor = wide::reduce(&mut integers, least);
+        let step = wide::step_below(&integers, SUM_LIMIT);
+        let scores = integers.iter().map(|&integer| ((integer + step / 2) / step) as i64).collect();
+        // Powers of ten that are exact, as far as they go, and none that vanishes.
+        let denominator = wide::nearest(1, power.clamp(-300, 0).abs());
+        let unit = wide::nearest(1, power.max(0)) * wide::nearest(1, (power + 300).min(0));
+        let worth = divisor as f64 / denominator * unit;
+        let is_exact = step == 1;
+        Self {
+            scores,
+            least,
+            divisor: divisor * step,
+            denominator,
+            unit,
+            exactness: if is_exact { Exactness::Exact } else { Exactness::Rounded },
+            power: Some(power),
+            wide: (!is_exact).then_some(Wide { scores: integers, step, unit: worth }),
         }
     }
 }
@@ -107,9 +184,8 @@ impl Scores {
 /// Values and shift as whole multiples of a power of ten.
 fn decimal(values: &[f64], shift: f64) -> Option<Scaled> {
     let power = POWERS_OF_TEN[decimal_places(values.iter().copied().chain([shift]))?];
-    let integer = |value: f64| (value * power).round() as i128;
-    let integers = values.iter().copied().map(integer).collect();
-    let scaled = Scaled { integers, shift: integer(shift), denominator: power, unit: 1.0, exactness: Exactness::Exact };
+    let (integers, shift) = (multiples(values, power)?, multiples(&[shift], power)?[0]);
+    let scaled = Scaled { integers, shift, denominator: power, unit: 1.0, exactness: Exactness::Exact };
     scaled.fits().then_some(scaled)
 }
 
@@ -123,7 +199,7 @@ fn decimal_beside_shift(values: &[f64], shift: f64) -> Option<Scaled> {
     }
     // Below 2⁵³ the parts of a value are counted exactly.
     let parts = parts.min(EXACT);
-    let integers = values.iter().map(|value| (value * power).round() as i128 * parts as i128).collect();
+    let integers = multiples(values, power)?.into_iter().map(|integer| integer * parts as i128).collect();
     let shift = (shift * power * parts).round() as i128;
     let scaled = Scaled { integers, shift, denominator: power, unit: 1.0 / parts, exactness: Exactness::Rounded };
     scaled.fits().then_some(scaled)
@@ -169,7 +245,13 @@ fn decimal_places(values: impl Iterator<Item = f64>) -> Option<usize> {
         let is_written = |power: &f64| (value * power).round() / power == value;
         places += POWERS_OF_TEN[places..].iter().position(is_written)?;
     }
-    ((largest * POWERS_OF_TEN[places]).round() < EXACT).then_some(places)
+    ((largest * POWERS_OF_TEN[places]).round() < UNIQUE).then_some(places)
+}
+
+/// Values as multiples of 1/power, if they are. A product of 16 digits may be rounded to a neighbour of the decimal.
+fn multiples(values: &[f64], power: f64) -> Option<Vec<i128>> {
+    let multiple = |&value: &f64| Some((value * power).round()).filter(|multiple| multiple / power == value);
+    values.iter().map(|value| multiple(value).map(|multiple| multiple as i128)).collect()
 }
 
 /// value · 2^digits rounded half up, and whether that is exact.
