@@ -241,7 +241,7 @@ fn full_precision_values_under_a_full_precision_shift_are_exact() {
 #[test]
 fn neighbours_of_sixteen_digits_are_no_ties() {
     // As a product of doubles, the first is the second's multiple of 10⁻¹⁷.
-    let (value, next) = (0.03938065, 0.03938065000000001);
+    let (value, next) = (0.039_380_65, 0.039_380_650_000_000_01);
     assert_eq!(check(&[value, next], &[next, next], 0.0, &Layout::default()), Exactness::Exact);
 }
 
