@@ -7,6 +7,7 @@ use num_bigint::{BigInt, Sign};
 use permtest::PermutationTest;
 use permtest::design::Exchange;
 use permtest::design::layout::{Blocks, Layout, Pairing};
+use permtest::inference::warning::Warning;
 use permtest::inference::{Alternative, TwoSidedRule};
 use permtest::method::exact::addends::Addends;
 use permtest::method::exact::sides::{Tails, Work};
@@ -240,14 +241,17 @@ fn full_precision_values_under_a_full_precision_shift_are_exact() {
 #[test]
 fn neighbours_of_sixteen_digits_are_no_ties() {
     // As a product of doubles, the first is the second's multiple of 10⁻¹⁷.
-    let (value, next) = (0.03938065, 0.03938065000000001);
+    let (value, next) = (0.039_380_65, 0.039_380_650_000_000_01);
     assert_eq!(check(&[value, next], &[next, next], 0.0, &Layout::default()), Exactness::Exact);
 }
 
 #[test]
 fn spans_beyond_wide_scores_count_what_may_be_a_tie() {
-    let found = check(&[1e-200, 1.0, 1e200], &[3e-200, 1.0, -1e200], 0.0, &Layout::default());
-    assert_eq!(found, Exactness::Rounded);
+    let (case, control) = ([1e-200, 1.0, 1e200], [3e-200, 1.0, -1e200]);
+    assert_eq!(check(&case, &control, 0.0, &Layout::default()), Exactness::Rounded);
+    let warnings = |case, control| PermutationTest::new(case, control).unwrap().mean_difference().unwrap().warnings;
+    assert!(warnings(&case, &control).contains(&Warning::Rounded));
+    assert!(!warnings(&CASE, &CONTROL).contains(&Warning::Rounded));
 }
 
 /// A value of 1 to 17 digits.
