@@ -217,11 +217,12 @@ fn a_file_that_is_not_executable_is_told_how_to_become_so() {
 
 #[test]
 fn a_missing_interpreter_is_told_from_a_missing_file() {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("statistic");
-    fs::write(&script, "#!/no/such/interpreter\n").unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    // Written by another process: a file that this one has open for writing while another test forks cannot be started.
+    let write = "echo '#!/no/such/interpreter' > \"$1\" && chmod +x \"$1\"";
+    let written = std::process::Command::new("sh").args(["-c", write, "sh"]).arg(&script).status().unwrap();
+    assert!(written.success());
     let text = failure(&lines(&[script.to_str().unwrap()]), 1);
     assert!(text.contains("; install the interpreter that its first line names"), "{text}");
 }

@@ -4,6 +4,7 @@ pub mod attainable;
 mod binomial;
 pub mod classical;
 pub mod count;
+pub mod findings;
 pub mod interval;
 pub mod normal;
 pub mod p_value;

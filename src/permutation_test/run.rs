@@ -5,6 +5,7 @@ use super::sums::OfSums;
 use super::{NullDistribution, PermutationTest, TestResult};
 use crate::error::Error;
 use crate::inference::attainable::{coarsest, smallest_attainable};
+use crate::inference::findings::FEW;
 use crate::inference::normal;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::Algorithm;
@@ -19,9 +20,6 @@ use crate::method::tally::{Tally, Undefined};
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
 use crate::statistic::{self, Problem, Statistic};
-
-/// Extreme resamples that leave the p-value with a relative error of a third: fewer are not relied upon.
-const FEW: u64 = 10;
 
 /// Resamples that tell which tail is the smaller one.
 const SCOUTS: u64 = 10_000;

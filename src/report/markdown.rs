@@ -106,7 +106,7 @@ fn compared(report: &Report) -> Option<String> {
         format!("{name} p {} ({})", p.trim_end(), wording::classical_statistic(test))
     };
     let tests: Vec<String> = tests.iter().map(test).collect();
-    Some(format!("{}: {}.", wording::COMPARISON, tests.join("; ")))
+    Some(format!("{}: {}.", wording::comparison(report), tests.join("; ")))
 }
 
 fn item(report: &Report, warning: &str) -> String {

@@ -2,6 +2,8 @@
 
 use super::samples::{group, none_as_extreme, single, typical};
 use super::{Report, render};
+use crate::inference::Alternative;
+use crate::inference::classical;
 use crate::inference::p_value::Counts;
 use crate::method::estimate::{Estimate, Spread};
 use crate::settings::Format;
@@ -244,6 +246,16 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
     let affordable = Report { is_exact_affordable: true, ..typical() };
     let ending = "labellings. An exact p-value is\n  affordable here: leave out -n.\n";
     assert!(conclusion(&affordable).ends_with(ending), "{}", conclusion(&affordable));
+}
+
+#[test]
+fn classical_tests_beside_clusters_are_said_to_overlook_them() {
+    let compared = Some(classical::two_sample(&[1.0, 2.0, 4.0], &[3.0, 5.0, 9.0], Alternative::TwoSided, 0.0));
+    let report = Report { compared, ..typical() };
+    assert!(text(&report).contains("\n  For comparison, by curves instead of relabellings:\n"));
+    let clustered = Report { design: "clustered".to_owned(), ..report };
+    assert!(text(&clustered).contains("\n  For comparison, by curves, as if all observations were independent:\n"));
+    assert!(markdown(&clustered).contains("by curves, as if all observations were independent: "));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn compared(report: &Report) -> String {
         format!("{INDENT}{INDENT}{name}   p {p}   {DIM}{}{DIM:#}\n", wording::classical_statistic(test))
     };
     let lines: String = tests.iter().map(line).collect();
-    format!("\n{INDENT}{}:\n{lines}", wording::COMPARISON)
+    format!("\n{INDENT}{}:\n{lines}", wording::comparison(report))
 }
 
 /// Lines of one style under an indent.

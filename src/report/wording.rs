@@ -8,8 +8,15 @@ use crate::Undefined;
 use crate::inference::classical::{Classical, ClassicalTest};
 use crate::method::estimate::Spread;
 
-/// What stands before the classical tests.
-pub const COMPARISON: &str = "For comparison, by curves instead of relabellings";
+/// What stands before the classical tests, which know neither strata nor clusters.
+pub fn comparison(report: &Report) -> &'static str {
+    if report.design.contains("stratified") || report.design.contains("clustered") {
+        "For comparison, by curves, as if all observations were independent"
+    } else {
+        "For comparison, by curves instead of relabellings"
+    }
+}
+
 /// What stands in their place if there are none.
 pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
 

@@ -1,0 +1,355 @@
+//! Which of the warnings apply to a test, from its samples, its counts and its estimate.
+
+use super::normal;
+use super::p_value::{Counts, IntervalKind, PValue};
+use super::summary::Summary;
+use super::warning::{LevelError, Remedy, UNEQUAL_SPREADS, USUAL_LEVEL, UnitKind, Warning};
+use crate::design::ReferenceSetSize;
+use crate::method::estimate::{Estimate, Spread};
+use crate::method::exact::bounds;
+use crate::method::monte_carlo::MOST_RESAMPLES;
+use crate::method::planner::Further;
+use crate::method::tail::Tail;
+use crate::statistic::linear::scores::Exactness;
+
+/// Fewer extreme resamples than this leave the p-value with a relative error of more than a third.
+pub const FEW: u64 = 10;
+
+/// Extreme resamples to aim for: a relative error of a tenth.
+const ENOUGH: f64 = 100.0;
+
+/// Estimates with a larger standard error, as a share of themselves, are rough.
+const ROUGH: f64 = 0.3;
+
+/// An estimate and its saddlepoint approximation disagree if they differ by more standard errors than this, and by a larger
+/// share than the approximation may err.
+const STANDARD_ERRORS: f64 = 4.0;
+const APPROXIMATION_ERROR: f64 = 0.05;
+
+/// From this ratio of group sizes on, unequal variances matter.
+const UNEQUAL_SIZES: f64 = 1.5;
+
+/// Standard errors of the logarithm of that ratio, 1/√(2(n − 1)) from each normal sample, that are more than chance.
+const MORE_THAN_CHANCE: f64 = 3.0;
+
+/// Groups smaller than this say too little of their variance.
+const FEWEST_FOR_VARIANCE: u64 = 5;
+
+/// Whether a statistic is about the means alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// It compares means and takes the spread of both groups for the same.
+    Means,
+    /// It does not.
+    Else,
+}
+
+/// What there is to know about a statistic and its null distribution.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// The counts of resamples, if some were drawn and counted.
+    pub counts: Option<&'a Counts>,
+    /// What the p-value was estimated from, if it was.
+    pub estimate: Option<&'a Estimate>,
+    /// The p-value.
+    pub p_value: &'a PValue,
+    /// What is measured.
+    pub tail: Tail,
+    /// The two samples, case first.
+    pub groups: [&'a Summary; 2],
+    /// The number of labellings.
+    pub size: &'a ReferenceSetSize,
+    /// The smallest p-value that the data can give.
+    pub attainable: f64,
+    /// The observed statistic less its null value, in standard deviations of its null distribution; `None` where the
+    /// null distribution is not known to be close to normal.
+    pub z: Option<f64>,
+    /// What would resolve a p-value that the counts do not.
+    pub further: Further,
+    /// What gets relabelled.
+    pub units: UnitKind,
+    /// What the statistic is about.
+    pub concern: Concern,
+    /// Whether labellings are compared exactly, or within what the values were rounded by.
+    pub exactness: Exactness,
+}
+
+impl Findings<'_> {
+    /// All that applies, gravest first.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let [case, control] = self.groups;
+        if case.min == control.min && case.max == control.max && case.min == case.max {
+            return vec![Warning::Constant];
+        }
+        let singles = self.groups.iter().filter(|group| group.n == 1).count();
+        let is_single = singles > 0 && self.units == UnitKind::Observations;
+        let single = is_single.then_some(Warning::SingleObservation { groups: singles });
+        let unattainable = (self.attainable > USUAL_LEVEL)
+            .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
+        let rounded = (self.exactness == Exactness::Rounded).then_some(Warning::Rounded);
+        let counted = self.counts.map(|counts| [self.resolution(counts), self.coarseness(counts)]);
+        let estimated = self.estimate.map(doubts);
+        [single, unattainable, rounded]
+            .into_iter()
+            .chain(counted.into_iter().flatten())
+            .chain(estimated.into_iter().flatten())
+            .chain([self.width(), self.unequal_variances()])
+            .flatten()
+            .collect()
+    }
+
+    /// Whether enough resamples were as extreme as the data.
+    fn resolution(&self, counts: &Counts) -> Option<Warning> {
+        let (count, n) = (counts.extreme(self.tail), counts.n);
+        let needs = |p: f64| {
+            let resamples = one_digit(ENOUGH / p);
+            match self.further {
+                Further::Advised(method) => Remedy::Method(method),
+                _ if resamples > MOST_RESAMPLES as f64 => Remedy::BeyondCounting(p.log10().round()),
+                _ => Remedy::Resamples(resamples),
+            }
+        };
+        match count {
+            _ if 1.0 / (n as f64 + 1.0) > USUAL_LEVEL => Some(Warning::TooFewResamples { resamples: n }),
+            0 => {
+                // The normal tail, but not above what no resample of n makes likely, nor below what the data can give.
+                let ceiling = 1.0 / (10.0 * n as f64);
+                let tail = self.z.map_or(ceiling, |z| normal::upper_tail(z.abs()).max(f64::MIN_POSITIVE));
+                let remedy = needs(tail.min(ceiling).max(self.attainable.min(ceiling)));
+                Some(Warning::Floor { resamples: n, remedy })
+            }
+            1..FEW if self.size.approximate.is_none_or(|size| size > n as f64) => {
+                Some(Warning::Few { count, remedy: needs(count as f64 / n as f64) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether proven bounds are as narrow as they should be.
+    fn width(&self) -> Option<Warning> {
+        let [low, high] = self.p_value.interval;
+        let relative_width = (high - low) / high;
+        let is_wide = self.p_value.kind == IntervalKind::Bounds && relative_width > bounds::ENOUGH;
+        is_wide.then_some(Warning::Wide { relative_width })
+    }
+
+    fn coarseness(&self, counts: &Counts) -> Option<Warning> {
+        let (size, resamples) = (self.size.approximate?, counts.n);
+        (size < resamples as f64).then_some(Warning::SmallReferenceSet { size, resamples })
+    }
+
+    fn unequal_variances(&self) -> Option<Warning> {
+        let [smaller, larger] =
+            if self.groups[0].n <= self.groups[1].n { self.groups } else { [self.groups[1], self.groups[0]] };
+        let sizes_differ = larger.n as f64 >= UNEQUAL_SIZES * smaller.n as f64;
+        let matters = self.concern == Concern::Means && self.units == UnitKind::Observations;
+        if !matters || !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
+            return None;
+        }
+        let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
+        let standard_error = (0.5 / (smaller.n - 1) as f64 + 0.5 / (larger.n - 1) as f64).sqrt();
+        let least_ratio = UNEQUAL_SPREADS.max(libm::exp(MORE_THAN_CHANCE * standard_error));
+        if small_sd > least_ratio * large_sd {
+            Some(Warning::UnequalVariances { error: LevelError::TooManyRejections })
+        } else if large_sd > least_ratio * small_sd {
+            Some(Warning::UnequalVariances { error: LevelError::TooFewRejections })
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether an estimate is to be relied upon.
+fn doubts(estimate: &Estimate) -> [Option<Warning>; 2] {
+    let relative_error = estimate.relative_error();
+    let rough = (relative_error > ROUGH).then_some(Warning::Rough { relative_error });
+    let doubt = match estimate.spread {
+        Spread::Weights { saddlepoint: Some(saddlepoint), .. } => {
+            let error = STANDARD_ERRORS * estimate.standard_error;
+            let difference = (estimate.p - saddlepoint).abs();
+            let disagrees = difference > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint));
+            disagrees.then_some(Warning::Disagreement { saddlepoint })
+        }
+        Spread::Replicates { extinct, replicates, .. } if extinct > 0 => Some(Warning::Extinct { extinct, replicates }),
+        Spread::Weights { .. } | Spread::Replicates { .. } => None,
+    };
+    [doubt, rough]
+}
+
+/// Rounded up to one significant digit.
+fn one_digit(x: f64) -> f64 {
+    let unit = 10f64.powi(x.log10().floor() as i32);
+    (x / unit - 1e-9).ceil() * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(n: u64, sd: f64) -> Summary {
+        Summary { n, mean: 0.0, sd: (n > 1).then_some(sd), median: 0.0, min: -sd, max: sd }
+    }
+
+    /// Warnings of a two-sided test with so many extreme resamples of n, otherwise unremarkable.
+    fn warnings(extreme: u64, n: u64, case: &Summary, control: &Summary, z: f64) -> Vec<Warning> {
+        let size = ReferenceSetSize::subsets((case.n + control.n) as usize, case.n as usize);
+        let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
+        let attainable = 2.0 * size.approximate.map_or(0.0, f64::recip);
+        let findings = Findings {
+            counts: Some(&counts),
+            estimate: None,
+            p_value: &PValue::monte_carlo(&counts, Tail::Absolute, 0.99, attainable),
+            tail: Tail::Absolute,
+            groups: [case, control],
+            size: &size,
+            attainable,
+            z: Some(z),
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+            exactness: Exactness::Exact,
+        };
+        findings.warnings()
+    }
+
+    #[test]
+    fn an_unremarkable_test_has_none() {
+        assert_eq!(warnings(500, 10_000, &summary(30, 1.0), &summary(30, 1.2), 1.9), []);
+    }
+
+    #[test]
+    fn no_extreme_resample_asks_for_as_many_as_the_normal_tail_says() {
+        let group = summary(100, 1.0);
+        // Upper normal tail at 5.5: 1.9e-8, so 100 of 5.3e9.
+        let floor = |n, remedy| vec![Warning::Floor { resamples: n, remedy }];
+        assert_eq!(warnings(0, 10_000, &group, &group, 5.5), floor(10_000, Remedy::Resamples(6e9)));
+        assert_eq!(warnings(0, 10_000, &group, &group, -12.0), floor(10_000, Remedy::BeyondCounting(-33.0)));
+        // A normal tail that the resamples contradict counts for less than they do.
+        assert_eq!(warnings(0, 10_000, &group, &group, 1.0), floor(10_000, Remedy::Resamples(1e7)));
+    }
+
+    #[test]
+    fn few_extreme_resamples_ask_for_a_hundred() {
+        let group = summary(100, 1.0);
+        assert_eq!(
+            warnings(5, 10_000, &group, &group, 3.5),
+            [Warning::Few { count: 5, remedy: Remedy::Resamples(200_000.0) }]
+        );
+        assert_eq!(warnings(10, 10_000, &group, &group, 3.5), []);
+    }
+
+    #[test]
+    fn fewer_than_nineteen_resamples_cannot_be_significant() {
+        let group = summary(100, 1.0);
+        assert_eq!(warnings(3, 18, &group, &group, 1.0), [Warning::TooFewResamples { resamples: 18 }]);
+        assert_eq!(warnings(10, 19, &group, &group, 1.0), []);
+    }
+
+    #[test]
+    fn a_small_reference_set_is_told() {
+        let group = summary(5, 1.0);
+        let small = Warning::SmallReferenceSet { size: 252.0, resamples: 253 };
+        assert_eq!(warnings(50, 253, &group, &group, 1.0), [small]);
+        assert_eq!(warnings(50, 252, &group, &group, 1.0), []);
+    }
+
+    #[test]
+    fn three_against_three_cannot_be_significant() {
+        let group = summary(3, 1.0);
+        assert_eq!(
+            warnings(10, 20, &group, &group, 2.0),
+            [Warning::Unattainable { minimum: 0.1, units: UnitKind::Observations }]
+        );
+    }
+
+    #[test]
+    fn a_single_observation_is_told() {
+        let told = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
+        assert_eq!(told, [Warning::SingleObservation { groups: 1 }]);
+    }
+
+    #[test]
+    fn unequal_variances_matter_with_unequal_sizes_only() {
+        let unequal = |small: Summary, large: Summary| warnings(500, 10_000, &small, &large, 1.0);
+        let error = |error| vec![Warning::UnequalVariances { error }];
+        assert_eq!(unequal(summary(10, 3.0), summary(50, 1.0)), error(LevelError::TooManyRejections));
+        assert_eq!(unequal(summary(10, 1.0), summary(50, 3.0)), error(LevelError::TooFewRejections));
+        assert_eq!(unequal(summary(40, 3.0), summary(50, 1.0)), []);
+        assert_eq!(unequal(summary(10, 1.9), summary(50, 1.0)), []);
+    }
+
+    #[test]
+    fn equal_values_leave_nothing_to_test() {
+        let flat = summary(10, 0.0);
+        let size = ReferenceSetSize::subsets(20, 10);
+        let findings = Findings {
+            counts: None,
+            estimate: None,
+            p_value: &PValue::exact(1.0, 1.0),
+            tail: Tail::Absolute,
+            groups: [&flat, &flat],
+            size: &size,
+            attainable: 1.0,
+            z: None,
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+            exactness: Exactness::Exact,
+        };
+        assert_eq!(findings.warnings(), [Warning::Constant]);
+    }
+
+    /// Warnings of an estimate of 1e-12.
+    fn doubted(standard_error: f64, spread: Spread) -> Vec<Warning> {
+        let group = summary(100, 1.0);
+        let estimate = Estimate { p: 1e-12, standard_error, draws: 1000, spread };
+        let findings = Findings {
+            counts: None,
+            estimate: Some(&estimate),
+            p_value: &PValue::estimated(&estimate, 0.99, 1e-50),
+            tail: Tail::Upper,
+            groups: [&group, &group],
+            size: &ReferenceSetSize::subsets(200, 100),
+            attainable: 1e-50,
+            z: Some(7.0),
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+            exactness: Exactness::Exact,
+        };
+        findings.warnings()
+    }
+
+    #[test]
+    fn an_estimate_is_doubted_for_its_spread_and_beside_the_saddlepoint() {
+        let weights = |saddlepoint| Spread::Weights { effective_sample_size: 100.0, saddlepoint: Some(saddlepoint) };
+        assert_eq!(doubted(1e-14, weights(1.039e-12)), []);
+        assert_eq!(doubted(1e-14, weights(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
+        assert_eq!(doubted(2e-14, weights(1.06e-12)), []);
+        assert_eq!(doubted(5e-13, weights(1e-12)), [Warning::Rough { relative_error: 0.5 }]);
+        let replicates = |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9 };
+        assert_eq!(doubted(1e-13, replicates(0)), []);
+        assert_eq!(doubted(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
+    }
+
+    #[test]
+    fn rounded_sums_are_told() {
+        let group = summary(100, 1.0);
+        let findings = Findings {
+            counts: None,
+            estimate: None,
+            p_value: &PValue::exact(0.5, 1e-3),
+            tail: Tail::Upper,
+            groups: [&group, &group],
+            size: &ReferenceSetSize::subsets(200, 100),
+            attainable: 1e-3,
+            z: None,
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Means,
+            exactness: Exactness::Rounded,
+        };
+        assert_eq!(findings.warnings(), [Warning::Rounded]);
+    }
+}
