@@ -1,4 +1,4 @@
-//! Seconds for exact p-values, beside the time that as many plain additions of memory to memory take, in one run.
+//! Seconds for exact p-values, beside the time that as many plain additions take in as much memory, in one run.
 //!
 //! `cargo bench --bench exact`; the best of several rounds, because other work on the machine only adds time.
 
@@ -61,11 +61,11 @@ impl Numbers {
     }
 }
 
-/// Seconds for adding memory to memory so many times, in rows as long as those of the lattice.
-fn additions(cells: f64, row: usize) -> f64 {
-    let mut rows = vec![vec![1.0f64; row]; (2_000_000 / row).max(2)];
-    let passes = (cells / (row * (rows.len() - 1)) as f64).ceil() as usize;
-    let (seconds, ()) = fastest(3, || {
+/// Seconds for adding memory to memory so many times, in rows and in as much fresh memory as those of the lattice.
+fn additions(cells: f64, row: usize, rows: usize) -> f64 {
+    let passes = (cells / (row * (rows - 1)) as f64).ceil() as usize;
+    let (seconds, _) = fastest(3, || {
+        let mut rows: Vec<Vec<f64>> = (0..rows).map(|_| vec![0.0; row]).collect();
         for _ in 0..passes {
             for i in (1..rows.len()).rev() {
                 let (before, row) = rows.split_at_mut(i);
@@ -74,8 +74,9 @@ fn additions(cells: f64, row: usize) -> f64 {
                 }
             }
         }
+        rows
     });
-    seconds * cells / (passes * row * (rows.len() - 1)) as f64
+    seconds * cells / (passes * row * (rows - 1)) as f64
 }
 
 fn main() {
@@ -93,7 +94,7 @@ fn main() {
         let run = |threads| fastest(ROUNDS, || exact::count(Algorithm::Lattice, &addends, work(threads)).unwrap()[0]);
         let ((one, tails), (two, _)) = (run(1), run(2));
         let row = (cost.cell_bytes / 8.0 / sizes[0] as f64) as usize;
-        let bound = additions(cost.cells, row);
+        let bound = additions(cost.cells, row, sizes[0]);
         println!(
             "{name:34} {:9.2e} {:10.2e} {:8.0} {one:8.4} {two:8.4}   {:.2} of plain additions ({:.3} ns a cell)",
             tails.absolute / tails.all,

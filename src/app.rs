@@ -8,7 +8,7 @@ use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{Cost, Labellings, Method, Plan};
+use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
 use crate::output;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
                 (Work::Defined(definition, prepared), plan)
             }
             Statistic::Program(program) => {
-                (Work::Program(program), test.plan_custom(problem, Cost::Program, labellings)?)
+                (Work::Program(program), test.plan_custom(problem, LabellingCost::Program, labellings)?)
             }
         };
         Ok(Self { test, problem, work, plan })

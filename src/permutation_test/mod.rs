@@ -15,7 +15,7 @@ use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Estimate;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{
-    Choice, Cost, DEFAULT_MEMORY, Further, Labellings, Method, Plan, Prospect, Request, plan,
+    Choice, DEFAULT_MEMORY, Further, LabellingCost, Labellings, Method, Plan, Prospect, Request, plan,
 };
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
@@ -356,7 +356,8 @@ impl<'a> PermutationTest<'a> {
         labellings: Labellings,
     ) -> Result<Plan, Error> {
         let rule = Nature::of(definition, prepared, problem.design()).rule;
-        let cost = if matches!(prepared, Prepared::Values(_)) { Cost::Function } else { Cost::Kernel };
+        let cost =
+            if matches!(prepared, Prepared::Values(_)) { LabellingCost::Function } else { LabellingCost::Kernel };
         let linear = match prepared {
             Prepared::Linear(linear) => Some((linear, self.observed(problem, linear)?)),
             _ => None,
@@ -368,7 +369,7 @@ impl<'a> PermutationTest<'a> {
     ///
     /// # Errors
     /// [`Error::Usage`] where the method that was asked for is out of reach.
-    pub fn plan_custom(&self, problem: &Problem, cost: Cost, labellings: Labellings) -> Result<Plan, Error> {
+    pub fn plan_custom(&self, problem: &Problem, cost: LabellingCost, labellings: Labellings) -> Result<Plan, Error> {
         plan(&self.request(labellings), &self.prospect(problem, Nature::CUSTOM.rule, cost))
     }
 
@@ -377,7 +378,7 @@ impl<'a> PermutationTest<'a> {
         Request { choice, resamples, memory, labellings, undefined }
     }
 
-    fn prospect<'p>(&self, problem: &'p Problem, natural: TwoSidedRule, cost: Cost) -> Prospect<'p> {
+    fn prospect<'p>(&self, problem: &'p Problem, natural: TwoSidedRule, cost: LabellingCost) -> Prospect<'p> {
         let tail = self.alternative.tail(self.two_sided.unwrap_or(natural));
         Prospect { design: problem.design(), cost, tail, linear: None }
     }
@@ -434,7 +435,7 @@ impl<'a> PermutationTest<'a> {
         function: impl Fn(&[f64], &[f64]) -> f64 + Sync,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let plan = self.plan_custom(problem, Cost::Function, self.labellings(&watch))?;
+        let plan = self.plan_custom(problem, LabellingCost::Function, self.labellings(&watch))?;
         self.custom_planned(problem, &Values::new(problem, 0.0, function), &plan, watch)
     }
 
@@ -448,7 +449,7 @@ impl<'a> PermutationTest<'a> {
         statistic: &S,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let plan = self.plan_custom(problem, Cost::Kernel, self.labellings(&watch))?;
+        let plan = self.plan_custom(problem, LabellingCost::Kernel, self.labellings(&watch))?;
         self.custom_planned(problem, statistic, &plan, watch)
     }
 

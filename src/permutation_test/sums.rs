@@ -11,7 +11,7 @@ use crate::method::exact::sides::Work;
 use crate::method::exact::{self, Algorithm};
 use crate::method::importance::{Importance, Side, TailEstimate};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{Cost as LabellingCost, Prospect};
+use crate::method::planner::{LabellingCost, Prospect};
 use crate::method::tail::Tail;
 use crate::statistic::Extremes;
 use crate::statistic::linear::Linear;

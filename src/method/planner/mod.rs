@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::tally::Undefined;
 use crate::error::Error;
-pub use prospect::{Candidate, Cost, Obstacle, Prospect, Work};
+pub use prospect::{Candidate, LabellingCost, Obstacle, Prospect, Work};
 
 /// Resamples where neither a method nor a number is named.
 pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
@@ -206,8 +206,12 @@ impl Plan {
 /// [`Error::Usage`] when the method that was asked for is out of reach.
 pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
     let counted = prospect.monte_carlo(request.resamples).method;
-    if request.choice == Choice::MonteCarlo && prospect.is_large() {
-        return Ok(Plan::simply(counted, Reason::Asked));
+    match request.choice {
+        Choice::MonteCarlo if prospect.is_large() => return Ok(Plan::simply(counted, Reason::Asked)),
+        Choice::Auto if prospect.is_large() && request.resamples.is_some() => {
+            return Ok(Plan::simply(counted, Reason::Resamples));
+        }
+        _ => {}
     }
     let (candidates, saddlepoint) = (prospect.candidates(request), prospect.saddlepoint());
     let is_counted = request.choice == Choice::MonteCarlo || request.resamples.is_some();
@@ -222,7 +226,7 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
             let (method, reason) = decide(&candidates, saddlepoint, counted);
             // What takes longer than a kernel would take minutes, and so is not begun without being asked for.
             let further = match after(&candidates, method) {
-                Some(further) if prospect.cost == Cost::Kernel => Further::Taken(further),
+                Some(further) if prospect.cost == LabellingCost::Kernel => Further::Taken(further),
                 further => further.map_or(Further::Nothing, Further::Advised),
             };
             (method, reason, further)

@@ -8,7 +8,7 @@ use crate::design::ends::ends;
 use crate::design::{Design, Exchange};
 use crate::method::exact::addends::Addends;
 use crate::method::exact::bounds::Forecast;
-use crate::method::exact::cost::Cost as ExactCost;
+use crate::method::exact::cost::Cost;
 use crate::method::importance::{self, Side};
 use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
@@ -41,7 +41,7 @@ pub const USUAL_DEPTH: f64 = -12.0;
 
 /// What a labelling costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cost {
+pub enum LabellingCost {
     /// Nanoseconds: a kernel computes it.
     Kernel,
     /// About a microsecond: a function of the gathered values.
@@ -56,7 +56,7 @@ pub struct Prospect<'a> {
     /// The design.
     pub design: &'a dyn Design,
     /// What the statistic of a labelling costs.
-    pub cost: Cost,
+    pub cost: LabellingCost,
     /// What is measured.
     pub tail: Tail,
     /// The statistic, if it is an increasing function of one sum, and that sum for the data.
@@ -147,9 +147,9 @@ impl Prospect<'_> {
     fn labelling(&self) -> f64 {
         let observations = self.design.units().observations() as f64;
         1e-9 * match self.cost {
-            Cost::Kernel => 8.0 + 0.05 * observations,
-            Cost::Function => 300.0 + 10.0 * observations,
-            Cost::Program => 30_000.0 + 20.0 * observations,
+            LabellingCost::Kernel => 8.0 + 0.05 * observations,
+            LabellingCost::Function => 300.0 + 10.0 * observations,
+            LabellingCost::Program => 30_000.0 + 20.0 * observations,
         }
     }
 
@@ -235,13 +235,13 @@ impl Prospect<'_> {
         }
         let exact = linear.exact_sums(observed);
         let addends = Addends::new(&exact.sums, &exchange, &[]).expect("subsets or coins");
-        let cost = ExactCost::of(&addends);
+        let cost = Cost::of(&addends);
         let of = |method, work, bytes: f64, seconds: f64| {
             let obstacle = (!seconds.is_finite()).then_some(Obstacle::TooMany);
             Candidate { method, work, bytes, seconds, obstacle }
         };
         let lattice_seconds = |cells: f64, bytes: f64| CELL * cells + BYTE * bytes;
-        let ExactCost { cells, cell_bytes, entries, entry_bytes, .. } = cost;
+        let Cost { cells, cell_bytes, entries, entry_bytes, .. } = cost;
         [
             of(Method::Lattice, Work::Cells(cells), cell_bytes, lattice_seconds(cells, cell_bytes)),
             of(Method::MeetInTheMiddle, Work::Entries(entries), entry_bytes, ENTRY * entries + BYTE * entry_bytes),
