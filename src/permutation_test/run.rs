@@ -69,7 +69,9 @@ impl PermutationTest<'_> {
                 return self.evaluate(&course, statistic, observed, watch);
             }
         };
-        self.conclude(&course, plan.method, found, Vec::new())
+        // What was to be drawn may turn out to be known.
+        let method = if let Found::Share(_) = found { Method::EndOfRange } else { plan.method };
+        self.conclude(&course, method, found, Vec::new())
     }
 
     pub(super) fn run<S: Statistic>(

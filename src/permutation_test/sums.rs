@@ -73,9 +73,13 @@ impl OfSums<'_> {
     }
 }
 
-/// The sum of tails that were estimated one by one, each so many times.
+/// The sum of tails that were estimated one by one, each so many times; nothing is drawn at the ends of the sums, where
+/// tails are known.
 fn estimate(tails: &[TailEstimate], times: f64) -> Found {
     let p: f64 = tails.iter().map(|tail| tail.estimate).sum();
+    if tails.iter().all(|tail| tail.draws == 0) {
+        return Found::Share((times * p).min(1.0));
+    }
     let variance: f64 = tails.iter().map(|tail| tail.standard_error.powi(2)).sum();
     // Effective sizes of parts of a sum join like those of strata.
     let parts = tails.iter().filter(|tail| tail.effective_sample_size > 0.0);

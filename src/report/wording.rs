@@ -269,6 +269,7 @@ fn algorithm(report: &Report) -> &'static str {
     match report.algorithm.as_deref() {
         Some("lattice") => "every labelling was counted, by its sum",
         Some("meet-in-the-middle") => "every labelling was counted, as a pair of halves",
+        Some("end-of-range") if report.p_value == 1.0 => "no labelling is less extreme than the data",
         Some("end-of-range") => "no labelling is more extreme than the data, so this is the smallest p-value of all",
         _ => "every labelling was counted, one by one",
     }

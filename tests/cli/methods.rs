@@ -130,6 +130,21 @@ fn whoever_wants_each_labelling_gets_a_method_that_has_them() {
 }
 
 #[test]
+fn what_needs_no_drawing_is_not_drawn() {
+    // Complete separation: 2 of C(10, 5).
+    let separated = || permtest().file("a.csv", "x\n1\n2\n3\n4\n5\n").file("b.csv", "x\n6\n7\n8\n9\n10\n");
+    let report = json(separated().args(["a.csv", "b.csv", "--method", "importance"]));
+    assert_eq!((&report["method"], &report["algorithm"]), (&"exact".into(), &"end-of-range".into()));
+    assert!((report["p_value"].as_f64().unwrap() - 2.0 / 252.0).abs() < 1e-15);
+    separated()
+        .args(["a.csv", "b.csv", "--method", "importance"])
+        .stdout_contains(
+            "Exact: no labelling is more extreme than the data, so this is the smallest\n  p-value of all.",
+        )
+        .run();
+}
+
+#[test]
 fn memory_decides_between_exact_and_estimated() {
     let lists = |limit: &str| {
         let numbers =
