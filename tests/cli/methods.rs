@@ -106,7 +106,7 @@ fn explain_computes_nothing_and_says_why() {
     hundreds("--explain -n 1M -s rank-sum")
         .stdout_contains("Chosen: monte-carlo,\n  as -n asks. Left to itself, permtest would compute the exact p-value")
         .run();
-    hundreds("--explain --method splitting").stdout_contains("Chosen: splitting, as").run();
+    hundreds("--explain --method splitting").stdout_contains("s   chosen\n  monte-carlo").run();
     hundreds("--explain --json").refused(["--explain prints text only"]).run();
 }
 
