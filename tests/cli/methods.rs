@@ -130,6 +130,16 @@ fn whoever_wants_each_labelling_gets_a_method_that_has_them() {
 }
 
 #[test]
+fn bounds_that_memory_keeps_wide_say_so_and_are_not_chosen() {
+    let narrow = hundreds("--method bounds --memory-limit 20M");
+    narrow.stdout_contains("warning: the bounds lie ").stdout_contains("--memory-limit may allow for more").run();
+    let number = |report: &serde_json::Value, end: usize| report["p_value_interval"][end].as_f64().unwrap();
+    let (wide, fine) = (json(hundreds("--method bounds --memory-limit 20M")), json(hundreds("--method bounds")));
+    assert!(number(&wide, 0) < number(&fine, 0) && number(&fine, 1) < number(&wide, 1));
+    assert_eq!(json(hundreds("--memory-limit 20M"))["method"], "importance");
+}
+
+#[test]
 fn what_needs_no_drawing_is_not_drawn() {
     // Complete separation: 2 of C(10, 5).
     let separated = || permtest().file("a.csv", "x\n1\n2\n3\n4\n5\n").file("b.csv", "x\n6\n7\n8\n9\n10\n");

@@ -186,7 +186,7 @@ impl Request {
     fn obstacle(&self, candidate: &Candidate) -> Option<Obstacle> {
         let shows_labellings = matches!(candidate.method, Method::Enumeration | Method::MonteCarlo { .. });
         match candidate.method {
-            _ if candidate.bytes > self.memory as f64 && candidate.method != Method::Bounds => Some(Obstacle::Memory),
+            _ if candidate.bytes > self.memory as f64 => Some(Obstacle::Memory),
             _ if self.labellings == Labellings::Wanted && !shows_labellings => Some(Obstacle::NoLabellings),
             Method::Splitting { .. } if self.undefined == Undefined::Drop => Some(Obstacle::LeavesNoneOut),
             _ => None,
@@ -217,19 +217,29 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
     let is_counted = request.choice == Choice::MonteCarlo || request.resamples.is_some();
     let (method, reason, further) = match request.choice {
         Choice::Auto | Choice::MonteCarlo if is_counted => {
-            let (better, _) = decide(&candidates, saddlepoint, counted);
-            let better = if better == counted { after(&candidates, counted) } else { Some(better) };
+            let (better, _) = decide(&candidates, saddlepoint, prospect);
+            let is_estimate = |method| matches!(method, Method::Importance { .. } | Method::Splitting { .. });
+            let better = match better {
+                Method::MonteCarlo { .. } => cheapest(&candidates, f64::INFINITY, is_estimate),
+                better => Some(better),
+            };
             let reason = if request.choice == Choice::Auto { Reason::Resamples } else { Reason::Asked };
             (counted, reason, better.map_or(Further::Nothing, Further::Advised))
         }
         Choice::Auto | Choice::MonteCarlo => {
-            let (method, reason) = decide(&candidates, saddlepoint, counted);
+            let (method, reason) = decide(&candidates, saddlepoint, prospect);
+            let is_splitting = |method| matches!(method, Method::Splitting { .. });
+            let splitting = cheapest(&candidates, f64::INFINITY, is_splitting).filter(|_| method == counted);
             // What takes longer than a kernel would take minutes, and so is not begun without being asked for.
-            let further = match after(&candidates, method) {
-                Some(further) if prospect.cost == LabellingCost::Kernel => Further::Taken(further),
-                further => further.map_or(Further::Nothing, Further::Advised),
+            let further = match splitting {
+                Some(splitting) if prospect.cost == LabellingCost::Kernel => Further::Taken(splitting),
+                splitting => splitting.map_or(Further::Nothing, Further::Advised),
             };
             (method, reason, further)
+        }
+        // Bounds do what they can with the time and the memory that they have.
+        Choice::Bounds if candidates.iter().any(Candidate::has_bounds) => {
+            (Method::Bounds, Reason::Asked, Further::Nothing)
         }
         choice => {
             let asked = cheapest(&candidates, TOO_LONG, |method| choice.includes(method));
@@ -240,10 +250,10 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
 }
 
 /// The best method where the user named none.
-fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, counted: Method) -> (Method, Reason) {
-    let resampling = candidates.iter().find(|candidate| matches!(candidate.method, Method::MonteCarlo { .. }));
+fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, prospect: &Prospect) -> (Method, Reason) {
+    let counted = prospect.monte_carlo(None);
     // Exact is worth as much time as resampling would take.
-    let affordable = AFFORDABLE.max(resampling.map_or(0.0, |resampling| resampling.seconds));
+    let affordable = AFFORDABLE.max(counted.seconds);
     if let Some(exact) = cheapest(candidates, affordable, Method::is_exact) {
         return (exact, Reason::Exact);
     }
@@ -253,15 +263,8 @@ fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, counted: Method) -
     let is_tiny = saddlepoint.is_some_and(|p| p < TOO_SMALL_TO_COUNT);
     match cheapest(candidates, TOO_LONG, |method| matches!(method, Method::Importance { .. })) {
         Some(importance) if is_tiny => (importance, Reason::Tiny),
-        _ => (counted, Reason::Default),
+        _ => (counted.method, Reason::Default),
     }
-}
-
-/// What could resolve a p-value of which plain resampling sees next to nothing.
-fn after(candidates: &[Candidate], method: Method) -> Option<Method> {
-    let is_estimate = |method: Method| matches!(method, Method::Importance { .. } | Method::Splitting { .. });
-    let is_counted = matches!(method, Method::MonteCarlo { .. });
-    is_counted.then(|| cheapest(candidates, f64::INFINITY, is_estimate)).flatten()
 }
 
 /// The cheapest of some methods that takes no longer than this.
@@ -320,6 +323,11 @@ fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
 }
 
 impl Candidate {
+    /// Whether this is bounds, however wide.
+    fn has_bounds(&self) -> bool {
+        self.method == Method::Bounds && matches!(self.obstacle, None | Some(Obstacle::Memory))
+    }
+
     /// Why it cannot be chosen, or what it costs.
     #[must_use]
     pub fn objection(&self) -> String {
