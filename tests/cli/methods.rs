@@ -134,7 +134,8 @@ fn bounds_that_memory_keeps_wide_say_so_and_are_not_chosen() {
     let narrow = hundreds("--method bounds --memory-limit 20M");
     narrow.stdout_contains("warning: the bounds lie ").stdout_contains("--memory-limit may allow for more").run();
     let number = |report: &serde_json::Value, end: usize| report["p_value_interval"][end].as_f64().unwrap();
-    let (wide, fine) = (json(hundreds("--method bounds --memory-limit 20M")), json(hundreds("--method bounds")));
+    let (wide, fine) =
+        (json(hundreds("--method bounds --memory-limit 20M")), json(hundreds("--method bounds --memory-limit 50M")));
     assert!(number(&wide, 0) < number(&fine, 0) && number(&fine, 1) < number(&wide, 1));
     assert_eq!(json(hundreds("--memory-limit 20M"))["method"], "importance");
 }
