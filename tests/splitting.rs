@@ -59,8 +59,7 @@ fn assert_near(found: &SplittingEstimate, exact: f64, what: &str) {
     let SplittingEstimate { estimate, standard_error, .. } = *found;
     let off = (estimate - exact).abs();
     assert!(off <= 5.0 * standard_error + 1e-3 * exact, "{what}: {estimate} ± {standard_error}, exactly {exact}");
-    assert!(standard_error < 0.25 * exact, "{what}: {estimate} ± {standard_error}");
-    assert_eq!(found.extinct, 0, "{what}");
+    assert!(found.is_settled(), "{what}: {estimate} ± {standard_error}, exactly {exact}");
 }
 
 /// Values without ties, n for each group, those of the case higher by a shift.
@@ -242,8 +241,8 @@ fn medians_have_their_exact_tails() {
         };
         check(&median);
     };
-    // Few values, so that levels must lie within ties, and many.
-    for (round, shift, below) in [(1.0, 10.0, 1e-8), (0.1, 14.0, 1e-12)] {
+    // Many values, and so few that all but two or three of twenty levels lie within ties.
+    for (round, shift, below) in [(0.1, 14.0, 1e-12), (1.0, 10.0, 1e-8), (2.0, 12.0, 1e-12), (4.0, 12.0, 1e-9)] {
         let (case, control) = samples(51, shift);
         let [case, control] =
             [case, control].map(|values| values.iter().map(|v| (v / round).round()).collect::<Vec<_>>());
@@ -358,7 +357,7 @@ fn two_observations_and_strata_without_a_choice_are_enough() {
 fn the_end_of_the_support_is_reached() {
     let (problem, scores) = scored(100, 0);
     let statistic = sum(&problem, &scores.iter().map(|score| score * score + 1).collect::<Vec<_>>());
-    let found = run(&Splitting { replicates: 20, ..splitting(300, 11) }, &problem, &statistic, Tail::Upper).unwrap();
+    let found = run(&Splitting { replicates: 20, ..splitting(120, 11) }, &problem, &statistic, Tail::Upper).unwrap();
     let exact = 1.0 / choose(200, 100);
     let SplittingEstimate { estimate, standard_error, .. } = found;
     assert!((estimate - exact).abs() < 5.0 * standard_error, "{estimate} ± {standard_error}, exactly {exact}");
@@ -467,6 +466,7 @@ fn what_cannot_be_run_is_refused_in_one_line() {
         refusal(&splitting(100, 0), &problem),
         "splitting knows no small changes of the labellings of the design rotation; draw resamples"
     );
+    assert!(splitting(100, 0).expected_evaluations(problem.design(), -3.0).is_err());
     let problem = two_sample(&case, &control);
     assert_eq!(
         refusal(&Splitting { replicates: 19, ..splitting(100, 0) }, &problem),
@@ -506,9 +506,11 @@ fn what_a_run_takes_is_foreseen() {
         let (problem, scores) = scored(n, mixed);
         let splitting = splitting(100, 15);
         let found = run(&splitting, &problem, &sum(&problem, &scores), Tail::Upper).unwrap();
-        let expected = splitting.expected_evaluations(2 * n, found.estimate.log10()) as f64;
+        let expected = splitting.expected_evaluations(problem.design(), found.estimate.log10()).unwrap() as f64;
         let ratio = found.evaluations as f64 / expected;
         assert!((1.0 / 3.0..3.0).contains(&ratio), "{n} + {n}, {mixed} mixed: {ratio}");
     }
-    assert_eq!(splitting(DEFAULT_PARTICLES, 0).expected_evaluations(200, 0.0), 25_000);
+    let (problem, _) = scored(100, 50);
+    let expected = splitting(DEFAULT_PARTICLES, 0).expected_evaluations(problem.design(), 0.0).unwrap();
+    assert_eq!(expected, 25_000);
 }

@@ -9,6 +9,7 @@ use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::bounds;
 use crate::method::monte_carlo::MOST_RESAMPLES;
 use crate::method::planner::Further;
+use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::statistic::linear::scores::Exactness;
 
@@ -19,7 +20,7 @@ pub const FEW: u64 = 10;
 const ENOUGH: f64 = 100.0;
 
 /// Estimates with a larger standard error, as a share of themselves, are rough.
-const ROUGH: f64 = 0.3;
+const ROUGH: f64 = splitting::LARGEST_RELATIVE_ERROR;
 
 /// An estimate and its saddlepoint approximation disagree if they differ by more standard errors than this, and by a larger
 /// share than the approximation may err.

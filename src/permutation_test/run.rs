@@ -202,7 +202,7 @@ impl PermutationTest<'_> {
         let Self { seed, threads, arch, .. } = *self;
         let design = course.problem.design();
         let splitting = Splitting { replicates, particles, seed, threads, arch };
-        begin(splitting.expected_evaluations(design.units().len(), USUAL_DEPTH), "relabellings");
+        begin(splitting.expected_evaluations(design, USUAL_DEPTH)?, "relabellings");
         let watch = Watch { stop, begin, advance, replicates: None };
         let found = splitting.run(design, statistic, &statistic.extremes(observed), tail, undefined, watch)?;
         let spread = Spread::Replicates { replicates, extinct: found.extinct, levels: found.levels };

@@ -174,3 +174,28 @@ impl Extremes<f64> {
 pub fn tolerance(observed: f64, largest: f64) -> f64 {
     1e-12 * observed.abs() + 4.0 * f64::EPSILON * largest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_ordered_like_the_replicates() {
+        let doubles = [f64::NEG_INFINITY, -1e300, -1.0, -1e-310, 0.0, 1e-310, 1.0, 1e300, f64::INFINITY];
+        assert!(doubles.is_sorted_by(|a, b| a.rank() < b.rank()));
+        assert_eq!((-0.0f64).rank(), 0.0f64.rank());
+        assert!([i64::MIN, -1, 0, 1 << 60, (1 << 60) + 1, i64::MAX].is_sorted_by(|a, b| a.rank() < b.rank()));
+    }
+
+    #[test]
+    fn distances_are_measured_from_the_midpoint() {
+        // The midpoint of 3 and 8 is 5.5.
+        assert_eq!(5i64.rank_of_distance(3, 8), 6i64.rank_of_distance(3, 8));
+        assert!(8i64.rank_of_distance(3, 8) > 4i64.rank_of_distance(3, 8));
+        assert_eq!(3f64.rank_of_distance(3.0, 8.0), 8f64.rank_of_distance(3.0, 8.0));
+        assert!(2.9f64.rank_of_distance(3.0, 8.0) > 8f64.rank_of_distance(3.0, 8.0));
+        // Without a bound below, what is near the one above is far out.
+        assert!(7f64.rank_of_distance(f64::NEG_INFINITY, 8.0) > (-9f64).rank_of_distance(f64::NEG_INFINITY, 8.0));
+        assert!(7f64.rank_of_distance(3.0, f64::INFINITY) < (-9f64).rank_of_distance(3.0, f64::INFINITY));
+    }
+}

@@ -300,11 +300,10 @@ impl Prospect<'_> {
         let particles = request.resamples.map_or(splitting::DEFAULT_PARTICLES, |n| n.div_ceil(replicates) as usize);
         let particles = particles.max(splitting::FEWEST_PARTICLES);
         let method = Method::Splitting { replicates, particles };
-        if self.design.exchange() == Exchange::Other {
-            return Candidate::impossible(method, Obstacle::NoExchange);
-        }
         let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
-        let evaluations = splitting.expected_evaluations(self.design.units().len(), USUAL_DEPTH);
+        let Ok(evaluations) = splitting.expected_evaluations(self.design, USUAL_DEPTH) else {
+            return Candidate::impossible(method, Obstacle::NoExchange);
+        };
         let seconds = evaluations as f64 * (self.labelling() + MOVE);
         Candidate { method, work: Work::Labellings(evaluations as f64), bytes: 0.0, seconds, obstacle: None }
     }

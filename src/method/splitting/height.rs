@@ -40,6 +40,11 @@ pub(super) struct Height {
 impl Height {
     /// That of all extreme labellings, above every other one.
     pub const EXTREME: Self = Self { statistic: u64::MAX, trend: 0, hash: 0 };
+
+    /// Whether the statistics are the same.
+    pub fn ties_with(self, other: Self) -> bool {
+        self.statistic == other.statistic
+    }
 }
 
 /// How statistics become heights.

@@ -22,6 +22,9 @@ const EASY: f64 = 0.55;
 /// … and shorter when fewer do.
 const HARD: f64 = 0.25;
 
+/// How often the trend may be learnt anew.
+const MOST_LESSONS: u32 = 4;
+
 /// How often more moves than usual a level may take.
 const PATIENCE: f64 = 8.0;
 
@@ -44,40 +47,75 @@ pub(super) struct Route {
     pub evaluations: u64,
 }
 
-/// Finds the levels that about [`SHARE`] of the particles reach from one to the next, until as many are extreme. Where
-/// not as many of those drawn from the design are, the trend is learnt first.
+/// Finds the levels that about [`SHARE`] of the particles reach from one to the next, until as many are extreme.
+///
+/// Where not as many of those drawn from the design are, the trend is learnt from such draws, which tell what lies near
+/// the middle. Where it matters, because levels lie within ties, it is learnt anew from where the first climb ended, and
+/// again wherever one is stuck: the labellings there tell the direction of the whole way.
 pub(super) fn pilot<S: Statistic + ?Sized>(
     ascent: &mut Ascent<S>,
     particles: usize,
     stream: &mut Stream,
 ) -> Result<Route, Error> {
-    let first = Swarm::draw(ascent, particles, stream)?;
-    let mut evaluations = first.evaluations;
-    if next_height(first.heights(), None) == Some(Height::EXTREME) {
+    let swarm = Swarm::draw(ascent, particles, stream)?;
+    let mut evaluations = swarm.evaluations;
+    if next_height(swarm.heights(), None) == Some(Height::EXTREME) {
         return Ok(Route { levels: Vec::new(), evaluations });
     }
-    let lessons = lessons(particles, ascent.design.units().len());
-    ascent.learn(lessons, stream)?;
-    let mut swarm = Swarm::draw(ascent, particles, stream)?;
-    evaluations += lessons as u64;
-    let (mut levels, mut changes) = (Vec::new(), longest_move(ascent.moves.memory()));
+    let first_lesson = ascent.draw(first_lesson(particles, ascent.design.units().len()), stream);
+    evaluations += ascent.learn(&first_lesson)?;
+    let mut lessons = 0;
+    loop {
+        let (path, ended) = climb(ascent.moves.memory(), Swarm::draw(ascent, particles, stream)?, stream)?;
+        evaluations += ended.evaluations;
+        if path.is_complete && (lessons > 0 || !has_ties(&path.levels)) {
+            return Ok(Route { levels: path.levels, evaluations });
+        }
+        if lessons == MOST_LESSONS {
+            return Err(stuck(path.levels.len()));
+        }
+        lessons += 1;
+        let mut both_ends = ascent.draw(particles, stream);
+        both_ends.words.extend(ended.into_rows());
+        evaluations += ascent.learn(&both_ends)?;
+    }
+}
+
+/// The levels of one climb.
+struct Path {
+    levels: Vec<Level>,
+    /// Whether it came to the extreme labellings.
+    is_complete: bool,
+}
+
+/// Finds levels from a swarm's place on, and where it ends.
+fn climb<'a, S: Statistic + ?Sized>(
+    memory: f64,
+    mut swarm: Swarm<'a, S>,
+    stream: &mut Stream,
+) -> Result<(Path, Swarm<'a, S>), Error> {
+    let (mut levels, mut changes) = (Vec::new(), longest_move(memory));
     loop {
         let last = levels.last().map(|level: &Level| level.height);
-        let height = next_height(swarm.heights(), last).filter(|_| levels.len() < MOST_LEVELS);
-        let height = height.ok_or_else(|| stuck(levels.len()))?;
-        if height == Height::EXTREME {
-            return Ok(Route { levels, evaluations: evaluations + swarm.evaluations });
-        }
+        let height = match next_height(swarm.heights(), last).filter(|_| levels.len() < MOST_LEVELS) {
+            Some(height) if height != Height::EXTREME => height,
+            end => return Ok((Path { levels, is_complete: end.is_some() }, swarm)),
+        };
         let survivors = swarm.survivors(height);
         swarm.resample(&survivors, stream);
-        let level = settle(ascent.moves.memory(), &mut swarm, height, changes, stream)?;
+        let level = settle(memory, &mut swarm, height, changes, stream)?;
         changes = level.changes;
         levels.push(level);
     }
 }
 
-/// How many labellings the trend is learnt from: a small part of what a run evaluates, within 64 MB.
-fn lessons(particles: usize, units: usize) -> usize {
+/// Whether a level differs from the one before by its trend or its hash only.
+fn has_ties(levels: &[Level]) -> bool {
+    levels.windows(2).any(|pair| pair[0].height.ties_with(pair[1].height))
+}
+
+/// How many labellings the trend is learnt from at first: a small part of what a run evaluates, within 64 MB.
+fn first_lesson(particles: usize, units: usize) -> usize {
     (16 * particles).min((64 << 20) / (8 * units.div_ceil(64))).max(particles)
 }
 
@@ -138,5 +176,34 @@ fn stuck(levels: usize) -> Error {
 /// level grow with its number; the factor is fitted to sums, medians and distances of 20 to 20,000 values.
 pub(super) fn expected_moves(memory: f64, log10_p: f64) -> f64 {
     let levels = (log10_p / SHARE.log10()).max(0.0);
-    1.0 + levels + 2.5 * levels * levels / memory.max(1.0).sqrt()
+    1.0 + levels + 1.25 * levels * levels * turnover(memory) / memory.max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::splitting::height::{Heights, OnUndefined, Tail};
+    use crate::method::splitting::marks::{Mark, Marks};
+    use crate::sampling::stream::Domain;
+    use crate::statistic::Extremes;
+
+    fn heights(replicates: impl Iterator<Item = f64>) -> Vec<Height> {
+        let extremes = Extremes::about(0.0, 100.0, 0.0);
+        let heights = Heights { extremes: &extremes, tail: Tail::Upper, on_undefined: OnUndefined::Fail };
+        let marks = Marks::random(1, &mut Stream::new(0, Domain::SplittingPilot, 0));
+        replicates.map(|replicate| heights.of(replicate, Mark::default(), &marks).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_next_level_is_one_that_the_share_reaches_or_else_the_next_one_up() {
+        let values = heights((0..10).map(f64::from));
+        assert_eq!(next_height(&values, None), Some(values[6]));
+        assert_eq!(next_height(&values, Some(values[5])), Some(values[6]));
+        assert_eq!(next_height(&values, Some(values[8])), Some(values[9]));
+        assert_eq!(next_height(&values, Some(values[9])), None);
+        // Three of ten are extreme, but not four.
+        let values = heights((0..10).map(|i| f64::from(i) + 93.0));
+        assert_eq!(next_height(&values, None), Some(values[6]));
+        assert_eq!(next_height(&heights((0..10).map(|i| f64::from(i) + 94.0)), None), Some(Height::EXTREME));
+    }
 }

@@ -1,10 +1,11 @@
 //! Sums over the set units of a labelling that order those of one statistic: a trend, and a hash.
 //!
-//! Many statistics take few values, and only a tiny share of the labellings with one of them may lie next to a better
-//! one. The *trend* tells where to look: a sum over the set units of what each of them did for the statistic of labellings
-//! drawn at random. Where that tells nothing either, a *hash* orders the labellings: the XOR of a random word for each set
-//! unit (Zobrist 1970). Both change with a unit's label by an addition. Any order would do for an unbiased estimate; this
-//! one makes levels that can be reached.
+//! Many statistics take few values, such as medians of tied values, and only a tiny share of the labellings with one of
+//! them may lie next to a better one. The *trend* tells where to look: a sum over the set units of their covariances with
+//! the statistic's ranks among some labellings. Where that tells nothing either, a *hash* orders the labellings: the XOR
+//! of a random word for each set unit (Zobrist 1970). Both change with a unit's label by one addition.
+//!
+//! Any order that is fixed before the replicates begin leaves them unbiased; a good one lets their particles find the way.
 
 use crate::sampling::labellings::BitRows;
 use crate::sampling::stream::Stream;
@@ -59,8 +60,8 @@ impl Marks {
         set_units(row).fold(Mark::default(), |sum, unit| sum.with(self.of_unit[unit]))
     }
 
-    /// Sets the trend by labellings drawn from the design and their statistics. The more often a unit is set where
-    /// statistics are high, the more it adds: its covariance with their ranks, in whole numbers.
+    /// Sets the trend by labellings and their statistics. The more often a unit is set where statistics are high, the more
+    /// it adds: a multiple of its covariance with their ranks, in whole numbers.
     pub fn learn<T: Replicate>(&mut self, labellings: &BitRows, replicates: &[T]) {
         let width = labellings.width();
         self.of_unit.iter_mut().for_each(|mark| mark.trend = 0);
@@ -93,4 +94,37 @@ fn set_units(row: &[u64]) -> impl Iterator<Item = usize> {
     let bits =
         |(word, &bits): (usize, &u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| 64 * word + bit);
     row.iter().enumerate().flat_map(bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::stream::Domain;
+
+    #[test]
+    fn the_trend_follows_the_statistic() {
+        let mut marks = Marks::random(4, &mut Stream::new(0, Domain::SplittingPilot, 0));
+        let rows = BitRows { units: 4, words: (0..16).collect() };
+        let statistics: Vec<f64> =
+            rows.words.iter().map(|row| (row & 1) as f64 - 5.0 * (row >> 3 & 1) as f64).collect();
+        marks.learn(&rows, &statistics);
+        let trends: Vec<i64> = marks.of_unit.iter().map(|mark| mark.trend).collect();
+        // Units 1 and 2 decide nothing. Ranks, twice and centred, are -12, -4, 4 and 12, four times each.
+        assert_eq!(trends, [32, 0, 0, -64]);
+        assert_eq!(marks.middle, -16);
+        marks.learn(&rows, &[1.0; 16]);
+        assert!(marks.of_unit.iter().all(|mark| mark.trend == 0) && marks.middle == 0);
+    }
+
+    #[test]
+    fn ties_share_the_mean_of_their_ranks() {
+        assert_eq!(centred_ranks(&[5.0, -0.0, 0.0, 7.0]), [1, -2, -2, 3]);
+        assert_eq!(centred_ranks(&[3i64, i64::MAX, i64::MAX - 1]), [-2, 2, 0]);
+    }
+
+    #[test]
+    fn a_unit_more_and_a_unit_less_is_none() {
+        let mark = Mark { trend: -7, hash: 99 };
+        assert_eq!(Mark::default().with(mark).without(mark), Mark::default());
+    }
 }

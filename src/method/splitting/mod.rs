@@ -6,8 +6,9 @@
 //! reach it are replaced by copies of those that do, and all of them are moved about at random above it, until copies
 //! have parted. With levels and moves that were fixed beforehand, by a pilot that is thrown away, the product of the
 //! observed shares is unbiased however well they have parted (Cérou, Del Moral, Furon & Guyader 2012, *Sequential Monte
-//! Carlo for rare event estimation*, proposition 1; Botev & Kroese 2008). How far it scatters is read from replicates of
-//! the whole climb, which share nothing but the levels: the standard error needs no assumption on the particles either.
+//! Carlo for rare event estimation*; Botev & Kroese 2008, *An efficient algorithm for rare-event probability estimation*).
+//! How far it scatters is read from replicates of the whole climb, which share nothing but the levels: the standard error
+//! needs no assumption on the particles either.
 //!
 //! | file | what it owns |
 //! |---|---|
@@ -92,11 +93,50 @@ struct Climb {
     evaluations: u64,
 }
 
+/// The relative standard error beyond which it is not to be trusted itself: the replicates are so skewed then that most of
+/// them lie below the mean, and few tell how far above it others may.
+pub const LARGEST_RELATIVE_ERROR: f64 = 0.25;
+
+impl SplittingEstimate {
+    /// The standard error as a part of the estimate.
+    #[must_use]
+    pub fn relative_error(&self) -> f64 {
+        self.standard_error / self.estimate
+    }
+
+    /// Whether estimate and standard error can be relied on: no replicate has died out, and they scatter little enough for
+    /// their mean to behave like one.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.extinct == 0 && self.relative_error() <= LARGEST_RELATIVE_ERROR
+    }
+}
+
 impl Splitting {
     /// Estimates the share of labellings that lie in a tail, bounds included.
     ///
     /// The estimate depends on the data, the seed and the numbers of replicates and particles alone. The watch is told of
     /// evaluations as they are made; its `replicates` are not called, for particles are no sample of the design.
+    ///
+    /// ```
+    /// use permtest::method::monte_carlo::Watch;
+    /// use permtest::method::splitting::{OnUndefined, Splitting, Tail};
+    /// use permtest::simd::Arch;
+    /// use permtest::statistic::{Pool, Problem, Statistic, linear};
+    ///
+    /// let (case, control) = ([5., 6., 7., 8., 9., 10., 11., 12., 13., 14.], [-5., -4., -3., -2., -1., 0., 1., 2., 3., 4.]);
+    /// let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
+    /// let mean = linear::mean_difference(&problem, problem.pool().scores(), 0.0);
+    /// // The scores are the values less the smallest one: those of the case are 10 to 19.
+    /// let extremes = mean.extremes((10..20).sum());
+    /// let splitting = Splitting { replicates: 24, particles: 1000, seed: 0, threads: None, arch: Arch::new() };
+    /// let run = splitting.run(problem.design(), &mean, &extremes, Tail::Upper, OnUndefined::Fail, Watch::nobody());
+    /// let found = run?;
+    /// // One of C(20, 10) labellings.
+    /// assert!((found.estimate - 1.0 / 184_756.0).abs() < 4.0 * found.standard_error);
+    /// assert!(found.relative_error() < 0.1);
+    /// # Ok::<(), permtest::error::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Usage`] for too few replicates or particles; [`Error::Data`] for a design without moves, where the
@@ -130,12 +170,14 @@ impl Splitting {
         self.conclude(estimates, levels.len(), evaluations)
     }
 
-    /// How many labellings a run will about compute the statistic of for so many units and such a p-value: right within a
-    /// factor of three for groups of like size, and more than will be needed for unlike ones.
-    #[must_use]
-    pub fn expected_evaluations(&self, units: usize, log10_p: f64) -> u64 {
+    /// How many labellings a run will about compute the statistic of for a design and such a p-value, from the sizes of the
+    /// groups alone: mostly right within a factor of three.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for a design without moves, as of [`Splitting::run`].
+    pub fn expected_evaluations(&self, design: &dyn Design, log10_p: f64) -> Result<u64, Error> {
         let climbs = (self.replicates + 1) as f64 * self.particles as f64;
-        (climbs * levels::expected_moves(units as f64 / 4.0, log10_p)) as u64
+        Ok((climbs * levels::expected_moves(Moves::of(design)?.memory(), log10_p)) as u64)
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -29,7 +29,7 @@ pub(super) struct Ascent<'a, S: Statistic + ?Sized> {
 
 impl<S: Statistic + ?Sized> Ascent<'_, S> {
     /// So many labellings, drawn uniformly and independently from the design.
-    fn draw(&self, labellings: usize, stream: &mut Stream) -> BitRows {
+    pub fn draw(&self, labellings: usize, stream: &mut Stream) -> BitRows {
         let units = self.design.units().len();
         let wanted = labellings * units.div_ceil(64);
         let (mut at_work, mut batch) = (self.design.start(), self.design.batch());
@@ -52,16 +52,16 @@ impl<S: Statistic + ?Sized> Ascent<'_, S> {
         Ok(())
     }
 
-    /// Draws labellings and learns the trend from them.
-    pub fn learn(&mut self, labellings: usize, stream: &mut Stream) -> Result<(), Error> {
-        let drawn = self.draw(labellings, stream);
-        let (units, batch) = (drawn.units, subset::batch_size(drawn.units));
-        let mut replicates = vec![S::Replicate::default(); labellings];
-        for (words, replicates) in drawn.words.chunks(batch * drawn.width()).zip(replicates.chunks_mut(batch)) {
+    /// Learns the trend from labellings. Gives their number.
+    pub fn learn(&mut self, labellings: &BitRows) -> Result<u64, Error> {
+        let (units, width) = (labellings.units, labellings.width());
+        let (all, batch) = (labellings.words.len() / width, subset::batch_size(units));
+        let mut replicates = vec![S::Replicate::default(); all];
+        for (words, replicates) in labellings.words.chunks(batch * width).zip(replicates.chunks_mut(batch)) {
             self.evaluate(&Labellings::Dense(BitRows { units, words: words.to_vec() }), replicates)?;
         }
-        self.marks.learn(&drawn, &replicates);
-        Ok(())
+        self.marks.learn(labellings, &replicates);
+        Ok(all as u64)
     }
 }
 
@@ -101,6 +101,11 @@ impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
     /// Where the particles are.
     pub fn heights(&self) -> &[Height] {
         &self.heights
+    }
+
+    /// The particles' labellings, one behind the other.
+    pub fn into_rows(self) -> Vec<u64> {
+        self.rows
     }
 
     /// The particles that reach a level.
