@@ -74,24 +74,23 @@ impl Bounds {
         work: Work,
     ) -> Result<Self, Error> {
         let range = range(sums, exchange);
-        // The sums of a lattice twice as fine cost twice as much.
-        let steps_for = |cells: f64| {
-            let probe = Coarse::new(sums, exchange, extremes, grid(range, PROBE)).map(|coarse| coarse.cost());
-            probe.map_or(0.0, |cost| {
-                PROBE * (cells / cost.cells).min(budget.cells / cost.cells).min(budget.bytes / cost.cell_bytes)
-            })
+        let coarse = |steps: f64| {
+            Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("subsets or coins have two sides")
         };
-        let (mut steps, most) = (steps_for(FIRST_CELLS), steps_for(budget.cells));
+        // A lattice twice as fine costs twice as much.
+        let cost = coarse(PROBE).cost();
+        let most = PROBE * (budget.cells / cost.cells).min(budget.bytes / cost.cell_bytes);
+        let mut steps = most.min(PROBE * FIRST_CELLS / cost.cells);
         if most < 1.0 {
             return Err(Error::data("no lattice fits the memory", "allow for more with --memory-limit"));
         }
         let mut before = f64::INFINITY;
         loop {
-            let coarse = Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("the probe was one");
-            let found = coarse.count(steps, work)?;
+            let found = coarse(steps).count(steps, work)?;
             let width = found.relative_width(tail);
-            // Where labellings tie with the data but for rounding, no lattice can tell them apart.
-            let is_stuck = width > STUCK * before;
+            // Where labellings tie with the data but for rounding, no lattice can tell them apart. A width of nearly 1 says
+            // nothing yet.
+            let is_stuck = before < 0.5 && width > STUCK * before;
             if width <= ENOUGH || steps >= most || is_stuck {
                 return Ok(found);
             }
