@@ -2,8 +2,10 @@
 
 pub mod attainable;
 mod binomial;
+pub mod bootstrap_interval;
 pub mod classical;
 pub mod count;
+pub mod effect;
 pub mod findings;
 pub mod interval;
 pub mod normal;
@@ -11,6 +13,8 @@ pub mod p_value;
 pub mod summary;
 pub mod warning;
 
+use crate::error::Error;
+use crate::method::inversion::Beyond;
 use crate::method::tail::Tail;
 
 /// What the alternative hypothesis says about case − control.
@@ -59,6 +63,25 @@ impl Alternative {
             (Self::TwoSided, TwoSidedRule::Absolute) => Tail::Absolute,
             (Self::TwoSided, TwoSidedRule::Doubled) => Tail::Doubled,
         }
+    }
+}
+
+impl Alternative {
+    /// What an interval leaves out beyond its ends: the same on both sides or, for a one-sided alternative, all of it on the
+    /// side that the alternative points away from.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for a confidence that does not lie between 0 and 1.
+    pub fn beyond(self, confidence: f64) -> Result<Beyond, Error> {
+        if !(confidence > 0.0 && confidence < 1.0) {
+            return Err(Error::data(format!("{confidence} is no confidence level"), "name one between 0 and 1"));
+        }
+        let all = 1.0 - confidence;
+        Ok(match self {
+            Self::TwoSided => Beyond { low: Some(all / 2.0), high: Some(all / 2.0) },
+            Self::Greater => Beyond { low: Some(all), high: None },
+            Self::Less => Beyond { low: None, high: Some(all) },
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 use crate::design::Exchange;
 use crate::sampling::units::UnitSums;
 
-/// P(Z ≥ z) for z ≥ 0; 0 where that is below the range of f64 (z > 38).
+/// P(Z ≥ z); 0 where that is below the range of f64 (z > 38).
 #[must_use]
 pub fn upper_tail(z: f64) -> f64 {
     0.5 * libm::erfc(z * FRAC_1_SQRT_2)

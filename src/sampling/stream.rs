@@ -28,6 +28,12 @@ pub enum Domain {
     Splitting,
     /// Its pilot, which fixes the levels.
     SplittingPilot,
+    /// Labellings that an interval of shifts is made from.
+    Inversion,
+    /// Bootstrap samples.
+    Bootstrap,
+    /// Which observations of a large sample are left out together.
+    Jackknife,
 }
 
 impl Domain {
@@ -38,6 +44,9 @@ impl Domain {
             Self::ImportanceLower => b"permtest/importance-lower/1",
             Self::Splitting => b"permtest/splitting/1",
             Self::SplittingPilot => b"permtest/splitting-pilot/1",
+            Self::Inversion => b"permtest/inversion/1",
+            Self::Bootstrap => b"permtest/bootstrap/1",
+            Self::Jackknife => b"permtest/jackknife/1",
         }
     }
 }

@@ -49,7 +49,7 @@ pub(in crate::inference) fn quantile(confidence: f64, freedom: f64) -> f64 {
 }
 
 /// Γ(a + ½)/Γ(a) for a ≥ ½, by its asymptotic series √a·exp(−1/8a + 1/192a³ − …) where that has converged.
-fn gamma_ratio(a: f64) -> f64 {
+pub(in crate::inference) fn gamma_ratio(a: f64) -> f64 {
     if a < 20.0 {
         return libm::tgamma(a + 0.5) / libm::tgamma(a);
     }
