@@ -20,27 +20,47 @@ use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
 use crate::{Definition, PermutationTest, TestResult};
 
-/// Runs a test and writes its report. Ctrl-C ends it and leaves nothing behind.
+/// Runs the tests and writes their report. Ctrl-C ends it and leaves nothing behind.
 ///
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
 pub fn run(settings: &Settings) -> Result<(), Error> {
-    let dataset = input::read(&settings.data, &settings.blocks, &settings.reading)?;
-    tell(&dataset.notes, settings.output.chatter);
+    let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
+    datasets.iter().for_each(|dataset| tell(&dataset.notes, settings.output.chatter));
+    let text = match settings.purpose {
+        Purpose::Explain => {
+            let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
+            texts?.join("\n")
+        }
+        Purpose::Test => {
+            let reports: Result<Vec<Report>, Error> = datasets.iter().map(|dataset| test(dataset, settings)).collect();
+            report::render(&reports?, settings.output.format)
+        }
+    };
+    output::write(&text, settings.output.file.as_deref(), settings.output.color)
+}
+
+/// How one column would be tested.
+fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
     let mu = shift(&settings.test, &dataset.control.values)?;
-    let test = prepare(&dataset, &settings.test, mu)?;
+    let test = prepare(dataset, &settings.test, mu)?;
     let problem = test.problem()?;
     let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
-    if settings.purpose == Purpose::Explain {
-        let text = report::explain(&run.plan, &settings.test);
-        return output::write(&text, settings.output.file.as_deref(), settings.output.color);
-    }
+    Ok(report::explain(&run.plan, &settings.test))
+}
+
+/// Tests one column.
+fn test(dataset: &Dataset, settings: &Settings) -> Result<Report, Error> {
+    let mu = shift(&settings.test, &dataset.control.values)?;
+    let test = prepare(dataset, &settings.test, mu)?;
+    let problem = test.problem()?;
+    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
     let (result, distribution) = run.compute(&settings.output, signals::watch())?;
     let outcome =
-        Outcome { design: problem.design().name(), mu, result, compared: compare(&dataset, &settings.test, mu) };
-    let text = report::render(&[Report::new(&dataset, &settings.test, outcome)], settings.output.format);
+        Outcome { design: problem.design().name(), mu, result, compared: compare(dataset, &settings.test, mu) };
+    let report = Report::new(dataset, &settings.test, outcome);
     distribution.map_or(Ok(()), DistributionWriter::commit)?;
-    output::write(&text, settings.output.file.as_deref(), settings.output.color)
+    Ok(report)
 }
 
 fn tell(notes: &[String], chatter: Chatter) {

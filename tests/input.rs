@@ -81,7 +81,9 @@ impl Desk {
     }
 
     fn read(&self, samples: &Samples) -> Result<Dataset, Error> {
-        read(samples, &self.blocks, &self.reading)
+        let mut columns = read(samples, &self.blocks, &self.reading)?;
+        assert_eq!(columns.len(), 1, "one column was asked for");
+        Ok(columns.remove(0))
     }
 
     /// The message without the folder.

@@ -42,7 +42,7 @@ pub struct Group {
     pub values: Vec<f64>,
 }
 
-/// Reads the two samples.
+/// Reads the two samples of each tested column: at least one.
 ///
 /// Costs one pass over each file; of its columns only the chosen ones stay in memory, eight bytes a value, four a key, and
 /// each different key once.
@@ -50,7 +50,7 @@ pub struct Group {
 /// # Errors
 /// [`Error::Usage`] for settings that contradict each other, [`Error::Input`] for everything that a file may have wrong,
 /// with its place and remedy.
-pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Dataset, Error> {
+pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec<Dataset>, Error> {
     let rules = CellRules::new(reading);
     let keys = KeyColumns::new(blocks, &rules);
     let open = |file: &Source, columns: &[&ColumnName]| {
@@ -62,13 +62,13 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Dat
             "give the other by its path, or both groups in one file with --group",
         )),
         Samples::TwoFiles { case, control, column } => {
-            read_two_files(case, control, column.as_ref(), keys, reading, &rules)
+            Ok(vec![read_two_files(case, control, column.as_ref(), keys, reading, &rules)?])
         }
         Samples::Long { file, column, group, case, control } => {
             let labels = long::NamedLabels::new(case.as_deref(), control.as_deref())?;
             let named: Vec<_> = column.iter().chain([group]).collect();
             let table = open(file, &named)?;
-            long::read(table, column.as_ref(), group, &labels, keys, &rules, reading.missing)
+            Ok(vec![long::read(table, column.as_ref(), group, &labels, keys, &rules, reading.missing)?])
         }
         Samples::Wide { .. } if matches!(blocks.pairs, Some(Pairs::ById(_))) => Err(Error::usage(
             "--pair is for files with a row for each observation, but here a row has both groups",
@@ -76,7 +76,7 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Dat
         )),
         Samples::Wide { file, case, control } => {
             let table = open(file, &[case, control])?;
-            wide::read(table, case, control, keys, &rules, reading.missing)
+            Ok(vec![wide::read(table, case, control, keys, &rules, reading.missing)?])
         }
     }
 }
