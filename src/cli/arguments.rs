@@ -381,7 +381,7 @@ impl ValueEnum for Undefined {
 
 impl ValueEnum for Choice {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Auto, Self::Exact, Self::Bounds, Self::MonteCarlo, Self::Importance, Self::Splitting]
+        &[Self::Auto, Self::Exact, Self::Bounds, Self::MonteCarlo, Self::Sequential, Self::Importance, Self::Splitting]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -390,6 +390,7 @@ impl ValueEnum for Choice {
             Self::Exact => "the exact p-value: all relabellings, or all sums of them",
             Self::Bounds => "a proven interval for the p-value of a sum, exact but for rounding",
             Self::MonteCarlo => "random relabellings, counted",
+            Self::Sequential => "random relabellings until it is clear on which side of --alpha p lies, at most -n",
             Self::Importance => "for sums: random relabellings near the data, each with its weight; down to 1e-300",
             Self::Splitting => "for any statistic: random relabellings that climb towards the data, level by level",
         }))

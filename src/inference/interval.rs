@@ -1,6 +1,6 @@
 //! Intervals for a proportion that was estimated by counting.
 
-use super::binomial::{Probability, upper_tail};
+use super::binomial::{Probability, ln_point, upper_tail};
 
 /// The Clopper–Pearson (1934) interval for a proportion of which `count` successes in `n` independent trials were seen.
 ///
@@ -57,6 +57,62 @@ fn lower_end(count: u64, n: u64, ln_tail: f64) -> Probability {
     }
     Probability::from_logit(logit)
 }
+
+/// The time-uniform interval for a proportion of which `count` successes in `n` trials were seen when somebody chose to stop
+/// (Robbins 1970): the p at which (n + 1)·C(n, count)·p^count·(1 − p)^(n − count) exceeds `risk`. Whenever one looks and
+/// however often, the proportion has lain in all of these intervals with a probability of at least 1 − `risk`.
+///
+/// Rounded outward to 6 significant digits.
+///
+/// # Panics
+///
+/// If `count > n`, or `risk` does not lie strictly between 0 and 1.
+///
+/// ```
+/// use permtest::inference::interval::time_uniform;
+/// // (1 + 1)·(1 − U) = 0.05.
+/// assert_eq!(time_uniform(0, 1, 0.05), [0.0, 0.975]);
+/// // It is wider than an interval for a number of trials that was fixed beforehand.
+/// assert_eq!(time_uniform(12, 242, 0.01), [0.0121972, 0.125214]);
+/// ```
+#[must_use]
+pub fn time_uniform(count: u64, n: u64, risk: f64) -> [f64; 2] {
+    assert!(count <= n, "no more successes than trials");
+    assert!(risk > 0.0 && risk < 1.0, "a risk lies between 0 and 1");
+    if n == 0 {
+        return [0.0, 1.0];
+    }
+    let low = time_uniform_end(count, n, risk).of_success;
+    let high = time_uniform_end(n - count, n, risk).of_failure;
+    [round(low, Direction::Down), round(high, Direction::Up).min(1.0)]
+}
+
+/// The proportion below count/n at which the likelihood has fallen to `risk`/(n + 1).
+fn time_uniform_end(count: u64, n: u64, risk: f64) -> Probability {
+    if count == 0 {
+        return Probability { of_success: 0.0, of_failure: 1.0 };
+    }
+    let ln_level = libm::log(risk) - libm::log1p(n as f64);
+    if count == n {
+        let ln_success = ln_level / n as f64;
+        return Probability { of_success: libm::exp(ln_success), of_failure: -libm::expm1(ln_success) };
+    }
+    let mut high = libm::log(count as f64 / (n - count) as f64);
+    let is_likely = |logit: f64| ln_point(count, n, Probability::from_logit(logit)) > ln_level;
+    let mut step = 1.0;
+    while is_likely(high - step) {
+        step *= 2.0;
+    }
+    let mut low = high - step;
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        if is_likely(middle) { high = middle } else { low = middle }
+    }
+    Probability::from_logit(low)
+}
+
+/// Enough to bring any interval of log odds down to the last bits of its ends.
+const HALVINGS: usize = 80;
 
 /// Newton's method takes about six steps; rounding in the last digit may keep it from ever standing still.
 const MAX_NEWTON_STEPS: usize = 40;

@@ -1,5 +1,6 @@
 //! From counts to conclusions: which labellings are as extreme as the observed one, how likely that is, how sure we are.
 
+pub mod adjust;
 pub mod attainable;
 mod binomial;
 pub mod bootstrap_interval;
@@ -7,6 +8,7 @@ pub mod classical;
 pub mod count;
 pub mod effect;
 pub mod findings;
+pub mod gate;
 pub mod interval;
 pub mod normal;
 pub mod p_value;

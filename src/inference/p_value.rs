@@ -1,7 +1,7 @@
 //! p-values from counts of resamples, and how far the counting can be trusted.
 
 use super::classical::student;
-use super::interval::clopper_pearson;
+use super::interval::{clopper_pearson, time_uniform};
 use super::normal;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::sides::Tails;
@@ -53,6 +53,8 @@ pub enum IntervalKind {
     Bounds,
     /// Clopper and Pearson's, for a count.
     ClopperPearson,
+    /// Robbins's, for a count at a time that the counts themselves chose.
+    TimeUniform,
     /// The normal curve for the logarithm of a mean of many weights.
     LogNormal,
     /// Student's t for the logarithm of a mean of a few replicates.
@@ -67,6 +69,7 @@ impl IntervalKind {
             Self::Exact => "exact",
             Self::Bounds => "bounds",
             Self::ClopperPearson => "clopper-pearson",
+            Self::TimeUniform => "time-uniform",
             Self::LogNormal => "log-normal",
             Self::LogT => "log-t",
         }
@@ -99,6 +102,23 @@ impl PValue {
     pub fn bounds([low, high]: [f64; 2], attainable_minimum: f64) -> Self {
         let interval = [low.max(attainable_minimum).min(high), high.max(f64::MIN_POSITIVE)];
         Self { estimate: interval[1], interval, kind: IntervalKind::Bounds, minimum: attainable_minimum }
+    }
+
+    /// A p-value of resamples that ended when the rule of [`sequential`](crate::method::sequential) decided or ran out of
+    /// them, with the interval that leaves out `risk`: it holds α exactly as long as the rule has not decided.
+    #[must_use]
+    pub fn sequential(counts: &Counts, tail: Tail, risk: f64, attainable_minimum: f64) -> Self {
+        let Counts { n, greater_equal, less_equal, .. } = *counts;
+        let interval = match tail {
+            Tail::Doubled => {
+                let [above, below] = [greater_equal, less_equal].map(|count| time_uniform(count, n, risk / 2.0));
+                [0, 1].map(|end| (2.0 * above[end].min(below[end])).min(1.0))
+            }
+            _ => time_uniform(counts.extreme(tail), n, risk),
+        };
+        // The level is of no concern: only the estimate is taken from it.
+        let estimate = Self::monte_carlo(counts, tail, 0.5, attainable_minimum).estimate;
+        Self { estimate, interval, kind: IntervalKind::TimeUniform, minimum: attainable_minimum }
     }
 
     /// An estimate with its interval at the level `confidence`, symmetric for the logarithm of p. Neither is below the

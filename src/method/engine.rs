@@ -3,7 +3,7 @@
 //! A chunk is computed from its number alone, and results are folded in the order of the numbers, so nothing depends on
 //! which thread did what. One loop serves one thread and many.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,15 +19,18 @@ pub enum Results {
     Small,
     /// A number for each resample.
     Large,
+    /// A number for each resample, of which the first few may be enough.
+    Growing,
 }
 
 impl Results {
-    /// Chunks that are computed before any of them is folded, for each thread: enough that the wait for the last one
-    /// does not matter, few enough that their results fit in memory.
-    fn window(self) -> u64 {
+    /// Chunks that are computed before any of them is folded, of so many threads after so many chunks: enough that the
+    /// wait for the last one does not matter, few enough that their results fit in memory.
+    fn window(self, threads: u64, done: u64) -> u64 {
         match self {
-            Self::Small => 32,
-            Self::Large => 4,
+            Self::Small => 32 * threads,
+            Self::Large => 4 * threads,
+            Self::Growing => (done / 2).clamp(1, 4 * threads),
         }
     }
 }
@@ -45,32 +48,57 @@ pub fn run<T: Send>(
     compute: impl Fn(u64) -> Result<T, Error> + Sync,
     mut fold: impl FnMut(T) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
-    let (first_error, failed) = (Mutex::new(None), AtomicBool::new(false));
+    run_until(threads, chunks, results, stop, compute, |result| fold(result).map(ControlFlow::Continue))
+}
+
+/// The same, until `fold` has seen enough; what was computed beyond is dropped.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_until<T: Send>(
+    threads: Option<usize>,
+    chunks: Range<u64>,
+    results: Results,
+    stop: &AtomicBool,
+    compute: impl Fn(u64) -> Result<T, Error> + Sync,
+    mut fold: impl FnMut(T) -> Result<ControlFlow<()>, Error> + Send,
+) -> Result<(), Error> {
+    let (first_error, is_done) = (Mutex::new(None), AtomicBool::new(false));
     let compute_window = |window: Range<u64>| -> Vec<Option<T>> {
         let compute_or_stop = |i| {
-            let is_over = stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
+            let is_over = stop.load(Ordering::Relaxed) || is_done.load(Ordering::Relaxed);
             let computed = (!is_over).then(|| compute(window.start + i as u64))?;
-            computed.map_err(|error| keep(&first_error, &failed, error)).ok()
+            computed.map_err(|error| keep(&first_error, &is_done, error)).ok()
         };
         let length = (window.end - window.start) as usize;
         (0..length).into_par_iter().with_max_len(1).map(compute_or_stop).collect()
     };
     // What a chunk failed with rather than that it failed.
     let why = || first_error.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Error::Interrupted);
-    let mut fold_window =
-        |results: Vec<Option<T>>| results.into_iter().try_for_each(|result| fold(result.ok_or_else(why)?));
+    let mut fold_window = |results: Vec<Option<T>>| {
+        for result in results {
+            if fold(result.ok_or_else(why)?)?.is_break() {
+                is_done.store(true, Ordering::Relaxed);
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    };
     install(threads, || {
-        let step = results.window() * rayon::current_num_threads() as u64;
-        let window_at = |start: u64| start..chunks.end.min(start.saturating_add(step));
+        let threads = rayon::current_num_threads() as u64;
+        let window_at =
+            |start: u64| start..chunks.end.min(start.saturating_add(results.window(threads, start - chunks.start)));
         let mut window = window_at(chunks.start);
         let mut computed = compute_window(window.clone());
         while window.end < chunks.end {
             window = window_at(window.end);
             let (folded, next) = rayon::join(|| fold_window(computed), || compute_window(window.clone()));
-            folded?;
+            if folded?.is_break() {
+                return Ok(());
+            }
             computed = next;
         }
-        fold_window(computed)
+        fold_window(computed).map(drop)
     })?
 }
 
@@ -102,7 +130,7 @@ pub fn each_part<T: Send>(list: &mut [T], part: usize, change: impl Fn(usize, &m
 }
 
 /// Keeps the first error and tells the other threads.
-fn keep(first: &Mutex<Option<Error>>, failed: &AtomicBool, error: Error) {
+fn keep(first: &Mutex<Option<Error>>, is_done: &AtomicBool, error: Error) {
     first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    failed.store(true, Ordering::Relaxed);
+    is_done.store(true, Ordering::Relaxed);
 }

@@ -8,6 +8,7 @@ pub mod importance;
 pub mod inversion;
 pub mod monte_carlo;
 pub mod planner;
+pub mod sequential;
 pub mod splitting;
 pub mod tail;
 pub mod tally;

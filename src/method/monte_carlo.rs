@@ -60,22 +60,19 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Counts a batch of labellings, whose replicates there is room for, and keeps their values if they are wanted.
+    /// Counts the replicates of a batch of labellings, and keeps their values if they are wanted.
     pub fn count<S: Statistic + ?Sized>(
         &mut self,
         arch: Arch,
         statistic: &S,
         extremes: &Extremes<S::Replicate>,
-        labellings: &Labellings,
-        replicates: &mut [S::Replicate],
+        replicates: &[S::Replicate],
         wants_values: bool,
-    ) -> Result<(), Error> {
-        statistic.replicates(arch, labellings, replicates)?;
+    ) {
         self.tally += Tally::of(arch, replicates, extremes);
         if wants_values {
             self.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
         }
-        Ok(())
     }
 }
 
@@ -122,18 +119,36 @@ impl MonteCarlo {
         resamples: u64,
         wants_values: bool,
     ) -> Result<Chunk, Error> {
+        let mut done = Chunk::default();
+        self.replicates(design, statistic, chunk, resamples, |replicates| {
+            done.count(self.arch, statistic, extremes, replicates, wants_values);
+        })?;
+        Ok(done)
+    }
+
+    /// The replicates of the first resamples of a chunk, batch by batch.
+    pub(super) fn replicates<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        chunk: u64,
+        resamples: u64,
+        mut take: impl FnMut(&[S::Replicate]),
+    ) -> Result<(), Error> {
         let mut stream = Stream::new(self.seed, Domain::Resamples, chunk);
         let mut at_work = design.start();
         let mut batch: Labellings = design.batch();
         let mut replicates = vec![S::Replicate::default(); batch.len()];
-        let mut done = Chunk::default();
-        while done.tally.resamples < resamples {
+        let mut left = resamples;
+        while left > 0 {
             at_work.draw(self.arch, &mut stream, &mut batch);
             // A program may take its time: it is not asked for more than is needed.
-            let used = (resamples - done.tally.resamples).min(batch.len() as u64) as usize;
+            let used = left.min(batch.len() as u64) as usize;
             batch.truncate(used);
-            done.count(self.arch, statistic, extremes, &batch, &mut replicates[..used], wants_values)?;
+            statistic.replicates(self.arch, &batch, &mut replicates[..used])?;
+            take(&replicates[..used]);
+            left -= used as u64;
         }
-        Ok(done)
+        Ok(())
     }
 }

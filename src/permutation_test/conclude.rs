@@ -12,6 +12,7 @@ use crate::inference::warning::UnitKind;
 use crate::method::estimate::Estimate;
 use crate::method::exact::sides::Tails;
 use crate::method::planner::{Method, Plan};
+use crate::method::sequential::Stopped;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::catalogue::Prepared;
 use crate::statistic::linear::scores::Exactness;
@@ -56,6 +57,8 @@ impl Nature {
 pub(super) enum Found {
     /// Labellings, each counted once.
     Counted(Tally),
+    /// Labellings up to a decision.
+    Stopped(Stopped),
     /// All labellings, by their sums.
     Tails(Tails<f64>),
     /// The exact p-value.
@@ -121,7 +124,7 @@ impl PermutationTest<'_> {
         let (design, tail) = (problem.design(), self.tail(course));
         let size = design.reference_set_size();
         let counts = match &found {
-            Found::Counted(tally) => Some(self.counts(tally)?),
+            Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => Some(self.counts(tally)?),
             Found::Tails(tails) => size.exact.filter(|&size| size <= MOST_COUNTED).map(|size| whole(tails, size)),
             Found::Share(_) | Found::Bounds(_) | Found::Estimate(_) => None,
         };
@@ -130,14 +133,16 @@ impl PermutationTest<'_> {
                 PValue::exact(tail.share(&counts.tails()), known.attainable)
             }
             (Found::Counted(_), Some(counts)) => PValue::monte_carlo(counts, tail, self.confidence, known.attainable),
-            (Found::Counted(_), None) => unreachable!("a tally has counts"),
+            (Found::Stopped(_), Some(counts)) => PValue::sequential(counts, tail, self.level.risk, known.attainable),
+            (Found::Counted(_) | Found::Stopped(_), None) => unreachable!("a tally has counts"),
             (Found::Tails(tails), _) => PValue::exact(tail.share(tails), known.attainable),
             (Found::Share(share), _) => PValue::exact(*share, known.attainable),
             (Found::Bounds(bounds), _) => PValue::bounds(*bounds, known.attainable),
             (Found::Estimate(estimate), _) => PValue::estimated(estimate, self.confidence, known.attainable),
         };
+        let decision = if let Found::Stopped(stopped) = &found { Some(stopped.decision) } else { None };
         let (tally, estimate) = match found {
-            Found::Counted(tally) => (tally, None),
+            Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => (tally, None),
             Found::Estimate(estimate) => (Tally::default(), Some(estimate)),
             Found::Tails(_) | Found::Share(_) | Found::Bounds(_) => (Tally::default(), None),
         };
@@ -163,6 +168,7 @@ impl PermutationTest<'_> {
             two_sided: self.two_sided.unwrap_or(nature.rule),
             p_value,
             counts,
+            decision,
             precision: estimate,
             undefined: tally.undefined,
             near_ties: tally.near_ties,

@@ -17,6 +17,7 @@ use crate::method::monte_carlo::Watch;
 use crate::method::planner::{
     Choice, DEFAULT_MEMORY, Further, LabellingCost, Labellings, Method, Plan, Prospect, Request, plan,
 };
+use crate::method::sequential::{Decision, Level};
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
 use crate::statistic::catalogue::{Kind, Named, Prepared};
@@ -63,6 +64,7 @@ pub struct PermutationTest<'a> {
     shift: f64,
     confidence: f64,
     method: Choice,
+    level: Level,
     resamples: Option<u64>,
     memory: u64,
     undefined: Undefined,
@@ -100,6 +102,8 @@ pub struct TestResult {
     pub p_value: PValue,
     /// The counts it comes from; `None` where labellings were not counted, or are too many for whole numbers.
     pub counts: Option<Counts>,
+    /// On which side of the level p lies, if that was what resampling was to decide.
+    pub decision: Option<Decision>,
     /// What it was estimated from, if it was neither counted nor exact.
     pub precision: Option<Estimate>,
     /// Labellings for which the statistic was undefined.
@@ -151,6 +155,7 @@ impl<'a> PermutationTest<'a> {
             shift: 0.0,
             confidence: 0.99,
             method: Choice::Auto,
+            level: Level::USUAL,
             resamples: None,
             memory: DEFAULT_MEMORY,
             undefined: Undefined::Error,
@@ -240,6 +245,13 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
+    /// Sets the level with which [`Choice::Sequential`] compares p, and the risk of a wrong decision.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
     /// Sets how many bytes a method may use, beyond what the data take.
     #[must_use]
     pub fn memory_limit(mut self, bytes: u64) -> Self {
@@ -292,6 +304,11 @@ impl<'a> PermutationTest<'a> {
         }
         if !(self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(Error::data(format!("{} is no confidence level", self.confidence), "name one between 0 and 1"));
+        }
+        for (name, share) in [("level", self.level.alpha), ("risk", self.level.risk)] {
+            if !(share > 0.0 && share < 1.0) {
+                return Err(Error::data(format!("{share} is no {name}"), "name one between 0 and 1"));
+            }
         }
         let pool = Pool::new(self.case, self.control, self.shift);
         if let Some(design) = &self.design {

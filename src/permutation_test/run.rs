@@ -14,6 +14,7 @@ use crate::method::exact::sides::Work;
 use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::prospect::USUAL_DEPTH;
 use crate::method::planner::{Further, Method, Plan};
+use crate::method::sequential::{self, Rule};
 use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
@@ -65,7 +66,7 @@ impl PermutationTest<'_> {
             Method::MeetInTheMiddle => sums.exact(Algorithm::MeetInTheMiddle, work)?,
             Method::Bounds => sums.bounds(work)?,
             Method::Importance { draws } => sums.importance(draws, work)?,
-            Method::Enumeration | Method::MonteCarlo { .. } | Method::Splitting { .. } => {
+            Method::Enumeration | Method::MonteCarlo { .. } | Method::Sequential { .. } | Method::Splitting { .. } => {
                 return self.evaluate(&course, statistic, observed, watch);
             }
         };
@@ -103,6 +104,10 @@ impl PermutationTest<'_> {
         let method = course.plan.method;
         if let Method::Splitting { .. } = method {
             let found = self.split(course, statistic, observed, method, None, &watch)?;
+            return self.conclude(course, method, found, Vec::new());
+        }
+        if let Method::Sequential { cap } = method {
+            let found = self.decide(course, statistic, observed, cap, &watch)?;
             return self.conclude(course, method, found, Vec::new());
         }
         let mut null_distribution = Vec::new();
@@ -159,6 +164,26 @@ impl PermutationTest<'_> {
             }
             _ => Err(Error::data("this statistic cannot be computed by that method", "plan for it")),
         }
+    }
+
+    /// Counts random relabellings until it is clear on which side of the level p lies.
+    fn decide<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+        cap: u64,
+        watch: &Watch,
+    ) -> Result<Found, Error> {
+        if !(1..=MOST_RESAMPLES).contains(&cap) {
+            return Err(Error::data(format!("{cap} resamples are out of range"), "draw from 1 to 1e12"));
+        }
+        let Self { seed, threads, arch, .. } = *self;
+        let draws = MonteCarlo { resamples: cap, seed, threads, arch };
+        let rule = Rule::new(self.level, self.tail(course), self.undefined);
+        (watch.begin)(cap, "resamples");
+        let extremes = statistic.extremes(observed);
+        Ok(Found::Stopped(sequential::run(&draws, rule, course.problem.design(), statistic, &extremes, watch)?))
     }
 
     /// Splitting; the doubled rule splits the smaller tail, which some resamples tell apart.

@@ -136,7 +136,9 @@ impl Report {
         let statistic = StatisticReport::of(&test.statistic);
         let is_rank_sum = test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
         let m = dataset.case.values.len() as f64;
-        let counted = counts.filter(|_| matches!(method, Method::MonteCarlo { .. })).map(|counts| counts.n);
+        let counted = counts
+            .filter(|_| matches!(method, Method::MonteCarlo { .. } | Method::Sequential { .. }))
+            .map(|counts| counts.n);
         let n_resamples = precision.map(|estimate| estimate.draws).or(counted);
         Self {
             column: dataset.column.clone(),

@@ -73,7 +73,8 @@ impl Enumeration {
             design.unrank_from(batch.start, &mut words);
             let mut replicates = vec![S::Replicate::default(); words.len() / width];
             let labellings = Labellings::Dense(BitRows { units, words });
-            done.count(self.arch, statistic, extremes, &labellings, &mut replicates, wants_values)?;
+            statistic.replicates(self.arch, &labellings, &mut replicates)?;
+            done.count(self.arch, statistic, extremes, &replicates, wants_values);
         }
         Ok(done)
     }

@@ -45,6 +45,8 @@ pub enum Choice {
     Importance,
     /// Random labellings that climb from level to level.
     Splitting,
+    /// Random labellings until it is clear on which side of a level p lies.
+    Sequential,
 }
 
 /// What the user asked for, and what a method must be able to do.
@@ -95,6 +97,11 @@ pub enum Method {
         /// Their number.
         draws: u64,
     },
+    /// Random ones until it is clear on which side of a level p lies.
+    Sequential {
+        /// The most that are drawn.
+        cap: u64,
+    },
     /// Labellings that climb from level to level.
     Splitting {
         /// Independent estimates.
@@ -113,6 +120,7 @@ impl Method {
             Self::Bounds => "bounds",
             Self::MonteCarlo { .. } => "monte-carlo",
             Self::Importance { .. } => "importance",
+            Self::Sequential { .. } => "sequential",
             Self::Splitting { .. } => "splitting",
         }
     }
@@ -207,6 +215,14 @@ impl Plan {
 pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
     let counted = prospect.monte_carlo(request.resamples).method;
     match request.choice {
+        Choice::Sequential => {
+            let cap = request.resamples.unwrap_or(DEFAULT_RESAMPLES);
+            if request.labellings == Labellings::Wanted {
+                let what = "--method sequential stops early, so there is no null distribution to keep";
+                return Err(Error::usage(what, "leave out the distribution, or the method"));
+            }
+            return Ok(Plan::simply(Method::Sequential { cap }, Reason::Asked));
+        }
         Choice::MonteCarlo if prospect.is_large() => return Ok(Plan::simply(counted, Reason::Asked)),
         Choice::Auto if prospect.is_large() && request.resamples.is_some() => {
             return Ok(Plan::simply(counted, Reason::Resamples));
@@ -287,6 +303,7 @@ impl Choice {
             Self::MonteCarlo => matches!(method, Method::MonteCarlo { .. }),
             Self::Importance => matches!(method, Method::Importance { .. }),
             Self::Splitting => matches!(method, Method::Splitting { .. }),
+            Self::Sequential => matches!(method, Method::Sequential { .. }),
         }
     }
 
@@ -300,6 +317,7 @@ impl Choice {
             Self::MonteCarlo => "monte-carlo",
             Self::Importance => "importance",
             Self::Splitting => "splitting",
+            Self::Sequential => "sequential",
         }
     }
 }
