@@ -1,4 +1,4 @@
-//! The options as clap declares them, and the words of the domain as clap spells them.
+//! The options as clap declares them.
 
 // The comments on the options are what --help prints, where backticks would be in the way.
 #![allow(clippy::doc_markdown)]
@@ -6,8 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
-use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::pages;
@@ -319,138 +318,4 @@ pub(super) enum Errand {
     /// Print the manual page
     #[command(hide = true, override_usage = "permtest man")]
     Man,
-}
-
-// The domain's own words, spelled for the command line: the variants that can be chosen, and what the long help says.
-
-impl ValueEnum for Alternative {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::TwoSided, Self::Greater, Self::Less]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(match self {
-            Self::TwoSided => "different, in either direction",
-            Self::Greater => "greater",
-            Self::Less => "less",
-        }))
-    }
-}
-
-impl ValueEnum for TwoSidedRule {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Absolute, Self::Doubled]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(match self {
-            Self::Absolute => "relabellings at least as far from the null value as the data, on either side",
-            Self::Doubled => "twice the smaller tail, at most 1",
-            Self::UpperTail => return None,
-        }))
-    }
-}
-
-impl ValueEnum for Protocol {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Lines, Self::Frames]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Lines => PossibleValue::new("lines")
-                .help("a line for each labelling: case values, a tab, control values; a line with a number back"),
-            Self::Frames => PossibleValue::new("frames").help("binary, hundreds of labellings at once"),
-        })
-    }
-}
-
-impl ValueEnum for Undefined {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Error, Self::Extreme, Self::Drop]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Error => PossibleValue::new("error").help("refuse the statistic"),
-            Self::Extreme => PossibleValue::new("extreme").help("count them as extreme: p can only become larger"),
-            Self::Drop => PossibleValue::new("drop").help("leave them out"),
-        })
-    }
-}
-
-impl ValueEnum for Choice {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Auto, Self::Exact, Self::Bounds, Self::MonteCarlo, Self::Sequential, Self::Importance, Self::Splitting]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(match self {
-            Self::Auto => "random relabellings if -n is given, else the best that the data allow",
-            Self::Exact => "the exact p-value: all relabellings, or all sums of them",
-            Self::Bounds => "a proven interval for the p-value of a sum, exact but for rounding",
-            Self::MonteCarlo => "random relabellings, counted",
-            Self::Sequential => "random relabellings until it is clear on which side of --alpha p lies, at most -n",
-            Self::Importance => "for sums: random relabellings near the data, each with its weight; down to 1e-300",
-            Self::Splitting => "for any statistic: random relabellings that climb towards the data, level by level",
-        }))
-    }
-}
-
-impl ValueEnum for DecimalMark {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Point, Self::Comma]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Self::Point => ".",
-            Self::Comma => ",",
-        }))
-    }
-}
-
-impl ValueEnum for Missing {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Error, Self::Drop]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Error => PossibleValue::new("error").help("stop, count them and name the first line"),
-            Self::Drop => PossibleValue::new("drop").help("leave their rows out and say how many"),
-        })
-    }
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        // The bare p-value is asked for with -q, which also silences standard error.
-        &[Self::Text, Self::Json, Self::Csv, Self::Tsv, Self::Markdown]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self {
-            Self::Text => Some(PossibleValue::new("text").help("for people")),
-            Self::Json => Some(PossibleValue::new("json").help("one object on one line")),
-            Self::Csv => Some(PossibleValue::new("csv").help("a header line and one line of values")),
-            Self::Tsv => Some(PossibleValue::new("tsv").help("the same with tabs")),
-            Self::Markdown => Some(PossibleValue::new("markdown").help("a table for a pull request")),
-            Self::PValue => None,
-        }
-    }
-}
-
-impl ValueEnum for Color {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Auto, Self::Always, Self::Never]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Auto => PossibleValue::new("auto").help("on a terminal, unless NO_COLOR or CLICOLOR say otherwise"),
-            Self::Always => PossibleValue::new("always"),
-            Self::Never => PossibleValue::new("never"),
-        })
-    }
 }

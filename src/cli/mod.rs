@@ -6,6 +6,7 @@ mod pages;
 mod refusal;
 mod samples;
 mod spelling;
+mod words;
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
