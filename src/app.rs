@@ -1,11 +1,14 @@
 //! The story of a run: read the data, plan, compute, conclude, report.
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::distribution::DistributionWriter;
+use crate::effect::Effect;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
+use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
@@ -13,7 +16,9 @@ use crate::output;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::{self, Outcome, Report};
-use crate::settings::{Chatter, Compare, Instructions, Output, Purpose, Settings, Shift, Statistic, Test};
+use crate::settings::{
+    Annotations, Chatter, Compare, Format, Instructions, Output, Purpose, Settings, Shift, Statistic, Test,
+};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
@@ -24,20 +29,41 @@ use crate::{Definition, PermutationTest, TestResult};
 ///
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
-pub fn run(settings: &Settings) -> Result<(), Error> {
+pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
     datasets.iter().for_each(|dataset| tell(&dataset.notes, settings.output.chatter));
-    let text = match settings.purpose {
-        Purpose::Explain => {
-            let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
-            texts?.join("\n")
-        }
-        Purpose::Test => {
-            let reports: Result<Vec<Report>, Error> = datasets.iter().map(|dataset| test(dataset, settings)).collect();
-            report::render(&reports?, settings.output.format)
-        }
-    };
-    output::write(&text, settings.output.file.as_deref(), settings.output.color)
+    if datasets.len() > 1 && settings.output.distribution.is_some() {
+        let what = format!("--distribution has room for one column, and there are {}", datasets.len());
+        return Err(Error::usage(what, "name the one with --column"));
+    }
+    if settings.purpose == Purpose::Explain {
+        let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
+        output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
+        return Ok(Verdict::Pass);
+    }
+    let tested: Result<Vec<Tested>, Error> = datasets.iter().map(|dataset| test(dataset, settings)).collect();
+    let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
+    let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
+    let text = report::render(&reports, settings.output.format);
+    distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
+    output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
+    announce(&reports, settings)?;
+    Ok(verdict)
+}
+
+/// Tells the verdict of a gate where CI shows it.
+fn announce(reports: &[Report], settings: &Settings) -> Result<(), Error> {
+    let Some(verdict) = report::verdict(reports) else { return Ok(()) };
+    if settings.output.chatter == Chatter::Normal {
+        anstream::eprintln!("permtest: {verdict}");
+    }
+    if settings.judgement.annotations == Annotations::Github
+        && let Some(annotation) = report::annotation(reports)
+    {
+        eprintln!("{annotation}");
+    }
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+    summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown), Path::new(&path)))
 }
 
 /// How one column would be tested.
@@ -49,18 +75,31 @@ fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
     Ok(report::explain(&run.plan, &settings.test))
 }
 
+/// A report, and the null distribution if it was wanted, still uncommitted.
+type Tested = (Report, Option<DistributionWriter>);
+
 /// Tests one column.
-fn test(dataset: &Dataset, settings: &Settings) -> Result<Report, Error> {
-    let mu = shift(&settings.test, &dataset.control.values)?;
+fn test(dataset: &Dataset, settings: &Settings) -> Result<Tested, Error> {
+    let control = &dataset.control.values;
+    let mu = shift(&settings.test, control)?;
     let test = prepare(dataset, &settings.test, mu)?;
     let problem = test.problem()?;
     let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
     let (result, distribution) = run.compute(&settings.output, signals::watch())?;
-    let outcome =
-        Outcome { design: problem.design().name(), mu, result, compared: compare(dataset, &settings.test, mu) };
-    let report = Report::new(dataset, &settings.test, outcome);
-    distribution.map_or(Ok(()), DistributionWriter::commit)?;
-    Ok(report)
+    let outcome = Outcome {
+        design: problem.design().name(),
+        mu,
+        effect: run.effect(result.estimate, &settings.test, &settings.output)?,
+        effect_sizes: run.test.effect_sizes()?,
+        smallest_effect: settings
+            .judgement
+            .smallest_effect
+            .map(|smallest| in_units(smallest, "--min-effect", &settings.test, control))
+            .transpose()?,
+        compared: compare(dataset, &settings.test, mu),
+        result,
+    };
+    Ok((Report::new(dataset, &settings.test, outcome), distribution))
 }
 
 fn tell(notes: &[String], chatter: Chatter) {
@@ -93,22 +132,31 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<Permutation
 
 /// The shift under the null hypothesis, in units of the data.
 fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
-    let named = if let Statistic::Defined(Definition::Named(named)) = &test.statistic { Some(*named) } else { None };
-    match (test.mu, named) {
+    match (test.mu, &test.statistic) {
         (Shift::Absolute(0.0), _) => Ok(0.0),
-        (_, Some(named)) if !named.feels_a_shift() => {
+        (_, Statistic::Defined(Definition::Named(named))) if !named.feels_a_shift() => {
             let what = format!("--mu shifts the case values, which {named} does not measure");
             Err(Error::usage(what, "leave it out, or choose a statistic of location such as mean or median"))
         }
-        (Shift::Absolute(shift), _) => Ok(shift),
-        (Shift::RelativeToControl(fraction), named) => {
-            let summary = named.and_then(|named| named.of_sample(control));
-            summary.map(|summary| fraction * summary).ok_or_else(|| {
-                let what = "--mu in percent is a share of the control group's summary, and this statistic has none";
-                Error::usage(what, "give --mu as a number")
-            })
-        }
+        (mu, _) => in_units(mu, "--mu", test, control),
     }
+}
+
+/// A difference in units of the data: a share is one of the control group's summary.
+fn in_units(difference: Shift, option: &str, test: &Test, control: &[f64]) -> Result<f64, Error> {
+    let share = match difference {
+        Shift::Absolute(difference) => return Ok(difference),
+        Shift::RelativeToControl(share) => share,
+    };
+    let summary = match &test.statistic {
+        Statistic::Defined(Definition::Named(named)) => named.of_sample(control),
+        Statistic::Defined(_) | Statistic::Program(_) => None,
+    };
+    summary.map(|summary| share * summary).ok_or_else(|| {
+        let what =
+            format!("{option} in percent is a share of the control group's summary, and this statistic has none");
+        Error::usage(what, format!("give {option} as a number"))
+    })
 }
 
 /// What the reader would have run instead.
@@ -191,6 +239,31 @@ impl<'a> Run<'a> {
         };
         progress.finish();
         Ok((result, writer))
+    }
+
+    /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
+    fn effect(&self, estimate: f64, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
+        let definition = match (&self.work, settings.effect.and_then(|request| request.approach)) {
+            (Work::Defined(definition, _), _) => definition,
+            (Work::Program(_), None) => return Ok(None),
+            (Work::Program(_), Some(approach)) => {
+                let what = format!("--interval {} needs a statistic that permtest computes itself", approach.name());
+                return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
+            }
+        };
+        let Some(request) = settings.effect else {
+            return self.test.effect_size(definition, estimate).map(Some);
+        };
+        let progress = Progress::new(output.chatter);
+        let watch = Watch {
+            stop: signals::watch(),
+            begin: &|total, what| progress.begin(total, what),
+            advance: &|done| progress.advance(done),
+            replicates: None,
+        };
+        let effect = self.test.effect(self.problem, definition, estimate, &request, &watch)?;
+        progress.finish();
+        Ok(Some(effect))
     }
 
     /// Labellings that are evaluated one by one.

@@ -24,6 +24,7 @@ pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
+pub use permutation_test::effect;
 pub use permutation_test::{NullDistribution, PermutationTest, TestResult, Undefined};
 pub use statistic::Definition;
 

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use permtest::cli::{self, Invocation};
 use permtest::error::Error;
+use permtest::inference::gate::Verdict;
 
 fn main() -> ExitCode {
     let outcome = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Test(settings)) => permtest::app::run(&settings),
-        Ok(Invocation::Page(page)) => print(&page),
+        Ok(Invocation::Page(page)) => print(&page).map(|()| Verdict::Pass),
         Ok(Invocation::Nothing(help)) => {
             let _ = anstream::stderr().write_all(help.as_bytes());
             return ExitCode::from(2);
@@ -17,7 +18,9 @@ fn main() -> ExitCode {
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(()) | Err(Error::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Verdict::Pass) | Err(Error::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Verdict::Fail) => ExitCode::from(1),
+        Ok(Verdict::Undecided) => ExitCode::from(3),
         Err(error) => {
             // Names of files and fields of tables may hold anything; an error stays one line and moves no cursor.
             let line = error.to_string().replace(char::is_control, "\u{fffd}");

@@ -32,6 +32,16 @@ pub fn write(text: &str, to: Option<&Path>, color: Color) -> Result<(), Error> {
     }
 }
 
+/// Adds a rendered report at the end of a file, which need not exist.
+///
+/// # Errors
+///
+/// [`Error::Output`] if not all of it could be written.
+pub fn append(text: &str, to: &Path) -> Result<(), Error> {
+    let mut file = OpenOptions::new().append(true).create(true).open(to).map_err(|error| Error::output(to, error))?;
+    file.write_all(plain(text).as_bytes()).map_err(|error| Error::output(to, error))
+}
+
 fn write_to_stdout(text: &str, color: Color) -> io::Result<()> {
     let stdout = io::stdout().lock();
     let choice = match color {

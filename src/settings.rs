@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use crate::Undefined;
+use crate::effect::EffectRequest;
+use crate::inference::adjust::Adjustment;
+use crate::inference::gate::Gate;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
+use crate::method::sequential::Level;
 use crate::program::ProgramSettings;
 use crate::statistic::Definition;
 
@@ -21,6 +25,8 @@ pub struct Settings {
     pub reading: Reading,
     /// Which test is done on them.
     pub test: Test,
+    /// What is made of the p-values.
+    pub judgement: Judgement,
     /// What is written, and where.
     pub output: Output,
 }
@@ -175,6 +181,8 @@ pub struct Test {
     pub method: Choice,
     /// Monte Carlo resamples; `None`: the method's default.
     pub resamples: Option<u64>,
+    /// What the sequential method decides.
+    pub level: Level,
     /// The most bytes that a method may use.
     pub memory: u64,
     /// The master seed of all streams.
@@ -183,8 +191,33 @@ pub struct Test {
     pub threads: Option<usize>,
     /// Level of the interval for the Monte Carlo error of p.
     pub confidence: f64,
+    /// The interval for the effect; `None`: no effect is wanted.
+    pub effect: Option<EffectRequest>,
     /// Which instructions the kernels may use. Never changes a result.
     pub instructions: Instructions,
+}
+
+/// What is made of the p-values of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Judgement {
+    /// How they are adjusted where there are several.
+    pub adjustment: Adjustment,
+    /// The check that they have to pass.
+    pub gate: Option<Gate>,
+    /// The smallest effect that matters to it; not negative.
+    pub smallest_effect: Option<Shift>,
+    /// Where its outcome is shown beside the report.
+    pub annotations: Annotations,
+}
+
+/// Marks beside the changes of a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Annotations {
+    /// None.
+    #[default]
+    Nothing,
+    /// GitHub's, by a line on standard error.
+    Github,
 }
 
 /// What is compared between the groups.

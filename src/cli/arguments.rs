@@ -11,7 +11,10 @@ use clap_complete::Shell;
 
 use super::pages;
 use super::spelling::{self, MissingTokens};
+use super::words::{Annotator, Interval, Undecided};
 use crate::Undefined;
+use crate::inference::adjust::Adjustment;
+use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
@@ -259,16 +262,73 @@ pub(super) struct Arguments {
     )]
     pub threads: Option<usize>,
 
-    /// Level of the interval that says how far p may be off because the relabellings are random
+    /// Level of the intervals [default: 0.95 for the effect, 0.99 for p]
+    ///
+    /// The interval of p says how far p may be off because the relabellings are random.
     #[arg(
         long,
         value_name = "LEVEL",
         value_parser = spelling::confidence,
-        default_value = "0.99",
         allow_hyphen_values = true,
         help_heading = "Computing"
     )]
-    pub confidence: f64,
+    pub confidence: Option<f64>,
+
+    /// How the interval for the effect is got [default: as suits the statistic]
+    ///
+    /// It is one-sided where the alternative is. The default is inversion for differences that move with the values, such as
+    /// those of means, medians and ranks, and bca for all else.
+    #[arg(long, value_name = "HOW", help_heading = "Computing")]
+    pub interval: Option<Interval>,
+
+    /// Bootstrap samples for --interval percentile and bca [default: 10000]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = spelling::resamples,
+        allow_hyphen_values = true,
+        help_heading = "Computing"
+    )]
+    pub bootstrap: Option<u64>,
+
+    /// Fail, with exit code 1, if a test is significant, or if one is not
+    ///
+    /// A test is significant if p <= --alpha and, with --min-effect, the effect is large enough. Exit code 3 means that it
+    /// cannot be told: the interval of p holds alpha, or no outcome could be significant.
+    #[arg(long, value_name = "WHAT", help_heading = "Gate")]
+    pub fail_on: Option<FailOn>,
+
+    /// Significance level of --fail-on and --method sequential [default: 0.05]
+    #[arg(long, value_name = "ALPHA", value_parser = spelling::alpha, allow_hyphen_values = true, help_heading = "Gate")]
+    pub alpha: Option<f64>,
+
+    /// Largest probability that --method sequential decides wrongly [default: 0.001]
+    #[arg(long, value_name = "RISK", value_parser = spelling::risk, allow_hyphen_values = true, help_heading = "Gate")]
+    pub risk: Option<f64>,
+
+    /// Smallest difference that matters to --fail-on: a number, or a share of the control group's summary such as 2%
+    ///
+    /// A test is significant only if the difference is at least as large, in the tested direction.
+    #[arg(
+        long,
+        value_name = "DELTA|PERCENT%",
+        value_parser = spelling::shift,
+        allow_hyphen_values = true,
+        help_heading = "Gate"
+    )]
+    pub min_effect: Option<Shift>,
+
+    /// What --fail-on makes of a test that cannot be told [default: exit code 3]
+    #[arg(long, value_name = "WHAT", help_heading = "Gate")]
+    pub on_undecided: Option<Undecided>,
+
+    /// How the p-values of several columns are adjusted [default: holm with --fail-on, else none]
+    #[arg(long, value_name = "HOW", help_heading = "Gate")]
+    pub adjust: Option<Adjustment>,
+
+    /// Tell the outcome of --fail-on to GitHub, by a line on standard error
+    #[arg(long, value_name = "WHERE", help_heading = "Gate")]
+    pub annotations: Option<Annotator>,
 
     /// Format of the report [default: text]
     #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]

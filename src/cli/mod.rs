@@ -2,6 +2,7 @@
 
 mod arguments;
 mod destinations;
+mod judgement;
 mod pages;
 mod refusal;
 mod samples;
@@ -15,8 +16,11 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, Errand};
+use self::words::Interval;
+use crate::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::error::Error;
 use crate::inference::Alternative;
+use crate::method::bootstrap::MOST_BOOTSTRAP_SAMPLES;
 use crate::method::planner::Choice;
 use crate::program::{self, ProgramSettings, Protocol};
 use crate::settings::{Compare, DecimalMark, Header, Instructions, Purpose, Reading, Settings, Statistic, Test};
@@ -24,6 +28,10 @@ use crate::statistic::Definition;
 
 /// How long a program that computes the statistic may be silent, unless the user says otherwise.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Levels of the intervals, unless the user says otherwise.
+const CONFIDENCE_OF_P: f64 = 0.99;
+const CONFIDENCE_OF_EFFECT: f64 = 0.95;
 
 /// What the user wants of the command.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +78,8 @@ fn settings(arguments: &Arguments) -> Result<Settings, Error> {
     let blocks = samples::blocks(arguments, &data)?;
     let output = destinations::output(arguments, &data)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
-    Ok(Settings { purpose, reading: reading(arguments)?, test: test(arguments)?, data, blocks, output })
+    let judgement = judgement::judgement(arguments)?;
+    Ok(Settings { purpose, reading: reading(arguments)?, test: test(arguments)?, judgement, data, blocks, output })
 }
 
 fn reading(arguments: &Arguments) -> Result<Reading, Error> {
@@ -117,9 +126,38 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         memory: arguments.memory_limit,
         seed: arguments.seed,
         threads: arguments.threads,
-        confidence: arguments.confidence,
+        level: judgement::level(arguments),
+        confidence: arguments.confidence.unwrap_or(CONFIDENCE_OF_P),
+        effect: effect(arguments)?,
         instructions: instructions(std::env::var_os("PERMTEST_SIMD").as_deref())?,
     })
+}
+
+/// The interval for the effect, which -q has no room for.
+fn effect(arguments: &Arguments) -> Result<Option<EffectRequest>, Error> {
+    let approach = match arguments.interval {
+        None => None,
+        Some(Interval::Inversion) => Some(Approach::Inversion),
+        Some(Interval::Percentile) => Some(Approach::Percentile),
+        Some(Interval::Bca) => Some(Approach::Bca),
+        Some(Interval::None) if arguments.bootstrap.is_some() => {
+            return Err(Error::usage("--bootstrap stands beside --interval none", "leave out one of the two"));
+        }
+        Some(Interval::None) => return Ok(None),
+    };
+    if approach == Some(Approach::Inversion) && arguments.bootstrap.is_some() {
+        let what = "--bootstrap stands beside --interval inversion, which draws no bootstrap samples";
+        return Err(Error::usage(what, "leave out one of the two"));
+    }
+    let most = MOST_BOOTSTRAP_SAMPLES;
+    if arguments.bootstrap.is_some_and(|samples| samples > most) {
+        return Err(Error::usage("--bootstrap asks for more than 1e8 samples", "give a smaller number, such as 10000"));
+    }
+    // A number of bootstrap samples asks for the bootstrap.
+    let approach = approach.or(arguments.bootstrap.map(|_| Approach::Bca));
+    let bootstrap = arguments.bootstrap.unwrap_or(DEFAULT_BOOTSTRAP);
+    let confidence = arguments.confidence.unwrap_or(CONFIDENCE_OF_EFFECT);
+    Ok((!arguments.quiet || arguments.fail_on.is_some()).then_some(EffectRequest { approach, bootstrap, confidence }))
 }
 
 fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
@@ -158,9 +196,12 @@ mod tests {
     use super::*;
     use crate::Undefined;
     use crate::inference::TwoSidedRule;
+    use crate::inference::adjust::Adjustment;
+    use crate::inference::gate::{FailOn, Gate, OnUndecided};
+    use crate::method::sequential::Level;
     use crate::settings::{
-        Blocks, Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Missing, Output, Pairs, Samples,
-        Shift, Source,
+        Annotations, Blocks, Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Judgement, Missing,
+        Output, Pairs, Samples, Shift, Source,
     };
     use crate::statistic::catalogue::Named;
 
@@ -204,9 +245,12 @@ mod tests {
                 memory: 2 << 30,
                 seed: 0,
                 threads: None,
+                level: Level::USUAL,
                 confidence: 0.99,
+                effect: Some(EffectRequest { approach: None, bootstrap: 10_000, confidence: 0.95 }),
                 instructions: Instructions::Best,
             },
+            judgement: Judgement::default(),
             output: Output {
                 format: Format::Text,
                 file: None,
@@ -287,7 +331,9 @@ mod tests {
             memory: 2 << 30,
             seed: 7,
             threads: Some(3),
+            level: Level::USUAL,
             confidence: 0.95,
+            effect: Some(EffectRequest { approach: None, bootstrap: 10_000, confidence: 0.95 }),
             instructions: Instructions::Best,
         };
         let output = Output {
@@ -298,6 +344,31 @@ mod tests {
             color: Color::Never,
         };
         assert_eq!((settings.reading, settings.test, settings.output), (reading, test, output));
+    }
+
+    #[test]
+    fn a_gate_is_read_with_all_that_belongs_to_it() {
+        let line = "a b --fail-on not-significant --alpha .01 --min-effect 2% --on-undecided fail --annotations github";
+        let gate = Gate { fail_on: FailOn::NotSignificant, alpha: 0.01, on_undecided: OnUndecided::Fail };
+        let expected = Judgement {
+            adjustment: Adjustment::Holm,
+            gate: Some(gate),
+            smallest_effect: Some(Shift::RelativeToControl(0.02)),
+            annotations: Annotations::Github,
+        };
+        assert_eq!(parsed(line).judgement, expected);
+        assert_eq!(parsed("a b --adjust bh").judgement.adjustment, Adjustment::BenjaminiHochberg);
+        let test = parsed("a b --method sequential --alpha .01 --risk 1e-6 --fail-on significant").test;
+        assert_eq!(test.level, Level { alpha: 0.01, risk: 1e-6 });
+    }
+
+    #[test]
+    fn an_interval_is_read_and_quiet_wants_none() {
+        let approach = |line: &str| parsed(line).test.effect.map(|effect| (effect.approach, effect.bootstrap));
+        assert_eq!(approach("a b --interval percentile"), Some((Some(Approach::Percentile), 10_000)));
+        assert_eq!(approach("a b --bootstrap 2k"), Some((Some(Approach::Bca), 2_000)));
+        assert_eq!(approach("a b --interval none"), None);
+        assert_eq!(approach("a b -q"), None);
     }
 
     #[test]

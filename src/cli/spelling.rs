@@ -202,11 +202,25 @@ pub(super) fn threads(word: &str) -> Result<usize, Error> {
 
 /// A level of confidence, strictly between 0 and 1.
 pub(super) fn confidence(word: &str) -> Result<f64, Error> {
+    share(word, "a level of confidence", "0.99")
+}
+
+/// A significance level, strictly between 0 and 1.
+pub(super) fn alpha(word: &str) -> Result<f64, Error> {
+    share(word, "a significance level", "0.05")
+}
+
+/// A probability of a wrong decision, strictly between 0 and 1.
+pub(super) fn risk(word: &str) -> Result<f64, Error> {
+    share(word, "a risk", "0.001")
+}
+
+fn share(word: &str, what: &str, example: &str) -> Result<f64, Error> {
     match word.parse() {
         Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
         _ => Err(Error::usage(
-            format!("{word:?} is not a level of confidence"),
-            "give a number between 0 and 1, such as 0.99",
+            format!("{word:?} is not {what}"),
+            format!("give a number between 0 and 1, such as {example}"),
         )),
     }
 }

@@ -4,10 +4,68 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::Undefined;
+use crate::inference::adjust::Adjustment;
+use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
 use crate::settings::{Color, DecimalMark, Format, Missing};
+
+/// `--interval`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Interval {
+    /// the shifts that the test does not reject
+    Inversion,
+    /// quantiles of bootstrap samples
+    Percentile,
+    /// quantiles of bootstrap samples, corrected for bias and skewness
+    Bca,
+    /// no interval
+    None,
+}
+
+/// `--on-undecided`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Undecided {
+    /// exit code 0
+    Pass,
+    /// exit code 1
+    Fail,
+}
+
+/// `--annotations`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Annotator {
+    /// a workflow command
+    Github,
+}
+
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Significant, Self::NotSignificant]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Significant => "something has changed",
+            Self::NotSignificant => "it was not shown that something is better, or no worse (with --mu)",
+        }))
+    }
+}
+
+impl ValueEnum for Adjustment {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Holm, Self::BenjaminiHochberg, Self::Nothing]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Holm => "the probability of any false alarm stays below alpha",
+            Self::BenjaminiHochberg => "the share of false alarms stays below alpha (Benjamini and Hochberg)",
+            Self::Nothing => "each column by itself",
+        }))
+    }
+}
 
 impl ValueEnum for Alternative {
     fn value_variants<'a>() -> &'a [Self] {

@@ -276,7 +276,8 @@ impl fmt::Display for Doubt {
                 write!(f, "so few resamples cannot be significant; draw at least -n {}", separated(*least as u64))
             }
             Self::Unattainable { minimum, least } => {
-                write!(f, "whatever the outcome, p cannot fall below {minimum:.2e}")?;
+                let digits = if *minimum < 1e-3 { format!("{minimum:.2e}") } else { format!("{minimum:.3}") };
+                write!(f, "whatever the outcome, p cannot fall below {digits}")?;
                 match least {
                     Some((n, UnitKind::Pairs)) => write!(f, "; collect at least {n} pairs"),
                     Some((n, UnitKind::Clusters)) => write!(f, "; collect at least {n} clusters in each group"),

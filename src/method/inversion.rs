@@ -31,7 +31,7 @@ use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::sums::Summands;
 
 /// Labellings up to which a reference set is small enough to take each of them.
-pub const MOST_ENUMERATED: u64 = 1 << 24;
+pub const MOST_ENUMERATED: u64 = 1 << 20;
 
 /// The most values that are kept at a time for an end: 1 GiB.
 const MOST_KEPT: usize = 1 << 27;

@@ -1,6 +1,7 @@
 //! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
 mod conclude;
+pub mod effect;
 mod run;
 mod sums;
 

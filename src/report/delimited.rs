@@ -6,7 +6,7 @@
 use super::json::{SCHEMA, Size};
 use super::label::escape_where;
 use super::number::shortest;
-use super::{GroupReport, Report};
+use super::{GroupReport, Report, effect};
 use crate::inference::classical::Classical;
 
 /// One field of the table.
@@ -49,8 +49,9 @@ fn fields(report: &Report) -> Vec<Field> {
     fields.extend(group("case", &report.case));
     fields.extend(group("control", &report.control));
     let foundation = report.foundation();
+    fields.extend([real("estimate", report.estimate)]);
+    fields.extend(effect_fields(report));
     fields.extend([
-        real("estimate", report.estimate),
         optional_real("mann_whitney_u", report.mann_whitney_u),
         real("mu", report.mu),
         real("null_value", report.null_value),
@@ -76,9 +77,35 @@ fn fields(report: &Report) -> Vec<Field> {
         optional("n_levels", foundation.levels.map(|levels| levels as u64)),
         real("confidence", report.confidence),
         real("p_value_minimum", report.p_value_minimum),
+        optional_real("sequential_alpha", report.decision.map(|(level, _)| level.alpha)),
+        optional_real("sequential_risk", report.decision.map(|(level, _)| level.risk)),
+        text("decision", report.decision.map(|(_, decision)| decision.name()).unwrap_or_default()),
+        text("adjustment", report.adjusted.map(|adjusted| adjusted.by.name()).unwrap_or_default()),
+        optional_real("p_value_adjusted", report.adjusted.map(|adjusted| adjusted.p_value)),
+        optional_real("p_value_adjusted_interval_low", report.adjusted.map(|adjusted| adjusted.interval[0])),
+        optional_real("p_value_adjusted_interval_high", report.adjusted.map(|adjusted| adjusted.interval[1])),
+        optional_real("gate_alpha", report.gate.map(|gate| gate.gate.alpha)),
+        text("gate_finding", report.gate.map(|gate| gate.finding.name()).unwrap_or_default()),
+        text("gate_verdict", report.gate.map(|gate| gate.verdict.name()).unwrap_or_default()),
         text("compare", &compared(report)),
         text("warnings", &report.warnings.join("; ")),
     ]);
+    fields
+}
+
+/// The effect, its interval and the effect sizes; an end that there is not is empty.
+fn effect_fields(report: &Report) -> Vec<Field> {
+    let found = report.effect.as_ref();
+    let end = |i: usize| found.and_then(|found| found.interval).map(|ends| ends[i]).filter(|end| end.is_finite());
+    let mut fields = vec![
+        text("effect", found.map_or("", |found| &found.name)),
+        optional_real("effect_estimate", found.map(|found| found.estimate)),
+        optional_real("effect_interval_low", end(0)),
+        optional_real("effect_interval_high", end(1)),
+        text("effect_interval_kind", found.and_then(|found| found.interval_kind).unwrap_or_default()),
+        optional_real("effect_confidence", found.and_then(|found| found.confidence)),
+    ];
+    fields.extend(effect::fields(&report.effect_sizes).map(|(name, size)| optional_real(name, size)));
     fields
 }
 

@@ -1,8 +1,9 @@
 //! The report as JSON: one object a line, numbers to the last bit.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{GroupReport, Report};
+use super::{GroupReport, Report, effect};
+use crate::effect::EffectSizes;
 use crate::inference::classical::Classical;
 
 /// The version of the names below; whoever removes one or changes its meaning raises it.
@@ -38,6 +39,14 @@ struct Line<'a> {
     case: Group<'a>,
     control: Group<'a>,
     estimate: f64,
+    effect: Option<&'a str>,
+    effect_estimate: Option<f64>,
+    /// `null` for an end that there is not.
+    effect_interval: Option<[Option<f64>; 2]>,
+    effect_interval_kind: Option<&'a str>,
+    effect_confidence: Option<f64>,
+    #[serde(flatten)]
+    effect_sizes: Sizes<'a>,
     mann_whitney_u: Option<f64>,
     mu: f64,
     null_value: f64,
@@ -62,8 +71,26 @@ struct Line<'a> {
     n_levels: Option<usize>,
     confidence: f64,
     p_value_minimum: f64,
+    sequential_alpha: Option<f64>,
+    sequential_risk: Option<f64>,
+    decision: Option<&'a str>,
+    adjustment: Option<&'a str>,
+    p_value_adjusted: Option<f64>,
+    p_value_adjusted_interval: Option<[f64; 2]>,
+    gate_alpha: Option<f64>,
+    gate_finding: Option<&'a str>,
+    gate_verdict: Option<&'a str>,
     compare: Vec<Compared>,
     warnings: &'a [String],
+}
+
+/// Effect sizes under their names.
+struct Sizes<'a>(&'a EffectSizes);
+
+impl Serialize for Sizes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(effect::fields(self.0))
+    }
 }
 
 /// A classical test of the same data.
@@ -125,7 +152,7 @@ impl<'a> From<&'a GroupReport> for Group<'a> {
 
 impl<'a> From<&'a Report> for Line<'a> {
     fn from(report: &'a Report) -> Self {
-        let foundation = report.foundation();
+        let (foundation, effect) = (report.foundation(), report.effect.as_ref());
         Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -142,6 +169,14 @@ impl<'a> From<&'a Report> for Line<'a> {
             case: Group::from(&report.case),
             control: Group::from(&report.control),
             estimate: report.estimate,
+            effect: effect.map(|effect| effect.name.as_str()),
+            effect_estimate: effect.map(|effect| effect.estimate),
+            effect_interval: effect
+                .and_then(|effect| effect.interval)
+                .map(|ends| ends.map(|end| Some(end).filter(|end| end.is_finite()))),
+            effect_interval_kind: effect.and_then(|effect| effect.interval_kind),
+            effect_confidence: effect.and_then(|effect| effect.confidence),
+            effect_sizes: Sizes(&report.effect_sizes),
             mann_whitney_u: report.mann_whitney_u,
             mu: report.mu,
             null_value: report.null_value,
@@ -166,6 +201,15 @@ impl<'a> From<&'a Report> for Line<'a> {
             n_levels: foundation.levels,
             confidence: report.confidence,
             p_value_minimum: report.p_value_minimum,
+            sequential_alpha: report.decision.map(|(level, _)| level.alpha),
+            sequential_risk: report.decision.map(|(level, _)| level.risk),
+            decision: report.decision.map(|(_, decision)| decision.name()),
+            adjustment: report.adjusted.map(|adjusted| adjusted.by.name()),
+            p_value_adjusted: report.adjusted.map(|adjusted| adjusted.p_value),
+            p_value_adjusted_interval: report.adjusted.map(|adjusted| adjusted.interval),
+            gate_alpha: report.gate.map(|gate| gate.gate.alpha),
+            gate_finding: report.gate.map(|gate| gate.finding.name()),
+            gate_verdict: report.gate.map(|gate| gate.verdict.name()),
             compare: report.compared.iter().flatten().map(Compared::from).collect(),
             warnings: &report.warnings,
         }

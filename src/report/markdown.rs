@@ -1,24 +1,27 @@
 //! The report as a Markdown table for a pull request or a job summary: one row a report, how it was got, warnings.
 
 use super::label::escape;
-use super::precision::Precision;
+use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
-use super::{GroupReport, Report, number, wording};
+use super::{GroupReport, Report, effect, judged, number, wording};
+use crate::effect::Measured;
 use crate::inference::classical::Classical;
 
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(reports: &[Report]) -> String {
-    let mut table = vec![
-        "| column | case | control | statistic | p-value | Monte Carlo interval of p |".to_owned(),
-        "|---|---|---|---:|---:|---:|".to_owned(),
-    ];
-    table.extend(reports.iter().map(row));
+    let columns = Columns {
+        adjusted: reports.iter().any(|report| report.adjusted.is_some()),
+        finding: reports.iter().any(|report| report.gate.is_some()),
+    };
+    let mut table = columns.head();
+    table.extend(reports.iter().map(|report| columns.row(report)));
     let mut footnotes: Vec<String> = reports.iter().map(footnote).collect();
     footnotes.dedup();
     let warnings: Vec<String> =
         reports.iter().flat_map(|report| report.warnings.iter().map(|warning| item(report, warning))).collect();
 
-    let mut blocks = vec![table.join("\n")];
+    let verdict = judged::verdict(reports).map(|verdict| format!("**permtest: {}**", literal(&verdict)));
+    let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
     if !warnings.is_empty() {
         blocks.push(warnings.join("\n"));
@@ -26,24 +29,64 @@ pub fn render(reports: &[Report]) -> String {
     blocks.join("\n\n") + "\n"
 }
 
-fn row(report: &Report) -> String {
-    let precision = Precision::of(report);
-    let column = match &report.grouping {
-        Some(grouping) => format!("{} by {}", literal(&report.column), literal(grouping)),
-        None => literal(&report.column),
-    };
-    let estimate = precision.difference.write(report.estimate);
-    let difference = match wording::against(report) {
-        None => estimate,
-        Some(against) => format!("{estimate} ({against})"),
-    };
-    format!(
-        "| {column} | {} | {} | {difference} | **{}** | {} |",
-        sample(&report.case, precision),
-        sample(&report.control, precision),
-        wording::p_value(report),
-        wording::interval(report),
-    )
+/// Which columns there are beside those that every table has.
+#[derive(Clone, Copy)]
+struct Columns {
+    adjusted: bool,
+    finding: bool,
+}
+
+impl Columns {
+    fn head(self) -> Vec<String> {
+        let mut names =
+            "| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |".to_owned();
+        let mut rule = "|---|---|---|---:|---:|---:|---:|".to_owned();
+        for (_, name) in
+            [(self.adjusted, "adjusted p"), (self.finding, "finding")].into_iter().filter(|column| column.0)
+        {
+            names += &format!(" {name} |");
+            rule += "---:|";
+        }
+        vec![names, rule]
+    }
+
+    fn row(self, report: &Report) -> String {
+        let precision = Precision::of(report);
+        let column = match &report.grouping {
+            Some(grouping) => format!("{} by {}", literal(&report.column), literal(grouping)),
+            None => literal(&report.column),
+        };
+        let estimate = precision.difference.write(report.estimate);
+        let difference = match wording::against(report) {
+            None => estimate,
+            Some(against) => format!("{estimate} ({against})"),
+        };
+        let mut row = format!(
+            "| {column} | {} | {} | {difference} | {} | **{}** | {} |",
+            sample(&report.case, precision),
+            sample(&report.control, precision),
+            interval(report),
+            wording::p_value(report),
+            wording::interval(report),
+        );
+        if self.adjusted {
+            let p = report.adjusted.map_or(report.p_value, |adjusted| adjusted.p_value);
+            row += &format!(" {} |", number::probability(p, p_value_digits(report), number::Rounding::Nearest));
+        }
+        if self.finding {
+            row += &format!(" {} |", report.gate.map_or("", |gate| gate.finding.name()));
+        }
+        row
+    }
+}
+
+/// `95 % interval -0.17 to 7.57`, of which effect if it is not the statistic's.
+fn interval(report: &Report) -> String {
+    let Some(interval) = effect::interval(report) else { return String::new() };
+    match &report.effect {
+        Some(effect) if effect.measured != Measured::Statistic => format!("{}: {interval}", effect.name),
+        _ => interval,
+    }
 }
 
 /// `OJ: mean 20.66, sd 6.61, n 30`

@@ -1,8 +1,10 @@
 //! The report as data; the files beside this one only format it.
 
 mod delimited;
+mod effect;
 mod explain;
 mod json;
+mod judged;
 mod label;
 mod markdown;
 mod number;
@@ -15,8 +17,11 @@ mod tests;
 mod text;
 mod wording;
 
+pub use self::effect::EffectReport;
 pub use self::explain::explain;
+pub use self::judged::{Adjusted, GateReport, annotation, judge, verdict};
 use self::statistic::StatisticReport;
+use crate::effect::{Effect, EffectSizes};
 use crate::inference::Alternative;
 use crate::inference::classical::Classical;
 use crate::inference::p_value::Counts;
@@ -24,6 +29,7 @@ use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::planner::{Further, Method};
+use crate::method::sequential::{Decision, Level};
 use crate::settings::{Format, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
@@ -60,9 +66,14 @@ pub struct Report {
     pub n_dropped: u64,
     /// The observed statistic; for a difference case − control `mu` is not subtracted.
     pub estimate: f64,
+    /// The effect with its interval; `None` for the statistic of a program.
+    pub effect: Option<EffectReport>,
+    /// Effect sizes on scales of their own.
+    pub effect_sizes: EffectSizes,
     /// Mann and Whitney's U beside a rank sum.
     pub mann_whitney_u: Option<f64>,
-    /// How the null distribution was got: `exact`, `bounds`, `monte-carlo`, `importance` or `splitting`.
+    /// How the null distribution was got: `exact`, `bounds`, `monte-carlo`, `sequential`, `importance` or
+    /// `splitting`.
     pub method: String,
     /// How an exact p-value was computed: `end-of-range`, `enumeration`, `lattice` or `meet-in-the-middle`.
     pub algorithm: Option<String>,
@@ -89,14 +100,23 @@ pub struct Report {
     /// Interval for the p-value that infinitely many resamples would give.
     pub p_value_interval: [f64; 2],
     /// How the interval was got: `exact` where there is nothing to estimate, `bounds` where it is proven,
-    /// `clopper-pearson` for counts, `log-normal` for weights, `log-t` for replicates.
+    /// `clopper-pearson` for counts, `time-uniform` for counts that
+    /// ended with a decision, `log-normal` for weights, `log-t` for replicates.
     pub p_value_interval_kind: String,
+    /// What resampling decided, if it was to decide something.
+    pub decision: Option<(Level, Decision)>,
     /// What the p-value was estimated from, if it was neither counted nor computed.
     pub precision: Option<Estimate>,
     /// Level of that interval.
     pub confidence: f64,
     /// The smallest p-value that this design and number of resamples can give.
     pub p_value_minimum: f64,
+    /// The p-value in the company of the other columns, if it was adjusted.
+    pub adjusted: Option<Adjusted>,
+    /// What the test comes to, if a gate was asked for.
+    pub gate: Option<GateReport>,
+    /// The smallest effect that matters to the gate, in units of the data.
+    pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
     pub compared: Option<Vec<Classical>>,
     /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
@@ -112,6 +132,12 @@ pub struct Outcome<'a> {
     pub mu: f64,
     /// The result.
     pub result: TestResult,
+    /// The effect; `None` for the statistic of a program.
+    pub effect: Option<Effect>,
+    /// Effect sizes on scales of their own.
+    pub effect_sizes: EffectSizes,
+    /// The smallest effect that matters to the gate, in units of the data.
+    pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
     pub compared: Option<Vec<Classical>>,
 }
@@ -129,7 +155,7 @@ impl Report {
     /// The report of a test.
     #[must_use]
     pub fn new(dataset: &Dataset, test: &Test, outcome: Outcome) -> Self {
-        let Outcome { design, mu, result, compared } = outcome;
+        let Outcome { design, mu, result, effect, effect_sizes, smallest_effect, compared } = outcome;
         let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
         let is_two_sided = test.alternative == Alternative::TwoSided;
         let TestResult { estimate, method, p_value, counts, precision, reference_set_size, warnings, .. } = &result;
@@ -144,7 +170,6 @@ impl Report {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
             null_value: null_value(&result, &test.statistic, mu),
-            statistic,
             alternative: test.alternative.name().to_owned(),
             two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
             design: design.to_owned(),
@@ -155,6 +180,8 @@ impl Report {
             control: group(&dataset.control),
             n_dropped: dataset.n_dropped,
             estimate: *estimate,
+            effect: effect.map(|effect| EffectReport::new(&statistic.title, &effect, test.effect.as_ref())),
+            effect_sizes,
             mann_whitney_u: is_rank_sum.then(|| estimate - m * (m + 1.0) / 2.0),
             method: method.name().to_owned(),
             algorithm: method.algorithm().map(str::to_owned),
@@ -170,10 +197,15 @@ impl Report {
             p_value: p_value.estimate,
             p_value_interval: p_value.interval,
             p_value_interval_kind: p_value.kind.name().to_owned(),
+            decision: result.decision.map(|decision| (test.level, decision)),
             precision: *precision,
-            confidence: test.confidence,
+            confidence: if result.decision.is_some() { 1.0 - test.level.risk } else { test.confidence },
             p_value_minimum: p_value.minimum,
+            adjusted: None,
+            gate: None,
+            smallest_effect,
             compared,
+            statistic,
             warnings: warnings.iter().map(ToString::to_string).collect(),
         }
     }

@@ -7,6 +7,7 @@
 use super::number::{Notation, decimals, magnitude};
 use super::statistic::Measure;
 use super::{GroupReport, Report};
+use crate::effect::Measured;
 
 /// The notation of each column of the two samples' table, and of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Precision {
     pub max: Notation,
     /// The estimate, its distance from the null value, and a null value that is not `--mu`.
     pub difference: Notation,
+    /// The effect and the ends of its interval.
+    pub effect: Notation,
     /// The null value.
     pub mu: Notation,
 }
@@ -58,6 +61,12 @@ impl Precision {
             min: column(place, &both(|group| group.summary.min)),
             max: column(place, &both(|group| group.summary.max)),
             difference,
+            effect: match &report.effect {
+                Some(effect) if effect.measured != Measured::Statistic => {
+                    Notation::down_to(place.min(full.max(full_place(&[effect.estimate]))), &[effect.estimate])
+                }
+                _ => difference,
+            },
             mu: column(mu_place, &[report.mu]),
         }
     }

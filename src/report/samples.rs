@@ -1,8 +1,10 @@
 //! Reports for the tests of the formats: a typical one, to be varied by each test.
 
 use super::statistic::StatisticReport;
-use super::{GroupReport, Report};
+use super::{EffectReport, GroupReport, Report};
 use crate::Undefined;
+use crate::effect::{EffectSizes, Measured};
+use crate::inference::effect::Effects;
 use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
 use crate::settings::Statistic;
@@ -30,6 +32,23 @@ pub fn typical() -> Report {
         control: group("VC", [16.963_333_333_333_335, 8.266_028_725_184_053, 16.5, 4.2, 33.9]),
         n_dropped: 0,
         estimate: 3.7,
+        effect: Some(EffectReport {
+            name: "difference of means".to_owned(),
+            measured: Measured::Statistic,
+            estimate: 3.7,
+            interval: Some([-0.17, 7.57]),
+            interval_kind: Some("inversion"),
+            confidence: Some(0.95),
+            objection: None,
+        }),
+        effect_sizes: EffectSizes::TwoSample(Effects {
+            mean_difference: 3.7,
+            relative_change: Some(0.218),
+            cohens_d: Some(0.494),
+            hedges_g: Some(0.488),
+            cliffs_delta: 0.28,
+            hodges_lehmann: 4.2,
+        }),
         method: "monte-carlo".to_owned(),
         algorithm: None,
         is_exact_affordable: false,
@@ -38,12 +57,16 @@ pub fn typical() -> Report {
         n_resamples: Some(10_000_000),
         seed: Some(0),
         counts: Some(Counts { n: 10_000_000, greater_equal: 304_123, less_equal: 9_698_877, absolute: 608_612 }),
+        decision: None,
         precision: None,
         p_value: 0.060_861_293_913_870_61,
         p_value_interval: [0.060_666_596_123, 0.061_056_380_456],
         p_value_interval_kind: "clopper-pearson".to_owned(),
         confidence: 0.99,
         p_value_minimum: 9.999_999_000_000_1e-8,
+        adjusted: None,
+        gate: None,
+        smallest_effect: None,
         compared: None,
         warnings: Vec::new(),
     }

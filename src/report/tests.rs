@@ -1,12 +1,16 @@
 //! What each format makes of reports, to the letter.
 
 use super::samples::{group, none_as_extreme, single, typical};
-use super::{Report, render};
+use super::{EffectReport, Report, annotation, judge, render, verdict};
+use crate::effect::Measured;
 use crate::inference::Alternative;
+use crate::inference::adjust::Adjustment;
 use crate::inference::classical;
+use crate::inference::gate::{FailOn, Gate, OnUndecided};
 use crate::inference::p_value::Counts;
 use crate::method::estimate::{Estimate, Spread};
-use crate::settings::Format;
+use crate::method::sequential::{Decision, Level};
+use crate::settings::{Format, Judgement};
 
 /// The text without its colours.
 fn text(report: &Report) -> String {
@@ -41,12 +45,13 @@ len by supp: OJ (case) against VC (control)
   OJ  30  20.66  6.61    22.7  8.2  30.9
   VC  30  16.96  8.27    16.5  4.2  33.9
 
-  difference of means   3.70
+  difference of means   3.70     95 % interval -0.17 to 7.57
   p-value (two-sided)   0.0609   Monte Carlo interval (99 %): 0.0606 to 0.0611
 
   608,612 of the 10,000,000 resamples differ by at least 3.70 in either
   direction.
   Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
 }
@@ -55,13 +60,14 @@ len by supp: OJ (case) against VC (control)
 fn no_extreme_resample_gives_a_floor_and_a_bound_but_never_zero() {
     assert_eq!(
         conclusion(&none_as_extreme()),
-        "  difference of means   3.70
+        "  difference of means   3.70     95 % interval -0.17 to 7.57
   p-value (two-sided)   1.0e-7   Monte Carlo interval (99 %): at most 5.3e-7
 
   None of the 10,000,000 resamples differ by at least 3.70 in either direction.
   So the p-value stands at its floor: 1.0e-7 is the least that 10,000,000
   resamples can show. Read it as at most 5.3e-7 (99 % confidence).
   Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
 }
@@ -90,11 +96,12 @@ len by supp: new (case) against VC (control)
   new   1  14.00     -    14.0  14.0  14.0
   VC   30  16.96  8.27    16.5   4.2  33.9
 
-  difference of means   -2.96
+  difference of means   -2.96     95 % interval -0.17 to 7.57
   p-value (less)        0.00200   Monte Carlo interval (99 %): 5.00e-6 to 0.00741
 
   1 of the 1,000 resamples has a difference of -2.96 or less.
   Monte Carlo, seed 0, out of 31 possible labellings.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
   1 row with a missing value was left out.
 "
     );
@@ -109,12 +116,14 @@ fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
     let report = Report { mu: 1.0, null_value: 1.0, ..typical() };
     assert_eq!(
         conclusion(&report),
-        "  difference of means   3.70     tested against 1 (--mu)
+        "  difference of means   3.70     95 % interval -0.17 to 7.57, tested against 1
+                                 (--mu)
   p-value (two-sided)   0.0609   Monte Carlo interval (99 %): 0.0606 to 0.0611
 
   608,612 of the 10,000,000 resamples lie at least 2.70 away from 1 in either
   direction.
   Monte Carlo, seed 0, out of 1.2e17 possible labellings.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
     assert!(markdown(&report).contains("| 3.70 (tested against 1 (--mu)) |"));
@@ -146,11 +155,12 @@ fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
     };
     assert_eq!(
         conclusion(&report),
-        "  difference of means   3.70
+        "  difference of means   3.70     95 % interval -0.17 to 7.57
   p-value (two-sided)   3.2e-6   Monte Carlo interval (99 %): 1.8e-6 to 5.1e-6
 
   31 of the 10,000,000 resamples differ by at least 3.70 in either direction.
   Monte Carlo, seed 0, out of 2.1e60204 possible labellings.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
   1,234 rows with missing values were left out.
 "
     );
@@ -172,12 +182,13 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
     };
     assert_eq!(
         conclusion(&exact),
-        "  difference of means   3.70
+        "  difference of means   3.70        95 % interval -0.17 to 7.57
   p-value (two-sided)   3.969e-47   exact
 
   A share of 3.969e-47 of the 1.2e17 possible labellings differs by at least
   3.70 in either direction.
   Exact: every labelling was counted, by its sum.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
     let bounds = Report {
@@ -189,13 +200,14 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
     };
     assert_eq!(
         conclusion(&bounds),
-        "  difference of means   3.70
+        "  difference of means   3.70        95 % interval -0.17 to 7.57
   p-value (two-sided)   3.171e-12   the upper bound; proven: 3.166e-12 to 3.171e-12
 
   A share between 3.166e-12 and 3.171e-12 of the 1.2e17 possible labellings
   differs by at least 3.70 in either direction.
   Bounds: every labelling was counted, with values rounded as little as time and
   memory allow.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
     let spread = Spread::Weights { effective_sample_size: 35_123.4, saddlepoint: Some(3.39e-30) };
@@ -210,7 +222,7 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
     };
     assert_eq!(
         conclusion(&importance),
-        "  difference of means   3.70
+        "  difference of means   3.70       95 % interval -0.17 to 7.57
   p-value (two-sided)   3.40e-30   Monte Carlo interval (99 %): 3.35e-30 to 3.45e-30
 
   By estimate a share of 3.40e-30 of the 1.2e17 possible labellings differs by
@@ -218,6 +230,7 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
   Importance sampling, seed 0: 2,000,000 draws near the data, each with its
   weight, worth 35,123 of equal weight. A saddlepoint approximation, for
   comparison: 3.39e-30.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
     let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19 };
@@ -281,7 +294,7 @@ durée\\u{1b}[31m: 対照グループ (case) against results/2024…y-after.csv 
 #[test]
 fn warnings_hang_under_their_first_word() {
     assert!(text(&warned()).ends_with(
-        "possible labellings.
+        "delta 0.28.
 
   warning: The groups differ in size (30 and 10) and in spread (sd 6.61 and
            2.20): a test of the means can reject too often.
@@ -303,7 +316,7 @@ fn only_the_text_has_colours_and_they_mark_p_value_and_warnings() {
 #[test]
 fn several_reports_stand_apart() {
     let both = render(&[typical(), none_as_extreme()], Format::Text);
-    assert_eq!(both.matches("labellings.\u{1b}[0m\n\n").count(), 1);
+    assert_eq!(both.matches("delta 0.28.\u{1b}[0m\n\n").count(), 1);
     assert_eq!(render(&[typical(), typical()], Format::Json).lines().count(), 2);
     assert_eq!(render(&[typical(), typical()], Format::Csv).lines().count(), 3);
 }
@@ -315,12 +328,17 @@ fn json_has_these_names_in_this_order() {
         r#""two_sided_rule":"absolute","design":"two-sample","n_units":60,"n_strata":null,"n_case":30,"n_control":30,"n_dropped":0,"#,
         r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
         r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
-        r#""estimate":3.7,"mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","algorithm":null,"reference_set_size":1.1826458156486142e+17,"#,
+        r#""estimate":3.7,"effect":"difference of means","effect_estimate":3.7,"effect_interval":[-0.17,7.57],"#,
+        r#""effect_interval_kind":"inversion","effect_confidence":0.95,"relative_change":0.218,"cohens_d":0.494,"#,
+        r#""cohens_d_z":null,"hedges_g":0.488,"cliffs_delta":0.28,"hodges_lehmann":4.2,"#,
+        r#""mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","algorithm":null,"reference_set_size":1.1826458156486142e+17,"#,
         r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
         r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"n_undefined":0,"n_near_ties":0,"#,
         r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
         r#""p_value_interval_kind":"clopper-pearson","p_value_standard_error":null,"effective_sample_size":null,"#,
         r#""saddlepoint_p_value":null,"n_replicates":null,"n_levels":null,"confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
+        r#""sequential_alpha":null,"sequential_risk":null,"decision":null,"adjustment":null,"p_value_adjusted":null,"#,
+        r#""p_value_adjusted_interval":null,"gate_alpha":null,"gate_finding":null,"gate_verdict":null,"#,
         r#""compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
@@ -335,20 +353,24 @@ fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
     let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_units,n_strata,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
-estimate,mann_whitney_u,mu,null_value,method,algorithm,reference_set_size,reference_set_size_log10,n_resamples,seed,\
+estimate,effect,effect_estimate,effect_interval_low,effect_interval_high,effect_interval_kind,effect_confidence,\
+relative_change,cohens_d,cohens_d_z,hedges_g,cliffs_delta,hodges_lehmann,mann_whitney_u,mu,null_value,method,algorithm,reference_set_size,reference_set_size_log10,n_resamples,seed,\
 count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
 p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,\
-p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,compare,warnings
+p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,\
+sequential_alpha,sequential_risk,decision,adjustment,\
+p_value_adjusted,p_value_adjusted_interval_low,p_value_adjusted_interval_high,gate_alpha,gate_finding,gate_verdict,\
+compare,warnings
 permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
-3.7,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,\"One, two.; Three.\"
+3.7,difference of means,3.7,-0.17,7.57,inversion,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 52);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 74);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 
@@ -359,10 +381,10 @@ fn markdown_is_a_table_with_its_footnote_and_warnings() {
     let other = Report { column: "weight".to_owned(), warnings: Vec::new(), ..none_as_extreme() };
     assert_eq!(
         render(&[report, other], Format::Markdown),
-        r"| column | case | control | statistic | p-value | Monte Carlo interval of p |
-|---|---|---|---:|---:|---:|
-| len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **0.0609** | 0.0606 to 0.0611 |
-| weight by supp | OJ: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | **1.0e-7** | at most 5.3e-7 |
+        r"| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |
+|---|---|---|---:|---:|---:|---:|
+| len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **0.0609** | 0.0606 to 0.0611 |
+| weight by supp | OJ: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **1.0e-7** | at most 5.3e-7 |
 
 Difference of means, case − control; p-value (two-sided) from 10,000,000 resamples (Monte Carlo, seed 0), its Monte Carlo interval at 99 % confidence.
 
@@ -386,4 +408,73 @@ fn a_small_difference_of_large_samples_stays_visible() {
         "{text}"
     );
     assert!(text.contains("differ by at least 0.00312 in either"), "{text}");
+}
+
+#[test]
+fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
+    let of = |interval| {
+        let effect = typical().effect.map(|effect| EffectReport { interval: Some(interval), ..effect });
+        conclusion(&Report { effect, ..typical() })
+    };
+    assert!(of([0.5, f64::INFINITY]).contains("  95 % interval at least 0.50\n"));
+    assert!(of([f64::NEG_INFINITY, 0.5]).contains("  95 % interval at most 0.50\n"));
+    let shift = |effect: EffectReport| EffectReport {
+        name: "Hodges-Lehmann shift".to_owned(),
+        measured: Measured::Shift,
+        objection: Some("none".to_owned()),
+        ..effect
+    };
+    let text = text(&Report { effect: typical().effect.map(shift), ..typical() });
+    assert!(
+        text.contains("  difference of means    3.70\n  Hodges-Lehmann shift   3.70     95 % interval -0.17 to 7.57\n")
+    );
+    assert!(text.contains("No interval for the\n  effect: none.\n"));
+}
+
+#[test]
+fn a_sequential_report_says_what_was_decided_and_how_surely() {
+    let report = Report {
+        method: "sequential".to_owned(),
+        n_resamples: Some(242),
+        counts: Some(Counts { n: 242, greater_equal: 0, less_equal: 242, absolute: 0 }),
+        decision: Some((Level::USUAL, Decision::Below)),
+        confidence: 0.999,
+        ..none_as_extreme()
+    };
+    let text = text(&report);
+    assert!(text.contains("time-uniform interval (99.9 %): at most"), "{text}");
+    assert!(text.contains("Sequential, seed 0: after 242 resamples p is below alpha 0.05, which is wrong"), "{text}");
+}
+
+/// Two columns, the second of which is far apart, before a gate.
+fn judged(gate: Gate) -> Vec<Report> {
+    let mut reports = vec![typical(), Report { column: "weight%".to_owned(), ..none_as_extreme() }];
+    let judgement = Judgement { adjustment: Adjustment::Holm, gate: Some(gate), ..Judgement::default() };
+    let _ = judge(&mut reports, &judgement, Alternative::TwoSided);
+    reports
+}
+
+#[test]
+fn a_gate_names_what_failed_on_every_channel() {
+    let gate = Gate { fail_on: FailOn::Significant, alpha: 0.05, on_undecided: OnUndecided::Report };
+    let reports = judged(gate);
+    assert_eq!(reports[1].adjusted.unwrap().p_value, 2.0 * 9.999_999_000_000_1e-8);
+    assert_eq!(verdict(&reports).unwrap(), "gate fails: 1 of 2 tests significant at alpha 0.05: weight%");
+    let annotation = annotation(&reports).unwrap();
+    assert!(annotation.starts_with("::error title=permtest::gate fails: 1 of 2 tests"), "{annotation}");
+    assert!(annotation.contains("weight%25;") && !annotation.contains('\n'), "{annotation}");
+    let markdown = render(&reports, Format::Markdown);
+    assert!(
+        markdown.starts_with("**permtest: gate fails: 1 of 2 tests significant at alpha 0.05: weight%**\n\n| column")
+    );
+    assert!(markdown.contains("| adjusted p | finding |\n|---|---|---|---:|---:|---:|---:|---:|---:|\n"), "{markdown}");
+    assert!(
+        text(&reports[1]).contains("  adjusted p-value      2.0e-7   in the company of the other columns (holm)\n")
+    );
+    assert!(text(&reports[0]).contains("\n  Gate: not significant at alpha 0.05.\n"));
+    let passing = Gate { alpha: 1e-9, ..gate };
+    let undecided = verdict(&judged(passing)).unwrap();
+    assert!(undecided.starts_with("gate undecided at alpha 1e-9: len, weight%: so few resamples"), "{undecided}");
+    let required = Gate { fail_on: FailOn::NotSignificant, ..gate };
+    assert_eq!(verdict(&judged(required)).unwrap(), "gate fails: 1 of 2 tests not significant at alpha 0.05: len");
 }

@@ -5,7 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{escape_where, pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
-use super::{GroupReport, Report, number, wording};
+use super::{GroupReport, Report, effect, judged, number, precision, wording};
+use crate::effect::Measured;
 use crate::inference::classical::Classical;
 
 const WIDTH: usize = 80;
@@ -31,10 +32,13 @@ fn one(report: &Report) -> String {
     text.push('\n');
     text += &paragraph(&wording::evidence(report), INDENT, Style::new());
     text += &paragraph(&wording::method(report), INDENT, DIM);
-    if let Some(dropped) = wording::dropped(report) {
-        text += &paragraph(&dropped, INDENT, DIM);
+    for note in [effect_note(report), wording::dropped(report)].into_iter().flatten() {
+        text += &paragraph(&note, INDENT, DIM);
     }
     text += &compared(report);
+    if let Some(finding) = judged::finding(report) {
+        text += &format!("\n{}", paragraph(&format!("Gate: {finding}."), INDENT, BOLD));
+    }
     if !report.warnings.is_empty() {
         text.push('\n');
     }
@@ -42,6 +46,15 @@ fn one(report: &Report) -> String {
         text += &admonition(warning);
     }
     text
+}
+
+/// The effect on other scales, or why it has no interval.
+fn effect_note(report: &Report) -> Option<String> {
+    let scales = effect::other_scales(report).map(|scales| format!("Effect: {scales}."));
+    let objection = report.effect.as_ref().and_then(|effect| effect.objection.as_deref());
+    let objection = objection.map(|why| format!("No interval for the effect: {}.", why.trim_end_matches('.')));
+    let notes: Vec<String> = [scales, objection].into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 /// `len by supp: OJ (case) against VC (control)`
@@ -81,28 +94,61 @@ fn cells(group: &GroupReport, report: &Report) -> [String; 7] {
     ]
 }
 
-/// The difference and its p-value, one above the other.
+/// A number with its name before and a note beside it.
+struct Row {
+    name: String,
+    value: String,
+    style: Style,
+    note: Option<String>,
+}
+
+/// The difference, the effect if it is another one, the p-value: one above the other.
 fn result(report: &Report) -> String {
     let precision = Precision::of(report);
-    let (difference_name, p_name) = (wording::statistic(report), wording::p_value_name(report));
-    let (difference, p) = (precision.difference.write(report.estimate), wording::p_value(report));
-    let names = difference_name.width().max(p_name.width());
-    let values = difference.width().max(p.width());
-    let against = wording::against(report).map_or_else(String::new, |against| {
-        let room = WIDTH - INDENT.len() - names - values - 2 * 3;
-        let lines = wrap(&against, room.max(20));
-        // What does not fit beside the estimate goes on below.
-        let below = format!("{DIM:#}\n{}{DIM}", " ".repeat(INDENT.len() + names + values + 2 * 3));
-        format!("{}   {DIM}{}{DIM:#}", " ".repeat(values - difference.width()), lines.join(&below))
+    let interval = effect::interval(report).map(|interval| interval.replace(' ', "\u{a0}"));
+    let row = |name: String, value: String, note: Option<String>| Row { name, value, style: Style::new(), note };
+    let mut rows = Vec::new();
+    let estimate = precision.difference.write(report.estimate);
+    match report.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic) {
+        None => {
+            let notes: Vec<String> = [interval, wording::against(report)].into_iter().flatten().collect();
+            rows.push(row(wording::statistic(report), estimate, (!notes.is_empty()).then(|| notes.join(", "))));
+        }
+        Some(other) => {
+            rows.push(row(wording::statistic(report), estimate, wording::against(report)));
+            rows.push(row(other.name.clone(), precision.effect.write(other.estimate), interval));
+        }
+    }
+    // It stays on one line, however long that is.
+    let note = wording::precision_note(report).replace(' ', "\u{a0}");
+    rows.push(Row {
+        name: wording::p_value_name(report),
+        value: wording::p_value(report),
+        style: BOLD,
+        note: Some(note),
     });
-    let interval = wording::precision_note(report);
-    format!(
-        "{INDENT}{}   {difference}{against}\n{INDENT}{}   {BOLD}{p}{BOLD:#}{}   {DIM}{}{DIM:#}\n",
-        pad_right(&difference_name, names),
-        pad_right(&p_name, names),
-        " ".repeat(values - p.width()),
-        interval.replace('\u{a0}', " "),
-    )
+    if let Some(adjusted) = &report.adjusted {
+        let value = number::probability(adjusted.p_value, precision::p_value_digits(report), number::Rounding::Nearest);
+        let note = format!("in the company of the other columns ({})", adjusted.by.name());
+        rows.push(Row { name: "adjusted p-value".to_owned(), value, style: BOLD, note: Some(note) });
+    }
+    table(&rows)
+}
+
+fn table(rows: &[Row]) -> String {
+    let names = rows.iter().map(|row| row.name.width()).max().unwrap_or(0);
+    let values = rows.iter().map(|row| row.value.width()).max().unwrap_or(0);
+    let indent = INDENT.len() + names + values + 2 * 3;
+    let line = |Row { name, value, style, note }: &Row| {
+        let note = note.as_ref().map_or_else(String::new, |note| {
+            let lines = wrap(note, WIDTH.saturating_sub(indent).max(20));
+            // What does not fit beside the number goes on below.
+            let below = format!("{DIM:#}\n{}{DIM}", " ".repeat(indent));
+            format!("{}   {DIM}{}{DIM:#}", " ".repeat(values - value.width()), lines.join(&below).replace('\u{a0}', " "))
+        });
+        format!("{INDENT}{}   {style}{value}{style:#}{note}\n", pad_right(name, names))
+    };
+    rows.iter().map(line).collect()
 }
 
 /// The classical tests, one a line.

@@ -7,6 +7,7 @@ use super::statistic::Measure;
 use crate::Undefined;
 use crate::inference::classical::{Classical, ClassicalTest};
 use crate::method::estimate::Spread;
+use crate::method::sequential::Decision;
 
 /// What stands before the classical tests, which know neither strata nor clusters.
 pub fn comparison(report: &Report) -> &'static str {
@@ -178,6 +179,7 @@ pub fn precision_note(report: &Report) -> String {
     match report.method.as_str() {
         "exact" => "exact".to_owned(),
         "bounds" => format!("the upper bound; proven: {}", interval(report)),
+        "sequential" => format!("time-uniform interval ({}): {}", number::percent(report.confidence), interval(report)),
         _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
     }
 }
@@ -256,10 +258,27 @@ pub fn drawing(report: &Report) -> String {
             let levels = if levels == 1 { "1 level".to_owned() } else { format!("{levels} levels") };
             format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}.")
         }
+        ("sequential", _) => format!("{name}{seed}: {}", decision(report)),
         (_, None) => {
             let hint =
                 if report.is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
             format!("{name}{seed}, out of {} possible labellings.{hint}", labellings(report))
+        }
+    }
+}
+
+/// What resampling decided, and how surely.
+fn decision(report: &Report) -> String {
+    let Some((level, decision)) = report.decision else { return String::new() };
+    let (alpha, risk) = (number::shortest(level.alpha), number::shortest(level.risk));
+    let draws = number::count(report.n_resamples.unwrap_or_default());
+    match decision {
+        Decision::Undecided => format!("{draws} resamples did not tell on which side of alpha {alpha} p lies."),
+        decided => {
+            let side = decided.name();
+            format!(
+                "after {draws} resamples p is {side} alpha {alpha}, which is wrong with a probability of at most {risk}."
+            )
         }
     }
 }
@@ -282,6 +301,7 @@ pub fn method_name(report: &Report) -> &str {
         "exact" => "Exact",
         "bounds" => "Bounds",
         "importance" => "Importance sampling",
+        "sequential" => "Sequential",
         "splitting" => "Multilevel splitting",
         other => other,
     }

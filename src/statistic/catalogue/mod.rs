@@ -5,6 +5,7 @@
 //! Kolmogorov and Smirnov.
 
 mod prepare;
+mod summary;
 
 use std::fmt;
 

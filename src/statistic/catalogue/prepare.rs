@@ -104,7 +104,7 @@ fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
 
 /// Median of |x − median|, in one pass over ascending values: deviations grow on both sides of the median, and the
 /// smaller next one is taken until half of them are.
-fn deviation(sample: &[f64]) -> f64 {
+pub(super) fn deviation(sample: &[f64]) -> f64 {
     let mut sorted = Cow::Borrowed(sample);
     if !sample.is_sorted() {
         sorted.to_mut().sort_unstable_by(f64::total_cmp);

@@ -1,0 +1,343 @@
+//! The effect beside the p-value: how large it is, and within which interval.
+//!
+//! | statistic | effect | interval, unless another is asked for |
+//! |---|---|---|
+//! | mean, t | difference of means | shifts that the test does not reject, from the test's own first resamples |
+//! | other summaries that move with the values | their difference | such shifts, by bisection |
+//! | welch | difference of means | such shifts, by bisection |
+//! | rank-sum, signed-rank | Hodges–Lehmann shift | such shifts, by bisection |
+//! | other summaries, expressions | the statistic | `BCa` bootstrap |
+//! | distances, functions, programs | the statistic | none |
+
+use super::PermutationTest;
+use crate::design::layout::{Conflict, Pairing};
+use crate::error::Error;
+use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
+use crate::inference::effect::{Effects, PairedEffects};
+use crate::method::bootstrap::{Bootstrap, Cells};
+use crate::method::inversion::{Bisection, Inversion, MOST_ENUMERATED, Source, TailCounts};
+use crate::method::monte_carlo::Watch;
+use crate::method::planner::{Choice, DEFAULT_RESAMPLES};
+use crate::sampling::stream::Domain;
+use crate::statistic::catalogue::{Kind, Named};
+use crate::statistic::{Definition, Problem};
+
+/// Random labellings that an interval of shifts is made from, at most: its ends are then off by a twentieth of what another
+/// sample would change them by.
+const MOST_FOR_ORDER_STATISTICS: u64 = 100_000;
+const MOST_FOR_BISECTION: u64 = 10_000;
+
+/// Labellings up to which all are counted for each step of a bisection.
+const MOST_COUNTED: u128 = 20_000;
+
+/// Values that are drawn for bootstrap samples without being asked for: seconds.
+const MOST_DRAWN: u64 = 500_000_000;
+
+/// Bootstrap samples where nothing else is said.
+pub const DEFAULT_BOOTSTRAP: u64 = 10_000;
+
+/// How an interval for the effect is got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approach {
+    /// The shifts that the test does not reject.
+    Inversion,
+    /// Quantiles of bootstrap samples.
+    Percentile,
+    /// The same, corrected for bias and skewness.
+    Bca,
+}
+
+impl Approach {
+    /// The name used in options and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inversion => "inversion",
+            Self::Percentile => "percentile",
+            Self::Bca => "bca",
+        }
+    }
+}
+
+/// The interval that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EffectRequest {
+    /// How it is got; `None`: as suits the statistic.
+    pub approach: Option<Approach>,
+    /// How many bootstrap samples are drawn.
+    pub bootstrap: u64,
+    /// Its level, between 0 and 1.
+    pub confidence: f64,
+}
+
+/// What is measured as the effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// The statistic itself.
+    Statistic,
+    /// The difference of means.
+    MeanDifference,
+    /// The Hodges–Lehmann shift.
+    Shift,
+}
+
+impl Measured {
+    fn of(definition: &Definition) -> Self {
+        match definition {
+            Definition::Named(Named::T | Named::Welch) => Self::MeanDifference,
+            Definition::Named(Named::RankSum | Named::SignedRank) => Self::Shift,
+            Definition::Named(_) | Definition::Expression(_) => Self::Statistic,
+        }
+    }
+}
+
+/// An effect with its interval.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// What it is.
+    pub measured: Measured,
+    /// Its size, case against control; a shift under the null hypothesis is not subtracted.
+    pub estimate: f64,
+    /// Its interval, if one was wanted and can be had.
+    pub interval: Option<EffectInterval>,
+    /// Why an interval that was wanted cannot be had.
+    pub objection: Option<String>,
+}
+
+/// The interval of an effect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EffectInterval {
+    /// Its ends; infinite on the side to which a one-sided alternative points, and where too few labellings tell an end.
+    pub ends: [f64; 2],
+    /// How it was got.
+    pub approach: Approach,
+}
+
+/// Effect sizes on scales of their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EffectSizes {
+    /// Of two samples.
+    TwoSample(Effects),
+    /// Of pairs.
+    Paired(PairedEffects),
+}
+
+impl PermutationTest<'_> {
+    /// Effect sizes of the samples.
+    ///
+    /// # Errors
+    /// As [`Effects::of`].
+    pub fn effect_sizes(&self) -> Result<EffectSizes, Error> {
+        if self.layout.pairing == Pairing::Independent {
+            Effects::of(self.case, self.control).map(EffectSizes::TwoSample)
+        } else {
+            PairedEffects::of(self.case, self.control).map(EffectSizes::Paired)
+        }
+    }
+
+    /// The effect that a statistic is about, with its interval: one-sided where the alternative is.
+    ///
+    /// `estimate` is the statistic of the data. Why an interval that was not asked for
+    /// cannot be had is told in [`Effect::objection`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an interval that the statistic has not, [`Error::Data`] where one that was asked for cannot be had,
+    /// and [`Error::Interrupted`] when the watch says stop.
+    ///
+    /// ```
+    /// use permtest::PermutationTest;
+    /// use permtest::effect::{DEFAULT_BOOTSTRAP, EffectRequest};
+    /// use permtest::method::monte_carlo::Watch;
+    ///
+    /// let case = [38.0, 26.0, 29.0, 41.0, 36.0, 31.0, 32.0, 30.0, 35.0, 33.0];
+    /// let control = [45.0, 28.0, 27.0, 38.0, 40.0, 42.0, 39.0, 39.0, 34.0, 35.0];
+    /// let test = PermutationTest::new(&case, &control)?;
+    /// let (problem, mean) = (test.problem()?, "mean".parse()?);
+    /// let request = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
+    /// let effect = test.effect(&problem, &mean, -3.6, &request, &Watch::nobody())?;
+    /// assert_eq!(effect.interval.map(|interval| interval.ends), Some([-8.5, 1.25]));
+    /// # Ok::<(), permtest::error::Error>(())
+    /// ```
+    pub fn effect(
+        &self,
+        problem: &Problem,
+        definition: &Definition,
+        estimate: f64,
+        request: &EffectRequest,
+        watch: &Watch,
+    ) -> Result<Effect, Error> {
+        let mut effect = self.effect_size(definition, estimate)?;
+        let approach = match request.approach.map_or_else(|| self.usual(definition, request), Ok) {
+            Ok(approach) => approach,
+            Err(why) => return Ok(Effect { objection: Some(why), ..effect }),
+        };
+        match self.interval(problem, definition, approach, request, watch) {
+            Ok(interval) => effect.interval = Some(interval),
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) if request.approach.is_some() => return Err(error),
+            Err(error) => effect.objection = Some(error.to_string()),
+        }
+        Ok(effect)
+    }
+
+    /// The effect that a statistic is about, which is `estimate` for the data, without an interval.
+    ///
+    /// # Errors
+    /// As [`Effects::of`].
+    pub fn effect_size(&self, definition: &Definition, estimate: f64) -> Result<Effect, Error> {
+        let measured = Measured::of(definition);
+        Ok(Effect { measured, estimate: self.measure(measured, estimate)?, interval: None, objection: None })
+    }
+
+    fn measure(&self, measured: Measured, estimate: f64) -> Result<f64, Error> {
+        Ok(match (measured, self.effect_sizes()?) {
+            (Measured::Statistic, _) => estimate,
+            (Measured::MeanDifference, EffectSizes::TwoSample(sizes)) => sizes.mean_difference,
+            (Measured::MeanDifference, EffectSizes::Paired(sizes)) => sizes.mean_difference,
+            (Measured::Shift, EffectSizes::TwoSample(sizes)) => sizes.hodges_lehmann,
+            (Measured::Shift, EffectSizes::Paired(sizes)) => sizes.hodges_lehmann,
+        })
+    }
+
+    /// The interval that suits a statistic, or why there is none.
+    fn usual(&self, definition: &Definition, request: &EffectRequest) -> Result<Approach, String> {
+        let drawn = request.bootstrap.saturating_mul((self.case.len() + self.control.len()) as u64);
+        match definition {
+            Definition::Named(named) if named.kind() == Kind::Distance => {
+                Err("a distance grows by chance alone, and has no interval".to_owned())
+            }
+            Definition::Named(named) if named.feels_a_shift() => Ok(Approach::Inversion),
+            _ if drawn > MOST_DRAWN => {
+                Err("so many values take long to resample; --interval bca draws it nevertheless".to_owned())
+            }
+            _ => Ok(Approach::Bca),
+        }
+    }
+
+    fn interval(
+        &self,
+        problem: &Problem,
+        definition: &Definition,
+        approach: Approach,
+        request: &EffectRequest,
+        watch: &Watch,
+    ) -> Result<EffectInterval, Error> {
+        let ends = match (approach, definition) {
+            (_, Definition::Named(named)) if named.kind() == Kind::Distance => {
+                let what = format!("{named} is a distance, which grows by chance alone and so has no interval");
+                return Err(Error::usage(what, "leave out --interval"));
+            }
+            (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => {
+                self.shifts(problem, definition, request, watch)?
+            }
+            (Approach::Inversion, _) => {
+                let what = format!("a shift is no null hypothesis about {definition}");
+                return Err(Error::usage(what, "choose --interval bca or percentile"));
+            }
+            (Approach::Percentile, _) => self.resampled(definition, Reading::Percentile, request, watch)?,
+            (Approach::Bca, _) => self.resampled(definition, Reading::Bca, request, watch)?,
+        };
+        Ok(EffectInterval { ends, approach })
+    }
+
+    /// The shifts that the test does not reject.
+    fn shifts(
+        &self,
+        problem: &Problem,
+        definition: &Definition,
+        request: &EffectRequest,
+        watch: &Watch,
+    ) -> Result<[f64; 2], Error> {
+        let beyond = self.alternative.beyond(request.confidence)?;
+        let Self { seed, threads, arch, .. } = *self;
+        let resamples = self.resamples.unwrap_or(DEFAULT_RESAMPLES);
+        if !matches!(definition, Definition::Named(Named::Mean | Named::T)) {
+            return self.bisect(definition, resamples.min(MOST_FOR_BISECTION), request, watch);
+        }
+        let size = problem.design().reference_set_size().exact.and_then(|size| u64::try_from(size).ok());
+        let source = match size.filter(|&size| size <= MOST_ENUMERATED) {
+            Some(size) => Source::All { size },
+            None => {
+                let resamples = resamples.min(MOST_FOR_ORDER_STATISTICS);
+                Source::Drawn { resamples, seed, domain: Domain::Resamples }
+            }
+        };
+        Inversion { source, threads, arch }.mean_difference(problem, beyond, watch)
+    }
+
+    /// The same by bisection: the test of shift after shift, always with the same labellings.
+    fn bisect(
+        &self,
+        definition: &Definition,
+        resamples: u64,
+        request: &EffectRequest,
+        watch: &Watch,
+    ) -> Result<[f64; 2], Error> {
+        let test = self.of_fixed_observations()?;
+        let size = test.problem()?.design().reference_set_size().exact;
+        let is_counted = size.is_some_and(|size| size <= MOST_COUNTED);
+        let test = if is_counted {
+            Self { resamples: None, ..test }.method(Choice::Exact)
+        } else {
+            test.method(Choice::MonteCarlo).resamples(resamples)
+        };
+        let tails = |shift: f64| {
+            let watch = Watch { replicates: None, ..*watch };
+            let test = test.clone().shift(shift);
+            let found = test.test_watched(&test.problem()?, definition, watch)?;
+            let counts = found.counts.expect("labellings are counted");
+            Ok(if is_counted {
+                TailCounts { labellings: counts.n, greater_equal: counts.greater_equal, less_equal: counts.less_equal }
+            } else {
+                TailCounts::drawn(counts.n, counts.greater_equal, counts.less_equal)
+            })
+        };
+        Bisection::apart(self.case, self.control).run(self.alternative.beyond(request.confidence)?, tails)
+    }
+
+    /// The same test with a design that does not follow the order of the pool, which changes with the shift. That of pairs
+    /// does not.
+    fn of_fixed_observations(&self) -> Result<Self, Error> {
+        if self.design.is_some() || self.layout.pairing != Pairing::Independent {
+            return Ok(self.clone());
+        }
+        let observations = (self.case.len() + self.control.len()) as u32;
+        let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
+        let order: Vec<u32> = (0..observations).collect();
+        let arranged = self.layout.arrange(&order, self.case.len()).map_err(refuse)?;
+        Ok(self.clone().design(arranged.design))
+    }
+
+    fn resampled(
+        &self,
+        definition: &Definition,
+        reading: Reading,
+        request: &EffectRequest,
+        watch: &Watch,
+    ) -> Result<[f64; 2], Error> {
+        if self.design.is_some() {
+            let what = "the bootstrap does not know what belongs together in a design of one's own";
+            return Err(Error::usage(what, "choose an interval by inversion"));
+        }
+        let cells = Cells::new(self.case, self.control, &self.layout)?;
+        let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
+        let of = |statistic: &(dyn Fn(&[f64], &[f64]) -> f64 + Sync)| {
+            let Self { alternative, .. } = *self;
+            bootstrap_interval(&bootstrap, &cells, statistic, reading, alternative, request.confidence, watch)
+                .map(|interval| interval.ends)
+        };
+        let is_paired = self.layout.pairing != Pairing::Independent;
+        match (Measured::of(definition), definition.function()) {
+            (Measured::Statistic, Some(function)) => of(&function),
+            (Measured::Shift, _) if is_paired => {
+                of(&|case, control| PairedEffects::of(case, control).map_or(f64::NAN, |sizes| sizes.hodges_lehmann))
+            }
+            (Measured::Shift, _) => {
+                of(&|case, control| Effects::of(case, control).map_or(f64::NAN, |sizes| sizes.hodges_lehmann))
+            }
+            (Measured::MeanDifference | Measured::Statistic, _) => {
+                of(&|case, control| Effects::of(case, control).map_or(f64::NAN, |sizes| sizes.mean_difference))
+            }
+        }
+    }
+}
