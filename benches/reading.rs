@@ -10,7 +10,9 @@ use std::time::Instant;
 
 use flate2::bufread::MultiGzDecoder;
 use permtest::input::{DEFAULT_MISSING_TOKENS, read};
-use permtest::settings::{Blocks, ColumnName, DecimalMark, Header, Missing, Reading, Samples, Source};
+use permtest::settings::{
+    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Reading, Samples, Source, Unmatched,
+};
 
 const DEFAULT_ROWS: u64 = 2_000_000;
 const RUNS: usize = 5;
@@ -42,12 +44,18 @@ fn scenarios(folder: &Path, rows: u64) -> Vec<Scenario> {
     let small = write(folder, "small.csv", 1, |_, _| "1.5".to_owned());
     let one = |name, path: PathBuf, column: Option<ColumnName>| {
         let (case, control) = (Source::File(path.clone()), Source::File(small.clone()));
-        Scenario { name, path, samples: Samples::TwoFiles { case, control, column } }
+        let columns = column.map_or(Columns::Sole, |column| Columns::Named(vec![column]));
+        Scenario { name, path, samples: Samples::TwoFiles { case, control, columns, unmatched: Unmatched::Refuse } }
     };
     let long = |name, path: PathBuf| {
         let file = Source::File(path.clone());
-        let samples =
-            Samples::Long { file, column: Some(column("value")), group: column("group"), case: None, control: None };
+        let samples = Samples::Long {
+            file,
+            columns: Columns::Named(vec![column("value")]),
+            group: column("group"),
+            case: None,
+            control: None,
+        };
         Scenario { name, path, samples }
     };
     let label = |sorted: bool, i: u64, noise: u64| if sorted { i * 2 >= rows } else { noise.is_multiple_of(2) };

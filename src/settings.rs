@@ -49,15 +49,17 @@ pub enum Samples {
         case: Source,
         /// File with the control sample.
         control: Source,
-        /// The value column in both, if it was named.
-        column: Option<ColumnName>,
+        /// The value columns in both.
+        columns: Columns,
+        /// What is done about columns that only one of the files has.
+        unmatched: Unmatched,
     },
     /// One file with a value column and a column of group labels.
     Long {
         /// The file.
         file: Source,
-        /// The value column, if it was named.
-        column: Option<ColumnName>,
+        /// The value columns.
+        columns: Columns,
         /// The column of labels.
         group: ColumnName,
         /// The label of the case group, if it was named.
@@ -74,6 +76,37 @@ pub enum Samples {
         /// The column with the control sample.
         control: ColumnName,
     },
+}
+
+/// Which columns of values, or benchmarks, are tested: each by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Columns {
+    /// The only one that can be meant.
+    Sole,
+    /// Those that were named, in this order: at least one.
+    Named(Vec<ColumnName>),
+    /// All that hold numbers.
+    All,
+}
+
+/// What to do about columns, or benchmarks, that only one of two files has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmatched {
+    /// Refuse the files, and list them.
+    Refuse,
+    /// Leave them out, and list them.
+    Ignore,
+}
+
+impl Columns {
+    /// The names that were given.
+    #[must_use]
+    pub fn names(&self) -> &[ColumnName] {
+        match self {
+            Self::Named(names) => names,
+            Self::Sole | Self::All => &[],
+        }
+    }
 }
 
 /// How observations belong together.

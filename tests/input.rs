@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use permtest::error::Error;
 use permtest::input::{DEFAULT_MISSING_TOKENS, Dataset, Keys, Layout, Pairing, read};
-use permtest::settings::{Blocks, ColumnName, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source};
+use permtest::settings::{
+    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source, Unmatched,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -98,7 +100,7 @@ impl Desk {
     /// One file as both samples, so that all that is counted is counted twice.
     fn twice(&self, name: &str, content: impl AsRef<[u8]>, column: Option<&str>) -> Samples {
         let file = self.file(name, content);
-        Samples::TwoFiles { case: file.clone(), control: file, column: column.map(|name| ColumnName(name.to_owned())) }
+        Samples::TwoFiles { case: file.clone(), control: file, columns: columns(column), unmatched: Unmatched::Refuse }
     }
 
     fn data(&self, name: &str, content: impl AsRef<[u8]>, column: Option<&str>) -> Dataset {
@@ -111,13 +113,13 @@ impl Desk {
 
     fn two(&self, case: impl AsRef<[u8]>, control: impl AsRef<[u8]>, column: Option<&str>) -> Samples {
         let (case, control) = (self.file("new.csv", case), self.file("old.csv", control));
-        Samples::TwoFiles { case, control, column: column.map(|name| ColumnName(name.to_owned())) }
+        Samples::TwoFiles { case, control, columns: columns(column), unmatched: Unmatched::Refuse }
     }
 
     fn long(&self, content: impl AsRef<[u8]>, column: Option<&str>, labels: [Option<&str>; 2]) -> Samples {
         Samples::Long {
             file: self.file("d.csv", content),
-            column: column.map(|name| ColumnName(name.to_owned())),
+            columns: columns(column),
             group: ColumnName("g".to_owned()),
             case: labels[0].map(str::to_owned),
             control: labels[1].map(str::to_owned),
@@ -150,7 +152,8 @@ const ZSTD: [u8; 19] =
 fn two_files_are_labelled_by_their_stems() {
     let desk = desk();
     let (case, control) = (desk.file("new.csv", "ms\n1\n2\n"), desk.file("old.csv.gz", gz(b"ms\n3\n4.5\n")));
-    let data = desk.read(&Samples::TwoFiles { case, control, column: None }).unwrap();
+    let data =
+        desk.read(&Samples::TwoFiles { case, control, columns: Columns::Sole, unmatched: Unmatched::Refuse }).unwrap();
     assert_eq!((data.column.as_str(), data.grouping, data.n_dropped), ("ms", None, 0));
     assert_eq!((data.case.label.as_str(), data.case.values), ("new", vec![1.0, 2.0]));
     assert_eq!((data.control.label.as_str(), data.control.values), ("old", vec![3.0, 4.5]));
@@ -161,14 +164,20 @@ fn two_files_are_labelled_by_their_stems() {
 fn equal_stems_become_case_and_control_and_unlike_columns_are_noted() {
     let desk = desk();
     let (case, control) = (desk.file("a.csv", "u\n1\n"), desk.file("a.txt", "v\n2\n"));
-    let data = desk.read(&Samples::TwoFiles { case, control, column: None }).unwrap();
+    let data =
+        desk.read(&Samples::TwoFiles { case, control, columns: Columns::Sole, unmatched: Unmatched::Refuse }).unwrap();
     assert_eq!((data.case.label.as_str(), data.control.label.as_str()), ("case", "control"));
     assert!(data.notes[0].starts_with("column \"u\" of ") && data.notes[0].contains("compared with column \"v\" of "));
 }
 
 #[test]
 fn standard_input_cannot_be_both_files() {
-    let samples = Samples::TwoFiles { case: Source::Stdin, control: Source::Stdin, column: None };
+    let samples = Samples::TwoFiles {
+        case: Source::Stdin,
+        control: Source::Stdin,
+        columns: Columns::Sole,
+        unmatched: Unmatched::Refuse,
+    };
     assert!(desk().message(&samples).starts_with("standard input (-) can be only one of the two files; give "));
 }
 
@@ -217,7 +226,12 @@ fn files_that_cannot_be_opened_are_told_apart() {
     let desk = desk();
     let ok = desk.file("ok.txt", "1\n");
     let message = |case: PathBuf| {
-        desk.message(&Samples::TwoFiles { case: Source::File(case), control: ok.clone(), column: None })
+        desk.message(&Samples::TwoFiles {
+            case: Source::File(case),
+            control: ok.clone(),
+            columns: Columns::Sole,
+            unmatched: Unmatched::Refuse,
+        })
     };
     let absent = message(desk.folder.path().join("no.csv"));
     assert_eq!(absent, "no.csv: there is no such file; check the spelling and the current folder");
@@ -971,8 +985,8 @@ proptest! {
         let file = desk.file("any.csv", &bytes);
         let column = |name: &str| ColumnName(name.to_owned());
         for samples in [
-            Samples::TwoFiles { case: file.clone(), control: file.clone(), column: None },
-            Samples::Long { file: file.clone(), column: None, group: column("1"), case: None, control: None },
+            Samples::TwoFiles { case: file.clone(), control: file.clone(), columns: Columns::Sole, unmatched: Unmatched::Refuse },
+            Samples::Long { file: file.clone(), columns: Columns::Sole, group: column("1"), case: None, control: None },
             Samples::Wide { file, case: column("1"), control: column("2") },
         ] {
             match desk.read(&samples) {
@@ -981,4 +995,71 @@ proptest! {
             }
         }
     }
+}
+
+fn columns(column: Option<&str>) -> Columns {
+    column.map_or(Columns::Sole, |name| Columns::Named(vec![ColumnName(name.to_owned())]))
+}
+
+/// The name, the case values and the control values of each dataset.
+fn tested(desk: &Desk, samples: &Samples) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    let datasets = read(samples, &desk.blocks, &desk.reading).expect("two samples a column");
+    datasets.into_iter().map(|data| (data.column, data.case.values, data.control.values)).collect()
+}
+
+#[test]
+fn several_columns_are_read_in_one_pass_in_the_order_they_were_named() {
+    let desk = desk();
+    let (case, control) = (desk.file("new", "id,a,b\nu,1,10\nv,2,20\n"), desk.file("old", "b,id,a\n30,u,3\n40,v,4\n"));
+    let named = |names: &[&str]| Columns::Named(names.iter().map(|name| ColumnName((*name).to_owned())).collect());
+    let two = |columns| Samples::TwoFiles {
+        case: case.clone(),
+        control: control.clone(),
+        columns,
+        unmatched: Unmatched::Refuse,
+    };
+    let (a, b) =
+        (("a".to_owned(), vec![1.0, 2.0], vec![3.0, 4.0]), ("b".to_owned(), vec![10.0, 20.0], vec![30.0, 40.0]));
+    assert_eq!(tested(&desk, &two(named(&["b", "a"]))), [b.clone(), a.clone()]);
+    assert_eq!(tested(&desk, &two(Columns::All)), [a.clone(), b.clone()]);
+    let paired = self::desk().pair("id");
+    assert_eq!(tested(&paired, &two(Columns::All)), [a, b]);
+    assert_eq!(desk.message(&two(named(&["a", "2"]))), "--column names a twice; name each column once");
+}
+
+#[test]
+fn columns_of_one_file_only_are_refused_or_left_out_and_told() {
+    let desk = desk();
+    let (case, control) = (desk.file("new", "a,b\n1,2\n3,4\n"), desk.file("old", "b,c\n5,6\n7,8\n"));
+    let two = |unmatched| Samples::TwoFiles {
+        case: case.clone(),
+        control: control.clone(),
+        columns: Columns::All,
+        unmatched,
+    };
+    let refused = "only one of the two files has numbers in a (new), c (old); complete the other, or say \
+                   --ignore-unmatched";
+    assert!(
+        desk.message(&two(Unmatched::Refuse)).replace("old, line 1: ", "").ends_with(refused),
+        "{}",
+        desk.message(&two(Unmatched::Refuse))
+    );
+    let data = desk.read(&two(Unmatched::Ignore)).unwrap();
+    assert_eq!((data.column.as_str(), data.case.values), ("b", vec![2.0, 4.0]));
+    assert!(data.notes.iter().any(|note| note.starts_with("left out, as only one of the two files has it: a (")));
+}
+
+#[test]
+fn all_columns_of_a_long_file_are_tested_but_those_of_labels_and_keys() {
+    let text = "g,x,site,y,name\nn,1,1,10,p\nn,2,2,,q\no,3,1,30,r\no,4,2,40,s\n";
+    let desk = desk().strata("site").dropping();
+    let samples = Samples::Long {
+        file: desk.file("data", text),
+        columns: Columns::All,
+        group: ColumnName("g".to_owned()),
+        case: None,
+        control: None,
+    };
+    let (x, y) = (("x".to_owned(), vec![1.0, 2.0], vec![3.0, 4.0]), ("y".to_owned(), vec![10.0], vec![30.0, 40.0]));
+    assert_eq!(tested(&desk, &samples), [x, y]);
 }

@@ -47,16 +47,25 @@ pub(super) struct Arguments {
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
-    /// compressed with gzip or zstd are read as they are. A file that is called man, statistics or completions is given
+    /// compressed with gzip or zstd are read as they are, and so are the results of hyperfine (--export-json), Google
+    /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), criterion (raw.csv) and go test -bench. A file that is called man, statistics or completions is given
     /// as ./man and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
-    /// Column with the values, by name or by number (the first is 1)
+    /// Column with the values, or benchmark, by name or by number (the first is 1); may be given several times
     ///
-    /// May be left out where the file has exactly one numeric column.
+    /// May be left out where the file has exactly one numeric column. Each of several is tested by itself.
     #[arg(short, long, value_name = "NAME|N", help_heading = "Input")]
-    pub column: Option<String>,
+    pub column: Vec<String>,
+
+    /// Test every column that holds numbers, or every benchmark
+    #[arg(long, conflicts_with = "column", help_heading = "Input")]
+    pub all_columns: bool,
+
+    /// Leave out columns and benchmarks that only one of the two files has, instead of refusing them
+    #[arg(long, help_heading = "Input")]
+    pub ignore_unmatched: bool,
 
     /// Column with the group labels, where one file has a row for each observation
     ///

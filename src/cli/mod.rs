@@ -200,8 +200,8 @@ mod tests {
     use crate::inference::gate::{FailOn, Gate, OnUndecided};
     use crate::method::sequential::Level;
     use crate::settings::{
-        Annotations, Blocks, Chatter, Color, ColumnName, Distribution, DistributionFormat, Format, Judgement, Missing,
-        Output, Pairs, Samples, Shift, Source,
+        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format, Judgement,
+        Missing, Output, Pairs, Samples, Shift, Source, Unmatched,
     };
     use crate::statistic::catalogue::Named;
 
@@ -216,6 +216,10 @@ mod tests {
         ColumnName(column.to_owned())
     }
 
+    fn named(column: &str) -> Columns {
+        Columns::Named(vec![name(column)])
+    }
+
     fn file(path: &str) -> Source {
         Source::File(path.into())
     }
@@ -224,7 +228,12 @@ mod tests {
     fn two_files_alone_are_a_test_with_every_default() {
         let expected = Settings {
             purpose: Purpose::Test,
-            data: Samples::TwoFiles { case: file("new.csv"), control: file("old.csv"), column: None },
+            data: Samples::TwoFiles {
+                case: file("new.csv"),
+                control: file("old.csv"),
+                columns: Columns::Sole,
+                unmatched: Unmatched::Refuse,
+            },
             blocks: Blocks::default(),
             reading: Reading {
                 delimiter: None,
@@ -264,11 +273,16 @@ mod tests {
 
     #[test]
     fn the_three_layouts_are_told_apart() {
-        let two = Samples::TwoFiles { case: Source::Stdin, control: file("old.csv"), column: Some(name("2")) };
+        let two = Samples::TwoFiles {
+            case: Source::Stdin,
+            control: file("old.csv"),
+            columns: named("2"),
+            unmatched: Unmatched::Refuse,
+        };
         assert_eq!(parsed("- old.csv -c 2").data, two);
         let long = |case: Option<&str>, control: Option<&str>| Samples::Long {
             file: file("d.csv"),
-            column: Some(name("len")),
+            columns: named("len"),
             group: name("supp"),
             case: case.map(str::to_owned),
             control: control.map(str::to_owned),
@@ -295,6 +309,20 @@ mod tests {
         assert_eq!(parsed("d --case x --control y --cluster c").blocks, blocks(None, None, Some("c")));
         // With a column of labels --case and --control are labels, which may be called like a column.
         assert_eq!(parsed("d --group g --case x --control y --strata x").blocks, blocks(None, Some("x"), None));
+    }
+
+    #[test]
+    fn several_columns_are_named_or_all_are_taken() {
+        let columns = |line: &str| match parsed(line).data {
+            Samples::TwoFiles { columns, unmatched, .. } => (columns, unmatched),
+            other => panic!("{other:?}"),
+        };
+        let both = Columns::Named(vec![name("a"), name("b")]);
+        assert_eq!(columns("x y -c a --column b"), (both, Unmatched::Refuse));
+        assert_eq!(columns("x y --all-columns --ignore-unmatched"), (Columns::All, Unmatched::Ignore));
+        assert!(parse("permtest x y --all-columns -c a".split(' ')).is_err());
+        assert!(parse("permtest x --case a --control b --all-columns".split(' ')).is_err());
+        assert!(parse("permtest x --group g --ignore-unmatched".split(' ')).is_err());
     }
 
     #[test]
@@ -382,7 +410,12 @@ mod tests {
 
     #[test]
     fn words_of_errands_are_files_where_they_cannot_be_errands() {
-        let data = Samples::TwoFiles { case: file("./man"), control: file("man"), column: None };
+        let data = Samples::TwoFiles {
+            case: file("./man"),
+            control: file("man"),
+            columns: Columns::Sole,
+            unmatched: Unmatched::Refuse,
+        };
         assert_eq!(parsed("./man man").data, data);
     }
 

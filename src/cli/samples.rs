@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{Blocks, ColumnName, Pairs, Samples, Source};
+use crate::settings::{Blocks, ColumnName, Columns, Pairs, Samples, Source, Unmatched};
 
 /// Reads the layout of the data off the number of files and the options that name columns.
 pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
@@ -23,6 +23,10 @@ pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
 }
 
 fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
+    if arguments.ignore_unmatched {
+        let what = "--ignore-unmatched is about two files, but one is given";
+        return Err(Error::usage(what, "leave it out, or add the other file"));
+    }
     let Arguments { column, group, case, control, .. } = arguments;
     if let (Some(case), Some(control)) = (case, control)
         && case == control
@@ -34,7 +38,7 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
     }
     match (group, case, control) {
         (Some(group), case, control) => {
-            if column.as_ref() == Some(group) {
+            if column.contains(group) {
                 return Err(Error::usage(
                     format!("--column and --group both name {group:?}"),
                     "give the values with --column and the labels with --group",
@@ -42,13 +46,17 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
             }
             Ok(Samples::Long {
                 file: source(file),
-                column: column.clone().map(ColumnName),
+                columns: columns_of(arguments),
                 group: ColumnName(group.clone()),
                 case: case.clone(),
                 control: control.clone(),
             })
         }
-        (None, Some(_), Some(_)) if column.is_some() => Err(Error::usage(
+        (None, Some(_), Some(_)) if arguments.all_columns => Err(Error::usage(
+            "--all-columns stands beside --case and --control, which already name the columns of the values",
+            "leave it out, or add --group COLUMN if --case and --control are labels",
+        )),
+        (None, Some(_), Some(_)) if !column.is_empty() => Err(Error::usage(
             "--column stands beside --case and --control, which already name the columns of the values",
             "leave out --column, or add --group COLUMN if --case and --control are labels",
         )),
@@ -96,7 +104,17 @@ fn two_files(case: &Path, control: &Path, arguments: &Arguments) -> Result<Sampl
             "save one of the two samples to a file and name it",
         ));
     }
-    Ok(Samples::TwoFiles { case, control, column: arguments.column.clone().map(ColumnName) })
+    let unmatched = if arguments.ignore_unmatched { Unmatched::Ignore } else { Unmatched::Refuse };
+    Ok(Samples::TwoFiles { case, control, columns: columns_of(arguments), unmatched })
+}
+
+/// Which columns, or benchmarks, are tested.
+fn columns_of(arguments: &Arguments) -> Columns {
+    match &arguments.column[..] {
+        [] if arguments.all_columns => Columns::All,
+        [] => Columns::Sole,
+        names => Columns::Named(names.iter().cloned().map(ColumnName).collect()),
+    }
 }
 
 /// Reads how observations belong together, and compares the columns that say it with those of the samples.
@@ -126,13 +144,14 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
 }
 
 /// The options that name columns of values and labels, with these columns.
-fn columns(samples: &Samples) -> Vec<(&'static str, &str)> {
+fn columns<'a>(samples: &'a Samples) -> Vec<(&'static str, &'a str)> {
+    let values = |columns: &'a Columns| columns.names().iter().map(|name| ("--column", name)).collect::<Vec<_>>();
     let columns = match samples {
-        Samples::TwoFiles { column, .. } => vec![("--column", column.as_ref())],
-        Samples::Long { column, group, .. } => vec![("--column", column.as_ref()), ("--group", Some(group))],
-        Samples::Wide { case, control, .. } => vec![("--case", Some(case)), ("--control", Some(control))],
+        Samples::TwoFiles { columns, .. } => values(columns),
+        Samples::Long { columns, group, .. } => [values(columns), vec![("--group", group)]].concat(),
+        Samples::Wide { case, control, .. } => vec![("--case", case), ("--control", control)],
     };
-    columns.into_iter().filter_map(|(option, column)| Some((option, column?.0.as_str()))).collect()
+    columns.into_iter().map(|(option, column)| (option, column.0.as_str())).collect()
 }
 
 /// Refuses a key column that an option before it names already.

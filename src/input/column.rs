@@ -4,7 +4,7 @@ use super::cell::{Cell, CellRules};
 use super::excerpt;
 use super::table::Table;
 use crate::error::Error;
-use crate::settings::ColumnName;
+use crate::settings::{ColumnName, Columns};
 
 /// Rows by which a column is judged to hold numbers.
 const SAMPLED_ROWS: usize = 1000;
@@ -90,6 +90,51 @@ fn columns(table: &Table, which: impl IntoIterator<Item = usize>) -> String {
     excerpt::list(which.into_iter().map(|column| table.column_label(column)).collect::<Vec<_>>().into_iter())
 }
 
+/// Finds the value columns of one table; `taken` are those of labels and keys.
+///
+/// # Errors
+/// [`Error::Input`] if there is none or one of them could be another, [`Error::Usage`] for one that is named twice.
+pub fn chosen(table: &mut Table, columns: &Columns, rules: &CellRules, taken: &[usize]) -> Result<Vec<usize>, Error> {
+    match columns {
+        Columns::Sole => Ok(vec![choose(table, rules, taken)?]),
+        Columns::Named(names) => {
+            let found = names.iter().map(|name| find(table, name, "--column")).collect::<Result<Vec<_>, _>>()?;
+            refuse_twins(table, &found)?;
+            Ok(found)
+        }
+        Columns::All => numeric(table, rules, taken),
+    }
+}
+
+/// Refuses a column that is named twice, perhaps once by its number.
+///
+/// # Errors
+/// [`Error::Usage`] that names it.
+pub fn refuse_twins(table: &Table, found: &[usize]) -> Result<(), Error> {
+    match found.iter().enumerate().find(|(i, column)| found[..*i].contains(column)) {
+        None => Ok(()),
+        Some((_, &twin)) => {
+            Err(Error::usage(format!("--column names {} twice", table.column_label(twin)), "name each column once"))
+        }
+    }
+}
+
+/// All columns beside those of labels and keys whose first thousand fields are numbers or missing.
+///
+/// # Errors
+/// [`Error::Input`] if there is none.
+pub fn numeric(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<Vec<usize>, Error> {
+    let n_rows = table.look_ahead(SAMPLED_ROWS)?;
+    let is_numeric = |column: &usize| sample(table, rules, *column, n_rows) == Content::Numbers;
+    let found: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).filter(is_numeric).collect();
+    if found.is_empty() {
+        let what = format!("no column holds numbers; the columns are {}", columns(table, 0..table.width()));
+        let remedy = "check the file, or name its delimiter with --delimiter or its decimal mark with --decimal";
+        return Err(Error::input(table.header_place(), what, remedy));
+    }
+    Ok(found)
+}
+
 /// Finds the value column that the user left unnamed: the only one beside the columns of labels and keys, or the only one
 /// of these whose first thousand fields are numbers or missing.
 ///
@@ -122,7 +167,10 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
         }
         ([], several) | (several, _) => {
             let what = format!("several columns hold numbers: {}", columns(table, several.iter().copied()));
-            let remedy = format!("say which with --column NAME, as in --column {}", table.column_label(several[0]));
+            let remedy = format!(
+                "say which with --column NAME, as in --column {}, or test each with --all-columns",
+                table.column_label(several[0])
+            );
             Err(Error::input(table.header_place(), what, remedy))
         }
     }

@@ -1,11 +1,14 @@
-//! Columns → the two samples.
+//! Columns or benchmarks → the two samples.
 
-use super::cell::{CellRules, Values};
+use super::benchmarks::{self, Benchmark, Comparison, Notation};
+use super::cell::CellRules;
 use super::keys::{KeyColumns, Observations};
 use super::layout::Layout;
 use super::pairing::{self, Side};
+use super::source::Stream;
 use super::table::Table;
-use super::{column, excerpt, long, wide};
+use super::two_files::{TwoFiles, TwoTables};
+use super::{long, wide};
 use crate::error::{Error, Place};
 use crate::settings::{Blocks, ColumnName, Pairs, Reading, Samples, Source};
 
@@ -15,7 +18,7 @@ pub(super) const UNNAMED_COLUMN: &str = "value";
 /// The two samples of a test and where they came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// Name of the value column: its header, or `value` where the file has none.
+    /// Name of the value column: its header, or `value` where the file has none; of a benchmark its name.
     pub column: String,
     /// Name of the column of labels, for one long file.
     pub grouping: Option<String>,
@@ -53,117 +56,148 @@ pub struct Group {
 pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec<Dataset>, Error> {
     let rules = CellRules::new(reading);
     let keys = KeyColumns::new(blocks, &rules);
-    let open = |file: &Source, columns: &[&ColumnName]| {
-        Table::open(file.open()?, reading, &rules, &[columns, &keys.names()].concat())
+    let open = |stream: Stream, columns: &[&ColumnName]| {
+        Table::open(stream, reading, &rules, &[columns, &keys.names()].concat())
     };
     match samples {
         Samples::TwoFiles { case: Source::Stdin, control: Source::Stdin, .. } => Err(Error::usage(
             "standard input (-) can be only one of the two files",
             "give the other by its path, or both groups in one file with --group",
         )),
-        Samples::TwoFiles { case, control, column } => {
-            Ok(vec![read_two_files(case, control, column.as_ref(), keys, reading, &rules)?])
+        Samples::TwoFiles { case, control, columns, unmatched } => {
+            let two = TwoFiles { columns, unmatched: *unmatched, reading, rules: &rules };
+            read_two_files(case, control, &two, keys)
         }
-        Samples::Long { file, column, group, case, control } => {
+        Samples::Long { file, columns, group, case, control } => {
             let labels = long::NamedLabels::new(case.as_deref(), control.as_deref())?;
-            let named: Vec<_> = column.iter().chain([group]).collect();
-            let table = open(file, &named)?;
-            Ok(vec![long::read(table, column.as_ref(), group, &labels, keys, &rules, reading.missing)?])
+            let named: Vec<_> = columns.names().iter().chain([group]).collect();
+            let table = open(long_table(file)?, &named)?;
+            long::read(table, columns, group, &labels, keys, &rules, reading.missing)
         }
         Samples::Wide { .. } if matches!(blocks.pairs, Some(Pairs::ById(_))) => Err(Error::usage(
             "--pair is for files with a row for each observation, but here a row has both groups",
             "say --paired, for each row is a pair",
         )),
-        Samples::Wide { file, case, control } => {
-            let table = open(file, &[case, control])?;
-            Ok(vec![wide::read(table, case, control, keys, &rules, reading.missing)?])
+        Samples::Wide { file, case, control } => match Content::open(file)? {
+            Content::Table(stream) => {
+                let table = open(stream, &[case, control])?;
+                Ok(vec![wide::read(table, case, control, keys, &rules, reading.missing)?])
+            }
+            Content::Results(stream, notation) => {
+                let place = Place::file(&stream.name);
+                keys.refuse_columns(&place)?;
+                let results = benchmarks::read(stream, notation)?;
+                let Comparison { case, control, notes } = benchmarks::compare_within(results, case, control)?;
+                let column = if case.unit.is_time() { format!("time ({})", case.unit) } else { case.unit.to_string() };
+                let (one, other) = (case.name.clone(), control.name.clone());
+                let sides = [side(one, place.clone(), case), side(other, place, control)];
+                Ok(vec![of_benchmarks(column, sides, keys, notes)?])
+            }
+        },
+    }
+}
+
+/// A stream and what is in it.
+enum Content {
+    Table(Stream),
+    Results(Stream, Notation),
+}
+
+impl Content {
+    fn open(file: &Source) -> Result<Self, Error> {
+        let mut stream = file.open()?;
+        Ok(match benchmarks::recognise(&stream.look_ahead()) {
+            Some(notation) => Self::Results(stream, notation),
+            None => Self::Table(stream),
+        })
+    }
+}
+
+/// The stream of a file with a column of labels; criterion's results are a table that can have one.
+fn long_table(file: &Source) -> Result<Stream, Error> {
+    match Content::open(file)? {
+        Content::Table(stream) | Content::Results(stream, Notation::Criterion) => Ok(stream),
+        Content::Results(stream, Notation::Json | Notation::GoText) => {
+            let what = "this is no table, so that it has no column for --group";
+            let remedy =
+                "give results of benchmarks as two files, or one file with --case and --control for two of them";
+            Err(Error::input(Place::file(stream.name), what, remedy))
         }
     }
 }
 
-/// The value column of one file.
-struct Column {
-    name: Option<String>,
-    observations: Observations,
-    /// Where messages about its pairs find them.
-    place: Place,
-    n_dropped: u64,
-    notes: Vec<String>,
-}
-
+/// Reads two tables, or the results of two runs of benchmarks.
 fn read_two_files(
     case: &Source,
     control: &Source,
-    column: Option<&ColumnName>,
-    mut keys: KeyColumns<'_>,
-    reading: &Reading,
-    rules: &CellRules,
+    two: &TwoFiles<'_>,
+    keys: KeyColumns<'_>,
+) -> Result<Vec<Dataset>, Error> {
+    let mut labels = [case.stem(), control.stem()];
+    if labels[0] == labels[1] {
+        labels = ["case", "control"].map(str::to_owned);
+    }
+    match (Content::open(case)?, Content::open(control)?) {
+        (Content::Table(case), Content::Table(control)) => {
+            let named: Vec<&ColumnName> = two.columns.names().iter().chain(keys.names()).collect();
+            let case = Table::open(case, two.reading, two.rules, &named)?;
+            let control = Table::open(control, two.reading, two.rules, &named)?;
+            two.read(TwoTables { case, control }, &labels, keys)
+        }
+        (Content::Results(case, of_case), Content::Results(control, of_control)) => {
+            keys.refuse_columns(&Place::file(&case.name))?;
+            let (case, control) = (benchmarks::read(case, of_case)?, benchmarks::read(control, of_control)?);
+            let [here, there] = [&case.file, &control.file].map(Place::file);
+            let compared = benchmarks::compare(case, control, two.columns, two.unmatched)?;
+            let dataset = |Comparison { case, control, notes }: Comparison| {
+                let name = case.name.clone();
+                let [one, other] = labels.clone();
+                let sides = [side(one, here.clone(), case), side(other, there.clone(), control)];
+                of_benchmarks(name, sides, keys.clone(), notes)
+            };
+            compared.into_iter().map(dataset).collect()
+        }
+        (Content::Results(case, _), Content::Table(control)) => Err(no_results(control, &case.name, two)),
+        (Content::Table(case), Content::Results(control, _)) => {
+            let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.name);
+            Err(Error::input(Place::file(control.name), what, "give two files of the same kind"))
+        }
+    }
+}
+
+/// The error for a control that is a table, or nothing at all, where the case is the result of a benchmark.
+fn no_results(control: Stream, case: &str, two: &TwoFiles) -> Error {
+    let place = Place::file(&control.name);
+    // What is no table either has a better message than that.
+    if let Err(error) = Table::open(control, two.reading, two.rules, &[]) {
+        return error;
+    }
+    let what = format!("this is a table, but {case} has results of benchmarks");
+    Error::input(place, what, "give two files of the same kind")
+}
+
+/// A benchmark as one of two groups.
+fn side(label: String, place: Place, benchmark: Benchmark) -> Side {
+    Side { label, place, observations: Observations::of_values(benchmark.values) }
+}
+
+/// Two benchmarks, of which each value stands for itself or, in the order of the runs, for half a pair.
+fn of_benchmarks(
+    column: String,
+    [case, control]: [Side; 2],
+    keys: KeyColumns<'_>,
+    notes: Vec<String>,
 ) -> Result<Dataset, Error> {
-    let (mut case_label, mut control_label) = (case.stem(), control.stem());
-    if case_label == control_label {
-        (case_label, control_label) = ("case".to_owned(), "control".to_owned());
-    }
-    let case_column = read_column(case, column, &mut keys, reading, rules)?;
-    let control_column = read_column(control, column, &mut keys, reading, rules)?;
-    let mut notes = [&case_column.notes[..], &control_column.notes].concat();
-    if let (Some(one), Some(other)) = (&case_column.name, &control_column.name)
-        && one != other
-    {
-        let (one, other) = (excerpt::quote(one.as_bytes()), excerpt::quote(other.as_bytes()));
-        notes.push(format!("column {one} of {} is compared with column {other} of {}", case.name(), control.name()));
-    }
-    notes.extend(keys.take_notes());
-    let n_missing = case_column.n_dropped + control_column.n_dropped;
-    let name = case_column.name.clone();
-    let side = |label, column: Column| Side { label, place: column.place, observations: column.observations };
-    let arranged = pairing::arrange(keys, side(case_label, case_column), side(control_label, control_column))?;
+    let arranged = pairing::arrange(keys, case, control)?;
     Ok(Dataset {
-        column: name.unwrap_or_else(|| UNNAMED_COLUMN.to_owned()),
+        column,
         grouping: None,
         case: arranged.case,
         control: arranged.control,
         layout: arranged.layout,
-        n_dropped: n_missing + arranged.n_bereft,
+        n_dropped: 0,
         notes,
     })
-}
-
-fn read_column(
-    source: &Source,
-    name: Option<&ColumnName>,
-    keys: &mut KeyColumns<'_>,
-    reading: &Reading,
-    rules: &CellRules,
-) -> Result<Column, Error> {
-    let mut table = Table::open(source.open()?, reading, rules, &[name.as_slice(), &keys.names()].concat())?;
-    keys.locate(&table)?;
-    let column = match name {
-        Some(name) => column::find(&table, name, "--column")?,
-        None => column::choose(&mut table, rules, &keys.indices())?,
-    };
-    keys.tell_apart(&table, &[("--column", column)])?;
-    let mut observations = Observations::default();
-    let mut cells = Values::new(rules);
-    if keys.are_absent() {
-        let values = &mut observations.values;
-        while table.advance()? {
-            if let Some(value) = cells.read(&table, column)? {
-                values.push(value);
-            }
-        }
-    } else {
-        while table.advance()? {
-            keys.take(&table, column, &mut cells, &mut observations)?;
-        }
-    }
-    let mut notes = table.take_notes();
-    let n_dropped = cells.finish(reading.missing, table.name(), &mut notes)?;
-    if observations.have_no_value() {
-        let place = Place::file(table.name()).column(table.column_label(column));
-        return Err(no_values(place, n_dropped));
-    }
-    let (name, place) = (table.column_name(column).map(str::to_owned), keys.pair_place(&table));
-    Ok(Column { name, observations, place, n_dropped, notes })
 }
 
 /// The error for a column of which nothing is left.

@@ -57,6 +57,12 @@ pub struct Observations {
 }
 
 impl Observations {
+    /// Values without keys.
+    #[must_use]
+    pub fn of_values(values: Vec<f64>) -> Self {
+        Self { values, ..Self::default() }
+    }
+
     /// Adds a value with its keys.
     pub fn push(&mut self, value: f64, row: &RowKeys) {
         self.values.push(value);
@@ -120,6 +126,7 @@ pub struct MissingKey {
 }
 
 /// The columns that tell how rows belong together, over all files of a run.
+#[derive(Clone)]
 pub struct KeyColumns<'a> {
     rules: &'a CellRules,
     pairs: Option<&'a Pairs>,
@@ -129,6 +136,7 @@ pub struct KeyColumns<'a> {
 }
 
 /// One of these columns.
+#[derive(Clone)]
 struct KeyColumn<'a> {
     kind: Kind,
     name: &'a ColumnName,
@@ -167,6 +175,16 @@ impl<'a> KeyColumns<'a> {
         self.pairs
     }
 
+    /// Refuses columns for a file that has none because it is no table.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if one was named.
+    pub fn refuse_columns(&self, place: &Place) -> Result<(), Error> {
+        let Some(key) = self.list.first() else { return Ok(()) };
+        let what = format!("results of benchmarks have no columns for {}", key.kind.option());
+        Err(Error::input(place.clone(), what, "leave it out, or give a table"))
+    }
+
     /// The names of the columns, for the decision what a first line is.
     #[must_use]
     pub fn names(&self) -> Vec<&'a ColumnName> {
@@ -179,13 +197,22 @@ impl<'a> KeyColumns<'a> {
         self.list.iter().map(|key| key.index).collect()
     }
 
+    /// Finds the columns in a table.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if there is no such column, or more than one.
+    pub fn find(&self, table: &Table) -> Result<Vec<usize>, Error> {
+        self.list.iter().map(|key| column::find(table, key.name, key.kind.option())).collect()
+    }
+
     /// Finds the columns in a table, which is the one to be read from now on.
     ///
     /// # Errors
     /// [`Error::Input`] if there is no such column, or more than one.
     pub fn locate(&mut self, table: &Table) -> Result<(), Error> {
-        for key in &mut self.list {
-            key.index = column::find(table, key.name, key.kind.option())?;
+        let indices = self.find(table)?;
+        for (key, index) in self.list.iter_mut().zip(indices) {
+            key.index = index;
             let name = table.column_name(key.index);
             match &key.first {
                 None => key.first = Some((table.name().to_owned(), name.map(str::to_owned))),
@@ -328,14 +355,14 @@ impl KeyColumn<'_> {
 }
 
 /// The different keys of a column, numbered as they come.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Dictionary {
     numbers: HashMap<Box<[u8]>, u32>,
     encoding: Encoding,
 }
 
 /// What the keys are written in.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     #[default]
     Utf8,

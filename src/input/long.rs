@@ -10,7 +10,7 @@ use super::pairing::{self, Side};
 use super::table::Table;
 use super::{column, excerpt, number};
 use crate::error::{Error, Place};
-use crate::settings::{ColumnName, DecimalMark, Missing, Pairs};
+use crate::settings::{ColumnName, Columns, DecimalMark, Missing, Pairs};
 
 /// What the column of labels is called where the file does not say.
 const UNNAMED_GROUPING: &str = "group";
@@ -49,74 +49,115 @@ impl<'a> NamedLabels<'a> {
     }
 }
 
-/// Reads a long table to its end.
+/// Reads a long table to its end, all columns in one pass.
 ///
 /// # Errors
 /// [`Error::Usage`] if two of values, labels and keys are to come from the same column, [`Error::Input`] for everything
 /// else.
 pub fn read(
     mut table: Table,
-    column: Option<&ColumnName>,
+    columns: &Columns,
     group: &ColumnName,
     named: &NamedLabels<'_>,
     mut keys: KeyColumns<'_>,
     rules: &CellRules,
     missing: Missing,
-) -> Result<Dataset, Error> {
+) -> Result<Vec<Dataset>, Error> {
     let labels = column::find(&table, group, "--group")?;
     keys.locate(&table)?;
-    let values = match column {
-        Some(name) => column::find(&table, name, "--column")?,
-        None => column::choose(&mut table, rules, &[&[labels], &keys.indices()[..]].concat())?,
-    };
-    if values == labels {
-        let what = format!("--column and --group are the same column, {}", table.column_label(labels));
-        return Err(Error::usage(what, "name the column of values with --column, that of the labels with --group"));
+    let chosen = column::chosen(&mut table, columns, rules, &[&[labels], &keys.indices()[..]].concat())?;
+    for &values in &chosen {
+        if values == labels {
+            let what = format!("--column and --group are the same column, {}", table.column_label(labels));
+            return Err(Error::usage(what, "name the column of values with --column, that of the labels with --group"));
+        }
+        keys.tell_apart(&table, &[("--column", values), ("--group", labels)])?;
     }
-    keys.tell_apart(&table, &[("--column", values), ("--group", labels)])?;
+    let column = |&values: &usize| LongColumn {
+        values,
+        named_so: columns.names().iter().any(|name| table.column_name(values) == Some(name.0.trim())),
+        groups: Groups::new(named, rules),
+        cells: Values::new(rules),
+    };
+    let mut all: Vec<LongColumn> = chosen.iter().map(column).collect();
+    match &mut all[..] {
+        [only] if keys.are_absent() => only.read_alone(&mut table, labels)?,
+        all => {
+            let unlabelled = match keys.pairs() {
+                // Without --missing drop they are refused in any case, and then counted.
+                Some(Pairs::ByOrder) if missing == Missing::Drop => Unlabelled::BreakTheOrder,
+                _ => Unlabelled::AreMissing,
+            };
+            while table.advance()? {
+                for LongColumn { values, groups, cells, .. } in &mut *all {
+                    groups.take(&table, [*values, labels], &mut keys, cells, unlabelled)?;
+                }
+            }
+        }
+    }
     let mut notes = table.take_notes();
-    notes.extend(doubt_header(&table, column, values, rules));
-    let mut groups = Groups::new(named, rules);
-    let mut cells = Values::new(rules);
-    if keys.are_absent() {
+    notes.extend(keys.take_notes());
+    let finish = |column: LongColumn| column.finish(&table, labels, keys.clone(), missing, std::mem::take(&mut notes));
+    all.into_iter().map(finish).collect()
+}
+
+/// One column of values as it is read.
+struct LongColumn<'a> {
+    values: usize,
+    /// Whether the user named it as its header does.
+    named_so: bool,
+    groups: Groups<'a>,
+    cells: Values<'a>,
+}
+
+impl LongColumn<'_> {
+    /// Reads a table in which nothing else is of concern.
+    fn read_alone(&mut self, table: &mut Table, labels: usize) -> Result<(), Error> {
+        let Self { values, groups, cells, .. } = self;
         while table.advance()? {
-            let id = groups.id_of(table.field(labels), || label_place(&table, labels))?;
+            let id = groups.id_of(table.field(labels), || label_place(table, labels))?;
             match groups.role_of(id) {
-                Role::Missing => cells.count_missing(&table, labels),
+                Role::Missing => cells.count_missing(table, labels),
                 Role::Ignored => {}
                 Role::Sample => {
-                    if let Some(value) = cells.read(&table, values)? {
+                    if let Some(value) = cells.read(table, *values)? {
                         groups.list[id].observations.values.push(value);
                     }
                 }
             }
         }
-    } else {
-        let unlabelled = match keys.pairs() {
-            // Without --missing drop they are refused in any case, and then counted.
-            Some(Pairs::ByOrder) if missing == Missing::Drop => Unlabelled::BreakTheOrder,
-            _ => Unlabelled::AreMissing,
-        };
-        while table.advance()? {
-            groups.take(&table, [values, labels], &mut keys, &mut cells, unlabelled)?;
-        }
+        Ok(())
     }
-    let [case, control] =
-        groups.into_samples(named, rules.decimal(), &label_place(&table, labels), cells.n_missing())?;
-    let n_dropped = cells.finish(missing, table.name(), &mut notes)?;
-    check_samples([&case, &control], &table, values, &mut notes)?;
-    notes.extend(keys.take_notes());
-    let place = keys.pair_place(&table);
-    let arranged = pairing::arrange(keys, case.into_side(place.clone()), control.into_side(place))?;
-    Ok(Dataset {
-        column: table.column_name(values).unwrap_or(UNNAMED_COLUMN).to_owned(),
-        grouping: Some(table.column_name(labels).unwrap_or(UNNAMED_GROUPING).to_owned()),
-        case: arranged.case,
-        control: arranged.control,
-        layout: arranged.layout,
-        n_dropped: n_dropped + arranged.n_bereft,
-        notes,
-    })
+
+    fn finish(
+        self,
+        table: &Table,
+        labels: usize,
+        keys: KeyColumns<'_>,
+        missing: Missing,
+        mut notes: Vec<String>,
+    ) -> Result<Dataset, Error> {
+        let Self { values, named_so, groups, cells } = self;
+        let (rules, named) = (groups.rules, groups.named);
+        if !named_so {
+            notes.extend(doubt_header(table, values, rules));
+        }
+        let place = label_place(table, labels);
+        let [case, control] = groups.into_samples(named, rules.decimal(), &place, cells.n_missing())?;
+        let n_dropped = cells.finish(missing, table.name(), &mut notes)?;
+        check_samples([&case, &control], table, values, &mut notes)?;
+        let place = keys.pair_place(table);
+        let arranged = pairing::arrange(keys, case.into_side(place.clone()), control.into_side(place))?;
+        Ok(Dataset {
+            column: table.column_name(values).unwrap_or(UNNAMED_COLUMN).to_owned(),
+            grouping: Some(table.column_name(labels).unwrap_or(UNNAMED_GROUPING).to_owned()),
+            case: arranged.case,
+            control: arranged.control,
+            layout: arranged.layout,
+            n_dropped: n_dropped + arranged.n_bereft,
+            notes,
+        })
+    }
 }
 
 /// Refuses a group without values, and notes a label that is shown otherwise than it is written.
@@ -148,11 +189,10 @@ fn label_place(table: &Table, labels: usize) -> Place {
 }
 
 /// A note where the value column is called by a number: perhaps the first line is data and a label made it a header.
-fn doubt_header(table: &Table, column: Option<&ColumnName>, values: usize, rules: &CellRules) -> Option<String> {
+fn doubt_header(table: &Table, values: usize, rules: &CellRules) -> Option<String> {
     let name = table.column_name(values)?;
-    let named_so = column.is_some_and(|column| column.0.trim() == name);
     let is_number = number::parse(name.as_bytes(), rules.decimal()).is_ok();
-    (is_number && !named_so).then(|| {
+    is_number.then(|| {
         let name = excerpt::quote(name.as_bytes());
         format!("{}: the first line is taken as the header though it has {name} for the values; if it is data, say --no-header", table.name())
     })

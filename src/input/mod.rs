@@ -1,6 +1,8 @@
 //! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), columns (column), values (number,
-//! cell), keys of pairs, strata and clusters (keys, pairing, layout), samples (dataset, long, wide).
+//! cell), keys of pairs, strata and clusters (keys, pairing, layout), samples (dataset, long, wide); and files of benchmark
+//! tools, which are recognised by their content (benchmarks).
 
+pub mod benchmarks;
 mod cell;
 mod column;
 pub mod dataset;
@@ -14,6 +16,7 @@ mod sniff;
 mod source;
 mod table;
 mod text;
+mod two_files;
 mod wide;
 mod zstd;
 

@@ -16,6 +16,8 @@ use crate::settings::Source;
 const MAGIC_BYTES: usize = 6;
 /// Compressed bytes read at a time.
 const BUFFER: usize = 1 << 16;
+/// Decompressed bytes that tell what kind of file it is.
+const HEAD: usize = 1 << 16;
 
 /// A stream of decompressed bytes and what is known about it before the first one is read.
 pub struct Stream {
@@ -99,6 +101,27 @@ impl Stream {
             Compression::Zstd => Box::new(Frames::new(buffered(all))),
         };
         Ok(Self { name, extension, compression, bytes })
+    }
+
+    /// The first bytes, which remain to be read. A failure that is met among them is met again where it belongs.
+    pub fn look_ahead(&mut self) -> Vec<u8> {
+        let mut rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+        let mut head = Vec::new();
+        let end: Box<dyn Read> = match rest.by_ref().take(HEAD as u64).read_to_end(&mut head) {
+            Ok(_) => rest,
+            Err(error) => Box::new(Failure(Some(error))),
+        };
+        self.bytes = Box::new(Cursor::new(head.clone()).chain(end));
+        head
+    }
+}
+
+/// A stream that ends with a failure.
+struct Failure(Option<io::Error>);
+
+impl Read for Failure {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -195,6 +218,26 @@ mod tests {
         let mut text = String::new();
         stream.bytes.read_to_string(&mut text).unwrap();
         assert_eq!((stream.compression, text.as_str()), (Compression::Gzip, "1\n2\n1\n2\n"));
+    }
+
+    #[test]
+    fn bytes_that_were_looked_at_are_read_all_the_same() {
+        let all = b"0123456789".repeat(HEAD / 5);
+        let mut stream = Stream::new("x".to_owned(), None, Cursor::new(all.clone())).unwrap();
+        assert_eq!(stream.look_ahead(), all[..HEAD]);
+        let mut read = Vec::new();
+        stream.bytes.read_to_end(&mut read).unwrap();
+        assert_eq!(read, all);
+    }
+
+    #[test]
+    fn a_failure_comes_after_the_bytes_before_it() {
+        let broken = Cursor::new(b"0123456789").chain(Failure(Some(io::ErrorKind::UnexpectedEof.into())));
+        let mut stream = Stream::new("x".to_owned(), None, broken).unwrap();
+        assert_eq!(stream.look_ahead(), b"0123456789");
+        let mut read = Vec::new();
+        assert_eq!(stream.bytes.read_to_end(&mut read).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(read, b"0123456789");
     }
 
     #[test]

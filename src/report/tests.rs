@@ -251,14 +251,15 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
   doubled.
   Multilevel splitting, seed 0: 24,000 relabellings in 24 independent
   replicates, over 19 levels.
+  Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
         ),
         "{}",
         conclusion(&splitting)
     );
     let affordable = Report { is_exact_affordable: true, ..typical() };
-    let ending = "labellings. An exact p-value is\n  affordable here: leave out -n.\n";
-    assert!(conclusion(&affordable).ends_with(ending), "{}", conclusion(&affordable));
+    let hint = "labellings. An exact p-value is\n  affordable here: leave out -n.\n";
+    assert!(conclusion(&affordable).contains(hint), "{}", conclusion(&affordable));
 }
 
 #[test]

@@ -144,7 +144,11 @@ fn table(rows: &[Row]) -> String {
             let lines = wrap(note, WIDTH.saturating_sub(indent).max(20));
             // What does not fit beside the number goes on below.
             let below = format!("{DIM:#}\n{}{DIM}", " ".repeat(indent));
-            format!("{}   {DIM}{}{DIM:#}", " ".repeat(values - value.width()), lines.join(&below).replace('\u{a0}', " "))
+            format!(
+                "{}   {DIM}{}{DIM:#}",
+                " ".repeat(values - value.width()),
+                lines.join(&below).replace('\u{a0}', " ")
+            )
         });
         format!("{INDENT}{}   {style}{value}{style:#}{note}\n", pad_right(name, names))
     };

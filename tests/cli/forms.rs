@@ -92,7 +92,7 @@ fn json_is_one_line_and_markdown_a_table_of_even_rows() {
     let markdown = written("-f markdown");
     let table: Vec<&str> = markdown.lines().take_while(|line| !line.is_empty()).collect();
     assert_eq!(table.len(), 3);
-    assert!(table.iter().all(|row| row.starts_with('|') && row.ends_with('|') && row.matches('|').count() == 7));
+    assert!(table.iter().all(|row| row.starts_with('|') && row.ends_with('|') && row.matches('|').count() == 8));
     assert!(table[1].chars().all(|c| "|-:".contains(c)));
 }
 

@@ -2,9 +2,11 @@
 #![cfg(feature = "cli")]
 
 mod bad_input;
+mod benchmarks;
 mod command;
 mod designs;
 mod forms;
+mod gate;
 mod methods;
 mod outputs;
 mod pages;

@@ -1,0 +1,280 @@
+//! Which benchmark is meant: by name, by number, or because only one is in both files.
+
+use super::super::excerpt;
+use super::Results;
+use super::entry::{Entry, Rank};
+use crate::error::{Error, Place};
+use crate::settings::{ColumnName, Columns, Unmatched};
+
+/// Characters of a name that a remedy can quote whole.
+const QUOTED_WHOLE: usize = 40;
+
+/// Finds the benchmark that the user named with an option such as `--column`.
+///
+/// # Errors
+/// [`Error::Input`] if there is no such benchmark, or more than one.
+pub fn find(results: &Results, name: &ColumnName, option: &str) -> Result<usize, Error> {
+    let wanted = name.0.trim();
+    for called_so in [
+        matching(results, |entry| entry.name.trim() == wanted),
+        matching(results, |entry| entry.other_names.iter().any(|other| other.trim() == wanted)),
+    ] {
+        match called_so[..] {
+            [only] => return Ok(only),
+            [] => {}
+            [first, ..] => {
+                let numbers = called_so.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().into_iter();
+                let quoted = excerpt::quote(wanted.as_bytes());
+                let numbers = excerpt::list(numbers);
+                let what = format!("{} benchmarks are called {quoted}: numbers {numbers}", called_so.len());
+                let remedy = format!("say which by its number, as in {option} {}", first + 1);
+                return Err(Error::input(Place::file(&results.file), what, remedy));
+            }
+        }
+    }
+    match wanted.parse::<usize>() {
+        Ok(number @ 1..) if number <= results.entries.len() && wanted.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(number - 1)
+        }
+        _ => Err(absent(results, wanted, option)),
+    }
+}
+
+fn matching(results: &Results, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
+    (0..results.entries.len()).filter(|&index| is_meant(&results.entries[index])).collect()
+}
+
+/// The error for a benchmark that is not in a file.
+fn absent(results: &Results, wanted: &str, option: &str) -> Error {
+    let n = results.entries.len();
+    let quoted = excerpt::quote(wanted.as_bytes());
+    let what = match &results.entries[..] {
+        [only] => format!("no benchmark is called {quoted}; the only one is {}", only.label()),
+        all => format!("no benchmark is called {quoted}; they are {}", labels(all)),
+    };
+    let remedy = match alike(results, wanted) {
+        Some(name) => format!("did you mean {option} {}?", excerpt::quote(name.as_bytes())),
+        None if n == 1 => format!("measure it for this file, too, or say {option} 1"),
+        None => format!("measure it for this file, too, or say {option} with one of these, or a number from 1 to {n}"),
+    };
+    Error::input(Place::file(&results.file), what, remedy)
+}
+
+/// A name that differs only in capitals, blanks and signs.
+fn alike<'a>(results: &'a Results, wanted: &str) -> Option<&'a str> {
+    let essence =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let sought = essence(wanted);
+    let names = results.entries.iter().map(|entry| entry.name.as_str());
+    names.into_iter().find(|name| name.chars().count() <= QUOTED_WHOLE && essence(name) == sought && !sought.is_empty())
+}
+
+fn labels<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
+    excerpt::list(entries.into_iter().map(Entry::label).collect::<Vec<_>>().into_iter())
+}
+
+/// Finds the benchmarks of two files that belong together, and what is to be told about others.
+///
+/// # Errors
+/// [`Error::Input`] if there is none, if one is meant and there are more, or if one is in one file only and that is not to be
+/// ignored.
+pub fn pairs(
+    case: &Results,
+    control: &Results,
+    columns: &Columns,
+    unmatched: Unmatched,
+) -> Result<(Vec<[usize; 2]>, Vec<String>), Error> {
+    let (mut pairs, mut lone) = (Vec::new(), Vec::new());
+    match columns {
+        Columns::Sole => pairs.push(sole_pair(case, control)?),
+        Columns::Named(names) => {
+            for name in names {
+                match (find(case, name, "--column"), find(control, name, "--column")) {
+                    (Ok(one), Ok(other)) => pairs.push([one, other]),
+                    (Ok(one), Err(_)) if unmatched == Unmatched::Ignore => lone.push((case, one)),
+                    (Err(_), Ok(other)) if unmatched == Unmatched::Ignore => lone.push((control, other)),
+                    (Err(error), _) | (_, Err(error)) => return Err(error),
+                }
+            }
+        }
+        Columns::All => {
+            let others = candidates(control);
+            for one in candidates(case) {
+                let name = &case.entries[one].name;
+                let is_free = |other: &usize| !pairs.iter().any(|pair: &[usize; 2]| pair[1] == *other);
+                let partner =
+                    others.iter().copied().filter(is_free).find(|&other| control.entries[other].name == *name);
+                match partner {
+                    Some(other) => pairs.push([one, other]),
+                    None => lone.push((case, one)),
+                }
+            }
+            let left = others.into_iter().filter(|other| !pairs.iter().any(|pair| pair[1] == *other));
+            lone.extend(left.map(|other| (control, other)));
+        }
+    }
+    if let Some([twin, _]) = pairs
+        .iter()
+        .enumerate()
+        .find(|(i, pair)| pairs[..*i].iter().any(|p| p[0] == pair[0] || p[1] == pair[1]))
+        .map(|(_, pair)| *pair)
+    {
+        return Err(Error::usage(
+            format!("--column names {} twice", case.entries[twin].label()),
+            "name each benchmark once",
+        ));
+    }
+    let list = || {
+        let label =
+            |(results, index): &(&Results, usize)| format!("{} ({})", results.entries[*index].label(), results.file);
+        excerpt::list(lone.iter().map(label).collect::<Vec<_>>().into_iter())
+    };
+    match unmatched {
+        _ if pairs.is_empty() => Err(nothing_shared(case, control, &candidates(case), &candidates(control))),
+        _ if lone.is_empty() => Ok((pairs, Vec::new())),
+        Unmatched::Refuse => {
+            let what = format!("only one of the two files has {}", list());
+            Err(Error::input(Place::file(&control.file), what, "measure it for both, or say --ignore-unmatched"))
+        }
+        Unmatched::Ignore => {
+            let note = format!("left out, as only one of the two files has it: {}", list());
+            Ok((pairs, vec![note]))
+        }
+    }
+}
+
+/// Finds the only benchmark in each of two files, or the only one in both.
+fn sole_pair(case: &Results, control: &Results) -> Result<[usize; 2], Error> {
+    let [ones, others] = [candidates(case), candidates(control)];
+    if let ([one], [other]) = (&ones[..], &others[..]) {
+        return Ok([*one, *other]);
+    }
+    let is_shared =
+        |&&index: &&usize| others.iter().any(|&other| control.entries[other].name == case.entries[index].name);
+    let shared: Vec<_> = ones.iter().filter(is_shared).copied().collect();
+    match shared[..] {
+        [] => Err(nothing_shared(case, control, &ones, &others)),
+        [only] => Ok([only, find(control, &ColumnName(case.entries[only].name.clone()), "--column")?]),
+        [first, ..] => {
+            let list = labels(shared.iter().map(|&index| &case.entries[index]));
+            let what = format!("{} benchmarks are in both files: {list}", shared.len());
+            let remedy = format!(
+                "say which with --column NAME, as in --column {}, or test each with --all-columns",
+                choice(case, first)
+            );
+            Err(Error::input(Place::file(&case.file), what, remedy))
+        }
+    }
+}
+
+/// The benchmarks that may be meant where none is named: not those that are measured beside others.
+fn candidates(results: &Results) -> Vec<usize> {
+    let first = matching(results, |entry| entry.rank == Rank::First);
+    if first.is_empty() { matching(results, |_| true) } else { first }
+}
+
+fn nothing_shared(case: &Results, control: &Results, ones: &[usize], others: &[usize]) -> Error {
+    let here = labels(others.iter().map(|&index| &control.entries[index]));
+    let there = labels(ones.iter().map(|&index| &case.entries[index]));
+    let what = format!("no benchmark is in both files: here are {here}, but in {} {there}", case.file);
+    Error::input(Place::file(&control.file), what, "measure the same benchmarks for both")
+}
+
+/// How a benchmark may be typed after `--column`: by its name, unless that is long or would need more than quotes.
+fn choice(results: &Results, index: usize) -> String {
+    let name = &results.entries[index].name;
+    let n_alike = results.entries.iter().filter(|entry| entry.name == *name).count();
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=+".contains(c);
+    let is_quotable = |c: char| is_plain(c) || " {}[](),@%".contains(c);
+    if n_alike > 1 || name.chars().count() > QUOTED_WHOLE || !name.chars().all(is_quotable) {
+        (index + 1).to_string()
+    } else if name.chars().all(is_plain) {
+        name.clone()
+    } else {
+        format!("\"{name}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, Unit};
+    use super::*;
+
+    fn results(file: &str, names: &[&str]) -> Results {
+        let entry = |name: &&str| {
+            let rank = if name.contains(':') { Rank::Beside } else { Rank::First };
+            let mut entry = Entry::new(*name, rank, Unit::new("s"), Place::file(file));
+            entry.other_names.push(name.trim_end_matches("-8").to_owned());
+            entry
+        };
+        Results { file: file.to_owned(), format: Format::Go, entries: names.iter().map(entry).collect() }
+    }
+
+    fn chosen(case: &[&str], control: &[&str], column: Option<&str>) -> Result<[usize; 2], String> {
+        let columns = column.map_or(Columns::Sole, |name| Columns::Named(vec![ColumnName(name.to_owned())]));
+        let found = pairs(&results("new", case), &results("old", control), &columns, Unmatched::Refuse);
+        found.map(|(pairs, _)| pairs[0]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_only_benchmark_needs_no_name() {
+        assert_eq!(chosen(&["a"], &["b"], None), Ok([0, 0]));
+        assert_eq!(chosen(&["a:B/op", "a"], &["b"], None), Ok([1, 0]));
+        assert_eq!(chosen(&["a", "b"], &["c", "b"], None), Ok([1, 1]));
+        assert_eq!(chosen(&["a", "b"], &["b"], None), Ok([1, 0]));
+        assert_eq!(chosen(&["a:B/op"], &["a:B/op"], None), Ok([0, 0]));
+    }
+
+    #[test]
+    fn names_come_before_numbers_and_whole_names_before_short_ones() {
+        assert_eq!(chosen(&["a-8", "a"], &["a", "b"], Some("a")), Ok([1, 0]));
+        assert_eq!(chosen(&["b-8", "a-8"], &["a-4", "b-8", "a-8"], Some("a")), Ok([1, 2]));
+        assert_eq!(chosen(&["2", "a"], &["b", "c"], Some("2")), Ok([0, 1]));
+        assert_eq!(chosen(&["a", "a:B/op"], &["a", "a:B/op"], Some("a:B/op")), Ok([1, 1]));
+    }
+
+    #[test]
+    fn a_choice_that_is_not_unique_lists_what_there_is() {
+        let several = chosen(&["a", "b c", "d"], &["b c", "d"], None).unwrap_err();
+        let expected = "new: 2 benchmarks are in both files: \"b c\", \"d\"; say which with --column NAME, as in --column \"b c\", or test \
+             each with --all-columns";
+        assert_eq!(several, expected);
+        let none = chosen(&["a", "b"], &["c"], None).unwrap_err();
+        let expected = "old: no benchmark is in both files: here are \"c\", but in new \"a\", \"b\"; measure the same \
+                        benchmarks for both";
+        assert_eq!(none, expected);
+        let twice = chosen(&["a", "a"], &["a"], Some("a")).unwrap_err();
+        assert_eq!(
+            twice,
+            "new: 2 benchmarks are called \"a\": numbers 1, 2; say which by its number, as in --column 1"
+        );
+    }
+
+    #[test]
+    fn all_that_both_files_have_are_compared_and_others_told() {
+        let all = |case: &[&str], control: &[&str], unmatched| {
+            let (case, control) = (results("new", case), results("old", control));
+            pairs(&case, &control, &Columns::All, unmatched).map_err(|error| error.to_string())
+        };
+        assert_eq!(all(&["a", "b"], &["b", "a"], Unmatched::Refuse), Ok((vec![[0, 1], [1, 0]], Vec::new())));
+        let refused = "old: only one of the two files has \"a\" (new), \"c\" (old); measure it for both, or say \
+                       --ignore-unmatched";
+        assert_eq!(all(&["a", "b"], &["b", "c"], Unmatched::Refuse).unwrap_err(), refused);
+        let (found, notes) = all(&["a", "b"], &["b", "c"], Unmatched::Ignore).unwrap();
+        assert_eq!((found, notes.len()), (vec![[1, 0]], 1));
+        assert!(all(&["a"], &["c"], Unmatched::Ignore).unwrap_err().contains("no benchmark is in both files"));
+    }
+
+    #[test]
+    fn a_benchmark_on_one_side_only_is_missed_on_the_other() {
+        let message = chosen(&["a", "b"], &["c", "b-X"], Some("b")).unwrap_err();
+        assert!(
+            message.starts_with("old: no benchmark is called \"b\"; they are \"c\", \"b-X\"; measure it"),
+            "{message}"
+        );
+        let message = chosen(&["a"], &["a"], Some("A ")).unwrap_err();
+        assert!(message.ends_with("did you mean --column \"a\"?"), "{message}");
+        assert!(chosen(&["a"], &["a"], Some("2")).unwrap_err().contains("say --column 1"));
+        assert!(chosen(&["a"], &["a"], Some("+1")).is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! Measurements as a file lists them → benchmarks: one for each name and metric, in the order in which the file names
+//! them first.
+
+use std::collections::HashMap;
+
+use super::super::excerpt;
+use super::{Benchmark, Format, Unit};
+use crate::error::{Error, Place};
+
+/// The fewest measurements with which a benchmark can be compared: of one nobody knows how far it would vary.
+const FEWEST: usize = 2;
+
+/// A benchmark as it is gathered, or the reason for which it cannot be used.
+#[derive(Debug)]
+pub struct Entry {
+    /// What lists call it.
+    pub name: String,
+    /// What else it may be called on the command line.
+    pub other_names: Vec<String>,
+    /// Whether it is what the tool is there to measure.
+    pub rank: Rank,
+    /// Where the file begins with it.
+    place: Place,
+    unit: Unit,
+    values: Vec<f64>,
+    fault: Option<Error>,
+    notes: Vec<String>,
+}
+
+/// Whether a metric is what one means by a benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rank {
+    /// The time of a run or an operation.
+    First,
+    /// What is measured beside it; taken only where it is named.
+    Beside,
+}
+
+impl Entry {
+    /// Begins a benchmark that is called so.
+    pub fn new(name: impl Into<String>, rank: Rank, unit: Unit, place: Place) -> Self {
+        Self {
+            name: name.into(),
+            other_names: Vec::new(),
+            rank,
+            place,
+            unit,
+            values: Vec::new(),
+            fault: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Adds a measurement in some unit, or the reason why there is none; the first such reason stays.
+    pub fn push(&mut self, value: Result<f64, Error>, unit: &Unit) {
+        match value {
+            Ok(value) if unit.agrees_with(&self.unit) => self.values.push(unit.convert(value, &self.unit)),
+            Ok(_) => {
+                let what = format!("{} is measured in {} and in {unit}", self.label(), self.unit);
+                self.refuse(Error::input(self.place.clone(), what, "measure it in one unit"));
+            }
+            Err(fault) => self.refuse(fault),
+        }
+    }
+
+    /// Adds all measurements, in the entry's own unit.
+    pub fn extend(&mut self, values: Result<Vec<f64>, Error>) {
+        match values {
+            Ok(values) => self.values.extend(values),
+            Err(fault) => self.refuse(fault),
+        }
+    }
+
+    /// Says why it cannot be used; the first such reason stays.
+    pub fn refuse(&mut self, fault: Error) {
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Says what the user should know if it is used.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// How messages name it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        excerpt::quote(self.name.as_bytes())
+    }
+
+    /// The benchmark, complete.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it failed, or was measured not even twice.
+    pub fn finish(self, format: Format) -> Result<Benchmark, Error> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.values.len() < FEWEST {
+            let times = if self.values.is_empty() { "not measured at all" } else { "measured only once" };
+            return Err(Error::input(self.place.clone(), format!("{} was {times}", self.label()), format.repeat()));
+        }
+        Ok(Benchmark { name: self.name, unit: self.unit, values: self.values, notes: self.notes })
+    }
+}
+
+/// Entries found by their names.
+#[derive(Debug, Default)]
+pub struct Gathering {
+    entries: Vec<Entry>,
+    indices: HashMap<String, usize>,
+}
+
+impl Gathering {
+    /// The entry that is called so, which is begun if there is none yet.
+    pub fn entry(&mut self, name: &str, begin: impl FnOnce() -> Entry) -> &mut Entry {
+        let index = self.indices.get(name).copied().unwrap_or_else(|| {
+            self.indices.insert(name.to_owned(), self.entries.len());
+            self.entries.push(begin());
+            self.entries.len() - 1
+        });
+        &mut self.entries[index]
+    }
+
+    /// All entries, in the order of their first appearance.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry::new("sort", Rank::First, Unit::new("ms"), Place::file("x.json").line(3))
+    }
+
+    #[test]
+    fn values_are_kept_in_the_first_unit() {
+        let mut entry = entry();
+        entry.push(Ok(1.5), &Unit::new("ms"));
+        entry.push(Ok(2500.0), &Unit::new("us"));
+        assert_eq!(entry.finish(Format::Go).unwrap().values, [1.5, 2.5]);
+    }
+
+    #[test]
+    fn one_measurement_is_none_and_two_units_are_a_fault() {
+        let mut once = entry();
+        once.push(Ok(1.5), &Unit::new("ms"));
+        let message = once.finish(Format::GoogleBenchmark).unwrap_err().to_string();
+        assert!(message.starts_with("x.json, line 3: \"sort\" was measured only once; "), "{message}");
+        assert!(message.contains("--benchmark_repetitions"), "{message}");
+        let mut mixed = entry();
+        mixed.push(Ok(1.5), &Unit::new("cycles"));
+        assert!(mixed.finish(Format::Criterion).unwrap_err().to_string().contains("in ms and in cycles"));
+    }
+
+    #[test]
+    fn entries_keep_the_order_of_their_first_appearance() {
+        let mut gathering = Gathering::default();
+        for name in ["b", "a", "b"] {
+            let begin = || Entry::new(name, Rank::First, Unit::new("s"), Place::file("x"));
+            gathering.entry(name, begin).push(Ok(1.0), &Unit::new("s"));
+        }
+        let names: Vec<_> =
+            gathering.into_entries().into_iter().map(|entry| (entry.name, entry.values.len())).collect();
+        assert_eq!(names, [("b".to_owned(), 2), ("a".to_owned(), 1)]);
+    }
+}

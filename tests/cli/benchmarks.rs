@@ -1,0 +1,167 @@
+//! Results of benchmark tools as data: the files of real tools, what is said of them, and what is refused.
+
+use super::command::{Permtest, permtest};
+
+fn data(name: &str) -> String {
+    let path = format!("{}/tests/data/benchmarks/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).expect("a file of the tests")
+}
+
+/// A run on two files, of which one may be the other.
+fn compare(new: &str, old: &str) -> Permtest {
+    permtest().args(["new", "old"]).file("new", data(new)).file("old", data(old))
+}
+
+/// The file with one text in place of another, against itself as it was.
+fn mangled(name: &str, from: &str, to: &str) -> Permtest {
+    let text = data(name);
+    assert!(text.contains(from), "{name} has no {from}");
+    permtest().args(["new", "old", "--all-columns"]).file("new", text.replace(from, to)).file("old", text)
+}
+
+#[test]
+fn hyperfine_of_both_versions_is_read() {
+    compare("hyperfine1.json", "hyperfine1.json")
+        .args(["--json"])
+        .stdout_contains("\"column\":\"sleep 0.002\"")
+        .stdout_contains("\"n_case\":10,\"n_control\":10")
+        .run();
+    compare("hyperfine2_new.json", "hyperfine2_old.json")
+        .args(["--json", "--column", "sleep 0.002"])
+        .stdout_contains("\"column\":\"sleep 0.002\"")
+        .stdout_contains("\"n_case\":12,\"n_control\":12")
+        .run();
+    compare("hyperfine1.json", "hyperfine2_old.json")
+        .args(["--json"])
+        .stdout_contains("\"n_case\":10,\"n_control\":12")
+        .run();
+}
+
+#[test]
+fn two_commands_of_one_hyperfine_file_are_compared() {
+    permtest()
+        .args(["f", "--case", "sleep 0.003", "--control", "sleep 0.002"])
+        .file("f", data("hyperfine2_new.json"))
+        .stdout_contains("time (s): sleep 0.003 (case) against sleep 0.002 (control)")
+        .run();
+    permtest()
+        .args(["f", "--case", "1", "--control", "2"])
+        .file("f", data("hyperfine1_scan.json"))
+        .stdout_contains("(case) against")
+        .run();
+}
+
+#[test]
+fn every_tool_gives_its_benchmarks() {
+    compare("google_benchmark.json", "google_benchmark.json")
+        .args(["-c", "BM_Sort/512", "-c", "BM_Copy", "-f", "csv"])
+        .stdout_contains(",BM_Copy,mean,")
+        .stdout_contains(",BM_Sort/512,mean,")
+        .run();
+    compare("google_benchmark.json", "google_benchmark.json")
+        .args(["--all-columns"])
+        .refused(["\"BM_Broken\" failed: \"no such device\"; mend the benchmark"])
+        .run();
+    compare("pytest_benchmark.json", "pytest_benchmark.json")
+        .args(["--json", "-c", "test_b.py::test_sum"])
+        .stdout_contains("\"n_case\":12,\"n_control\":12")
+        .run();
+    compare("go.txt", "go.txt")
+        .args(["--json", "-c", "BenchmarkRepeat-2:B/op"])
+        .stdout_contains("\"case\":{\"label\":\"new\",\"mean\":4096.0")
+        .run();
+}
+
+#[test]
+fn a_benchmark_of_one_file_only_is_refused_unless_it_is_to_be_ignored() {
+    let both = || compare("hyperfine2_new.json", "hyperfine2_old.json").args(["--all-columns", "--json"]);
+    both()
+        .exit(2)
+        .stdout("")
+        .stderr("permtest: old: only one of the two files has \"sleep 0.001\" (old); measure it for both, or say --ignore-unmatched\n")
+        .run();
+    both()
+        .args(["--ignore-unmatched"])
+        .stdout_contains("\"column\":\"sleep 0.003\"")
+        .stderr_contains("left out, as only one of the two files has it: \"sleep 0.001\" (old)")
+        .run();
+}
+
+#[test]
+fn a_choice_between_several_is_asked_for() {
+    compare("hyperfine2_new.json", "hyperfine2_new.json")
+        .refused(["2 benchmarks are in both files: \"sleep 0.003\", \"sleep 0.002\"; say which with --column NAME"])
+        .run();
+}
+
+#[test]
+fn what_was_not_measured_is_refused_with_the_option_that_measures_it() {
+    compare("google_benchmark_once.json", "google_benchmark_once.json")
+        .args(["-c", "1"])
+        .refused(["--benchmark_repetitions=10"])
+        .run();
+    compare("pytest_benchmark_without_data.json", "pytest_benchmark.json")
+        .args(["-c", "1"])
+        .refused(["--benchmark-save-data"])
+        .run();
+}
+
+#[test]
+fn runs_that_failed_alike_are_told_and_mixed_ones_refused() {
+    compare("hyperfine1_failed.json", "hyperfine1_failed.json")
+        .stderr_contains("all 6 runs of \"grep -q zzz /etc/hosts\" ended with exit code 1")
+        .stdout_contains("against old (control)")
+        .run();
+    mangled("hyperfine2_new.json", "\"exit_code\": 0\n    },\n    {", "\"exit_code\": 3\n    },\n    {")
+        .refused(["failed, and a failed run is no measurement"])
+        .run();
+}
+
+#[test]
+fn mangled_files_are_refused_in_one_line() {
+    let faults = [
+        ("hyperfine1.json", "\"times\": [", "\"times\": [\"x\", "),
+        ("hyperfine1.json", "\"times\"", "\"tymes\""),
+        ("hyperfine2_new.json", "\"value\": ", "\"value\": null, \"was\": "),
+        ("hyperfine2_new.json", "\"second\"", "\"fortnight\""),
+        ("google_benchmark.json", "\"real_time\"", "\"unreal_time\""),
+        ("pytest_benchmark.json", "\"data\": [", "\"data\": [NaN, "),
+        ("go.txt", "2000\t      2522 ns/op", "2000\t      many ns/op"),
+    ];
+    for (name, from, to) in faults {
+        mangled(name, from, to).refused([]).run();
+    }
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_refused_or_read_but_never_a_crash() {
+    for name in ["hyperfine1.json", "hyperfine2_new.json", "pytest_benchmark.json", "google_benchmark.json"] {
+        let text = data(name);
+        for cut in (1..text.trim_end().len()).step_by(text.len() / 9) {
+            permtest()
+                .args(["new", "old", "--all-columns"])
+                .file("new", &text[..cut])
+                .file("old", &text)
+                .refused([])
+                .run();
+        }
+    }
+}
+
+#[test]
+fn other_json_and_tables_beside_results_are_refused() {
+    permtest()
+        .args(["new", "old"])
+        .file("new", "{\"a\": 1}")
+        .file("old", "{\"a\": 1}")
+        .refused(["this is JSON, but no results of benchmarks that are known here; give a file of hyperfine"])
+        .run();
+    permtest()
+        .args(["new", "old"])
+        .file("new", data("hyperfine1.json"))
+        .file("old", "x\n1\n2\n")
+        .exit(2)
+        .stdout("")
+        .stderr("permtest: old: this is a table, but new has results of benchmarks; give two files of the same kind\n")
+        .run();
+}
