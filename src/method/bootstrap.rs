@@ -102,14 +102,18 @@ impl BlockValues {
 }
 
 impl Cells {
-    /// Two samples of finite values whose observations belong together in some way.
+    /// Two samples whose observations belong together in some way.
     ///
     /// # Errors
-    /// [`Error::Data`] when a sample is empty, and where the layout contradicts the samples or itself.
+    /// [`Error::Data`] when a sample is empty or holds a value that is not finite, and where the layout contradicts the samples or itself.
     pub fn new(case: &[f64], control: &[f64], layout: &Layout) -> Result<Self, Error> {
         for (name, sample) in [("case", case), ("control", control)] {
             if sample.is_empty() {
                 return Err(Error::data(format!("the {name} sample is empty"), "give it at least one value"));
+            }
+            if let Some(place) = sample.iter().position(|value| !value.is_finite()) {
+                let what = format!("value {} of the {name} sample is {}", place + 1, sample[place]);
+                return Err(Error::data(what, "leave out what is not a finite number"));
             }
         }
         let observations = case.len() + control.len();
