@@ -708,36 +708,71 @@ fn bootstrap_intervals_agree_with_scipy() {
     }
 }
 
-/// χ² of counts against equal ones, of so many outcomes.
-fn assert_equally_often(counts: &BTreeMap<Vec<u64>, u64>, outcomes: usize) {
-    assert_eq!(counts.len(), outcomes);
-    let each = counts.values().sum::<u64>() as f64 / outcomes as f64;
-    let chi_square: f64 = counts.values().map(|&count| (count as f64 - each).powi(2) / each).sum();
-    // Its upper 10⁻⁶ quantile by Wilson and Hilferty (1931).
-    let freedom = outcomes as f64 - 1.0;
-    let scale = 2.0 / (9.0 * freedom);
-    assert!(chi_square < freedom * (1.0 - scale + 4.753_424 * scale.sqrt()).powi(3), "{chi_square} of {freedom}");
+/// The case and the control values of a block.
+type Block = [&'static [u64]; 2];
+
+/// How likely each bootstrap sample is, from all sequences of so many blocks of each cell; values or pairs are in order.
+fn likelihood(cells: &[&[Block]], is_paired: bool) -> BTreeMap<[Vec<u64>; 2], f64> {
+    let mut samples = vec![[Vec::new(), Vec::new()]];
+    for &cell in cells {
+        for _ in cell {
+            let with = |[case, control]: &[Vec<u64>; 2], block: &Block| {
+                [[case, block[0]].concat(), [control, block[1]].concat()]
+            };
+            samples = samples.iter().flat_map(|sample| cell.iter().map(|block| with(sample, block))).collect();
+        }
+    }
+    let mut likelihood = BTreeMap::new();
+    for sample in &samples {
+        *likelihood.entry(in_order(sample, is_paired)).or_insert(0.0) += 1.0 / samples.len() as f64;
+    }
+    likelihood
+}
+
+fn in_order([case, control]: &[Vec<u64>; 2], is_paired: bool) -> [Vec<u64>; 2] {
+    let (mut case, mut control) = (case.clone(), control.clone());
+    if is_paired {
+        let mut pairs: Vec<_> = case.into_iter().zip(control).collect();
+        pairs.sort_unstable();
+        return pairs.into_iter().unzip().into();
+    }
+    case.sort_unstable();
+    control.sort_unstable();
+    [case, control]
 }
 
 #[test]
-fn all_bootstrap_samples_are_drawn_equally_often() {
+fn bootstrap_samples_are_drawn_as_often_as_they_are_likely() {
     let clusters = Layout { clusters: Some(blocks(&[0, 0, 1, 2, 3, 3])), ..Layout::default() };
     let strata = Layout { strata: Some(blocks(&[0, 0, 1, 0, 1, 1])), ..Layout::default() };
     let pairs_in_strata = Layout { strata: Some(blocks(&[0, 0, 1, 0, 0, 1])), ..paired() };
-    // From each cell of b blocks b^b sequences.
-    for (layout, outcomes) in
-        [(Layout::default(), 27 * 27), (paired(), 27), (clusters, 4 * 4), (strata, 4 * 4), (pairs_in_strata, 4)]
-    {
+    let designs: [(Layout, &[&[Block]]); 5] = [
+        (Layout::default(), &[&[[&[1], &[]], [&[2], &[]], [&[3], &[]]], &[[&[], &[4]], [&[], &[5]], [&[], &[6]]]]),
+        (paired(), &[&[[&[1], &[4]], [&[2], &[5]], [&[3], &[6]]]]),
+        (clusters, &[&[[&[1, 2], &[]], [&[3], &[]]], &[[&[], &[4]], [&[], &[5, 6]]]]),
+        (strata, &[&[[&[1], &[]], [&[2], &[]]], &[[&[3], &[]]], &[[&[], &[4]]], &[[&[], &[5]], [&[], &[6]]]]),
+        (pairs_in_strata, &[&[[&[1], &[4]], [&[2], &[5]]], &[[&[3], &[6]]]]),
+    ];
+    for (layout, blocks) in designs {
+        let is_paired = layout.pairing != Pairing::Independent;
         let cells = Cells::new(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], &layout).unwrap();
         let counts = Mutex::new(BTreeMap::new());
         let count = |case: &[f64], control: &[f64]| {
-            let sample: Vec<u64> = case.iter().chain(&[0.0]).chain(control).map(|&value| value as u64).collect();
-            *counts.lock().unwrap().entry(sample).or_insert(0) += 1;
+            let sample = [case, control].map(|values| values.iter().map(|&value| value as u64).collect());
+            *counts.lock().unwrap().entry(in_order(&sample, is_paired)).or_insert(0u32) += 1;
             0.0
         };
         let bootstrap = Bootstrap { resamples: 100_000, seed: 2, threads: Some(1) };
         bootstrap.replicates(&cells, count, &Watch::nobody()).unwrap();
-        assert_equally_often(&counts.into_inner().unwrap(), outcomes);
+        let (counts, likelihood) = (counts.into_inner().unwrap(), likelihood(blocks, is_paired));
+        assert!(counts.keys().eq(likelihood.keys()));
+        let deviation = |(&count, share): (&u32, &f64)| (f64::from(count) - 1e5 * share).powi(2) / (1e5 * share);
+        let chi_square: f64 = counts.values().zip(likelihood.values()).map(deviation).sum();
+        // Its upper 10⁻⁶ quantile by Wilson and Hilferty (1931).
+        let freedom = counts.len() as f64 - 1.0;
+        let scale = 2.0 / (9.0 * freedom);
+        let bound = freedom * (1.0 - scale + 4.753_424 * scale.sqrt()).powi(3);
+        assert!(chi_square < bound, "{chi_square} of {freedom}");
     }
 }
 
@@ -758,6 +793,13 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
         assert_eq!(run(1500, threads), (replicates.clone(), interval));
     }
     assert_eq!(run(700, 2).0, replicates[..700]);
+    // A contract, as the counts of a test are.
+    let bootstrap = Bootstrap { resamples: 3, seed: 7, threads: None };
+    let pairs = Cells::new(LAW_SCHOOLS[0], LAW_SCHOOLS[1], &paired()).unwrap();
+    let sum = |x: &[f64], y: &[f64]| x.iter().chain(y).sum::<f64>();
+    let few = self::cells(MICE[0], MICE[1]);
+    assert_eq!(bootstrap.replicates(&few, sum, &Watch::nobody()).unwrap(), [1588.0, 954.0, 1395.0]);
+    assert_eq!(bootstrap.replicates(&pairs, sum, &Watch::nobody()).unwrap(), [13724.0, 13862.0, 13396.0]);
 
     let problem = Problem::two_sample(Pool::new(&case, &control[..60], 0.0));
     let ends = |threads: usize| {
