@@ -9,9 +9,12 @@
 //! | ✓ | | a pair | a stratum, or all pairs |
 //! | ✓ | ✓ | a cluster of pairs | a stratum, or all pairs |
 //!
-//! From each cell as many blocks are drawn as it has. The jackknife beside it leaves out one block at a time, which tells how
-//! the spread of the statistic changes with its value. Of cells with more than [`MOST_LEFT_OUT`] blocks it leaves out so many
-//! random groups of blocks: the third moment of the groups' influences estimates the same skewness.
+//! From each cell as many blocks are drawn as it has. Where these are single values, only how often each of them occurs is
+//! drawn, and a sample holds them in ascending order: many statistics would sort them, which costs more than drawing.
+//!
+//! The jackknife beside it leaves out one block at a time, which tells how the spread of the statistic changes with its value.
+//! Of cells with more than [`MOST_LEFT_OUT`] blocks it leaves out so many random groups of blocks: the third moment of the
+//! groups' influences estimates the same skewness.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +24,7 @@ use crate::design::layout::{Conflict, Layout, Pairing};
 use crate::error::Error;
 use crate::sampling::bounded;
 use crate::sampling::stream::{Domain, Stream};
+use crate::statistic::order::Group;
 
 /// The most bootstrap samples of a run, 8 bytes each.
 pub const MOST_BOOTSTRAP_SAMPLES: u64 = 100_000_000;
@@ -55,6 +59,8 @@ struct Cell {
     blocks: usize,
     case: BlockValues,
     control: BlockValues,
+    /// The group that has all blocks, if each of them is a single value; these are ascending.
+    alone: Option<Group>,
 }
 
 /// The values of one group, block after block.
@@ -76,6 +82,8 @@ type Gathered = BTreeMap<u32, [Vec<f64>; 2]>;
 struct Samples {
     case: Vec<f64>,
     control: Vec<f64>,
+    /// How often each value of a cell is drawn: room that is used again and again.
+    times: Vec<u32>,
 }
 
 impl BlockValues {
@@ -102,14 +110,18 @@ impl BlockValues {
 }
 
 impl Cells {
-    /// Two samples of finite values whose observations belong together in some way.
+    /// Two samples whose observations belong together in some way.
     ///
     /// # Errors
-    /// [`Error::Data`] when a sample is empty, and where the layout contradicts the samples or itself.
+    /// [`Error::Data`] when a sample is empty or holds a value that is not finite, and where the layout contradicts the samples or itself.
     pub fn new(case: &[f64], control: &[f64], layout: &Layout) -> Result<Self, Error> {
         for (name, sample) in [("case", case), ("control", control)] {
             if sample.is_empty() {
                 return Err(Error::data(format!("the {name} sample is empty"), "give it at least one value"));
+            }
+            if let Some(place) = sample.iter().position(|value| !value.is_finite()) {
+                let what = format!("value {} of the {name} sample is {}", place + 1, sample[place]);
+                return Err(Error::data(what, "leave out what is not a finite number"));
             }
         }
         let observations = case.len() + control.len();
@@ -126,11 +138,7 @@ impl Cells {
             let cell = cells.entry((stratum, if is_paired { 0 } else { group })).or_default();
             cell.entry(block).or_default()[group].push(value);
         }
-        let cell = |blocks: Gathered| {
-            let (case, control): (Vec<_>, Vec<_>) = blocks.into_values().map(|[case, control]| (case, control)).unzip();
-            Cell { blocks: case.len(), case: BlockValues::of(&case), control: BlockValues::of(&control) }
-        };
-        Ok(Self { cells: cells.into_values().map(cell).collect(), sizes: [case.len(), control.len()] })
+        Ok(Self { cells: cells.into_values().map(Cell::of).collect(), sizes: [case.len(), control.len()] })
     }
 
     /// The largest magnitude.
@@ -143,22 +151,58 @@ impl Cells {
     /// The statistic of the samples themselves.
     pub fn observed(&self, statistic: impl Fn(&[f64], &[f64]) -> f64) -> f64 {
         let mut samples = self.room();
-        for cell in &self.cells {
-            (0..cell.blocks).for_each(|block| cell.append(block, &mut samples));
-        }
+        self.cells.iter().for_each(|cell| cell.append_all(&mut samples));
         statistic(&samples.case, &samples.control)
     }
 
     fn room(&self) -> Samples {
         let [case, control] = self.sizes.map(Vec::with_capacity);
-        Samples { case, control }
+        Samples { case, control, times: Vec::new() }
     }
 }
 
 impl Cell {
+    fn of(blocks: Gathered) -> Self {
+        let (case, control): (Vec<_>, Vec<_>) = blocks.into_values().map(|[case, control]| (case, control)).unzip();
+        let blocks = case.len();
+        let (mut case, mut control) = (BlockValues::of(&case), BlockValues::of(&control));
+        let alone = match (case.values.len(), control.values.len()) {
+            (values, 0) if values == blocks => Some(Group::Case),
+            (0, values) if values == blocks => Some(Group::Control),
+            _ => None,
+        };
+        if alone.is_some() {
+            case.values.sort_unstable_by(f64::total_cmp);
+            control.values.sort_unstable_by(f64::total_cmp);
+        }
+        Self { blocks, case, control, alone }
+    }
+
+    /// Appends as many random blocks as there are.
+    fn draw(&self, stream: &mut Stream, to: &mut Samples) {
+        let Samples { case, control, times } = to;
+        let (values, drawn) = match self.alone {
+            Some(Group::Case) => (&self.case.values, case),
+            Some(Group::Control) => (&self.control.values, control),
+            None => {
+                let blocks = self.blocks as u64;
+                return (0..blocks).for_each(|_| self.append(bounded::below(blocks, stream) as usize, to));
+            }
+        };
+        times.clear();
+        times.resize(values.len(), 0);
+        count_draws(times, stream);
+        append_times(values, times, drawn);
+    }
+
     fn append(&self, block: usize, to: &mut Samples) {
         self.case.append(block, &mut to.case);
         self.control.append(block, &mut to.control);
+    }
+
+    fn append_all(&self, to: &mut Samples) {
+        to.case.extend_from_slice(&self.case.values);
+        to.control.extend_from_slice(&self.control.values);
     }
 
     /// Which of so many groups each block is left out with: one of its own, or a random one.
@@ -178,6 +222,39 @@ impl Cell {
     }
 }
 
+/// Draws as many of the values as there are, and counts how often each one occurs.
+fn count_draws(times: &mut [u32], stream: &mut Stream) {
+    let number = times.len() as u64;
+    // Below this, one random word is enough for four.
+    let fours = if number < 1 << 16 { times.len() / 4 } else { 0 };
+    for _ in 0..fours {
+        for drawn in bounded::batch_below([number; 4], stream) {
+            times[drawn as usize] += 1;
+        }
+    }
+    for _ in 4 * fours..times.len() {
+        times[bounded::below(number, stream) as usize] += 1;
+    }
+}
+
+/// Appends each value so many times; all together as many as there are values.
+fn append_times(values: &[f64], times: &[u32], to: &mut Vec<f64>) {
+    // Whether a value occurs not at all, once or twice cannot be foreseen, and a branch for each would cost more than to
+    // write four of it always, of which the next value overwrites what is too much.
+    const ALWAYS: usize = 4;
+    let mut end = to.len();
+    to.resize(end + values.len() + ALWAYS, 0.0);
+    for (&value, &times) in values.iter().zip(times) {
+        let times = times as usize;
+        to[end..end + ALWAYS].fill(value);
+        if times > ALWAYS {
+            to[end..end + times].fill(value);
+        }
+        end += times;
+    }
+    to.truncate(end);
+}
+
 impl Samples {
     fn clear(&mut self) {
         self.case.clear();
@@ -189,8 +266,9 @@ impl Bootstrap {
     /// The statistic of each bootstrap sample, in order; the first ones of a longer run are those of a shorter one, and
     /// none depends on the number of threads.
     ///
-    /// Both samples hold the blocks in the order in which they were drawn, stratum by stratum, so that the i-th values of
-    /// both are a pair if there are pairs.
+    /// Both samples hold their blocks stratum by stratum: those of several values in the order in which they were drawn, so
+    /// that the i-th values of both are a pair if there are pairs; single values ascending, so that the order in which they
+    /// were given does not matter.
     ///
     /// # Errors
     /// [`Error::Usage`] for a number of samples out of range, and [`Error::Interrupted`] when the watch says stop.
@@ -224,11 +302,7 @@ impl Bootstrap {
             let mut samples = cells.room();
             let draw = |_| {
                 samples.clear();
-                for cell in &cells.cells {
-                    for _ in 0..cell.blocks {
-                        cell.append(bounded::below(cell.blocks as u64, &mut stream) as usize, &mut samples);
-                    }
-                }
+                cells.cells.iter().for_each(|cell| cell.draw(&mut stream, &mut samples));
                 statistic(&samples.case, &samples.control)
             };
             let replicates: Vec<f64> = (0..number).map(draw).collect();
@@ -268,8 +342,12 @@ impl Bootstrap {
             let without = |&(cell, out): &(usize, u32)| {
                 samples.clear();
                 for (number, (kept, (_, group_of))) in cells.cells.iter().zip(&groups).enumerate() {
-                    let is_kept = |block: &usize| number != cell || group_of[*block] != out;
-                    (0..kept.blocks).filter(is_kept).for_each(|block| kept.append(block, &mut samples));
+                    if number == cell {
+                        let is_kept = |block: &usize| group_of[*block] != out;
+                        (0..kept.blocks).filter(is_kept).for_each(|block| kept.append(block, &mut samples));
+                    } else {
+                        kept.append_all(&mut samples);
+                    }
                 }
                 (cell, statistic(&samples.case, &samples.control))
             };
@@ -300,11 +378,11 @@ mod tests {
     }
 
     /// The first hundred bootstrap samples.
-    fn drawn(cells: &Cells) -> Vec<Samples> {
+    fn drawn(cells: &Cells) -> Vec<[Vec<f64>; 2]> {
         let bootstrap = Bootstrap { resamples: 100, seed: 3, threads: Some(1) };
         let drawn = std::sync::Mutex::new(Vec::new());
         let keep = |case: &[f64], control: &[f64]| {
-            drawn.lock().unwrap().push(Samples { case: case.to_vec(), control: control.to_vec() });
+            drawn.lock().unwrap().push([case.to_vec(), control.to_vec()]);
             0.0
         };
         bootstrap.replicates(cells, keep, &Watch::nobody()).unwrap();
@@ -315,7 +393,7 @@ mod tests {
     fn pairs_stay_together() {
         let layout = Layout { pairing: Pairing::ByOrder, ..Layout::default() };
         let cells = Cells::new(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0], &layout).unwrap();
-        for Samples { case, control } in drawn(&cells) {
+        for [case, control] in drawn(&cells) {
             assert_eq!(case.iter().map(|x| 10.0 * x).collect::<Vec<_>>(), control);
         }
     }
@@ -324,7 +402,7 @@ mod tests {
     fn strata_keep_their_sizes_in_each_group() {
         let layout = Layout { strata: Some(blocks(&[0, 0, 1, 0, 1, 1, 1])), ..Layout::default() };
         let cells = Cells::new(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0, 7.0], &layout).unwrap();
-        for Samples { case, control } in drawn(&cells) {
+        for [case, control] in drawn(&cells) {
             assert!(case[..2].iter().all(|x| [1.0, 2.0].contains(x)) && case[2] == 3.0);
             assert!(control[0] == 4.0 && control[1..].iter().all(|y| *y >= 5.0) && control.len() == 4);
         }
@@ -335,9 +413,29 @@ mod tests {
         let layout = Layout { clusters: Some(blocks(&[0, 1, 1, 2, 3, 3])), ..Layout::default() };
         let cells = Cells::new(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], &layout).unwrap();
         let samples = drawn(&cells);
-        assert!(samples.iter().all(|sample| count(&sample.case, 2.0) == count(&sample.case, 3.0)));
-        assert!(samples.iter().all(|sample| count(&sample.case, 1.0) + count(&sample.case, 2.0) == 2));
-        assert!([2, 3, 4].iter().all(|&size| samples.iter().any(|sample| sample.case.len() == size)));
+        assert!(samples.iter().all(|[case, _]| count(case, 2.0) == count(case, 3.0)));
+        assert!(samples.iter().all(|[case, _]| count(case, 1.0) + count(case, 2.0) == 2));
+        assert!([2, 3, 4].iter().all(|&size| samples.iter().any(|[case, _]| case.len() == size)));
+    }
+
+    #[test]
+    fn single_values_are_ascending_in_whatever_order_they_are_given() {
+        let values: Vec<f64> = (0..70_000).map(|i| f64::from(i * 7919 % 70_001)).collect();
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        // One draw at a time for so many, four for few.
+        for size in [1, 3, 6, 70_000] {
+            let of = |values: &[f64]| drawn(&Cells::new(&values[..size], &values[..size], &Layout::default()).unwrap());
+            let bits = |samples: Vec<[Vec<f64>; 2]>| samples.concat();
+            let samples = bits(of(&values));
+            assert!(samples.iter().all(|sample| sample.len() == size && sample.is_sorted()));
+            let mut others = values[..size].to_vec();
+            others.rotate_left(size / 3);
+            assert_eq!(samples, bits(of(&others)));
+        }
+        let cells = Cells::new(&sorted[..50], &[0.0], &Layout::default()).unwrap();
+        let most = |case: &[f64]| case.chunk_by(|a, b| a == b).map(<[f64]>::len).max();
+        assert!(drawn(&cells).iter().any(|[case, _]| most(case) > Some(4)), "more often than is always written");
     }
 
     fn count(sample: &[f64], value: f64) -> usize {

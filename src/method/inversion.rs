@@ -104,8 +104,8 @@ impl Inversion {
     /// The shifts of the case sample that the tests of the difference of means do not reject, at the levels that the interval
     /// leaves out.
     ///
-    /// They depend on the data and the source alone. Takes as long as a test with as many labellings; memory grows with the
-    /// number of labellings beyond an end, 16 bytes each.
+    /// They depend on the data and the source alone. Takes about twice as long as a test with as many labellings; memory grows
+    /// with the number of labellings beyond an end, 16 bytes each.
     ///
     /// # Errors
     /// [`Error::Usage`] for a number of labellings out of range, [`Error::Data`] for a design that leaves a group empty, and
@@ -138,17 +138,23 @@ impl Inversion {
         }
         let [mut low, mut high] =
             [Smallest::beyond(beyond.low, labellings)?, Smallest::beyond(beyond.high, labellings)?];
-        let mut keep = |crossing: Option<f64>| {
+        let mut keep = |found: Found| {
             // The labelling of the data is extreme in both directions, whatever the shift.
-            low.push(crossing.unwrap_or(f64::NEG_INFINITY));
-            high.push(crossing.map_or(f64::NEG_INFINITY, |crossing| -crossing));
+            for _ in 0..found.unmoved {
+                low.push(f64::NEG_INFINITY);
+                high.push(f64::NEG_INFINITY);
+            }
+            for crossing in found.crossings {
+                low.push(crossing);
+                high.push(-crossing);
+            }
         };
         if let Source::Drawn { .. } = self.source {
-            keep(None);
+            keep(Found { unmoved: 1, crossings: Vec::new() });
         }
         let crossings = Crossings::new(problem);
-        let fold = |chunk: Vec<Option<f64>>| {
-            chunk.into_iter().for_each(&mut keep);
+        let fold = |found: Found| {
+            keep(found);
             Ok(())
         };
         match self.source {
@@ -165,14 +171,14 @@ impl Inversion {
         crossings: &Crossings,
         size: u64,
         watch: &Watch,
-        fold: impl FnMut(Vec<Option<f64>>) -> Result<(), Error> + Send,
+        fold: impl FnMut(Found) -> Result<(), Error> + Send,
     ) -> Result<(), Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         begin(size, "labellings");
         let (units, width) = (design.units().len(), design.units().len().div_ceil(64));
         let compute = |chunk: u64| {
             let ranks = chunk * CHUNK..size.min((chunk + 1) * CHUNK);
-            let mut found = Vec::with_capacity((ranks.end - ranks.start) as usize);
+            let mut found = Found::with_room((ranks.end - ranks.start) as usize);
             for start in ranks.clone().step_by(BATCH) {
                 let number = (ranks.end - start).min(BATCH as u64) as usize;
                 let mut words = vec![0; number * width];
@@ -190,7 +196,7 @@ impl Inversion {
         design: &dyn Design,
         crossings: &Crossings,
         watch: &Watch,
-        fold: impl FnMut(Vec<Option<f64>>) -> Result<(), Error> + Send,
+        fold: impl FnMut(Found) -> Result<(), Error> + Send,
     ) -> Result<(), Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         let Source::Drawn { resamples, seed, domain } = self.source else { unreachable!("nothing to draw") };
@@ -200,10 +206,11 @@ impl Inversion {
             let wanted = chunk_size.min(resamples - chunk * chunk_size) as usize;
             let mut stream = Stream::new(seed, domain, chunk);
             let (mut at_work, mut batch) = (design.start(), design.batch());
-            let mut found = Vec::with_capacity(wanted);
-            while found.len() < wanted {
+            let (mut found, mut missing) = (Found::with_room(wanted), wanted);
+            while missing > 0 {
                 at_work.draw(self.arch, &mut stream, &mut batch);
-                batch.truncate(wanted - found.len());
+                batch.truncate(missing);
+                missing -= batch.len();
                 crossings.append(self.arch, &batch, &mut found)?;
             }
             advance(wanted as u64);
@@ -216,16 +223,39 @@ impl Inversion {
         &self,
         chunks: u64,
         stop: &AtomicBool,
-        compute: impl Fn(u64) -> Result<Vec<Option<f64>>, Error> + Sync,
-        fold: impl FnMut(Vec<Option<f64>>) -> Result<(), Error> + Send,
+        compute: impl Fn(u64) -> Result<Found, Error> + Sync,
+        fold: impl FnMut(Found) -> Result<(), Error> + Send,
     ) -> Result<(), Error> {
         engine::run(self.threads, 0..chunks, Results::Large, stop, compute, fold)
+    }
+}
+
+/// What the labellings of a chunk have.
+struct Found {
+    /// How many of them are the labelling of the data.
+    unmoved: u64,
+    /// The crossings of the others.
+    crossings: Vec<f64>,
+}
+
+impl Found {
+    fn with_room(labellings: usize) -> Self {
+        Self { unmoved: 0, crossings: Vec::with_capacity(labellings) }
+    }
+
+    fn push(&mut self, crossing: Option<f64>) {
+        match crossing {
+            Some(crossing) => self.crossings.push(crossing),
+            None => self.unmoved += 1,
+        }
     }
 }
 
 /// The shift from which on a labelling is as great as the data.
 struct Crossings<'a> {
     scores: &'a Scores,
+    /// The divisor of the scores, if no difference of sums times it is out of range: it saves the arithmetic of 128 bits.
+    divisor: Option<i64>,
     /// Sum of the scores of the case observations.
     sums: Summands,
     /// How many of the case observations are those of the data.
@@ -258,11 +288,14 @@ impl<'a> Crossings<'a> {
             },
         };
         let (sums, kept) = (summands(units, &scores.scores), summands(units, &ones));
-        Self { scores, sums, kept, sizes, observed, n_case: problem.n_case() as i64 }
+        // As scores are not negative, no sum of some of them exceeds that of all.
+        let divisor = i64::try_from(scores.divisor).ok();
+        let divisor = divisor.filter(|divisor| scores.scores.iter().sum::<i64>().checked_mul(*divisor).is_some());
+        Self { scores, divisor, sums, kept, sizes, observed, n_case: problem.n_case() as i64 }
     }
 
-    /// Appends that of each labelling; `None` for the labelling of the data.
-    fn append(&self, arch: Arch, labellings: &Labellings, found: &mut Vec<Option<f64>>) -> Result<(), Error> {
+    /// Appends that of each labelling.
+    fn append(&self, arch: Arch, labellings: &Labellings, found: &mut Found) -> Result<(), Error> {
         let of = |summands: &Summands| {
             let mut sums = vec![0; labellings.len()];
             summands.sum(arch, labellings, &mut sums);
@@ -270,7 +303,9 @@ impl<'a> Crossings<'a> {
         };
         let sums_and_kept = of(&self.sums).into_iter().zip(of(&self.kept));
         match &self.sizes {
-            Sizes::Constant => found.extend(sums_and_kept.map(|(sum, kept)| self.of_constant(sum, self.n_case - kept))),
+            Sizes::Constant => {
+                sums_and_kept.for_each(|(sum, kept)| found.push(self.of_constant(sum, self.n_case - kept)));
+            }
             Sizes::Varying { number, observations, total } => {
                 for ((sum, kept), size) in sums_and_kept.zip(of(number)) {
                     if size == 0 || size == *observations {
@@ -287,8 +322,11 @@ impl<'a> Crossings<'a> {
     /// (S(C) − S(A))/k, by one division of integers for decimals.
     fn of_constant(&self, sum: i64, moved: i64) -> Option<f64> {
         let Scores { divisor, denominator, unit, .. } = self.scores;
-        let difference = i128::from(self.observed) - i128::from(sum);
-        (moved != 0).then(|| (difference * divisor) as f64 / (denominator * moved as f64) * unit)
+        let difference = self.observed - sum;
+        let whole = self
+            .divisor
+            .map_or_else(|| (i128::from(difference) * divisor) as f64, |divisor| (difference * divisor) as f64);
+        (moved != 0).then(|| whole / (denominator * moved as f64) * unit)
     }
 
     /// (d(C, 0) − d(A, 0))/(1 − r).
