@@ -142,5 +142,5 @@ fn read_samples(samples: &Samples) -> usize {
         missing: Missing::Error,
     };
     let data = read(samples, &Blocks::default(), &reading).expect("two samples");
-    data.case.values.len() + data.control.values.len()
+    data.iter().map(|data| data.case.values.len() + data.control.values.len()).sum()
 }

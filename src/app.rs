@@ -31,7 +31,9 @@ use crate::{Definition, PermutationTest, TestResult};
 /// Whatever reading, computing or writing fails with; no file was changed then.
 pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
-    datasets.iter().for_each(|dataset| tell(&dataset.notes, settings.output.chatter));
+    for dataset in &datasets {
+        tell(&dataset.notes, settings.output.chatter);
+    }
     if datasets.len() > 1 && settings.output.distribution.is_some() {
         let what = format!("--distribution has room for one column, and there are {}", datasets.len());
         return Err(Error::usage(what, "name the one with --column"));

@@ -386,7 +386,7 @@ fn the_only_numeric_column_is_found() {
     assert_eq!(desk().dropping().data("a.csv", "id,ms,t\nu,1,NA\nv,NA,b\n", None).case.values, [1.0]);
     assert_eq!(
         desk().complaint("a.csv", "id,ms,n\nu,1,2\n", None),
-        "a.csv, line 1: several columns hold numbers: ms, n; say which with --column NAME, as in --column ms"
+        "a.csv, line 1: several columns hold numbers: ms, n; say which with --column NAME, as in --column ms, or test each with --all-columns"
     );
     let message = desk().complaint("a.csv", "id,t\nu,v\n", None);
     assert!(message.starts_with("a.csv, line 1: no column holds numbers; the columns are id, t; check "), "{message}");
@@ -893,8 +893,7 @@ fn key_columns_are_no_values() {
     let data = desk.read(&desk.two("id,v,c\n1,5,1\n", "id,v,c\n1,6,1\n", None)).unwrap();
     assert_eq!((data.column.as_str(), values(&data)), ("v", (&[5.0][..], &[6.0][..], 0)));
     let message = desk.message(&desk.two("id,v,c,w\n1,5,1,1\n", "id,v,c\n1,6,1\n", None));
-    let expected =
-        "new.csv, line 1: several columns hold numbers: v, w; say which with --column NAME, as in --column v";
+    let expected = "new.csv, line 1: several columns hold numbers: v, w; say which with --column NAME, as in --column v, or test each with --all-columns";
     assert_eq!(message, expected);
     let desk = Desk { blocks: Blocks::default(), ..desk }.strata("v");
     let message = desk.message(&desk.long("g,v\na,1\nb,2\n", None, [None; 2]));

@@ -109,7 +109,7 @@ impl TwoFiles<'_> {
                     match (column::find(case, name, "--column"), column::find(control, name, "--column")) {
                         (Ok(one), Ok(other)) => pairs.push([one, other]),
                         (Ok(_), Err(_)) if self.unmatched == Unmatched::Ignore => {
-                            lone.push((name.0.clone(), case.name()))
+                            lone.push((name.0.clone(), case.name()));
                         }
                         (Err(_), Ok(_)) if self.unmatched == Unmatched::Ignore => {
                             lone.push((name.0.clone(), control.name()));

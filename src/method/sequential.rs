@@ -263,7 +263,7 @@ mod tests {
     fn without_any_extreme_resample_it_takes_the_known_number() {
         // (n + 1)·0.95ⁿ falls to 1e-3 at n = 242: 243·0.95²⁴² = 9.9e-4, and 242·0.95²⁴¹ = 1.04e-3.
         let mut rule = Rule::new(Level::USUAL, Tail::Upper, Undefined::Error);
-        let n = (1..).find(|_| {
+        let n = (1..1000).find(|_| {
             rule.observe(false);
             rule.decision() != Decision::Undecided
         });

@@ -31,7 +31,7 @@ const MOST_FOR_BISECTION: u64 = 10_000;
 const MOST_COUNTED: u128 = 20_000;
 
 /// Values that are drawn for bootstrap samples without being asked for: seconds.
-const MOST_DRAWN: u64 = 500_000_000;
+const MOST_DRAWN: u64 = 1_000_000_000;
 
 /// Bootstrap samples where nothing else is said.
 pub const DEFAULT_BOOTSTRAP: u64 = 10_000;
@@ -255,13 +255,9 @@ impl PermutationTest<'_> {
             return self.bisect(definition, resamples.min(MOST_FOR_BISECTION), request, watch);
         }
         let size = problem.design().reference_set_size().exact.and_then(|size| u64::try_from(size).ok());
-        let source = match size.filter(|&size| size <= MOST_ENUMERATED) {
-            Some(size) => Source::All { size },
-            None => {
-                let resamples = resamples.min(MOST_FOR_ORDER_STATISTICS);
-                Source::Drawn { resamples, seed, domain: Domain::Resamples }
-            }
-        };
+        let drawn =
+            Source::Drawn { resamples: resamples.min(MOST_FOR_ORDER_STATISTICS), seed, domain: Domain::Resamples };
+        let source = size.filter(|&size| size <= MOST_ENUMERATED).map_or(drawn, |size| Source::All { size });
         Inversion { source, threads, arch }.mean_difference(problem, beyond, watch)
     }
 

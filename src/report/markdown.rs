@@ -44,7 +44,7 @@ impl Columns {
         for (_, name) in
             [(self.adjusted, "adjusted p"), (self.finding, "finding")].into_iter().filter(|column| column.0)
         {
-            names += &format!(" {name} |");
+            names.extend([" ", name, " |"]);
             rule += "---:|";
         }
         vec![names, rule]
@@ -71,10 +71,11 @@ impl Columns {
         );
         if self.adjusted {
             let p = report.adjusted.map_or(report.p_value, |adjusted| adjusted.p_value);
-            row += &format!(" {} |", number::probability(p, p_value_digits(report), number::Rounding::Nearest));
+            let p = number::probability(p, p_value_digits(report), number::Rounding::Nearest);
+            row.extend([" ", &p, " |"]);
         }
         if self.finding {
-            row += &format!(" {} |", report.gate.map_or("", |gate| gate.finding.name()));
+            row.extend([" ", report.gate.map_or("", |gate| gate.finding.name()), " |"]);
         }
         row
     }

@@ -37,7 +37,8 @@ fn one(report: &Report) -> String {
     }
     text += &compared(report);
     if let Some(finding) = judged::finding(report) {
-        text += &format!("\n{}", paragraph(&format!("Gate: {finding}."), INDENT, BOLD));
+        text.push('\n');
+        text += &paragraph(&format!("Gate: {finding}."), INDENT, BOLD);
     }
     if !report.warnings.is_empty() {
         text.push('\n');

@@ -66,6 +66,11 @@ fn every_tool_gives_its_benchmarks() {
         .args(["--json", "-c", "test_b.py::test_sum"])
         .stdout_contains("\"n_case\":12,\"n_control\":12")
         .run();
+    compare("criterion_raw.csv", "criterion_raw.csv")
+        .args(["--json"])
+        .stdout_contains("\"column\":\"sum/1000\"")
+        .stdout_contains("\"n_case\":12,\"n_control\":12")
+        .run();
     compare("go.txt", "go.txt")
         .args(["--json", "-c", "BenchmarkRepeat-2:B/op"])
         .stdout_contains("\"case\":{\"label\":\"new\",\"mean\":4096.0")

@@ -38,9 +38,12 @@ fn flattened(value: &serde_json::Value, name: &str, fields: &mut Vec<(String, St
                 flattened(value, &if name.is_empty() { key.clone() } else { format!("{name}_{key}") }, fields);
             }
         }
-        serde_json::Value::Array(pair) if name == "p_value_interval" => {
-            flattened(&pair[0], "p_value_interval_low", fields);
-            flattened(&pair[1], "p_value_interval_high", fields);
+        serde_json::Value::Array(pair) if name.ends_with("_interval") => {
+            flattened(&pair[0], &format!("{name}_low"), fields);
+            flattened(&pair[1], &format!("{name}_high"), fields);
+        }
+        serde_json::Value::Null if name.ends_with("_interval") => {
+            fields.extend(["low", "high"].map(|end| (format!("{name}_{end}"), String::new())));
         }
         serde_json::Value::Array(warnings) => {
             let warnings: Vec<&str> = warnings.iter().filter_map(|warning| warning.as_str()).collect();

@@ -54,12 +54,11 @@ fn read_run(node: Node<'_>, run: &Object<'_>, gathering: &mut Gathering) -> Resu
     let beside = format!("{name}:cpu_time");
     for (metric, name, rank) in [("real_time", &name, Rank::First), ("cpu_time", &beside, Rank::Beside)] {
         let entry = gathering.entry(name, || Entry::new(name, rank, unit.clone(), node.place()));
-        match failure(run, entry) {
-            Some(fault) => entry.refuse(fault),
-            None => {
-                let label = format!("{metric} of {}", entry.label());
-                entry.push(run.required(metric).and_then(|time| time.number(&label)), &unit);
-            }
+        if let Some(fault) = failure(run, entry) {
+            entry.refuse(fault);
+        } else {
+            let label = format!("{metric} of {}", entry.label());
+            entry.push(run.required(metric).and_then(|time| time.number(&label)), &unit);
         }
     }
     Ok(())

@@ -131,6 +131,7 @@ pub struct Comparison {
 /// # Errors
 /// [`Error::Input`] if there is no such benchmark, if one is meant and there are more, if one is in one file only and that
 /// is not to be ignored, if one cannot be used, or if the two are not measured in the same unit.
+#[allow(clippy::missing_panics_doc, reason = "an index is that of an entry, and is used once")]
 pub fn compare(
     case: Results,
     control: Results,
@@ -162,6 +163,7 @@ pub fn compare(
 ///
 /// # Errors
 /// As [`compare`].
+#[allow(clippy::missing_panics_doc, reason = "an index is that of an entry, and is used once")]
 pub fn compare_within(mut results: Results, case: &ColumnName, control: &ColumnName) -> Result<Comparison, Error> {
     let [one, other] = [choose::find(&results, case, "--case")?, choose::find(&results, control, "--control")?];
     if one == other {
@@ -260,7 +262,7 @@ fn text(mut stream: Stream) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = stream.bytes.read_to_end(&mut bytes);
     let place = |bytes: &[u8]| {
-        let n_before = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let n_before = memchr::memchr_iter(b'\n', bytes).count() as u64;
         Place::file(&stream.name).line(n_before + 1)
     };
     if let Err(error) = read {
