@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::distribution::DistributionWriter;
-use crate::effect::Effect;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
@@ -13,6 +12,7 @@ use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
 use crate::output;
+use crate::permutation_test::effect::Effect;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::{self, Outcome, Report};

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::Undefined;
-use crate::effect::EffectRequest;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Gate;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::method::sequential::Level;
+use crate::permutation_test::effect::EffectRequest;
 use crate::program::ProgramSettings;
 use crate::statistic::Definition;
 

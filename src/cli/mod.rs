@@ -17,11 +17,11 @@ use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, Errand};
 use self::words::Interval;
-use crate::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::method::bootstrap::MOST_BOOTSTRAP_SAMPLES;
 use crate::method::planner::Choice;
+use crate::permutation_test::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::program::{self, ProgramSettings, Protocol};
 use crate::settings::{Compare, DecimalMark, Header, Instructions, Purpose, Reading, Settings, Statistic, Test};
 use crate::statistic::Definition;

@@ -33,7 +33,7 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 9] = [
+const EXAMPLES: [Example; 11] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
@@ -56,6 +56,14 @@ const EXAMPLES: [Example; 9] = [
         meaning: "Each patient measured in both arms",
     },
     Example {
+        command: "permtest new.json old.json --all-columns --alternative greater --min-effect 2% --fail-on significant",
+        meaning: "A gate for CI: exit code 1 if any benchmark of hyperfine became slower",
+    },
+    Example {
+        command: "permtest new.csv old.csv --method sequential --alpha 0.01",
+        meaning: "Only on which side of alpha p lies, as fast as can be",
+    },
+    Example {
         command: "permtest new.csv old.csv -n 1e8 --seed 7 --json > result.json",
         meaning: "A more precise p-value, for a program to read",
     },
@@ -75,15 +83,18 @@ struct Entry {
     meaning: &'static str,
 }
 
-const EXIT_CODES: [Entry; 3] = [
-    Entry { term: "0", meaning: "the test ran, whatever its p-value" },
+const EXIT_CODES: [Entry; 5] = [
+    Entry { term: "0", meaning: "the test ran, whatever its p-value, and no gate (--fail-on) failed" },
+    Entry { term: "1", meaning: "a gate failed" },
     Entry { term: "2", meaning: "wrong options, unreadable data, or a result that could not be written" },
+    Entry { term: "3", meaning: "a gate could not be decided; --on-undecided makes it 0 or 1" },
     Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written" },
 ];
 
-const ENVIRONMENT: [Entry; 3] = [
+const ENVIRONMENT: [Entry; 4] = [
     Entry { term: "NO_COLOR", meaning: "if set, no colours, unless --color always" },
     Entry { term: "CLICOLOR", meaning: "0: no colours, unless --color always" },
+    Entry { term: "GITHUB_STEP_SUMMARY", meaning: "a file to which a gate adds the report in Markdown" },
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
@@ -129,7 +140,7 @@ pub(super) fn after_long_help() -> String {
     for Example { command, meaning } in &EXAMPLES {
         let _ = writeln!(text, "  {meaning}:\n      {command}\n");
     }
-    for (title, entries, width) in [("Exit codes", &EXIT_CODES, 4), ("Environment", &ENVIRONMENT, 14)] {
+    for (title, entries, width) in [("Exit codes", &EXIT_CODES[..], 4), ("Environment", &ENVIRONMENT[..], 20)] {
         let _ = writeln!(text, "{title}:");
         for Entry { term, meaning } in entries {
             let _ = writeln!(text, "  {term:width$} {meaning}");

@@ -3,7 +3,7 @@
 use super::Report;
 use super::number;
 use super::precision::Precision;
-use crate::effect::{Effect, EffectRequest, EffectSizes, Measured};
+use crate::permutation_test::effect::{Effect, EffectRequest, EffectSizes, Measured};
 
 /// An effect with its interval.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::{GroupReport, Report, effect};
-use crate::effect::EffectSizes;
 use crate::inference::classical::Classical;
+use crate::permutation_test::effect::EffectSizes;
 
 /// The version of the names below; whoever removes one or changes its meaning raises it.
 pub const SCHEMA: &str = "permtest/1";

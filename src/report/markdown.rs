@@ -4,8 +4,8 @@ use super::label::escape;
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
 use super::{GroupReport, Report, effect, judged, number, wording};
-use crate::effect::Measured;
 use crate::inference::classical::Classical;
+use crate::permutation_test::effect::Measured;
 
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(reports: &[Report]) -> String {

@@ -7,7 +7,7 @@
 use super::number::{Notation, decimals, magnitude};
 use super::statistic::Measure;
 use super::{GroupReport, Report};
-use crate::effect::Measured;
+use crate::permutation_test::effect::Measured;
 
 /// The notation of each column of the two samples' table, and of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

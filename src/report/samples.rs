@@ -3,10 +3,10 @@
 use super::statistic::StatisticReport;
 use super::{EffectReport, GroupReport, Report};
 use crate::Undefined;
-use crate::effect::{EffectSizes, Measured};
 use crate::inference::effect::Effects;
 use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
+use crate::permutation_test::effect::{EffectSizes, Measured};
 use crate::settings::Statistic;
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;

@@ -2,7 +2,6 @@
 
 use super::samples::{group, none_as_extreme, single, typical};
 use super::{EffectReport, Report, annotation, judge, render, verdict};
-use crate::effect::Measured;
 use crate::inference::Alternative;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical;
@@ -10,6 +9,7 @@ use crate::inference::gate::{FailOn, Gate, OnUndecided};
 use crate::inference::p_value::Counts;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::sequential::{Decision, Level};
+use crate::permutation_test::effect::Measured;
 use crate::settings::{Format, Judgement};
 
 /// The text without its colours.

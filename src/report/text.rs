@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{escape_where, pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
 use super::{GroupReport, Report, effect, judged, number, precision, wording};
-use crate::effect::Measured;
 use crate::inference::classical::Classical;
+use crate::permutation_test::effect::Measured;
 
 const WIDTH: usize = 80;
 const INDENT: &str = "  ";
