@@ -24,7 +24,7 @@ impl SplitMix {
 /// Runs of the rule on coins that fall with probability p: how many were decided for each side, and the mean number of draws.
 fn runs(p: f64, cap: u64, number: u64) -> (u64, u64, f64) {
     let mut coins = SplitMix(17);
-    let (mut below, mut above, mut draws) = (0, 0, 0);
+    let (mut below, mut above, mut draws) = (0, 0, 0u64);
     for _ in 0..number {
         let mut rule = Rule::new(Level::USUAL, Tail::Upper, Undefined::Error);
         for _ in 0..cap {
