@@ -2,9 +2,14 @@
 
 use super::command::{Permtest, permtest};
 
+/// A number a line.
+fn lines(numbers: impl Iterator<Item = i32>) -> String {
+    numbers.map(|number| number.to_string() + "\n").collect()
+}
+
 /// Ten values that lie some way above ten others.
 fn shifted(by: i32) -> Permtest {
-    let column = |from: i32| (0..10).map(|i| format!("{}\n", from + 3 * (i * 7 % 10))).collect::<String>();
+    let column = |from: i32| lines((0..10).map(|i| from + 3 * (i * 7 % 10)));
     permtest()
         .args(["new.csv", "old.csv"])
         .file("new.csv", format!("time\n{}", column(100 + by)))
@@ -55,7 +60,7 @@ fn an_effect_that_does_not_matter_does_not_fail() {
 fn non_inferiority_is_a_shift_that_must_be_rejected() {
     // Slower by 1 % at most is shown for what is as fast, and not for what is slower by 2 %.
     let gate = |by: i32| {
-        let column = |from: i32| (0..40).map(|i| format!("{}\n", from + i * 7 % 10)).collect::<String>();
+        let column = |from: i32| lines((0..40).map(|i| from + i * 7 % 10));
         permtest()
             .args(["new.csv", "old.csv", "--mu", "1%", "--alternative", "less", "--fail-on", "not-significant"])
             .file("new.csv", format!("time\n{}", column(1000 + by)))
