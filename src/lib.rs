@@ -24,10 +24,12 @@ pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
-pub use permutation_test::effect;
 pub use permutation_test::{NullDistribution, PermutationTest, TestResult, Undefined};
+pub use permutation_test::{effect, false_alarms};
 pub use statistic::Definition;
 
+#[cfg(feature = "cli")]
+pub mod aa;
 #[cfg(feature = "cli")]
 pub mod app;
 #[cfg(feature = "cli")]

@@ -31,6 +31,39 @@ pub struct Settings {
     pub output: Output,
 }
 
+/// Splits of one sample, to count false alarms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FalseAlarmSettings {
+    /// The file.
+    pub file: Source,
+    /// The value column, or benchmark.
+    pub columns: Columns,
+    /// The column of runs, as clusters.
+    pub blocks: Blocks,
+    /// How the file is read.
+    pub reading: Reading,
+    /// What is compared.
+    pub statistic: Definition,
+    /// About case − control.
+    pub alternative: Alternative,
+    /// The level of the test.
+    pub alpha: f64,
+    /// How often the sample is split.
+    pub splits: u64,
+    /// Values in each part; `None`: a quarter.
+    pub size: Option<u64>,
+    /// Resamples of each test.
+    pub resamples: u64,
+    /// The master seed.
+    pub seed: u64,
+    /// Worker threads; `None`: all cores.
+    pub threads: Option<usize>,
+    /// Text or JSON.
+    pub format: Format,
+    /// Colours in the text.
+    pub color: Color,
+}
+
 /// What is to come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {

@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("report", &["inference", "method", "statistic", "permutation_test", "input", "settings"]),
     ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program"]),
     ("signals", &[]),
+    ("aa", &["permutation_test", "settings", "input", "output", "report", "signals"]),
     (
         "app",
         &[

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::pages;
@@ -81,37 +81,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
     pub control: Option<String>,
 
-    /// Character between the fields, or the word tab
-    ///
-    /// Default: by the file's extension (.csv, .tsv), else whichever of comma, semicolon, tab and | divides the first
-    /// line.
-    #[arg(short, long, value_name = "CHAR", value_parser = spelling::delimiter, help_heading = "Input")]
-    pub delimiter: Option<u8>,
-
-    /// The first line holds data, not the names of the columns
-    #[arg(long, help_heading = "Input")]
-    pub no_header: bool,
-
-    /// Decimal mark of the numbers
-    #[arg(long, value_name = "MARK", default_value = ".", help_heading = "Input")]
-    pub decimal: DecimalMark,
-
-    /// Fields that mean a missing value, separated by commas
-    ///
-    /// Replaces the default list: the empty field, NA, N/A, NaN, null, None and their like. An empty item stands for
-    /// the empty field, as the last one in --na 'NA,-99,'.
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_parser = spelling::missing_tokens,
-        allow_hyphen_values = true,
-        help_heading = "Input"
-    )]
-    pub na: Option<MissingTokens>,
-
-    /// What to do about missing values
-    #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
-    pub missing: Missing,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
 
     /// The two groups are pairs, row by row
     ///
@@ -372,9 +343,52 @@ pub(super) struct Arguments {
     version: Option<bool>,
 }
 
+/// How files are read.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
+    /// Character between the fields, or the word tab
+    ///
+    /// Default: by the file's extension (.csv, .tsv), else whichever of comma, semicolon, tab and | divides the first
+    /// line.
+    #[arg(short, long, value_name = "CHAR", value_parser = spelling::delimiter, help_heading = "Input")]
+    pub delimiter: Option<u8>,
+
+    /// The first line holds data, not the names of the columns
+    #[arg(long, help_heading = "Input")]
+    pub no_header: bool,
+
+    /// Decimal mark of the numbers
+    #[arg(long, value_name = "MARK", default_value = ".", help_heading = "Input")]
+    pub decimal: DecimalMark,
+
+    /// Fields that mean a missing value, separated by commas
+    ///
+    /// Replaces the default list: the empty field, NA, N/A, NaN, null, None and their like. An empty item stands for
+    /// the empty field, as the last one in --na 'NA,-99,'.
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_parser = spelling::missing_tokens,
+        allow_hyphen_values = true,
+        help_heading = "Input"
+    )]
+    pub na: Option<MissingTokens>,
+
+    /// What to do about missing values
+    #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
+    pub missing: Missing,
+}
+
 /// Things the command does besides testing.
 #[derive(Debug, Subcommand)]
 pub(super) enum Errand {
+    /// Split one sample again and again and count how often the test calls the parts different
+    ///
+    /// Parts that are dealt at random differ at level alpha by chance alone. Blocks of rows that follow each other, or whole
+    /// runs, show whether measurements taken one after the other can be compared by a test that takes every value for
+    /// independent: if they raise the alarm more often, a gate on them cries wolf.
+    #[command(hide = true, override_usage = "permtest aa [OPTIONS] <DATA>")]
+    Aa(FalseAlarmArguments),
     /// Print the completions for a shell
     #[command(hide = true, override_usage = "permtest completions <SHELL>")]
     Completions {
@@ -387,4 +401,70 @@ pub(super) enum Errand {
     /// Print the manual page
     #[command(hide = true, override_usage = "permtest man")]
     Man,
+}
+
+/// `permtest aa`
+#[derive(Debug, Args)]
+pub(super) struct FalseAlarmArguments {
+    /// A file with one sample, in the order in which it was measured
+    #[arg(value_name = "DATA", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    /// Column with the values, or benchmark, by name or by number
+    #[arg(short, long, value_name = "NAME|N")]
+    pub column: Option<String>,
+
+    /// Column that says which run a value comes from: whole runs are dealt to the two parts
+    #[arg(long, value_name = "COLUMN")]
+    pub run: Option<String>,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    /// Statistic of the test, as for permtest itself
+    #[arg(short, long, value_name = "STATISTIC", default_value = "mean", allow_hyphen_values = true)]
+    pub statistic: String,
+
+    /// Alternative of the test
+    #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided")]
+    pub alternative: Alternative,
+
+    /// Level of the test
+    #[arg(long, value_name = "ALPHA", value_parser = spelling::alpha, default_value = "0.05", allow_hyphen_values = true)]
+    pub alpha: f64,
+
+    /// Number of splits
+    #[arg(long, value_name = "N", value_parser = spelling::resamples, default_value = "1000", allow_hyphen_values = true)]
+    pub splits: u64,
+
+    /// Values in each part [default: a quarter of all]
+    #[arg(long, value_name = "N", value_parser = spelling::resamples, allow_hyphen_values = true)]
+    pub size: Option<u64>,
+
+    /// Resamples of each test
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "N",
+        value_parser = spelling::resamples,
+        default_value = "999",
+        allow_hyphen_values = true
+    )]
+    pub resamples: u64,
+
+    /// Seed of the random numbers, or the word random
+    #[arg(long, value_name = "N|random", value_parser = spelling::seed, default_value = "0", allow_hyphen_values = true)]
+    pub seed: u64,
+
+    /// Number of threads; never changes a result [default: all cores]
+    #[arg(short = 'j', long, value_name = "N", value_parser = spelling::threads, allow_hyphen_values = true)]
+    pub threads: Option<usize>,
+
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }

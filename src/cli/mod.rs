@@ -15,7 +15,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::arguments::{Arguments, Errand};
+use self::arguments::{Arguments, Errand, FalseAlarmArguments, ReadingArguments};
 use self::words::Interval;
 use crate::error::Error;
 use crate::inference::Alternative;
@@ -23,7 +23,10 @@ use crate::method::bootstrap::MOST_BOOTSTRAP_SAMPLES;
 use crate::method::planner::Choice;
 use crate::permutation_test::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::program::{self, ProgramSettings, Protocol};
-use crate::settings::{Compare, DecimalMark, Header, Instructions, Purpose, Reading, Settings, Statistic, Test};
+use crate::settings::{
+    Blocks, ColumnName, Columns, Compare, DecimalMark, FalseAlarmSettings, Format, Header, Instructions, Purpose,
+    Reading, Settings, Statistic, Test,
+};
 use crate::statistic::Definition;
 
 /// How long a program that computes the statistic may be silent, unless the user says otherwise.
@@ -38,6 +41,8 @@ const CONFIDENCE_OF_EFFECT: f64 = 0.95;
 pub enum Invocation {
     /// A test.
     Test(Box<Settings>),
+    /// Splits of one sample.
+    FalseAlarms(Box<FalseAlarmSettings>),
     /// A text about the command, for standard output: help, version, manual page, completions.
     Page(String),
     /// Nothing was asked for: how to ask, for standard error.
@@ -57,6 +62,9 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
         Ok(Arguments { errand: Some(Errand::Completions { shell }), .. }) => {
             Ok(Invocation::Page(pages::completions(shell)))
         }
+        Ok(Arguments { errand: Some(Errand::Aa(arguments)), .. }) => {
+            Ok(Invocation::FalseAlarms(Box::new(false_alarms(&arguments)?)))
+        }
         Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments)?))),
@@ -70,7 +78,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
 
 /// The subcommand that clap took the first argument for.
 fn errand(argv: &[OsString]) -> Option<&str> {
-    argv.get(1)?.to_str().filter(|word| ["completions", "man", "statistics"].contains(word))
+    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "man", "statistics"].contains(word))
 }
 
 fn settings(arguments: &Arguments) -> Result<Settings, Error> {
@@ -79,10 +87,38 @@ fn settings(arguments: &Arguments) -> Result<Settings, Error> {
     let output = destinations::output(arguments, &data)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
     let judgement = judgement::judgement(arguments)?;
-    Ok(Settings { purpose, reading: reading(arguments)?, test: test(arguments)?, judgement, data, blocks, output })
+    Ok(Settings {
+        purpose,
+        reading: reading(&arguments.reading)?,
+        test: test(arguments)?,
+        judgement,
+        data,
+        blocks,
+        output,
+    })
 }
 
-fn reading(arguments: &Arguments) -> Result<Reading, Error> {
+fn false_alarms(arguments: &FalseAlarmArguments) -> Result<FalseAlarmSettings, Error> {
+    let name = |column: &Option<String>| column.clone().map(ColumnName);
+    Ok(FalseAlarmSettings {
+        file: samples::source(&arguments.file),
+        columns: name(&arguments.column).map_or(Columns::Sole, |column| Columns::Named(vec![column])),
+        blocks: Blocks { clusters: name(&arguments.run), ..Blocks::default() },
+        reading: reading(&arguments.reading)?,
+        statistic: Definition::parse(&arguments.statistic)?,
+        alternative: arguments.alternative,
+        alpha: arguments.alpha,
+        splits: arguments.splits,
+        size: arguments.size,
+        resamples: arguments.resamples,
+        seed: arguments.seed,
+        threads: arguments.threads,
+        format: if arguments.json { Format::Json } else { Format::Text },
+        color: arguments.color,
+    })
+}
+
+fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
     let mark = match arguments.decimal {
         DecimalMark::Point => b'.',
         DecimalMark::Comma => b',',

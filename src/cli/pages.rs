@@ -23,6 +23,7 @@ pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
        permtest [OPTIONS] <DATA> --group <COLUMN>
        permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest aa [OPTIONS] <DATA>
        permtest statistics
        permtest completions <SHELL>
        permtest man";
@@ -33,7 +34,7 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 11] = [
+const EXAMPLES: [Example; 12] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
@@ -58,6 +59,10 @@ const EXAMPLES: [Example; 11] = [
     Example {
         command: "permtest new.json old.json --all-columns --alternative greater --min-effect 2% --fail-on significant",
         meaning: "A gate for CI: exit code 1 if any benchmark of hyperfine became slower",
+    },
+    Example {
+        command: "permtest aa old.csv --run day",
+        meaning: "How often would that gate raise a false alarm on one and the same version?",
     },
     Example {
         command: "permtest new.csv old.csv --method sequential --alpha 0.01",
@@ -98,7 +103,11 @@ const ENVIRONMENT: [Entry; 4] = [
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
-const ERRANDS: [Entry; 3] = [
+const ERRANDS: [Entry; 4] = [
+    Entry {
+        term: "permtest aa <DATA>",
+        meaning: "Split one sample again and again and count false alarms; see permtest aa --help.",
+    },
     Entry { term: "permtest statistics", meaning: "List the statistics that have a name." },
     Entry {
         term: "permtest completions <SHELL>",

@@ -20,6 +20,10 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
         ErrorKind::ValueValidation => misspelled(error, option),
         ErrorKind::ArgumentConflict => conflict(error, option),
         ErrorKind::TooManyValues => Error::usage(format!("{option} takes no value"), format!("write {option} alone")),
+        ErrorKind::MissingRequiredArgument if errand == Some("aa") => Error::usage(
+            "the command aa needs a file",
+            "write for example permtest aa times.csv, or ./aa if it is a data file",
+        ),
         ErrorKind::MissingRequiredArgument => {
             let errand = errand.unwrap_or_default();
             Error::usage(

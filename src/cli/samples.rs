@@ -172,7 +172,7 @@ fn tell_apart<'a>(
     Ok(())
 }
 
-fn source(file: &Path) -> Source {
+pub(super) fn source(file: &Path) -> Source {
     if file.as_os_str() == "-" { Source::Stdin } else { Source::File(file.to_owned()) }
 }
 

@@ -10,7 +10,7 @@ use super::table::Table;
 use super::two_files::{TwoFiles, TwoTables};
 use super::{long, wide};
 use crate::error::{Error, Place};
-use crate::settings::{Blocks, ColumnName, Pairs, Reading, Samples, Source};
+use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Source, Unmatched};
 
 /// What the value column is called where the file does not say.
 pub(super) const UNNAMED_COLUMN: &str = "value";
@@ -94,6 +94,40 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
                 Ok(vec![of_benchmarks(column, sides, keys, notes)?])
             }
         },
+    }
+}
+
+/// One sample, in the order of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Name of the value column or the benchmark.
+    pub column: String,
+    /// Its values, finite.
+    pub values: Vec<f64>,
+    /// The number of the cluster of each value, if there is a column of clusters.
+    pub clusters: Vec<u32>,
+    /// Things the user should know about how the file was read.
+    pub notes: Vec<String>,
+}
+
+/// Reads one sample.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Sample, Error> {
+    let rules = CellRules::new(reading);
+    let keys = KeyColumns::new(blocks, &rules);
+    match Content::open(file)? {
+        Content::Table(stream) => {
+            let named: Vec<&ColumnName> = columns.names().iter().chain(keys.names()).collect();
+            let table = Table::open(stream, reading, &rules, &named)?;
+            TwoFiles { columns, unmatched: Unmatched::Refuse, reading, rules: &rules }.read_one(table, keys)
+        }
+        Content::Results(stream, notation) => {
+            keys.refuse_columns(&Place::file(&stream.name))?;
+            let Benchmark { name, values, notes, .. } = benchmarks::sole(benchmarks::read(stream, notation)?, columns)?;
+            Ok(Sample { column: name, values, clusters: Vec::new(), notes })
+        }
     }
 }
 

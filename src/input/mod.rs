@@ -21,5 +21,5 @@ mod wide;
 mod zstd;
 
 pub use cell::DEFAULT_MISSING_TOKENS;
-pub use dataset::{Dataset, Group, read};
+pub use dataset::{Dataset, Group, Sample, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

@@ -1,8 +1,8 @@
 //! One or more columns of each of two tables → the two samples of each.
 
 use super::cell::{CellRules, Values};
-use super::dataset::{Dataset, UNNAMED_COLUMN, no_values};
-use super::keys::{KeyColumns, Observations};
+use super::dataset::{Dataset, Sample, UNNAMED_COLUMN, no_values};
+use super::keys::{KeyColumns, Kind, Observations};
 use super::pairing::{self, Side};
 use super::table::Table;
 use super::{column, excerpt};
@@ -92,6 +92,23 @@ impl TwoFiles<'_> {
             })
         };
         case_columns.into_iter().zip(control_columns).map(dataset).collect()
+    }
+
+    /// Reads one column of one table to its end.
+    ///
+    /// # Errors
+    /// As [`TwoFiles::read`].
+    pub fn read_one(&self, mut table: Table, mut keys: KeyColumns<'_>) -> Result<Sample, Error> {
+        let taken = keys.find(&table)?;
+        let chosen = column::chosen(&mut table, self.columns, self.rules, &taken)?;
+        let mut column = self.read_columns(table, &chosen[..1], &mut keys)?.remove(0);
+        column.notes.extend(keys.take_notes());
+        Ok(Sample {
+            column: column.name.unwrap_or_else(|| UNNAMED_COLUMN.to_owned()),
+            clusters: column.observations.keys(Kind::Cluster).to_vec(),
+            values: column.observations.values,
+            notes: column.notes,
+        })
     }
 
     /// The columns of both tables that belong together, and what is to be told about others.

@@ -3,14 +3,14 @@
 //! | statistic | effect | interval, unless another is asked for |
 //! |---|---|---|
 //! | mean, t | difference of means | shifts that the test does not reject, from the test's own first resamples |
-//! | other summaries that move with the values | their difference | such shifts, by bisection |
+//! | other summaries that move with the values | their difference | such shifts, by bisection; among clusters `BCa` |
 //! | welch | difference of means | such shifts, by bisection |
 //! | rank-sum, signed-rank | Hodges–Lehmann shift | such shifts, by bisection |
 //! | other summaries, expressions | the statistic | `BCa` bootstrap |
 //! | distances, functions, programs | the statistic | none |
 
 use super::PermutationTest;
-use crate::design::layout::{Conflict, Pairing};
+use crate::design::layout::{Conflict, Layout, Pairing};
 use crate::error::Error;
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use crate::inference::effect::{Effects, PairedEffects};
@@ -206,7 +206,10 @@ impl PermutationTest<'_> {
             Definition::Named(named) if named.kind() == Kind::Distance => {
                 Err("a distance grows by chance alone, and has no interval".to_owned())
             }
-            Definition::Named(named) if named.feels_a_shift() => Ok(Approach::Inversion),
+            Definition::Named(Named::Mean | Named::T) => Ok(Approach::Inversion),
+            Definition::Named(named) if named.feels_a_shift() && self.layout.clusters.is_none() => {
+                Ok(Approach::Inversion)
+            }
             _ if drawn > MOST_DRAWN => {
                 Err("so many values take long to resample; --interval bca draws it nevertheless".to_owned())
             }
@@ -226,6 +229,12 @@ impl PermutationTest<'_> {
             (_, Definition::Named(named)) if named.kind() == Kind::Distance => {
                 let what = format!("{named} is a distance, which grows by chance alone and so has no interval");
                 return Err(Error::usage(what, "leave out --interval"));
+            }
+            (Approach::Inversion, Definition::Named(named))
+                if self.layout.clusters.is_some() && !matches!(named, Named::Mean | Named::T) =>
+            {
+                let what = format!("among clusters there is no interval for {named} by inversion");
+                return Err(Error::usage(what, "choose --interval bca or percentile"));
             }
             (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => {
                 self.shifts(problem, definition, request, watch)?
@@ -269,11 +278,13 @@ impl PermutationTest<'_> {
         request: &EffectRequest,
         watch: &Watch,
     ) -> Result<[f64; 2], Error> {
-        let test = self.of_fixed_observations()?;
+        let (case, control, layout) = self.in_order_of_value();
+        let test =
+            PermutationTest { case: &case, control: &control, layout, ..self.clone() }.of_fixed_observations()?;
         let size = test.problem()?.design().reference_set_size().exact;
         let is_counted = size.is_some_and(|size| size <= MOST_COUNTED);
         let test = if is_counted {
-            Self { resamples: None, ..test }.method(Choice::Exact)
+            PermutationTest { resamples: None, ..test }.method(Choice::Exact)
         } else {
             test.method(Choice::MonteCarlo).resamples(resamples)
         };
@@ -291,17 +302,39 @@ impl PermutationTest<'_> {
         Bisection::apart(self.case, self.control).run(self.alternative.beyond(request.confidence)?, tails)
     }
 
+    /// The samples in an order that does not depend on that of the rows; pairs stay in theirs, which they are known by.
+    fn in_order_of_value(&self) -> (Vec<f64>, Vec<f64>, Layout) {
+        let Self { case, control, layout, design, .. } = self;
+        if design.is_some() || layout.pairing != Pairing::Independent {
+            return (case.to_vec(), control.to_vec(), layout.clone());
+        }
+        let stratum = |row: usize| layout.strata.as_ref().map_or(0, |strata| strata.of_observation[row]);
+        let values = [*case, *control].concat();
+        let ascending = |rows: std::ops::Range<usize>| {
+            let mut rows: Vec<usize> = rows.collect();
+            rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(stratum(a).cmp(&stratum(b))));
+            rows
+        };
+        let (cases, controls) = (ascending(0..case.len()), ascending(case.len()..values.len()));
+        let pick = |rows: &[usize]| rows.iter().map(|&row| values[row]).collect();
+        let mut layout = layout.clone();
+        if let Some(strata) = &mut layout.strata {
+            strata.of_observation = cases.iter().chain(&controls).map(|&row| strata.of_observation[row]).collect();
+        }
+        (pick(&cases), pick(&controls), layout)
+    }
+
     /// The same test with a design that does not follow the order of the pool, which changes with the shift. That of pairs
     /// does not.
-    fn of_fixed_observations(&self) -> Result<Self, Error> {
+    fn of_fixed_observations(self) -> Result<Self, Error> {
         if self.design.is_some() || self.layout.pairing != Pairing::Independent {
-            return Ok(self.clone());
+            return Ok(self);
         }
         let observations = (self.case.len() + self.control.len()) as u32;
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
         let order: Vec<u32> = (0..observations).collect();
         let arranged = self.layout.arrange(&order, self.case.len()).map_err(refuse)?;
-        Ok(self.clone().design(arranged.design))
+        Ok(self.design(arranged.design))
     }
 
     fn resampled(

@@ -2,6 +2,7 @@
 
 mod conclude;
 pub mod effect;
+pub mod false_alarms;
 mod run;
 mod sums;
 

@@ -3,6 +3,7 @@
 mod delimited;
 mod effect;
 mod explain;
+mod false_alarms;
 mod json;
 mod judged;
 mod label;
@@ -19,6 +20,7 @@ mod wording;
 
 pub use self::effect::EffectReport;
 pub use self::explain::explain;
+pub use self::false_alarms::false_alarms;
 pub use self::judged::{Adjusted, GateReport, annotation, judge, verdict};
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;

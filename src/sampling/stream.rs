@@ -34,6 +34,8 @@ pub enum Domain {
     Bootstrap,
     /// Which observations of a large sample are left out together.
     Jackknife,
+    /// Splits of one sample into two.
+    Splits,
 }
 
 impl Domain {
@@ -47,6 +49,7 @@ impl Domain {
             Self::Inversion => b"permtest/inversion/1",
             Self::Bootstrap => b"permtest/bootstrap/1",
             Self::Jackknife => b"permtest/jackknife/1",
+            Self::Splits => b"permtest/splits/1",
         }
     }
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod benchmarks;
 mod command;
 mod designs;
+mod false_alarms;
 mod forms;
 mod gate;
 mod methods;

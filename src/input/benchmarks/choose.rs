@@ -143,6 +143,23 @@ pub fn pairs(
     }
 }
 
+/// Finds the benchmark that was named, or the only one.
+///
+/// # Errors
+/// [`Error::Input`] if there is none or more than one.
+pub fn sole(results: &Results, columns: &Columns) -> Result<usize, Error> {
+    match (columns.names(), &candidates(results)[..]) {
+        ([name, ..], _) => find(results, name, "--column"),
+        ([], [only]) => Ok(*only),
+        ([], several) => {
+            let list = labels(several.iter().map(|&index| &results.entries[index]));
+            let what = format!("{} benchmarks are in the file: {list}", several.len());
+            let remedy = format!("say which with --column NAME, as in --column {}", choice(results, several[0]));
+            Err(Error::input(Place::file(&results.file), what, remedy))
+        }
+    }
+}
+
 /// Finds the only benchmark in each of two files, or the only one in both.
 fn sole_pair(case: &Results, control: &Results) -> Result<[usize; 2], Error> {
     let [ones, others] = [candidates(case), candidates(control)];

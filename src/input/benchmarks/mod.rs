@@ -159,6 +159,15 @@ pub fn compare(
     Ok(compared)
 }
 
+/// Takes the benchmark that was named, or the only one.
+///
+/// # Errors
+/// As [`compare`].
+pub fn sole(mut results: Results, columns: &Columns) -> Result<Benchmark, Error> {
+    let index = choose::sole(&results, columns)?;
+    results.entries.swap_remove(index).finish(results.format)
+}
+
 /// Takes two benchmarks of one file.
 ///
 /// # Errors

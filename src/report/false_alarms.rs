@@ -1,0 +1,114 @@
+//! How often a test raised a false alarm, in a table or as JSON.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::label::{pad_left, pad_right, shorten, wrap};
+use super::number;
+use crate::permutation_test::false_alarms::{FalseAlarms, Split};
+use crate::settings::{FalseAlarmSettings, Format};
+
+/// Level of the intervals.
+const CONFIDENCE: f64 = 0.95;
+const WIDTH: usize = 78;
+const DIM: Style = Style::new().dimmed();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+
+/// The names of the JSON format.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema: &'static str,
+    version: &'static str,
+    column: &'a str,
+    statistic: String,
+    alternative: &'static str,
+    split: &'static str,
+    n_splits: u64,
+    n_resamples: u64,
+    seed: u64,
+    alpha: f64,
+    n_false_alarms: u64,
+    false_alarm_rate: f64,
+    false_alarm_interval: [f64; 2],
+}
+
+/// What the splits of a column came to.
+#[must_use]
+pub fn false_alarms(
+    column: &str,
+    n: usize,
+    size: usize,
+    found: &[FalseAlarms],
+    settings: &FalseAlarmSettings,
+) -> String {
+    match settings.format {
+        Format::Json => found.iter().map(|alarms| line(column, alarms, settings)).collect(),
+        _ => text(column, n, size, found, settings),
+    }
+}
+
+fn line(column: &str, alarms: &FalseAlarms, settings: &FalseAlarmSettings) -> String {
+    let line = Line {
+        schema: "permtest-aa/1",
+        version: env!("CARGO_PKG_VERSION"),
+        column,
+        statistic: settings.statistic.to_string(),
+        alternative: settings.alternative.name(),
+        split: alarms.split.name(),
+        n_splits: alarms.splits,
+        n_resamples: settings.resamples,
+        seed: settings.seed,
+        alpha: settings.alpha,
+        n_false_alarms: alarms.alarms,
+        false_alarm_rate: alarms.rate(),
+        false_alarm_interval: alarms.interval(CONFIDENCE),
+    };
+    // Strings and numbers: nothing here can fail to become JSON.
+    serde_json::to_string(&line).expect("plain data") + "\n"
+}
+
+fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &FalseAlarmSettings) -> String {
+    let alpha = number::shortest(settings.alpha);
+    let mut text = format!(
+        "{}: {} splits of {} values, {} a part; {}, {} resamples each\n\n",
+        shorten(column),
+        number::count(settings.splits),
+        number::count(n as u64),
+        number::count(size as u64),
+        settings.statistic,
+        number::count(settings.resamples),
+    );
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let width = found.iter().map(|alarms| alarms.split.name().width()).max().unwrap_or(0).max("parts dealt".len());
+    let head = format!("false alarms at {alpha}");
+    let _ = writeln!(text, "  {DIM}{}   {head}   95 % interval{DIM:#}", pad_right("parts dealt", width));
+    for alarms in found {
+        let [low, high] = alarms.interval(CONFIDENCE);
+        let rate = pad_left(&percent(alarms.rate()), head.len());
+        let name = pad_right(alarms.split.name(), width);
+        let _ = writeln!(text, "  {name}   {rate}   {} to {}", percent(low), percent(high));
+    }
+    for alarms in found.iter().filter(|alarms| alarms.interval(CONFIDENCE)[0] > settings.alpha) {
+        let lines = wrap(warning(alarms.split), WIDTH - 11);
+        let _ = writeln!(text, "\n  {WARNING}warning:{WARNING:#} {}", lines.join("\n           "));
+    }
+    text
+}
+
+/// What more false alarms than there should be mean.
+fn warning(split: Split) -> &'static str {
+    match split {
+        Split::AtRandom => "even parts dealt at random differ too often: the statistic does not keep its level here",
+        Split::InOrder => {
+            "values that follow each other are alike, so that two measurements in turn are not exchangeable: interleave \
+             them, or measure in several runs and compare with --cluster"
+        }
+        Split::Runs => {
+            "values of one run are alike, so that a test that takes each for independent cries wolf: compare with --cluster"
+        }
+        Split::RelabelledRuns => "even whole runs differ too often: they are not exchangeable with each other",
+    }
+}
