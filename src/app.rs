@@ -1,5 +1,6 @@
 //! The story of a run: read the data, plan, compute, conclude, report.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -62,7 +63,8 @@ fn announce(reports: &[Report], settings: &Settings) -> Result<(), Error> {
     if settings.judgement.annotations == Annotations::Github
         && let Some(annotation) = report::annotation(reports)
     {
-        eprintln!("{annotation}");
+        // Where nobody listens there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{annotation}");
     }
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
     summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown), Path::new(&path)))
@@ -122,6 +124,7 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<Permutation
         .seed(test.seed)
         .threads(test.threads)
         .confidence(test.confidence)
+        .level(test.level)
         .arch(match test.instructions {
             Instructions::Best => Arch::new(),
             Instructions::Portable => Arch::Scalar,

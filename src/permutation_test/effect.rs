@@ -190,13 +190,15 @@ impl PermutationTest<'_> {
     }
 
     fn measure(&self, measured: Measured, estimate: f64) -> Result<f64, Error> {
-        Ok(match (measured, self.effect_sizes()?) {
-            (Measured::Statistic, _) => estimate,
-            (Measured::MeanDifference, EffectSizes::TwoSample(sizes)) => sizes.mean_difference,
-            (Measured::MeanDifference, EffectSizes::Paired(sizes)) => sizes.mean_difference,
-            (Measured::Shift, EffectSizes::TwoSample(sizes)) => sizes.hodges_lehmann,
-            (Measured::Shift, EffectSizes::Paired(sizes)) => sizes.hodges_lehmann,
-        })
+        let sizes = match measured {
+            Measured::Statistic => return Ok(estimate),
+            Measured::MeanDifference | Measured::Shift => self.effect_sizes()?,
+        };
+        let (mean_difference, shift) = match sizes {
+            EffectSizes::TwoSample(sizes) => (sizes.mean_difference, sizes.hodges_lehmann),
+            EffectSizes::Paired(sizes) => (sizes.mean_difference, sizes.hodges_lehmann),
+        };
+        Ok(if measured == Measured::Shift { shift } else { mean_difference })
     }
 
     /// The interval that suits a statistic, or why there is none.

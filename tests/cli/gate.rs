@@ -110,6 +110,11 @@ fn a_sequential_gate_decides_early() {
         .stdout_contains("\"sequential_alpha\":0.05,\"sequential_risk\":0.001,\"decision\":\"below\"")
         .run();
     shifted(1).args(["--method", "sequential", "--fail-on", "significant"]).run();
+    // The exact p-value is .08.
+    let decided =
+        |alpha: &str| shifted(8).args(["--method", "sequential", "--risk", "1e-6", "--json", "--alpha", alpha]);
+    decided("0.02").stdout_contains("\"sequential_risk\":1e-6,\"decision\":\"above\"").run();
+    decided("0.3").stdout_contains("\"sequential_alpha\":0.3,\"sequential_risk\":1e-6,\"decision\":\"below\"").run();
     shifted(40).args(["--method", "sequential", "-n", "100", "--fail-on", "significant"]).exit(3).run();
 }
 
