@@ -1,9 +1,11 @@
 //! How the null distribution is got.
 
+pub mod bins;
 pub mod bootstrap;
 pub mod engine;
 pub mod estimate;
 pub mod exact;
+pub mod histogram;
 pub mod importance;
 pub mod inversion;
 pub mod monte_carlo;

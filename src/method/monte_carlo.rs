@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
+use super::bins::{BinCounts, Bins};
 use super::engine::{self, Results};
 use super::tally::Tally;
 use crate::design::Design;
@@ -55,22 +56,53 @@ impl Watch<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub tally: Tally,
+    /// How many of its replicates each bin holds, if that is wanted.
+    pub bins: BinCounts,
     /// The statistics of its labellings, empty if they are not wanted.
     pub values: Vec<f64>,
 }
 
+/// What is noted of each labelling beside the tails it lies in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Notes<'a, T> {
+    /// The bin of its statistic.
+    pub bins: Option<&'a Bins<T>>,
+    /// Its statistic.
+    pub wants_values: bool,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The tails.
+    pub tally: Tally,
+    /// The bins, if there are any.
+    pub bins: BinCounts,
+}
+
+impl Counted {
+    /// Adds a chunk.
+    pub(super) fn add(&mut self, chunk: &Chunk) {
+        self.tally += chunk.tally;
+        self.bins += &chunk.bins;
+    }
+}
+
 impl Chunk {
-    /// Counts the replicates of a batch of labellings, and keeps their values if they are wanted.
+    /// Counts the replicates of a batch of labellings, and notes what is wanted of each.
     pub fn count<S: Statistic + ?Sized>(
         &mut self,
         arch: Arch,
         statistic: &S,
         extremes: &Extremes<S::Replicate>,
         replicates: &[S::Replicate],
-        wants_values: bool,
+        notes: Notes<S::Replicate>,
     ) {
         self.tally += Tally::of(arch, replicates, extremes);
-        if wants_values {
+        if let Some(bins) = notes.bins {
+            self.bins.count(bins, replicates);
+        }
+        if notes.wants_values {
             self.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
         }
     }
@@ -91,23 +123,38 @@ impl MonteCarlo {
         extremes: &Extremes<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
+        self.run_binned(design, statistic, extremes, None, watch).map(|counted| counted.tally)
+    }
+
+    /// The same, with a histogram beside it if there are bins for one.
+    ///
+    /// # Errors
+    /// As [`MonteCarlo::run`].
+    pub fn run_binned<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        bins: Option<&Bins<S::Replicate>>,
+        watch: Watch,
+    ) -> Result<Counted, Error> {
         let Watch { stop, advance, mut replicates, .. } = watch;
         let chunk_size = design.chunk_size() as u64;
-        let wants_values = replicates.is_some();
+        let notes = Notes { bins, wants_values: replicates.is_some() };
         let compute = |chunk: u64| {
             let resamples = chunk_size.min(self.resamples - chunk * chunk_size);
-            let done = self.draw_chunk(design, statistic, extremes, chunk, resamples, wants_values)?;
+            let done = self.draw_chunk(design, statistic, extremes, chunk, resamples, notes)?;
             advance(resamples);
             Ok(done)
         };
-        let mut tally = Tally::default();
+        let mut counted = Counted::default();
         let fold = |chunk: Chunk| {
-            tally += chunk.tally;
+            counted.add(&chunk);
             replicates.as_mut().map_or(Ok(()), |replicates| replicates(&chunk.values))
         };
-        let results = if wants_values { Results::Large } else { Results::Small };
+        let results = if notes.wants_values { Results::Large } else { Results::Small };
         engine::run(self.threads, 0..self.resamples.div_ceil(chunk_size), results, stop, compute, fold)?;
-        Ok(tally)
+        Ok(counted)
     }
 
     fn draw_chunk<S: Statistic + ?Sized>(
@@ -117,25 +164,29 @@ impl MonteCarlo {
         extremes: &Extremes<S::Replicate>,
         chunk: u64,
         resamples: u64,
-        wants_values: bool,
+        notes: Notes<S::Replicate>,
     ) -> Result<Chunk, Error> {
         let mut done = Chunk::default();
-        self.replicates(design, statistic, chunk, resamples, |replicates| {
-            done.count(self.arch, statistic, extremes, replicates, wants_values);
+        self.replicates(design, statistic, self.stream(chunk), resamples, |replicates| {
+            done.count(self.arch, statistic, extremes, replicates, notes);
         })?;
         Ok(done)
     }
 
-    /// The replicates of the first resamples of a chunk, batch by batch.
+    /// The stream of a chunk.
+    pub(super) fn stream(&self, chunk: u64) -> Stream {
+        Stream::new(self.seed, Domain::Resamples, chunk)
+    }
+
+    /// The replicates of the first resamples of a stream, batch by batch.
     pub(super) fn replicates<S: Statistic + ?Sized>(
         &self,
         design: &dyn Design,
         statistic: &S,
-        chunk: u64,
+        mut stream: Stream,
         resamples: u64,
         mut take: impl FnMut(&[S::Replicate]),
     ) -> Result<(), Error> {
-        let mut stream = Stream::new(self.seed, Domain::Resamples, chunk);
         let mut at_work = design.start();
         let mut batch: Labellings = design.batch();
         let mut replicates = vec![S::Replicate::default(); batch.len()];

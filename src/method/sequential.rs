@@ -13,6 +13,7 @@
 
 use std::ops::ControlFlow;
 
+use super::bins::{BinCounts, Bins};
 use super::engine;
 use super::monte_carlo::{MonteCarlo, Watch};
 use super::tail::Tail;
@@ -185,26 +186,49 @@ pub struct Stopped {
 /// As [`MonteCarlo::run`].
 pub fn run<S: Statistic + ?Sized>(
     draws: &MonteCarlo,
-    mut rule: Rule,
+    rule: Rule,
     design: &dyn Design,
     statistic: &S,
     extremes: &Extremes<S::Replicate>,
     watch: &Watch,
 ) -> Result<Stopped, Error> {
+    run_binned(draws, rule, design, statistic, extremes, None, watch).map(|(stopped, _)| stopped)
+}
+
+/// The same, with a histogram of the resamples up to the decision if there are bins for one.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_binned<S: Statistic + ?Sized>(
+    draws: &MonteCarlo,
+    mut rule: Rule,
+    design: &dyn Design,
+    statistic: &S,
+    extremes: &Extremes<S::Replicate>,
+    bins: Option<&Bins<S::Replicate>>,
+    watch: &Watch,
+) -> Result<(Stopped, BinCounts), Error> {
     let chunk_size = design.chunk_size() as u64;
     let compute = |chunk: u64| {
         let resamples = chunk_size.min(draws.resamples - chunk * chunk_size);
         let mut marks = Vec::with_capacity(resamples as usize);
-        draws.replicates(design, statistic, chunk, resamples, |replicates| {
+        let mut kept = Vec::new();
+        draws.replicates(design, statistic, draws.stream(chunk), resamples, |replicates| {
             marks.extend(replicates.iter().map(|&replicate| mark(replicate, extremes)));
+            if bins.is_some() {
+                kept.extend_from_slice(replicates);
+            }
         })?;
         (watch.advance)(resamples);
-        Ok(marks)
+        Ok((marks, kept))
     };
-    let mut tally = Tally::default();
-    let fold = |marks: Vec<Mark>| {
-        for mark in marks {
+    let (mut tally, mut binned) = (Tally::default(), BinCounts::default());
+    let fold = |(marks, kept): (Vec<Mark>, Vec<S::Replicate>)| {
+        for (i, mark) in marks.into_iter().enumerate() {
             count(mark, &mut tally);
+            if let Some(bins) = bins {
+                binned.count(bins, &kept[i..=i]);
+            }
             if mark & UNDEFINED != 0 && rule.undefined == Undefined::Error {
                 return Ok(ControlFlow::Break(()));
             }
@@ -217,7 +241,7 @@ pub fn run<S: Statistic + ?Sized>(
     };
     let chunks = 0..draws.resamples.div_ceil(chunk_size);
     engine::run_until(draws.threads, chunks, engine::Results::Growing, watch.stop, compute, fold)?;
-    Ok(Stopped { tally, decision: rule.decision() })
+    Ok((Stopped { tally, decision: rule.decision() }, binned))
 }
 
 fn mark<T: Replicate>(replicate: T, extremes: &Extremes<T>) -> Mark {

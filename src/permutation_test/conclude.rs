@@ -11,6 +11,7 @@ use crate::inference::summary::Summary;
 use crate::inference::warning::UnitKind;
 use crate::method::estimate::Estimate;
 use crate::method::exact::sides::Tails;
+use crate::method::histogram::Histogram;
 use crate::method::planner::{Method, Plan};
 use crate::method::sequential::Stopped;
 use crate::method::tally::{Tally, Undefined};
@@ -69,6 +70,35 @@ pub(super) enum Found {
     Estimate(Estimate),
 }
 
+impl Found {
+    /// The share that was computed or estimated, if nothing was counted.
+    pub fn share(&self) -> Option<f64> {
+        match self {
+            Self::Share(share) | Self::Bounds([_, share]) => Some(*share),
+            Self::Estimate(estimate) => Some(estimate.p),
+            Self::Counted(_) | Self::Stopped(_) | Self::Tails(_) => None,
+        }
+    }
+}
+
+/// What is kept of the null distribution.
+#[derive(Default)]
+pub(super) struct Shape {
+    pub histogram: Option<Histogram>,
+    /// The statistic of each labelling.
+    pub values: Vec<f64>,
+}
+
+impl Shape {
+    /// The same beside a p-value that other labellings have told: counts of these would be taken for theirs.
+    pub fn of_others(mut self) -> Self {
+        if let Some(histogram) = &mut self.histogram {
+            histogram.counts = None;
+        }
+        self
+    }
+}
+
 /// What is known of a statistic without drawing.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
@@ -118,7 +148,7 @@ impl PermutationTest<'_> {
         course: &Course,
         method: Method,
         found: Found,
-        null_distribution: Vec<f64>,
+        shape: Shape,
     ) -> Result<TestResult, Error> {
         let Course { problem, plan, nature, known } = course;
         let (design, tail) = (problem.design(), self.tail(course));
@@ -179,7 +209,8 @@ impl PermutationTest<'_> {
             },
             warnings: findings.warnings(),
             reference_set_size: size,
-            null_distribution,
+            histogram: shape.histogram,
+            null_distribution: shape.values,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod conclude;
 pub mod effect;
 pub mod false_alarms;
+mod histogram;
 mod run;
 mod sums;
 
@@ -15,6 +16,7 @@ use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Estimate;
+use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{
     Choice, DEFAULT_MEMORY, Further, LabellingCost, Labellings, Method, Plan, Prospect, Request, plan,
@@ -82,6 +84,8 @@ pub enum NullDistribution {
     /// Dropped: memory does not grow with their number.
     #[default]
     Dropped,
+    /// Counted in some hundred bins, for [`TestResult::histogram`].
+    Binned,
     /// Kept in order in [`TestResult::null_distribution`], 8 bytes each.
     Kept,
 }
@@ -120,6 +124,8 @@ pub struct TestResult {
     pub reference_set_size: ReferenceSetSize,
     /// What to know before believing the p-value.
     pub warnings: Vec<Warning>,
+    /// The shape of the null distribution, if it is [`NullDistribution::Binned`].
+    pub histogram: Option<Histogram>,
     /// The statistic of each relabelling, in order, if it is [`NullDistribution::Kept`]; else empty.
     pub null_distribution: Vec<f64>,
 }
@@ -289,7 +295,7 @@ impl<'a> PermutationTest<'a> {
         self
     }
 
-    /// Sets whether the result holds the statistic of each relabelling.
+    /// Sets whether the result holds the shape of the null distribution, or the statistic of each relabelling.
     #[must_use]
     pub fn null_distribution(mut self, null_distribution: NullDistribution) -> Self {
         self.null_distribution = null_distribution;
@@ -404,10 +410,8 @@ impl<'a> PermutationTest<'a> {
 
     /// Whether the statistics of the labellings are wanted, here or elsewhere.
     fn labellings(&self, watch: &Watch) -> Labellings {
-        match self.null_distribution {
-            NullDistribution::Dropped if watch.replicates.is_none() => Labellings::Summarised,
-            _ => Labellings::Wanted,
-        }
+        let is_kept = self.null_distribution == NullDistribution::Kept || watch.replicates.is_some();
+        if is_kept { Labellings::Wanted } else { Labellings::Summarised }
     }
 
     /// Tests what [`PermutationTest::prepare`] has prepared of a statistic, as planned.

@@ -1,20 +1,21 @@
 //! From a prepared statistic and a plan to what the planned method finds.
 
-use super::conclude::{Course, Found, Known, Nature};
+use super::conclude::{Course, Found, Known, Nature, Shape};
 use super::sums::OfSums;
 use super::{NullDistribution, PermutationTest, TestResult};
 use crate::error::Error;
 use crate::inference::attainable::{coarsest, smallest_attainable};
 use crate::inference::findings::FEW;
 use crate::inference::normal;
+use crate::method::bins::{BinCounts, Bins};
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::Algorithm;
 use crate::method::exact::enumeration::Enumeration;
 use crate::method::exact::sides::Work;
-use crate::method::monte_carlo::{MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
+use crate::method::monte_carlo::{Counted, MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::prospect::USUAL_DEPTH;
 use crate::method::planner::{Further, Method, Plan};
-use crate::method::sequential::{self, Rule};
+use crate::method::sequential::{self, Rule, Stopped};
 use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
@@ -60,10 +61,18 @@ impl PermutationTest<'_> {
         let sums = OfSums { design, statistic, observed, tail, memory: self.memory, seed: self.seed };
         let Watch { stop, begin, advance, .. } = watch;
         let work = Work { threads: self.threads, arch: self.arch, stop, begin, advance };
+        let is_binned = self.null_distribution == NullDistribution::Binned;
+        let bins = if is_binned { Some(sums.bins(self.arch)?) } else { None };
+        let mut histogram = None;
         let found = match plan.method {
             Method::EndOfRange => sums.end(),
-            Method::Lattice => sums.exact(Algorithm::Lattice, work)?,
-            Method::MeetInTheMiddle => sums.exact(Algorithm::MeetInTheMiddle, work)?,
+            Method::Lattice | Method::MeetInTheMiddle => {
+                let is_lattice = plan.method == Method::Lattice;
+                let algorithm = if is_lattice { Algorithm::Lattice } else { Algorithm::MeetInTheMiddle };
+                let (tails, shape) = sums.exact(algorithm, bins.as_ref(), work)?;
+                histogram = shape;
+                Found::Tails(tails)
+            }
             Method::Bounds => sums.bounds(work)?,
             Method::Importance { draws } => sums.importance(draws, work)?,
             Method::Enumeration | Method::MonteCarlo { .. } | Method::Sequential { .. } | Method::Splitting { .. } => {
@@ -72,7 +81,10 @@ impl PermutationTest<'_> {
         };
         // What was to be drawn may turn out to be known.
         let method = if let Found::Share(_) = found { Method::EndOfRange } else { plan.method };
-        self.conclude(&course, method, found, Vec::new())
+        if let (Some(bins), Some(share)) = (&bins, found.share()) {
+            histogram = Some(sums.sketch(bins, share, work)?);
+        }
+        self.conclude(&course, method, found, Shape { histogram, values: Vec::new() })
     }
 
     pub(super) fn run<S: Statistic>(
@@ -102,33 +114,40 @@ impl PermutationTest<'_> {
         watch: Watch,
     ) -> Result<TestResult, Error> {
         let method = course.plan.method;
+        let bins = self.bins(course, statistic, observed)?;
         if let Method::Splitting { .. } = method {
             let found = self.split(course, statistic, observed, method, None, &watch)?;
-            return self.conclude(course, method, found, Vec::new());
+            let histogram = self.sample(course, statistic, observed, bins.as_ref(), &watch)?;
+            return self.conclude(course, method, found, Shape { histogram, values: Vec::new() });
         }
+        let histogram = |counted: &Counted| Some(bins.as_ref()?.histogram(counted, |sum| statistic.value(sum)));
         if let Method::Sequential { cap } = method {
-            let found = self.decide(course, statistic, observed, cap, &watch)?;
-            return self.conclude(course, method, found, Vec::new());
+            let (stopped, counts) = self.decide(course, statistic, observed, cap, bins.as_ref(), &watch)?;
+            let counted = Counted { tally: stopped.tally, bins: counts };
+            let shape = Shape { histogram: histogram(&counted), values: Vec::new() };
+            return self.conclude(course, method, Found::Stopped(stopped), shape);
         }
-        let mut null_distribution = Vec::new();
+        let mut values = Vec::new();
         let Watch { stop, begin, advance, replicates: mut elsewhere } = watch;
         let is_wanted = self.null_distribution == NullDistribution::Kept || elsewhere.is_some();
-        let mut keep = |values: &[f64]| {
+        let mut keep = |more: &[f64]| {
             if self.null_distribution == NullDistribution::Kept {
-                null_distribution.extend_from_slice(values);
+                values.extend_from_slice(more);
             }
-            elsewhere.as_mut().map_or(Ok(()), |elsewhere| elsewhere(values))
+            elsewhere.as_mut().map_or(Ok(()), |elsewhere| elsewhere(more))
         };
         let replicates: Option<&mut ReplicateSink> = if is_wanted { Some(&mut keep) } else { None };
-        let tally = self.count(course, statistic, observed, method, Watch { stop, begin, advance, replicates })?;
+        let watch = Watch { stop, begin, advance, replicates };
+        let counted = self.count(course, statistic, observed, method, bins.as_ref(), watch)?;
+        let (tally, shape) = (counted.tally, Shape { histogram: histogram(&counted), values });
         let is_rare = self.counts(&tally)?.extreme(self.tail(course)) < FEW;
         match course.plan.further {
             Further::Taken(method) if is_rare => {
                 let watch = Watch { stop, begin, advance, replicates: None };
                 let found = self.split(course, statistic, observed, method, Some(&tally), &watch)?;
-                self.conclude(course, method, found, null_distribution)
+                self.conclude(course, method, found, shape.of_others())
             }
-            _ => self.conclude(course, method, Found::Counted(tally), null_distribution),
+            _ => self.conclude(course, method, Found::Counted(tally), shape),
         }
     }
 
@@ -144,8 +163,9 @@ impl PermutationTest<'_> {
         statistic: &S,
         observed: S::Replicate,
         method: Method,
+        bins: Option<&Bins<S::Replicate>>,
         watch: Watch,
-    ) -> Result<Tally, Error> {
+    ) -> Result<Counted, Error> {
         let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
         let Self { seed, threads, arch, .. } = *self;
         match (method, design.reference_set_size().exact) {
@@ -153,11 +173,11 @@ impl PermutationTest<'_> {
                 let size =
                     u64::try_from(size).map_err(|_| Error::data("there are 2^64 labellings", "draw resamples"))?;
                 (watch.begin)(size, "labellings");
-                Enumeration { size, threads, arch }.run(design, statistic, &extremes, watch)
+                Enumeration { size, threads, arch }.run_binned(design, statistic, &extremes, bins, watch)
             }
             (Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES }, _) => {
                 (watch.begin)(resamples, "resamples");
-                MonteCarlo { resamples, seed, threads, arch }.run(design, statistic, &extremes, watch)
+                MonteCarlo { resamples, seed, threads, arch }.run_binned(design, statistic, &extremes, bins, watch)
             }
             (Method::MonteCarlo { resamples }, _) => {
                 Err(Error::data(format!("{resamples} resamples are out of range"), "draw from 1 to 1e12"))
@@ -173,8 +193,9 @@ impl PermutationTest<'_> {
         statistic: &S,
         observed: S::Replicate,
         cap: u64,
+        bins: Option<&Bins<S::Replicate>>,
         watch: &Watch,
-    ) -> Result<Found, Error> {
+    ) -> Result<(Stopped, BinCounts), Error> {
         if !(1..=MOST_RESAMPLES).contains(&cap) {
             return Err(Error::data(format!("{cap} resamples are out of range"), "draw from 1 to 1e12"));
         }
@@ -183,7 +204,7 @@ impl PermutationTest<'_> {
         let rule = Rule::new(self.level, self.tail(course), self.undefined);
         (watch.begin)(cap, "resamples");
         let extremes = statistic.extremes(observed);
-        Ok(Found::Stopped(sequential::run(&draws, rule, course.problem.design(), statistic, &extremes, watch)?))
+        sequential::run_binned(&draws, rule, course.problem.design(), statistic, &extremes, bins, watch)
     }
 
     /// Splitting; the doubled rule splits the smaller tail, which some resamples tell apart.
@@ -201,7 +222,7 @@ impl PermutationTest<'_> {
         let scout = || {
             let scouts = Method::MonteCarlo { resamples: SCOUTS };
             let watch = Watch { stop, begin, advance, replicates: None };
-            self.count(course, statistic, observed, scouts, watch)
+            self.count(course, statistic, observed, scouts, None, watch).map(|counted| counted.tally)
         };
         let (tail, sides) = match self.tail(course) {
             Tail::Upper => (splitting::Tail::Upper, 1.0),

@@ -1,14 +1,17 @@
 //! A linear statistic by the methods that know its sums: exact, between bounds, by importance sampling.
 
 use super::conclude::Found;
+use super::histogram::exact_edges;
 use crate::design::Design;
 use crate::error::Error;
+use crate::method::bins::Bins;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::addends::Addends;
 use crate::method::exact::bounds::{Bounds, Budget, MOST_CELLS};
 use crate::method::exact::cost::Cost;
-use crate::method::exact::sides::Work;
+use crate::method::exact::sides::{Tails, Work};
 use crate::method::exact::{self, Algorithm};
+use crate::method::histogram::Histogram;
 use crate::method::importance::{Importance, Side, TailEstimate};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Prospect};
@@ -34,11 +37,20 @@ impl OfSums<'_> {
         Found::Share(prospect.share_at_the_end().expect("it was planned because the data are at the end"))
     }
 
-    pub fn exact(&self, algorithm: Algorithm, work: Work) -> Result<Found, Error> {
+    /// The tails, and the shape of the distribution if there are bins for it.
+    pub fn exact(
+        &self,
+        algorithm: Algorithm,
+        bins: Option<&Bins<i64>>,
+        work: Work,
+    ) -> Result<(Tails<f64>, Option<Histogram>), Error> {
         let sums = self.statistic.exact_sums(self.observed);
-        let addends = Addends::new(&sums.sums, &self.design.exchange(), &[sums.extremes]).ok_or_else(no_exchange)?;
+        let mut thresholds = vec![sums.extremes];
+        thresholds.extend(bins.iter().flat_map(|bins| exact_edges(bins, &sums)));
+        let addends = Addends::new(&sums.sums, &self.design.exchange(), &thresholds).ok_or_else(no_exchange)?;
         (work.begin)(Cost::of(&addends).units, "units");
-        Ok(Found::Tails(exact::count(algorithm, &addends, work)?[0]))
+        let tails = exact::count(algorithm, &addends, work)?;
+        Ok((tails[0], bins.map(|bins| self.exact_histogram(bins, &tails))))
     }
 
     pub fn bounds(&self, work: Work) -> Result<Found, Error> {

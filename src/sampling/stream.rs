@@ -36,6 +36,8 @@ pub enum Domain {
     Jackknife,
     /// Splits of one sample into two.
     Splits,
+    /// The labellings by which bins are chosen.
+    Bins,
 }
 
 impl Domain {
@@ -50,6 +52,7 @@ impl Domain {
             Self::Bootstrap => b"permtest/bootstrap/1",
             Self::Jackknife => b"permtest/jackknife/1",
             Self::Splits => b"permtest/splits/1",
+            Self::Bins => b"permtest/bins/1",
         }
     }
 }

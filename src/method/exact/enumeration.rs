@@ -2,8 +2,9 @@
 
 use crate::design::Design;
 use crate::error::Error;
+use crate::method::bins::Bins;
 use crate::method::engine::{self, Results};
-use crate::method::monte_carlo::{Chunk, ReplicateSink, Watch};
+use crate::method::monte_carlo::{Chunk, Counted, Notes, ReplicateSink, Watch};
 use crate::method::tally::Tally;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
@@ -36,24 +37,39 @@ impl Enumeration {
         extremes: &Extremes<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
+        self.run_binned(design, statistic, extremes, None, watch).map(|counted| counted.tally)
+    }
+
+    /// The same, with a histogram beside it if there are bins for one.
+    ///
+    /// # Errors
+    /// As [`Enumeration::run`].
+    pub fn run_binned<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        bins: Option<&Bins<S::Replicate>>,
+        watch: Watch,
+    ) -> Result<Counted, Error> {
         let Watch { stop, advance, replicates, .. } = watch;
-        let wants_values = replicates.is_some();
+        let notes = Notes { bins, wants_values: replicates.is_some() };
         let compute = |chunk: u64| {
             let ranks = chunk * CHUNK..self.size.min((chunk + 1) * CHUNK);
             let labellings = ranks.end - ranks.start;
-            let done = self.count(ranks, design, statistic, extremes, wants_values)?;
+            let done = self.count(ranks, design, statistic, extremes, notes)?;
             advance(labellings);
             Ok(done)
         };
-        let mut tally = Tally::default();
+        let mut counted = Counted::default();
         let mut sink: Option<&mut ReplicateSink> = replicates;
         let fold = |chunk: Chunk| {
-            tally += chunk.tally;
+            counted.add(&chunk);
             sink.as_mut().map_or(Ok(()), |sink| sink(&chunk.values))
         };
-        let results = if wants_values { Results::Large } else { Results::Small };
+        let results = if notes.wants_values { Results::Large } else { Results::Small };
         engine::run(self.threads, 0..self.size.div_ceil(CHUNK), results, stop, compute, fold)?;
-        Ok(tally)
+        Ok(counted)
     }
 
     fn count<S: Statistic + ?Sized>(
@@ -62,7 +78,7 @@ impl Enumeration {
         design: &dyn Design,
         statistic: &S,
         extremes: &Extremes<S::Replicate>,
-        wants_values: bool,
+        notes: Notes<S::Replicate>,
     ) -> Result<Chunk, Error> {
         let units = design.units().len();
         let width = units.div_ceil(64);
@@ -74,7 +90,7 @@ impl Enumeration {
             let mut replicates = vec![S::Replicate::default(); words.len() / width];
             let labellings = Labellings::Dense(BitRows { units, words });
             statistic.replicates(self.arch, &labellings, &mut replicates)?;
-            done.count(self.arch, statistic, extremes, &replicates, wants_values);
+            done.count(self.arch, statistic, extremes, &replicates, notes);
         }
         Ok(done)
     }

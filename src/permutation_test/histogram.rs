@@ -1,0 +1,139 @@
+//! The shape of the null distribution, beside whatever method tells the p-value.
+//!
+//! Labellings that are counted for the p-value are counted in bins too. An exact method counts the labellings beyond the edge of
+//! each bin. For the others the shape comes from a plain sample, and, where that sees too little of a sum, from importance
+//! sampling beyond each edge.
+
+use super::NullDistribution;
+use super::PermutationTest;
+use super::conclude::Course;
+use super::sums::OfSums;
+use crate::error::Error;
+use crate::method::bins::{Beyond, Bins, Resolution};
+use crate::method::exact::sides::{Tails, Work};
+use crate::method::histogram::Histogram;
+use crate::method::importance::{Importance, Side};
+use crate::method::monte_carlo::{Counted, MonteCarlo, Watch};
+use crate::simd::Arch;
+use crate::statistic::linear::ExactSums;
+use crate::statistic::{Extremes, Statistic};
+
+/// Labellings of the plain sample where the statistic is a sum, and where it may be anything.
+const SAMPLE_OF_SUMS: u64 = 1 << 18;
+const SAMPLE: u64 = 1 << 14;
+
+/// A tail in which the plain sample has fewer labellings is estimated by importance sampling, from so many draws.
+const FEW: f64 = 1000.0;
+const DRAWS: u64 = 1 << 11;
+
+impl PermutationTest<'_> {
+    /// The bins, if the null distribution is wanted in bins.
+    pub(super) fn bins<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+    ) -> Result<Option<Bins<S::Replicate>>, Error> {
+        if self.null_distribution != NullDistribution::Binned {
+            return Ok(None);
+        }
+        let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
+        Bins::choose(design, statistic, &extremes, self.tail(course), self.arch, Resolution::FINE).map(Some)
+    }
+
+    /// The shape by a plain sample.
+    pub(super) fn sample<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+        bins: Option<&Bins<S::Replicate>>,
+        watch: &Watch,
+    ) -> Result<Option<Histogram>, Error> {
+        let Some(bins) = bins else { return Ok(None) };
+        let Watch { stop, begin, advance, .. } = *watch;
+        let draws = MonteCarlo { resamples: SAMPLE, seed: self.seed, threads: self.threads, arch: self.arch };
+        begin(SAMPLE, "resamples for the histogram");
+        let watch = Watch { stop, begin, advance, replicates: None };
+        let extremes = statistic.extremes(observed);
+        let counted = draws.run_binned(course.problem.design(), statistic, &extremes, Some(bins), watch)?;
+        Ok(Some(Histogram { counts: None, ..bins.histogram(&counted, |replicate| statistic.value(replicate)) }))
+    }
+}
+
+/// The share of the labellings below an edge, and of those at it or above.
+type Parted = [f64; 2];
+
+impl OfSums<'_> {
+    pub fn bins(&self, arch: Arch) -> Result<Bins<i64>, Error> {
+        let extremes = self.statistic.extremes(self.observed);
+        Bins::choose(self.design, self.statistic, &extremes, self.tail, arch, Resolution::COARSE)
+    }
+
+    /// The shape from the tails of the data and those of [`exact_edges`].
+    pub(super) fn exact_histogram(&self, bins: &Bins<i64>, tails: &[Tails<f64>]) -> Histogram {
+        let parted = |tails: &Tails<f64>| [tails.less_equal / tails.all, tails.greater_equal / tails.all];
+        let absolute = tails[0].absolute / tails[0].all;
+        self.of_parted(bins, &tails[1..].iter().map(parted).collect::<Vec<_>>(), absolute)
+    }
+
+    fn of_parted(&self, bins: &Bins<i64>, parted: &[Parted], absolute: f64) -> Histogram {
+        // The difference of two tails is taken on the side where they are small.
+        let between = |pair: &[Parted]| {
+            let ([below, above], [below_next, above_next]) = (pair[0], pair[1]);
+            if above < below { above - above_next } else { below_next - below }
+        };
+        let inner = parted.windows(2).map(|pair| between(pair).max(0.0));
+        let shares: Vec<f64> =
+            std::iter::once(parted[0][0]).chain(inner).chain([parted[parted.len() - 1][1]]).collect();
+        bins.of_shares(&shares, absolute, |sum| self.statistic.value(sum))
+    }
+
+    /// The shape by a plain sample, and by importance sampling where that sees too little.
+    pub fn sketch(&self, bins: &Bins<i64>, absolute: f64, work: Work) -> Result<Histogram, Error> {
+        let Work { threads, arch, stop, begin, advance } = work;
+        let watch = || Watch { stop, begin, advance, replicates: None };
+        let draws = MonteCarlo { resamples: SAMPLE_OF_SUMS, seed: self.seed, threads, arch };
+        let extremes = self.statistic.extremes(self.observed);
+        begin(SAMPLE_OF_SUMS, "resamples for the histogram");
+        let counted = draws.run_binned(self.design, self.statistic, &extremes, Some(bins), watch())?;
+        let mut parted = parted(&counted);
+        let importance = Importance { draws: DRAWS, seed: self.seed, threads, arch };
+        let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
+        for (bin, [below, above]) in parted.iter_mut().enumerate() {
+            let edge = bins.edge(bin);
+            let (side, threshold, share) =
+                if above < below { (Side::Upper, edge, above) } else { (Side::Lower, edge.saturating_sub(1), below) };
+            if *share * (SAMPLE_OF_SUMS as f64) < FEW {
+                *share = importance.tail(sums, &exchange, side, threshold, &watch())?.estimate;
+            }
+        }
+        Ok(self.of_parted(bins, &parted, absolute))
+    }
+}
+
+/// The shares below and above each edge.
+fn parted(counted: &Counted) -> Vec<Parted> {
+    let shares = counted.bins.shares();
+    let mut below = 0.0;
+    let part = |share: &f64| {
+        below += share;
+        [below, 1.0 - below]
+    };
+    shares[..shares.len() - 1].iter().map(part).collect()
+}
+
+/// The edges of bins as thresholds of exact sums: at or above each, and below.
+pub(super) fn exact_edges(bins: &Bins<i64>, sums: &ExactSums) -> Vec<Extremes<i128>> {
+    let edge = |bin: usize| match bins.beyond() {
+        // Rounded sums would not do here: what is extreme is known exactly.
+        Beyond::Above if bin == bins.anchored() => sums.extremes.greater_equal.min(sums.extremes.far_above),
+        Beyond::Below if bin == bins.anchored() => sums.extremes.less_equal.max(sums.extremes.far_below) + 1,
+        _ => i128::from(bins.edge(bin)) * sums.step,
+    };
+    let parted = |bin: usize| {
+        let (above, below) = (edge(bin), edge(bin) - 1);
+        Extremes { observed: above, greater_equal: above, less_equal: below, far_above: above, far_below: below }
+    };
+    (0..=bins.len()).map(parted).collect()
+}
