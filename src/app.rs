@@ -16,15 +16,19 @@ use crate::output;
 use crate::permutation_test::effect::Effect;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
-use crate::report::{self, Outcome, Report};
+use crate::report::{self, Canvas, Outcome, Report};
 use crate::settings::{
-    Annotations, Chatter, Compare, Format, Instructions, Output, Purpose, Settings, Shift, Statistic, Test,
+    Annotations, Characters, Chatter, Compare, Format, InReport, Instructions, Output, Pictures, Purpose, Settings,
+    Shift, Statistic, Test,
 };
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
-use crate::{Definition, PermutationTest, TestResult};
+use crate::{Definition, NullDistribution, PermutationTest, TestResult};
+
+/// Columns of a drawing that nobody looks at yet.
+const USUAL_WIDTH: usize = 80;
 
 /// Runs the tests and writes their report. Ctrl-C ends it and leaves nothing behind.
 ///
@@ -44,14 +48,39 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
         output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
         return Ok(Verdict::Pass);
     }
-    let tested: Result<Vec<Tested>, Error> = datasets.iter().map(|dataset| test(dataset, settings)).collect();
+    let canvas = canvas(&settings.output);
+    let null_distribution = null_distribution(&settings.output, canvas);
+    let tested: Result<Vec<Tested>, Error> =
+        datasets.iter().map(|dataset| test(dataset, settings, null_distribution)).collect();
     let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
     let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
-    let text = report::render(&reports, settings.output.format);
+    let text = report::render(&reports, settings.output.format, canvas);
     distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
     output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
     announce(&reports, settings)?;
     Ok(verdict)
+}
+
+/// What the histogram is drawn on, if the report has one.
+fn canvas(output: &Output) -> Option<Canvas> {
+    let Pictures { histogram, characters, .. } = output.pictures;
+    let is_text = output.format == Format::Text && output.file.is_none();
+    let terminal = if is_text { output::terminal() } else { None };
+    match (histogram, terminal) {
+        (InReport::Hidden, _) | (InReport::OnATerminal, None) => None,
+        (InReport::Shown, None) => Some(Canvas { columns: USUAL_WIDTH, characters }),
+        (InReport::Shown | InReport::OnATerminal, Some(terminal)) => {
+            let characters = if terminal.is_dumb { Characters::Ascii } else { characters };
+            Some(Canvas { columns: terminal.columns, characters })
+        }
+    }
+}
+
+/// The null distribution is counted in bins where somebody will see them.
+fn null_distribution(output: &Output, canvas: Option<Canvas>) -> NullDistribution {
+    let Pictures { plot, page, .. } = &output.pictures;
+    let is_seen = canvas.is_some() || plot.is_some() || page.is_some();
+    if is_seen { NullDistribution::Binned } else { NullDistribution::Dropped }
 }
 
 /// Tells the verdict of a gate where CI shows it.
@@ -67,7 +96,7 @@ fn announce(reports: &[Report], settings: &Settings) -> Result<(), Error> {
         let _ = writeln!(std::io::stderr(), "{annotation}");
     }
     let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-    summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown), Path::new(&path)))
+    summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown, None), Path::new(&path)))
 }
 
 /// How one column would be tested.
@@ -83,10 +112,10 @@ fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
 type Tested = (Report, Option<DistributionWriter>);
 
 /// Tests one column.
-fn test(dataset: &Dataset, settings: &Settings) -> Result<Tested, Error> {
+fn test(dataset: &Dataset, settings: &Settings, null_distribution: NullDistribution) -> Result<Tested, Error> {
     let control = &dataset.control.values;
     let mu = shift(&settings.test, control)?;
-    let test = prepare(dataset, &settings.test, mu)?;
+    let test = prepare(dataset, &settings.test, mu)?.null_distribution(null_distribution);
     let problem = test.problem()?;
     let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
     let (result, distribution) = run.compute(&settings.output, signals::watch())?;

@@ -1,16 +1,39 @@
 //! Where the bytes go: standard output, or a file that appears whole or not at all.
 
 use std::borrow::Cow;
+use std::env;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use tempfile::NamedTempFile;
+use terminal_size::{Width, terminal_size_of};
 
 use crate::error::Error;
 use crate::settings::Color;
+
+/// The terminal that standard output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terminal {
+    /// Its width in characters.
+    pub columns: usize,
+    /// Whether it shows plain characters only.
+    pub is_dumb: bool,
+}
+
+/// The terminal, if standard output is one.
+#[must_use]
+pub fn terminal() -> Option<Terminal> {
+    let stdout = io::stdout();
+    if !stdout.is_terminal() {
+        return None;
+    }
+    // One that does not tell its width may be of the usual one.
+    let columns = terminal_size_of(stdout).map_or(80, |(Width(columns), _)| columns.into());
+    Some(Terminal { columns, is_dumb: env::var_os("TERM").is_some_and(|term| term == "dumb") })
+}
 
 /// Writes a rendered report to a file or, without one, to standard output.
 ///

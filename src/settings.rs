@@ -331,10 +331,74 @@ pub struct Output {
     pub file: Option<PathBuf>,
     /// Where the null distribution goes, if it is wanted.
     pub distribution: Option<Distribution>,
+    /// What is drawn.
+    pub pictures: Pictures,
     /// Whether notes, warnings and progress are shown on standard error.
     pub chatter: Chatter,
     /// Colours in the text report and in messages.
     pub color: Color,
+}
+
+/// What is drawn of the data and the null distribution.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pictures {
+    /// The histogram in the report.
+    pub histogram: InReport,
+    /// What it is drawn with.
+    pub characters: Characters,
+    /// A plot in a file of its own.
+    pub plot: Option<Plot>,
+    /// A page with pictures, numbers and words.
+    pub page: Option<Page>,
+}
+
+/// Whether something is in the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InReport {
+    /// In a text that somebody reads on a terminal.
+    #[default]
+    OnATerminal,
+    /// In any case.
+    Shown,
+    /// Not.
+    Hidden,
+}
+
+/// What characters a text may be drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Characters {
+    /// Blocks and lines; on a dumb terminal ASCII.
+    #[default]
+    Blocks,
+    /// Those of ASCII.
+    Ascii,
+}
+
+/// A file for a plot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plot {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its format, from the extension.
+    pub format: PlotFormat,
+}
+
+/// Formats of a plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlotFormat {
+    /// Lines and letters, which scale.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+/// A file for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its path.
+    pub path: PathBuf,
+    /// The command that makes it again, word by word.
+    pub command: Vec<String>,
 }
 
 /// Formats of the report.

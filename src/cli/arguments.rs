@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::pages;
+use super::pictures::PictureArguments;
 use super::spelling::{self, MissingTokens};
 use super::words::{Annotator, Interval, Undecided};
 use crate::Undefined;
@@ -333,6 +334,9 @@ pub(super) struct Arguments {
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: Color,
+
+    #[command(flatten)]
+    pub pictures: PictureArguments,
 
     /// Print help: -h in short, --help in full
     #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Help")]

@@ -1,31 +1,36 @@
 //! Output options → what is written and where, never over the data it was computed from.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
-use super::samples;
+use super::{pictures, samples};
 use crate::error::Error;
 use crate::settings::{Chatter, Distribution, DistributionFormat, Format, Output, Samples};
 
 /// Reads the output options and compares the files they name with each other and with the inputs.
-pub(super) fn output(arguments: &Arguments, samples: &Samples) -> Result<Output, Error> {
+pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]) -> Result<Output, Error> {
     if arguments.explain && (arguments.json || arguments.quiet || arguments.format.is_some_and(|f| f != Format::Text)) {
         return Err(Error::usage("--explain prints text only", "leave out the other format"));
     }
+    let format = format(arguments)?;
     let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
     let distribution = arguments.distribution.clone().map(distribution).transpose()?;
-    if let (Some(file), Some(distribution)) = (&file, &distribution)
-        && are_the_same(file, &distribution.path)
-    {
-        return Err(Error::usage(
-            format!("--output and --distribution both name {}", file.display()),
-            "give each its own file",
-        ));
-    }
-    let outputs = [("--output", file.as_ref()), ("--distribution", distribution.as_ref().map(|d| &d.path))];
-    for (option, path) in outputs {
-        let Some(path) = path else { continue };
+    let pictures = pictures::pictures(arguments, format, argv)?;
+    let outputs = [
+        ("--output", file.as_ref()),
+        ("--distribution", distribution.as_ref().map(|distribution| &distribution.path)),
+        ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
+        ("--report", pictures.page.as_ref().map(|page| &page.path)),
+    ];
+    let outputs: Vec<(&str, &PathBuf)> =
+        outputs.into_iter().filter_map(|(option, path)| Some((option, path?))).collect();
+    for (i, (option, path)) in outputs.iter().enumerate() {
+        if let Some((earlier, _)) = outputs[..i].iter().find(|(_, other)| are_the_same(other, path)) {
+            let what = format!("{earlier} and {option} both name {}", path.display());
+            return Err(Error::usage(what, "give each its own file"));
+        }
         if samples::paths(samples).into_iter().any(|input| are_the_same(path, input)) {
             return Err(Error::usage(
                 format!("{option} {} would overwrite the data", path.display()),
@@ -34,7 +39,7 @@ pub(super) fn output(arguments: &Arguments, samples: &Samples) -> Result<Output,
         }
     }
     let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
-    Ok(Output { format: format(arguments)?, file, distribution, chatter, color: arguments.color })
+    Ok(Output { format, file, distribution, pictures, chatter, color: arguments.color })
 }
 
 fn format(arguments: &Arguments) -> Result<Format, Error> {

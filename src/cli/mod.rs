@@ -4,6 +4,7 @@ mod arguments;
 mod destinations;
 mod judgement;
 mod pages;
+mod pictures;
 mod refusal;
 mod samples;
 mod spelling;
@@ -67,7 +68,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
         }
         Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
-        Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments)?))),
+        Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments, &argv)?))),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Invocation::Page(pages::help(&error.render()))),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Ok(Invocation::Nothing(pages::hint())),
@@ -81,10 +82,10 @@ fn errand(argv: &[OsString]) -> Option<&str> {
     argv.get(1)?.to_str().filter(|word| ["aa", "completions", "man", "statistics"].contains(word))
 }
 
-fn settings(arguments: &Arguments) -> Result<Settings, Error> {
+fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
     let blocks = samples::blocks(arguments, &data)?;
-    let output = destinations::output(arguments, &data)?;
+    let output = destinations::output(arguments, &data, argv)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
     let judgement = judgement::judgement(arguments)?;
     Ok(Settings {
@@ -237,7 +238,7 @@ mod tests {
     use crate::method::sequential::Level;
     use crate::settings::{
         Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format, Judgement,
-        Missing, Output, Pairs, Samples, Shift, Source, Unmatched,
+        Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
     };
     use crate::statistic::catalogue::Named;
 
@@ -300,6 +301,7 @@ mod tests {
                 format: Format::Text,
                 file: None,
                 distribution: None,
+                pictures: Pictures::default(),
                 chatter: Chatter::Normal,
                 color: Color::Auto,
             },
@@ -404,6 +406,7 @@ mod tests {
             format: Format::Markdown,
             file: Some("out.txt".into()),
             distribution: Some(Distribution { path: "d/null.NPY".into(), format: DistributionFormat::Npy }),
+            pictures: Pictures::default(),
             chatter: Chatter::Normal,
             color: Color::Never,
         };

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod interval;
 pub mod normal;
 pub mod p_value;
+pub mod sample_shape;
 pub mod summary;
 pub mod warning;
 

@@ -16,7 +16,7 @@ use super::tail::Tail;
 use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
-use crate::simd::Arch;
+use crate::simd::{self, Arch, Kernel};
 use crate::statistic::{Extremes, Replicate, Statistic};
 
 /// Labellings of the pilot: a program that computes the statistic may take its time.
@@ -94,13 +94,37 @@ impl BinCounts {
     }
 
     /// Counts the replicates of a batch; those that are undefined are in no bin.
-    #[inline]
-    pub fn count<T: Replicate>(&mut self, bins: &Bins<T>, replicates: &[T]) {
+    pub fn count<T: Replicate>(&mut self, arch: Arch, bins: &Bins<T>, replicates: &[T]) {
         if self.counts.is_empty() {
             self.counts.resize(bins.len + 2, 0);
         }
-        for &replicate in replicates.iter().filter(|replicate| replicate.is_defined()) {
-            self.counts[bins.place(replicate)] += 1;
+        let mut places = [0; BLOCK];
+        for replicates in replicates.chunks(BLOCK) {
+            simd::run(arch, Places { bins, replicates, places: &mut places });
+            for (&place, replicate) in places.iter().zip(replicates) {
+                self.counts[place as usize] += u64::from(replicate.is_defined());
+            }
+        }
+    }
+}
+
+/// Replicates whose places are found before any is counted.
+const BLOCK: usize = 256;
+
+/// Finds the places of replicates: a loop of its own, which can be vectorised, unlike counting.
+struct Places<'a, T> {
+    bins: &'a Bins<T>,
+    replicates: &'a [T],
+    places: &'a mut [u32; BLOCK],
+}
+
+impl<T: Replicate> Kernel for Places<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        for (place, &replicate) in self.places.iter_mut().zip(self.replicates) {
+            *place = self.bins.place(replicate) as u32;
         }
     }
 }

@@ -18,3 +18,18 @@ pub struct Histogram {
     /// computed otherwise.
     pub counts: Option<Vec<u64>>,
 }
+
+impl Histogram {
+    /// The mean of the statistic, as far as the bins tell.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        let middles = self.edges.windows(2).map(|edges| edges[0].midpoint(edges[1]));
+        let [mass, moment] = self
+            .shares
+            .iter()
+            .zip(middles)
+            .filter(|(share, _)| **share > 0.0)
+            .fold([0.0, 0.0], |[mass, moment], (share, middle)| [mass + share, moment + share * middle]);
+        if mass > 0.0 { moment / mass } else { 0.0 }
+    }
+}

@@ -100,7 +100,7 @@ impl Chunk {
     ) {
         self.tally += Tally::of(arch, replicates, extremes);
         if let Some(bins) = notes.bins {
-            self.bins.count(bins, replicates);
+            self.bins.count(arch, bins, replicates);
         }
         if notes.wants_values {
             self.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));

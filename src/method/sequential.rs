@@ -227,7 +227,7 @@ pub fn run_binned<S: Statistic + ?Sized>(
         for (i, mark) in marks.into_iter().enumerate() {
             count(mark, &mut tally);
             if let Some(bins) = bins {
-                binned.count(bins, &kept[i..=i]);
+                binned.count(draws.arch, bins, &kept[i..=i]);
             }
             if mark & UNDEFINED != 0 && rule.undefined == Undefined::Error {
                 return Ok(ControlFlow::Break(()));

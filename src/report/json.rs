@@ -4,21 +4,20 @@ use serde::{Serialize, Serializer};
 
 use super::{GroupReport, Report, effect};
 use crate::inference::classical::Classical;
+use crate::method::histogram::Histogram;
 use crate::permutation_test::effect::EffectSizes;
 
 /// The version of the names below; whoever removes one or changes its meaning raises it.
 pub const SCHEMA: &str = "permtest/1";
 
 /// One line for each report.
-pub fn render(reports: &[Report]) -> String {
-    reports
-        .iter()
-        .map(|report| {
-            // Strings, numbers and lists under fixed names: nothing here can fail to become JSON.
-            let line = serde_json::to_string(&Line::from(report)).expect("a report is plain data");
-            line + "\n"
-        })
-        .collect()
+pub fn render(reports: &[Report], with_histogram: bool) -> String {
+    let line = |report: &Report| {
+        let histogram = report.histogram.as_ref().filter(|_| with_histogram).map(Bins::from);
+        // Strings, numbers and lists under fixed names: nothing here can fail to become JSON.
+        serde_json::to_string(&Line { histogram, ..Line::from(report) }).expect("a report is plain data") + "\n"
+    };
+    reports.iter().map(line).collect()
 }
 
 /// The names and their order, which scripts rely on.
@@ -82,6 +81,37 @@ struct Line<'a> {
     gate_verdict: Option<&'a str>,
     compare: Vec<Compared>,
     warnings: &'a [String],
+    /// Only where it is asked for: it is long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    histogram: Option<Bins<'a>>,
+}
+
+/// The null distribution in bins.
+#[derive(Serialize)]
+struct Bins<'a> {
+    edges: &'a [f64],
+    shares: &'a [f64],
+    share_below: f64,
+    share_above: f64,
+    /// `null` where labellings were not counted one by one.
+    counts: Option<&'a [u64]>,
+    count_below: Option<u64>,
+    count_above: Option<u64>,
+}
+
+impl<'a> From<&'a Histogram> for Bins<'a> {
+    fn from(histogram: &'a Histogram) -> Self {
+        let counts = histogram.counts.as_deref();
+        Self {
+            edges: &histogram.edges,
+            shares: &histogram.shares,
+            share_below: histogram.below,
+            share_above: histogram.above,
+            counts: counts.map(|counts| &counts[1..counts.len() - 1]),
+            count_below: counts.and_then(<[u64]>::first).copied(),
+            count_above: counts.and_then(<[u64]>::last).copied(),
+        }
+    }
 }
 
 /// Effect sizes under their names.
@@ -212,6 +242,7 @@ impl<'a> From<&'a Report> for Line<'a> {
             gate_verdict: report.gate.map(|gate| gate.verdict.name()),
             compare: report.compared.iter().flatten().map(Compared::from).collect(),
             warnings: &report.warnings,
+            histogram: None,
         }
     }
 }

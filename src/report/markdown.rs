@@ -1,14 +1,16 @@
 //! The report as a Markdown table for a pull request or a job summary: one row a report, how it was got, warnings.
 
+use anstream::adapter::strip_str;
+
 use super::label::escape;
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
-use super::{GroupReport, Report, effect, judged, number, wording};
+use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, wording};
 use crate::inference::classical::Classical;
 use crate::permutation_test::effect::Measured;
 
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
-pub fn render(reports: &[Report]) -> String {
+pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
     let columns = Columns {
         adjusted: reports.iter().any(|report| report.adjusted.is_some()),
         finding: reports.iter().any(|report| report.gate.is_some()),
@@ -23,6 +25,7 @@ pub fn render(reports: &[Report]) -> String {
     let verdict = judged::verdict(reports).map(|verdict| format!("**permtest: {}**", literal(&verdict)));
     let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
+    blocks.extend(canvas.iter().flat_map(|&canvas| reports.iter().map(move |report| drawing(report, canvas))));
     if !warnings.is_empty() {
         blocks.push(warnings.join("\n"));
     }
@@ -151,6 +154,11 @@ fn compared(report: &Report) -> Option<String> {
     };
     let tests: Vec<String> = tests.iter().map(test).collect();
     Some(format!("{}: {}.", wording::comparison(report), tests.join("; ")))
+}
+
+/// The histogram, character by character.
+fn drawing(report: &Report, canvas: Canvas) -> String {
+    format!("```text\n{}```", strip_str(&histogram::draw(report, canvas)))
 }
 
 fn item(report: &Report, warning: &str) -> String {

@@ -1,9 +1,11 @@
 //! The report as data; the files beside this one only format it.
 
+mod axis;
 mod delimited;
 mod effect;
 mod explain;
 mod false_alarms;
+mod histogram;
 mod json;
 mod judged;
 mod label;
@@ -21,14 +23,17 @@ mod wording;
 pub use self::effect::EffectReport;
 pub use self::explain::explain;
 pub use self::false_alarms::false_alarms;
+pub use self::histogram::Canvas;
 pub use self::judged::{Adjusted, GateReport, annotation, judge, verdict};
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;
 use crate::inference::classical::Classical;
 use crate::inference::p_value::Counts;
+use crate::inference::sample_shape::SampleShape;
 use crate::inference::summary::Summary;
 use crate::input::dataset::{Dataset, Group};
 use crate::method::estimate::{Estimate, Spread};
+use crate::method::histogram::Histogram;
 use crate::method::planner::{Further, Method};
 use crate::method::sequential::{Decision, Level};
 use crate::permutation_test::effect::{Effect, EffectSizes};
@@ -121,6 +126,8 @@ pub struct Report {
     pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
     pub compared: Option<Vec<Classical>>,
+    /// The shape of the null distribution, if it is to be drawn.
+    pub histogram: Option<Histogram>,
     /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
     pub warnings: Vec<String>,
 }
@@ -151,6 +158,8 @@ pub struct GroupReport {
     pub label: String,
     /// Its descriptive statistics.
     pub summary: Summary,
+    /// Its shape, if it is to be drawn.
+    pub shape: Option<SampleShape>,
 }
 
 impl Report {
@@ -158,7 +167,12 @@ impl Report {
     #[must_use]
     pub fn new(dataset: &Dataset, test: &Test, outcome: Outcome) -> Self {
         let Outcome { design, mu, result, effect, effect_sizes, smallest_effect, compared } = outcome;
-        let group = |group: &Group| GroupReport { label: group.label.clone(), summary: Summary::of(&group.values) };
+        let shape = |group: &Group| result.histogram.as_ref().map(|_| SampleShape::of(&group.values));
+        let group = |group: &Group| GroupReport {
+            label: group.label.clone(),
+            summary: Summary::of(&group.values),
+            shape: shape(group),
+        };
         let is_two_sided = test.alternative == Alternative::TwoSided;
         let TestResult { estimate, method, p_value, counts, precision, reference_set_size, warnings, .. } = &result;
         let statistic = StatisticReport::of(&test.statistic);
@@ -208,6 +222,7 @@ impl Report {
             smallest_effect,
             compared,
             statistic,
+            histogram: result.histogram.clone(),
             warnings: warnings.iter().map(ToString::to_string).collect(),
         }
     }
@@ -256,18 +271,19 @@ fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
     result.null_centre.filter(|centre| !is_natural(centre)).unwrap_or(natural)
 }
 
-/// Formats the reports of one run, one for each tested column, as the bytes that are to be written.
+/// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if
+/// there is a canvas for it.
 ///
 /// The text format carries ANSI colours, for [`crate::output::write`] to keep or to drop; the others are plain. Every
 /// format ends with a newline, and none of them names times, paths or dates.
 #[must_use]
-pub fn render(reports: &[Report], format: Format) -> String {
+pub fn render(reports: &[Report], format: Format, canvas: Option<Canvas>) -> String {
     match format {
-        Format::Text => text::render(reports),
-        Format::Json => json::render(reports),
+        Format::Text => text::render(reports, canvas),
+        Format::Json => json::render(reports, canvas.is_some()),
         Format::Csv => delimited::render(reports, b','),
         Format::Tsv => delimited::render(reports, b'\t'),
-        Format::Markdown => markdown::render(reports),
+        Format::Markdown => markdown::render(reports, canvas),
         Format::PValue => reports.iter().map(|report| number::shortest(report.p_value) + "\n").collect(),
     }
 }

@@ -68,6 +68,7 @@ pub fn typical() -> Report {
         gate: None,
         smallest_effect: None,
         compared: None,
+        histogram: None,
         warnings: Vec::new(),
     }
 }
@@ -84,11 +85,15 @@ pub fn none_as_extreme() -> Report {
 
 /// A group of thirty with mean, standard deviation, median, minimum and maximum.
 pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport {
-    GroupReport { label: label.to_owned(), summary: Summary { n: 30, mean, sd: Some(sd), median, min, max } }
+    GroupReport {
+        label: label.to_owned(),
+        summary: Summary { n: 30, mean, sd: Some(sd), median, min, max },
+        shape: None,
+    }
 }
 
 /// A group of one observation.
 pub fn single(label: &str, value: f64) -> GroupReport {
     let summary = Summary { n: 1, mean: value, sd: None, median: value, min: value, max: value };
-    GroupReport { label: label.to_owned(), summary }
+    GroupReport { label: label.to_owned(), summary, shape: None }
 }

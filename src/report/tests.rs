@@ -14,7 +14,7 @@ use crate::settings::{Format, Judgement};
 
 /// The text without its colours.
 fn text(report: &Report) -> String {
-    let styled = render(std::slice::from_ref(report), Format::Text);
+    let styled = render(std::slice::from_ref(report), Format::Text, None);
     anstream::adapter::strip_str(&styled).to_string()
 }
 
@@ -25,7 +25,7 @@ fn conclusion(report: &Report) -> String {
 }
 
 fn markdown(report: &Report) -> String {
-    render(std::slice::from_ref(report), Format::Markdown)
+    render(std::slice::from_ref(report), Format::Markdown, None)
 }
 
 fn warned() -> Report {
@@ -105,7 +105,7 @@ len by supp: new (case) against VC (control)
   1 row with a missing value was left out.
 "
     );
-    let json = render(std::slice::from_ref(&report), Format::Json);
+    let json = render(std::slice::from_ref(&report), Format::Json, None);
     assert!(json.contains(r#""case":{"label":"new","mean":14.0,"sd":null,"#));
     assert!(json.contains(r#""two_sided_rule":null,"#));
     assert!(json.contains(r#""reference_set_size":31,"#));
@@ -164,8 +164,8 @@ fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
   1,234 rows with missing values were left out.
 "
     );
-    assert!(render(std::slice::from_ref(&report), Format::Json).contains(r#""reference_set_size":null,"#));
-    assert_eq!(render(&[report, typical()], Format::PValue), "3.19999968e-6\n0.06086129391387061\n");
+    assert!(render(std::slice::from_ref(&report), Format::Json, None).contains(r#""reference_set_size":null,"#));
+    assert_eq!(render(&[report, typical()], Format::PValue, None), "3.19999968e-6\n0.06086129391387061\n");
 }
 
 #[test]
@@ -306,20 +306,20 @@ fn warnings_hang_under_their_first_word() {
 
 #[test]
 fn only_the_text_has_colours_and_they_mark_p_value_and_warnings() {
-    let styled = render(&[warned()], Format::Text);
+    let styled = render(&[warned()], Format::Text, None);
     assert!(styled.contains("\u{1b}[1m0.0609\u{1b}[0m"));
     assert!(styled.contains("\u{1b}[33mwarning:\u{1b}[0m"));
     for format in [Format::Json, Format::Csv, Format::Tsv, Format::Markdown, Format::PValue] {
-        assert!(!render(&[warned()], format).contains('\u{1b}'));
+        assert!(!render(&[warned()], format, None).contains('\u{1b}'));
     }
 }
 
 #[test]
 fn several_reports_stand_apart() {
-    let both = render(&[typical(), none_as_extreme()], Format::Text);
+    let both = render(&[typical(), none_as_extreme()], Format::Text, None);
     assert_eq!(both.matches("delta 0.28.\u{1b}[0m\n\n").count(), 1);
-    assert_eq!(render(&[typical(), typical()], Format::Json).lines().count(), 2);
-    assert_eq!(render(&[typical(), typical()], Format::Csv).lines().count(), 3);
+    assert_eq!(render(&[typical(), typical()], Format::Json, None).lines().count(), 2);
+    assert_eq!(render(&[typical(), typical()], Format::Csv, None).lines().count(), 3);
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn json_has_these_names_in_this_order() {
         "\n"
     );
     let report = Report { warnings: vec!["A \"quoted\" one.".to_owned()], ..typical() };
-    assert_eq!(render(&[report], Format::Json), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
+    assert_eq!(render(&[report], Format::Json, None), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -368,9 +368,9 @@ permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
-    assert_eq!(render(std::slice::from_ref(&report), Format::Csv), expected);
+    assert_eq!(render(std::slice::from_ref(&report), Format::Csv, None), expected);
     report.case.label = "O\tJ".to_owned();
-    let tsv = render(&[report], Format::Tsv);
+    let tsv = render(&[report], Format::Tsv, None);
     assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 74);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
@@ -381,7 +381,7 @@ fn markdown_is_a_table_with_its_footnote_and_warnings() {
     report.case.label = "a|b <i>_x_".to_owned();
     let other = Report { column: "weight".to_owned(), warnings: Vec::new(), ..none_as_extreme() };
     assert_eq!(
-        render(&[report, other], Format::Markdown),
+        render(&[report, other], Format::Markdown, None),
         r"| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |
 |---|---|---|---:|---:|---:|---:|
 | len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **0.0609** | 0.0606 to 0.0611 |
@@ -464,7 +464,7 @@ fn a_gate_names_what_failed_on_every_channel() {
     let annotation = annotation(&reports).unwrap();
     assert!(annotation.starts_with("::error title=permtest::gate fails: 1 of 2 tests"), "{annotation}");
     assert!(annotation.contains("weight%25;") && !annotation.contains('\n'), "{annotation}");
-    let markdown = render(&reports, Format::Markdown);
+    let markdown = render(&reports, Format::Markdown, None);
     assert!(
         markdown.starts_with("**permtest: gate fails: 1 of 2 tests significant at alpha 0.05: weight%**\n\n| column")
     );

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{escape_where, pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
-use super::{GroupReport, Report, effect, judged, number, precision, wording};
+use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, precision, wording};
 use crate::inference::classical::Classical;
 use crate::permutation_test::effect::Measured;
 
@@ -18,12 +18,12 @@ const DIM: Style = Style::new().dimmed();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
 /// All reports, a blank line between them.
-pub fn render(reports: &[Report]) -> String {
-    let texts: Vec<String> = reports.iter().map(one).collect();
+pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
+    let texts: Vec<String> = reports.iter().map(|report| one(report, canvas)).collect();
     texts.join("\n")
 }
 
-fn one(report: &Report) -> String {
+fn one(report: &Report, canvas: Option<Canvas>) -> String {
     let mut text = paragraph(&headline(report), "", Style::new());
     text.push('\n');
     text += &samples(report);
@@ -45,6 +45,10 @@ fn one(report: &Report) -> String {
     }
     for warning in &report.warnings {
         text += &admonition(warning);
+    }
+    if let Some(canvas) = canvas {
+        text.push('\n');
+        text += &histogram::draw(report, canvas);
     }
     text
 }

@@ -1,0 +1,87 @@
+//! Options about pictures → what is drawn, and into which files.
+
+// The comments on the options are what --help prints, where backticks would be in the way.
+#![allow(clippy::doc_markdown)]
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::arguments::Arguments;
+use crate::error::Error;
+use crate::settings::{Characters, Format, InReport, Page, Pictures, Plot, PlotFormat};
+
+/// What is to be seen.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "a switch on a command line is there or not")]
+pub(super) struct PictureArguments {
+    /// Draw the null distribution and the samples in the report, or add the counts of the bins to JSON
+    ///
+    /// A text report on a terminal ends with the drawing in any case. With text and markdown it is made of characters; with
+    /// json the report gains the bounds of the bins and what they hold. The bins depend on the data alone, neither on the
+    /// seed nor on the number of resamples.
+    #[arg(long, conflicts_with = "no_histogram", help_heading = "Pictures")]
+    pub histogram: bool,
+
+    /// Do not draw, not even on a terminal
+    #[arg(long, help_heading = "Pictures")]
+    pub no_histogram: bool,
+
+    /// Draw with ASCII characters only
+    #[arg(long, help_heading = "Pictures")]
+    pub ascii: bool,
+
+    /// Plot the samples, the effect with its interval and the null distribution into FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Pictures")]
+    pub plot: Option<PathBuf>,
+
+    /// Write a page with the plot, the numbers and what they mean: one HTML file that needs no other
+    ///
+    /// Several columns have an overview that can be sorted.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Pictures")]
+    pub report: Option<PathBuf>,
+}
+
+/// Reads the options about pictures; `argv` is the command that a page shows.
+pub(super) fn pictures(arguments: &Arguments, format: Format, argv: &[OsString]) -> Result<Pictures, Error> {
+    let PictureArguments { histogram, no_histogram, ascii, plot, report } = &arguments.pictures;
+    if *histogram && matches!(format, Format::Csv | Format::Tsv | Format::PValue) {
+        let what = match format {
+            Format::PValue => "-q prints the p-value only, which leaves no room for --histogram",
+            _ => "--histogram has no place in a table",
+        };
+        return Err(Error::usage(what, "choose --format text, json or markdown"));
+    }
+    if arguments.explain && (plot.is_some() || report.is_some()) {
+        let option = if plot.is_some() { "--plot" } else { "--report" };
+        return Err(Error::usage(
+            format!("--explain computes nothing that {option} could show"),
+            "leave out one of the two",
+        ));
+    }
+    let command = || argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    Ok(Pictures {
+        histogram: match (histogram, no_histogram) {
+            (true, _) => InReport::Shown,
+            (false, true) => InReport::Hidden,
+            (false, false) => InReport::OnATerminal,
+        },
+        characters: if *ascii { Characters::Ascii } else { Characters::Blocks },
+        plot: plot.clone().map(plot_file).transpose()?,
+        page: report.clone().map(|path| Page { path, command: command() }),
+    })
+}
+
+fn plot_file(path: PathBuf) -> Result<Plot, Error> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let format = match extension.as_deref() {
+        Some("svg") => PlotFormat::Svg,
+        Some("png") => PlotFormat::Png,
+        _ => {
+            let what = format!("--plot {} does not say its format", path.display());
+            return Err(Error::usage(what, "let the name end in .svg or .png"));
+        }
+    };
+    Ok(Plot { path, format })
+}

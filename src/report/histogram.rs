@@ -1,0 +1,301 @@
+//! The null distribution and both samples, drawn with characters: a dozen lines that a terminal shows below the report.
+
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::axis::{Tick, ticks};
+use super::label::{pad_left, pad_right, shorten};
+use super::precision::Precision;
+use super::{GroupReport, Report, wording};
+use crate::inference::sample_shape::SampleShape;
+use crate::method::histogram::Histogram;
+use crate::settings::Characters;
+
+/// What is drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Canvas {
+    /// Its width in characters.
+    pub columns: usize,
+    /// What may be used.
+    pub characters: Characters,
+}
+
+/// Wider than this nothing is gained.
+const WIDEST: usize = 100;
+const NARROWEST: usize = 24;
+const INDENT: usize = 2;
+/// Lines of bars.
+const ROWS: usize = 7;
+/// The most columns of a bar, where there are few.
+const WIDEST_BAR: usize = 6;
+
+const TAIL: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// What lines are drawn with.
+struct Brush {
+    /// Bars from nothing to a full line; those of the tail.
+    bar: &'static [char],
+    tail: &'static [char],
+    axis: char,
+    tick: char,
+    beyond: char,
+    observed: char,
+    whisker: [char; 3],
+    quartiles: char,
+    median: char,
+}
+
+const BLOCKS: Brush = Brush {
+    bar: &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+    tail: &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+    axis: '─',
+    tick: '┴',
+    beyond: '━',
+    observed: '▲',
+    whisker: ['├', '─', '┤'],
+    quartiles: '▒',
+    median: '█',
+};
+
+const ASCII: Brush = Brush {
+    bar: &[' ', '.', ':'],
+    tail: &[' ', '.', '#'],
+    axis: '-',
+    tick: '+',
+    beyond: '=',
+    observed: '^',
+    whisker: ['|', '-', '|'],
+    quartiles: '=',
+    median: '#',
+};
+
+/// The picture below a report; nothing where there is no histogram.
+pub fn draw(report: &Report, canvas: Canvas) -> String {
+    let Some(histogram) = &report.histogram else { return String::new() };
+    let brush = match canvas.characters {
+        Characters::Blocks => BLOCKS,
+        Characters::Ascii => ASCII,
+    };
+    let width = canvas.columns.min(WIDEST).max(NARROWEST + INDENT) - INDENT;
+    let mut lines = samples(report, width, &brush);
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(title(report, width));
+    lines.extend(null(report, histogram, width, &brush));
+    let indent = " ".repeat(INDENT);
+    lines.iter().map(|line| format!("{indent}{line}").trim_end().to_owned() + "\n").collect()
+}
+
+fn title(report: &Report, width: usize) -> String {
+    let of = shorten(&wording::statistic(report));
+    let title = format!("Null distribution of the {of}");
+    let title =
+        if report.statistic.title == report.statistic.name { format!("Null distribution of {of}") } else { title };
+    if title.width() <= width { title } else { "Null distribution".to_owned() }
+}
+
+/// A line for each sample, on one axis below them.
+fn samples(report: &Report, width: usize, brush: &Brush) -> Vec<String> {
+    let groups = [&report.case, &report.control];
+    let [Some(case), Some(control)] = groups.map(|group| group.shape.as_ref()) else { return Vec::new() };
+    let low = report.case.summary.min.min(report.control.summary.min);
+    let high = report.case.summary.max.max(report.control.summary.max);
+    let labels = groups.map(|group| shorten(&group.label));
+    let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
+    let room = width - names - 2;
+    let place = |x: f64| {
+        let share = if high > low { (x - low) / (high - low) } else { 0.5 };
+        (share * (room - 1) as f64).round() as usize
+    };
+    let line = |group: &GroupReport, label: &str, shape: &SampleShape| {
+        let name: String = if label.width() <= names { label.to_owned() } else { label.chars().take(names).collect() };
+        format!("{}  {}", pad_right(&name, names), boxed(group, shape, room, place, brush))
+    };
+    let precision = Precision::of(report);
+    let (left, right) = (precision.min.write(low), precision.max.write(high));
+    let axis = format!("{}{left}{}", " ".repeat(names + 2), pad_left(&right, room.saturating_sub(left.width())));
+    let axis = if left.width() + right.width() < room { format!("{DIM}{axis}{DIM:#}") } else { String::new() };
+    vec![line(&report.case, &labels[0], case), line(&report.control, &labels[1], control), axis]
+}
+
+/// `├────▒▒▒▒█▒▒──┤`: from the smallest to the largest value, the middle half, the median.
+fn boxed(group: &GroupReport, shape: &SampleShape, room: usize, place: impl Fn(f64) -> usize, brush: &Brush) -> String {
+    let mut cells = vec![' '; room];
+    let [start, whisker, end] = brush.whisker;
+    let (first, last) = (place(group.summary.min), place(group.summary.max));
+    cells[first..=last].fill(whisker);
+    (cells[first], cells[last]) = (start, end);
+    cells[place(shape.quartiles[0])..=place(shape.quartiles[1])].fill(brush.quartiles);
+    cells[place(group.summary.median)] = brush.median;
+    cells.into_iter().collect()
+}
+
+/// The bins of a histogram, as many of them in each bar as make them fit.
+struct Bars {
+    /// Bins of the first bar on; it may begin before the first bin.
+    start: i64,
+    bins_each: i64,
+    columns_each: usize,
+    /// The share of each bar, and how much of it is extreme.
+    bars: Vec<(f64, f64)>,
+}
+
+impl Bars {
+    fn new(histogram: &Histogram, shown: Range<usize>, boundary: usize, width: usize) -> Self {
+        let (first, end, boundary) = (shown.start as i64, shown.end as i64, boundary as i64);
+        let mut bins_each = (end - first + width as i64 - 1) / width as i64;
+        // Bars begin where what is extreme begins, which may take one more.
+        let start = loop {
+            let start = boundary - (boundary - first + bins_each - 1).div_euclid(bins_each) * bins_each;
+            if (end - start + bins_each - 1) / bins_each <= width as i64 {
+                break start;
+            }
+            bins_each += 1;
+        };
+        let count = ((end - start + bins_each - 1) / bins_each).max(1) as usize;
+        let mut bars = vec![(0.0, 0.0); count];
+        for bin in shown {
+            let bar = &mut bars[((bin as i64 - start) / bins_each) as usize];
+            bar.0 += histogram.shares[bin];
+            bar.1 += histogram.extreme[bin];
+        }
+        Self { start, bins_each, columns_each: (width / count).clamp(1, WIDEST_BAR), bars }
+    }
+
+    fn width(&self) -> usize {
+        self.bars.len() * self.columns_each
+    }
+
+    /// The column of a value of the statistic.
+    fn column(&self, histogram: &Histogram, value: f64) -> Option<usize> {
+        let edges = &histogram.edges;
+        let bin = edges.partition_point(|&edge| edge <= value).checked_sub(1)?;
+        let next = edges.get(bin + 1)?;
+        let within = (value - edges[bin]) / (next - edges[bin]);
+        let bars = ((bin as i64 - self.start) as f64 + within) / self.bins_each as f64;
+        let column = (bars * self.columns_each as f64) as usize;
+        (bars >= 0.0 && column < self.width()).then_some(column)
+    }
+
+    /// A line of characters for each row, the top one first.
+    fn rows(&self, brush: &Brush) -> Vec<String> {
+        let steps = brush.bar.len() - 1;
+        let tallest = self.bars.iter().map(|bar| bar.0).fold(f64::MIN_POSITIVE, f64::max);
+        let row = |row: usize| {
+            let mut line = String::new();
+            for &(share, extreme) in &self.bars {
+                // What there is shows, however little it is.
+                let height = (share / tallest * (ROWS * steps) as f64).round().max(f64::from(share > 0.0)) as usize;
+                let filled = height.saturating_sub(row * steps).min(steps);
+                let is_tail = extreme > share / 2.0;
+                let (of, style) = if is_tail { (brush.tail, TAIL) } else { (brush.bar, Style::new()) };
+                let cells = of[filled].to_string().repeat(self.columns_each);
+                line += &if filled > 0 && is_tail { format!("{style}{cells}{style:#}") } else { cells };
+            }
+            line
+        };
+        let rows: Vec<String> = (0..ROWS).rev().map(row).collect();
+        rows.into_iter().skip_while(|row| row.trim().is_empty()).collect()
+    }
+}
+
+fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Brush) -> Vec<String> {
+    let (observed, mirror) = (report.estimate, mirror(report));
+    let bin = |value: f64| {
+        let after = histogram.edges.partition_point(|&edge| edge <= value);
+        after.saturating_sub(1).min(histogram.shares.len() - 1)
+    };
+    let shown = shown(histogram, [bin(observed), bin(mirror.unwrap_or(observed))]);
+    let is_above = observed >= histogram.mean();
+    let bars = Bars::new(histogram, shown, bin(observed) + usize::from(!is_above), width);
+    let mut lines = bars.rows(brush);
+    lines.extend(axis(&bars, histogram, brush));
+    lines.push(markers(report, &bars, histogram, brush));
+    lines.extend(outside(histogram).map(|note| format!("{DIM}{note}{DIM:#}")));
+    lines
+}
+
+/// What the bins do not reach.
+fn outside(histogram: &Histogram) -> Option<String> {
+    let counts = histogram.counts.as_ref()?;
+    let beyond = counts[0] + counts[counts.len() - 1];
+    (beyond > 0).then(|| format!("{} lie further out.", super::number::count(beyond)))
+}
+
+/// The mirror image of the observed statistic, where both sides count.
+pub(super) fn mirror(report: &Report) -> Option<f64> {
+    let is_absolute = report.two_sided_rule.as_deref() == Some("absolute");
+    (is_absolute && report.estimate != report.null_value).then_some(2.0 * report.null_value - report.estimate)
+}
+
+/// The bins with something in them, and those that are to be seen in any case.
+fn shown(histogram: &Histogram, others: [usize; 2]) -> Range<usize> {
+    let occupied = || histogram.shares.iter().enumerate().filter(|(_, share)| **share > 0.0).map(|(bin, _)| bin);
+    let bins = || occupied().chain(others);
+    bins().min().unwrap_or(0)..bins().max().unwrap_or(0) + 1
+}
+
+/// The line below the bars, and the numbers below it.
+fn axis(bars: &Bars, histogram: &Histogram, brush: &Brush) -> [String; 2] {
+    let width = bars.width();
+    let mut line = vec![brush.axis; width];
+    let mut numbers = String::new();
+    let at = |bin: i64| histogram.edges[bin.clamp(0, histogram.shares.len() as i64) as usize];
+    let end = bars.start + bars.bins_each * bars.bars.len() as i64;
+    for Tick { value, label } in ticks(at(bars.start), at(end), (width / 12).max(2)) {
+        let Some(column) = bars.column(histogram, value) else { continue };
+        line[column] = brush.tick;
+        let begin = column.saturating_sub(
+            (label.width() - usize::from(label.starts_with('-'))) / 2 + usize::from(label.starts_with('-')),
+        );
+        let begin = begin.min(width.saturating_sub(label.width()));
+        if numbers.is_empty() || begin > numbers.width() {
+            numbers = pad_right(&numbers, begin) + &label;
+        }
+    }
+    [line.into_iter().collect(), format!("{DIM}{numbers}{DIM:#}")]
+}
+
+/// Where the observed statistic lies, and its mirror image, and what is as extreme.
+fn markers(report: &Report, bars: &Bars, histogram: &Histogram, brush: &Brush) -> String {
+    let width = bars.width();
+    let column = |value: f64| bars.column(histogram, value);
+    let Some(observed) = column(report.estimate) else { return String::new() };
+    let mirror = mirror(report).and_then(column);
+    let mut cells = vec![' '; width];
+    let counts_above = match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
+        ("greater", _) | (_, Some("upper-tail")) => true,
+        ("less", _) => false,
+        _ => report.estimate >= mirror.map_or(histogram.mean(), |_| report.null_value),
+    };
+    let mut extend = |from: usize, upwards: bool| {
+        let range = if upwards { from..width } else { 0..from + 1 };
+        cells[range].fill(brush.beyond);
+    };
+    extend(observed, counts_above);
+    if let Some(mirror) = mirror {
+        extend(mirror, !counts_above);
+    }
+    cells[observed] = brush.observed;
+    // The number stands inside, where the bars are not marked, if there is room.
+    let label: Vec<char> =
+        format!("observed {}", Precision::of(report).difference.write(report.estimate)).chars().collect();
+    let inside = if counts_above { observed.checked_sub(label.len() + 1) } else { Some(observed + 2) };
+    let fits = |begin: &usize| begin + label.len() <= width;
+    let outside = if counts_above { Some(observed + 2) } else { observed.checked_sub(label.len() + 1) };
+    let is_free = |begin: &usize| cells[*begin..begin + label.len()].iter().all(|&cell| cell == ' ');
+    let begin = inside.filter(fits).filter(is_free).or(outside.filter(fits));
+    if let Some(begin) = begin {
+        cells[begin..begin + label.len()].copy_from_slice(&label);
+        if let Some(before) = begin.checked_sub(1).filter(|&before| before != observed) {
+            cells[before] = ' ';
+        }
+    }
+    let line: String = cells.into_iter().collect();
+    format!("{BOLD}{line}{BOLD:#}")
+}
