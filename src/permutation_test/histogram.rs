@@ -1,8 +1,8 @@
 //! The shape of the null distribution, beside whatever method tells the p-value.
 //!
 //! Labellings that are counted for the p-value are counted in bins too. An exact method counts the labellings beyond the edge of
-//! each bin. For the others the shape comes from a plain sample, and, where that sees too little of a sum, from importance
-//! sampling beyond each edge.
+//! each bin. For the others the shape comes from a plain sample and, where that sees too little of a sum, from the saddlepoint
+//! approximation of the tail beyond each edge.
 
 use super::NullDistribution;
 use super::PermutationTest;
@@ -12,18 +12,24 @@ use crate::error::Error;
 use crate::method::bins::{Beyond, Bins, Resolution};
 use crate::method::exact::sides::{Tails, Work};
 use crate::method::histogram::Histogram;
-use crate::method::importance::{Importance, Side};
+use crate::method::importance::{Importance, Side, saddlepoint};
 use crate::method::monte_carlo::{Counted, MonteCarlo, Watch};
 use crate::simd::Arch;
 use crate::statistic::linear::ExactSums;
 use crate::statistic::{Extremes, Statistic};
 
-/// Labellings of the plain sample where the statistic is a sum, and where it may be anything.
-const SAMPLE_OF_SUMS: u64 = 1 << 18;
+/// Labellings of the plain sample where the statistic may be anything.
 const SAMPLE: u64 = 1 << 14;
 
-/// A tail in which the plain sample has fewer labellings is estimated by importance sampling, from so many draws.
+/// The same where it is a sum: labels of single units that are drawn, and the fewest and the most labellings.
+const LABELS: u64 = 1 << 28;
+const FEWEST: u64 = 1 << 12;
+const MOST: u64 = 1 << 18;
+
+/// A tail in which the plain sample has fewer labellings is computed otherwise.
 const FEW: f64 = 1000.0;
+
+/// Draws for a tail so near the end of the sums that there is no approximation.
 const DRAWS: u64 = 1 << 11;
 
 impl PermutationTest<'_> {
@@ -89,13 +95,15 @@ impl OfSums<'_> {
         bins.of_shares(&shares, absolute, |sum| self.statistic.value(sum))
     }
 
-    /// The shape by a plain sample, and by importance sampling where that sees too little.
+    /// The shape by a plain sample and, where that sees too little, by the saddlepoint approximation of the tail beyond each
+    /// edge.
     pub fn sketch(&self, bins: &Bins<i64>, absolute: f64, work: Work) -> Result<Histogram, Error> {
         let Work { threads, arch, stop, begin, advance } = work;
         let watch = || Watch { stop, begin, advance, replicates: None };
-        let draws = MonteCarlo { resamples: SAMPLE_OF_SUMS, seed: self.seed, threads, arch };
+        let resamples = (LABELS / self.design.units().len() as u64).clamp(FEWEST, MOST);
+        let draws = MonteCarlo { resamples, seed: self.seed, threads, arch };
         let extremes = self.statistic.extremes(self.observed);
-        begin(SAMPLE_OF_SUMS, "resamples for the histogram");
+        begin(resamples, "resamples for the histogram");
         let counted = draws.run_binned(self.design, self.statistic, &extremes, Some(bins), watch())?;
         let mut parted = parted(&counted);
         let importance = Importance { draws: DRAWS, seed: self.seed, threads, arch };
@@ -104,8 +112,9 @@ impl OfSums<'_> {
             let edge = bins.edge(bin);
             let (side, threshold, share) =
                 if above < below { (Side::Upper, edge, above) } else { (Side::Lower, edge.saturating_sub(1), below) };
-            if *share * (SAMPLE_OF_SUMS as f64) < FEW {
-                *share = importance.tail(sums, &exchange, side, threshold, &watch())?.estimate;
+            if *share * (resamples as f64) < FEW {
+                let by_drawing = || Ok(importance.tail(sums, &exchange, side, threshold, &watch())?.estimate);
+                *share = saddlepoint(sums, &exchange, side, threshold).map_or_else(by_drawing, Ok)?;
             }
         }
         Ok(self.of_parted(bins, &parted, absolute))

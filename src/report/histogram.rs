@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::{Tick, ticks};
-use super::label::{pad_left, pad_right, shorten};
+use super::label::{escape, pad_left, pad_right, shorten};
 use super::precision::Precision;
 use super::{GroupReport, Report, wording};
 use crate::inference::sample_shape::SampleShape;
@@ -92,10 +92,7 @@ pub fn draw(report: &Report, canvas: Canvas) -> String {
 }
 
 fn title(report: &Report, width: usize) -> String {
-    let of = shorten(&wording::statistic(report));
-    let title = format!("Null distribution of the {of}");
-    let title =
-        if report.statistic.title == report.statistic.name { format!("Null distribution of {of}") } else { title };
+    let title = format!("Null distribution: {}", escape(&wording::statistic(report)));
     if title.width() <= width { title } else { "Null distribution".to_owned() }
 }
 
@@ -215,7 +212,7 @@ fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Brush) -> 
     let bars = Bars::new(histogram, shown, bin(observed) + usize::from(!is_above), width);
     let mut lines = bars.rows(brush);
     lines.extend(axis(&bars, histogram, brush));
-    lines.push(markers(report, &bars, histogram, brush));
+    lines.push(markers(report, &bars, histogram, width, brush));
     lines.extend(outside(histogram).map(|note| format!("{DIM}{note}{DIM:#}")));
     lines
 }
@@ -262,8 +259,7 @@ fn axis(bars: &Bars, histogram: &Histogram, brush: &Brush) -> [String; 2] {
 }
 
 /// Where the observed statistic lies, and its mirror image, and what is as extreme.
-fn markers(report: &Report, bars: &Bars, histogram: &Histogram, brush: &Brush) -> String {
-    let width = bars.width();
+fn markers(report: &Report, bars: &Bars, histogram: &Histogram, width: usize, brush: &Brush) -> String {
     let column = |value: f64| bars.column(histogram, value);
     let Some(observed) = column(report.estimate) else { return String::new() };
     let mirror = mirror(report).and_then(column);
@@ -274,28 +270,24 @@ fn markers(report: &Report, bars: &Bars, histogram: &Histogram, brush: &Brush) -
         _ => report.estimate >= mirror.map_or(histogram.mean(), |_| report.null_value),
     };
     let mut extend = |from: usize, upwards: bool| {
-        let range = if upwards { from..width } else { 0..from + 1 };
+        let range = if upwards { from..bars.width() } else { 0..from + 1 };
         cells[range].fill(brush.beyond);
     };
     extend(observed, counts_above);
     if let Some(mirror) = mirror {
         extend(mirror, !counts_above);
     }
-    cells[observed] = brush.observed;
-    // The number stands inside, where the bars are not marked, if there is room.
-    let label: Vec<char> =
-        format!("observed {}", Precision::of(report).difference.write(report.estimate)).chars().collect();
-    let inside = if counts_above { observed.checked_sub(label.len() + 1) } else { Some(observed + 2) };
-    let fits = |begin: &usize| begin + label.len() <= width;
-    let outside = if counts_above { Some(observed + 2) } else { observed.checked_sub(label.len() + 1) };
-    let is_free = |begin: &usize| cells[*begin..begin + label.len()].iter().all(|&cell| cell == ' ');
-    let begin = inside.filter(fits).filter(is_free).or(outside.filter(fits));
-    if let Some(begin) = begin {
-        cells[begin..begin + label.len()].copy_from_slice(&label);
-        if let Some(before) = begin.checked_sub(1).filter(|&before| before != observed) {
-            cells[before] = ' ';
-        }
+    // The number stands inside, where nothing is marked, if there is room.
+    let number = Precision::of(report).difference.write(report.estimate);
+    let label: Vec<char> = format!(" observed {number} ").chars().collect();
+    let (before, after) = ((observed + 1).checked_sub(label.len()), Some(observed + 1));
+    let fits = |begin: &usize| begin + label.len() <= width + 1;
+    let [inside, outside] = if counts_above { [before, after] } else { [after, before] };
+    let is_free = |begin: &usize| cells[*begin..].iter().take(label.len() - 1).all(|&cell| cell == ' ');
+    if let Some(begin) = inside.filter(fits).filter(is_free).or(outside.filter(fits)).or(inside.filter(fits)) {
+        cells[begin..].iter_mut().zip(label).for_each(|(cell, character)| *cell = character);
     }
+    cells[observed] = brush.observed;
     let line: String = cells.into_iter().collect();
     format!("{BOLD}{line}{BOLD:#}")
 }
