@@ -289,5 +289,5 @@ fn markers(report: &Report, bars: &Bars, histogram: &Histogram, width: usize, br
     }
     cells[observed] = brush.observed;
     let line: String = cells.into_iter().collect();
-    format!("{BOLD}{line}{BOLD:#}")
+    format!("{BOLD}{}{BOLD:#}", line.trim_end())
 }
