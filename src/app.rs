@@ -39,10 +39,7 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     for dataset in &datasets {
         tell(&dataset.notes, settings.output.chatter);
     }
-    if datasets.len() > 1 && settings.output.distribution.is_some() {
-        let what = format!("--distribution has room for one column, and there are {}", datasets.len());
-        return Err(Error::usage(what, "name the one with --column"));
-    }
+    refuse_several(&datasets, &settings.output)?;
     if settings.purpose == Purpose::Explain {
         let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
         output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
@@ -56,9 +53,27 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
     let text = report::render(&reports, settings.output.format, canvas);
     distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
+    draw(&reports, &settings.output.pictures)?;
     output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
     announce(&reports, settings)?;
     Ok(verdict)
+}
+
+/// Some outputs have room for one column.
+fn refuse_several(datasets: &[Dataset], output: &Output) -> Result<(), Error> {
+    let narrow = [("--distribution", output.distribution.is_some()), ("--plot", output.pictures.plot.is_some())];
+    match narrow.into_iter().find(|(_, is_asked_for)| *is_asked_for && datasets.len() > 1) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let what = format!("{option} has room for one column, and there are {}", datasets.len());
+            let remedy = if option == "--plot" {
+                "name the one with --column, or have a page of all with --report"
+            } else {
+                "name the one with --column"
+            };
+            Err(Error::usage(what, remedy))
+        }
+    }
 }
 
 /// What the histogram is drawn on, if the report has one.
@@ -81,6 +96,14 @@ fn null_distribution(output: &Output, canvas: Option<Canvas>) -> NullDistributio
     let Pictures { plot, page, .. } = &output.pictures;
     let is_seen = canvas.is_some() || plot.is_some() || page.is_some();
     if is_seen { NullDistribution::Binned } else { NullDistribution::Dropped }
+}
+
+/// Writes the pictures that are files of their own.
+fn draw(reports: &[Report], pictures: &Pictures) -> Result<(), Error> {
+    if let (Some(plot), [report, ..]) = (&pictures.plot, reports) {
+        output::write_bytes(&report::plot(report, plot.format), &plot.path)?;
+    }
+    Ok(())
 }
 
 /// Tells the verdict of a gate where CI shows it.

@@ -55,6 +55,17 @@ pub fn write(text: &str, to: Option<&Path>, color: Color) -> Result<(), Error> {
     }
 }
 
+/// Writes a file whole or not at all.
+///
+/// # Errors
+///
+/// [`Error::Output`] if not all of it could be written; then there is no file, or the old one.
+pub fn write_bytes(bytes: &[u8], path: &Path) -> Result<(), Error> {
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes).map_err(|error| Error::output(path, error))?;
+    file.commit()
+}
+
 /// Adds a rendered report at the end of a file, which need not exist.
 ///
 /// # Errors

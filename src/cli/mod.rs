@@ -170,7 +170,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
     })
 }
 
-/// The interval for the effect, which -q has no room for.
+/// The interval for the effect, which -q by itself has no room for.
 fn effect(arguments: &Arguments) -> Result<Option<EffectRequest>, Error> {
     let approach = match arguments.interval {
         None => None,
@@ -194,7 +194,9 @@ fn effect(arguments: &Arguments) -> Result<Option<EffectRequest>, Error> {
     let approach = approach.or(arguments.bootstrap.map(|_| Approach::Bca));
     let bootstrap = arguments.bootstrap.unwrap_or(DEFAULT_BOOTSTRAP);
     let confidence = arguments.confidence.unwrap_or(CONFIDENCE_OF_EFFECT);
-    Ok((!arguments.quiet || arguments.fail_on.is_some()).then_some(EffectRequest { approach, bootstrap, confidence }))
+    let is_drawn = arguments.pictures.plot.is_some() || arguments.pictures.report.is_some();
+    let is_wanted = !arguments.quiet || arguments.fail_on.is_some() || is_drawn;
+    Ok(is_wanted.then_some(EffectRequest { approach, bootstrap, confidence }))
 }
 
 fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {

@@ -171,6 +171,8 @@ impl<T: Replicate> Bins<T> {
         let most = (high + resolution.reach * spread).max(near.max(mirror) + margin);
         let width = (spread / resolution.bins_per_spread).max((most - least) / resolution.most as f64);
         let width = T::width_near(width, step);
+        // A single value has its bin around it.
+        let step = if step.approximate() == 0.0 && low == high && low == near { width } else { step };
         let widths =
             |distance: f64| ((distance / width.approximate()).ceil()).clamp(1.0, resolution.most as f64) as usize;
         let below = widths(anchor.approximate() - least);

@@ -1,11 +1,10 @@
 //! The null distribution and both samples, drawn with characters: a dozen lines that a terminal shows below the report.
 
-use std::ops::Range;
-
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::axis::{Tick, ticks};
+use super::bars::{Bar, Bars, counts_above, mirror};
 use super::label::{escape, pad_left, pad_right, shorten};
 use super::precision::Precision;
 use super::{GroupReport, Report, wording};
@@ -132,60 +131,34 @@ fn boxed(group: &GroupReport, shape: &SampleShape, room: usize, place: impl Fn(f
     cells.into_iter().collect()
 }
 
-/// The bins of a histogram, as many of them in each bar as make them fit.
-struct Bars {
-    /// Bins of the first bar on; it may begin before the first bin.
-    start: i64,
-    bins_each: i64,
+/// Bars, each some columns wide.
+struct Columns<'a> {
+    bars: Bars<'a>,
     columns_each: usize,
-    /// The share of each bar, and how much of it is extreme.
-    bars: Vec<(f64, f64)>,
 }
 
-impl Bars {
-    fn new(histogram: &Histogram, shown: Range<usize>, boundary: usize, width: usize) -> Self {
-        let (first, end, boundary) = (shown.start as i64, shown.end as i64, boundary as i64);
-        let mut bins_each = (end - first + width as i64 - 1) / width as i64;
-        // Bars begin where what is extreme begins, which may take one more.
-        let start = loop {
-            let start = boundary - (boundary - first + bins_each - 1).div_euclid(bins_each) * bins_each;
-            if (end - start + bins_each - 1) / bins_each <= width as i64 {
-                break start;
-            }
-            bins_each += 1;
-        };
-        let count = ((end - start + bins_each - 1) / bins_each).max(1) as usize;
-        let mut bars = vec![(0.0, 0.0); count];
-        for bin in shown {
-            let bar = &mut bars[((bin as i64 - start) / bins_each) as usize];
-            bar.0 += histogram.shares[bin];
-            bar.1 += histogram.extreme[bin];
-        }
-        Self { start, bins_each, columns_each: (width / count).clamp(1, WIDEST_BAR), bars }
+impl<'a> Columns<'a> {
+    fn new(bars: Bars<'a>, width: usize) -> Self {
+        Self { columns_each: (width / bars.bars.len()).clamp(1, WIDEST_BAR), bars }
     }
 
     fn width(&self) -> usize {
-        self.bars.len() * self.columns_each
+        self.bars.bars.len() * self.columns_each
     }
 
     /// The column of a value of the statistic.
-    fn column(&self, histogram: &Histogram, value: f64) -> Option<usize> {
-        let edges = &histogram.edges;
-        let bin = edges.partition_point(|&edge| edge <= value).checked_sub(1)?;
-        let next = edges.get(bin + 1)?;
-        let within = (value - edges[bin]) / (next - edges[bin]);
-        let bars = ((bin as i64 - self.start) as f64 + within) / self.bins_each as f64;
-        let column = (bars * self.columns_each as f64) as usize;
-        (bars >= 0.0 && column < self.width()).then_some(column)
+    fn of(&self, value: f64) -> Option<usize> {
+        let column = (self.bars.place(value)? * self.columns_each as f64) as usize;
+        (column < self.width()).then_some(column)
     }
 
     /// A line of characters for each row, the top one first.
     fn rows(&self, brush: &Brush) -> Vec<String> {
         let steps = brush.bar.len() - 1;
-        let tallest = self.bars.iter().map(|bar| bar.0).fold(f64::MIN_POSITIVE, f64::max);
+        let tallest = self.bars.bars.iter().map(|bar| bar.share).fold(f64::MIN_POSITIVE, f64::max);
         let row = |row: usize| {
             let mut line = String::new();
-            for &(share, extreme) in &self.bars {
+            for &Bar { share, extreme, .. } in &self.bars.bars {
                 // What there is shows, however little it is.
                 let height = (share / tallest * (ROWS * steps) as f64).round().max(f64::from(share > 0.0)) as usize;
                 let filled = height.saturating_sub(row * steps).min(steps);
@@ -202,17 +175,10 @@ impl Bars {
 }
 
 fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Brush) -> Vec<String> {
-    let (observed, mirror) = (report.estimate, mirror(report));
-    let bin = |value: f64| {
-        let after = histogram.edges.partition_point(|&edge| edge <= value);
-        after.saturating_sub(1).min(histogram.shares.len() - 1)
-    };
-    let shown = shown(histogram, [bin(observed), bin(mirror.unwrap_or(observed))]);
-    let is_above = observed >= histogram.mean();
-    let bars = Bars::new(histogram, shown, bin(observed) + usize::from(!is_above), width);
-    let mut lines = bars.rows(brush);
-    lines.extend(axis(&bars, histogram, brush));
-    lines.push(markers(report, &bars, histogram, width, brush));
+    let columns = Columns::new(Bars::new(report, histogram, width), width);
+    let mut lines = columns.rows(brush);
+    lines.extend(axis(&columns, brush));
+    lines.push(markers(report, histogram, &columns, width, brush));
     lines.extend(outside(histogram).map(|note| format!("{DIM}{note}{DIM:#}")));
     lines
 }
@@ -224,28 +190,14 @@ fn outside(histogram: &Histogram) -> Option<String> {
     (beyond > 0).then(|| format!("{} lie further out.", super::number::count(beyond)))
 }
 
-/// The mirror image of the observed statistic, where both sides count.
-pub(super) fn mirror(report: &Report) -> Option<f64> {
-    let is_absolute = report.two_sided_rule.as_deref() == Some("absolute");
-    (is_absolute && report.estimate != report.null_value).then_some(2.0 * report.null_value - report.estimate)
-}
-
-/// The bins with something in them, and those that are to be seen in any case.
-fn shown(histogram: &Histogram, others: [usize; 2]) -> Range<usize> {
-    let occupied = || histogram.shares.iter().enumerate().filter(|(_, share)| **share > 0.0).map(|(bin, _)| bin);
-    let bins = || occupied().chain(others);
-    bins().min().unwrap_or(0)..bins().max().unwrap_or(0) + 1
-}
-
 /// The line below the bars, and the numbers below it.
-fn axis(bars: &Bars, histogram: &Histogram, brush: &Brush) -> [String; 2] {
-    let width = bars.width();
+fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
+    let width = columns.width();
     let mut line = vec![brush.axis; width];
     let mut numbers = String::new();
-    let at = |bin: i64| histogram.edges[bin.clamp(0, histogram.shares.len() as i64) as usize];
-    let end = bars.start + bars.bins_each * bars.bars.len() as i64;
-    for Tick { value, label } in ticks(at(bars.start), at(end), (width / 12).max(2)) {
-        let Some(column) = bars.column(histogram, value) else { continue };
+    let [low, high] = columns.bars.range();
+    for Tick { value, label } in ticks(low, high, (width / 12).max(2)) {
+        let Some(column) = columns.of(value) else { continue };
         line[column] = brush.tick;
         let begin = column.saturating_sub(
             (label.width() - usize::from(label.starts_with('-'))) / 2 + usize::from(label.starts_with('-')),
@@ -259,18 +211,13 @@ fn axis(bars: &Bars, histogram: &Histogram, brush: &Brush) -> [String; 2] {
 }
 
 /// Where the observed statistic lies, and its mirror image, and what is as extreme.
-fn markers(report: &Report, bars: &Bars, histogram: &Histogram, width: usize, brush: &Brush) -> String {
-    let column = |value: f64| bars.column(histogram, value);
-    let Some(observed) = column(report.estimate) else { return String::new() };
-    let mirror = mirror(report).and_then(column);
+fn markers(report: &Report, histogram: &Histogram, columns: &Columns, width: usize, brush: &Brush) -> String {
+    let Some(observed) = columns.of(report.estimate) else { return String::new() };
+    let mirror = mirror(report).and_then(|mirror| columns.of(mirror));
     let mut cells = vec![' '; width];
-    let counts_above = match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        ("greater", _) | (_, Some("upper-tail")) => true,
-        ("less", _) => false,
-        _ => report.estimate >= mirror.map_or(histogram.mean(), |_| report.null_value),
-    };
+    let counts_above = counts_above(report, histogram);
     let mut extend = |from: usize, upwards: bool| {
-        let range = if upwards { from..bars.width() } else { 0..from + 1 };
+        let range = if upwards { from..columns.width() } else { 0..from + 1 };
         cells[range].fill(brush.beyond);
     };
     extend(observed, counts_above);

@@ -1,6 +1,7 @@
 //! The report as data; the files beside this one only format it.
 
 mod axis;
+mod bars;
 mod delimited;
 mod effect;
 mod explain;
@@ -11,6 +12,7 @@ mod judged;
 mod label;
 mod markdown;
 mod number;
+mod plot;
 mod precision;
 #[cfg(test)]
 mod samples;
@@ -37,7 +39,7 @@ use crate::method::histogram::Histogram;
 use crate::method::planner::{Further, Method};
 use crate::method::sequential::{Decision, Level};
 use crate::permutation_test::effect::{Effect, EffectSizes};
-use crate::settings::{Format, Statistic, Test};
+use crate::settings::{Format, PlotFormat, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 use crate::{TestResult, Undefined};
@@ -269,6 +271,12 @@ fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
     // Interpolated between two sums, the mean is off by a rounding error.
     let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (result.estimate - natural).abs();
     result.null_centre.filter(|centre| !is_natural(centre)).unwrap_or(natural)
+}
+
+/// The report as a plot, of which the null distribution is in bins.
+#[must_use]
+pub fn plot(report: &Report, format: PlotFormat) -> Vec<u8> {
+    plot::render(report, format)
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if

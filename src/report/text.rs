@@ -63,7 +63,7 @@ fn effect_note(report: &Report) -> Option<String> {
 }
 
 /// `len by supp: OJ (case) against VC (control)`
-fn headline(report: &Report) -> String {
+pub fn headline(report: &Report) -> String {
     let grouping = report.grouping.as_deref().map(|grouping| format!(" by {}", shorten(grouping))).unwrap_or_default();
     let (case, control) = (shorten(&report.case.label), shorten(&report.control.label));
     format!("{}{grouping}: {case} (case) against {control} (control)", shorten(&report.column))

@@ -1,0 +1,54 @@
+//! The effect with its interval, beside the value of the null hypothesis.
+
+use plotters::prelude::{Circle, PathElement};
+use plotters::style::Color;
+
+use super::chart::{Area, Drawn, axis_below, chart, line, roomy};
+use super::palette::{CASE, TEXT};
+use crate::permutation_test::effect::Measured;
+use crate::report::axis::ticks;
+use crate::report::label::escape;
+use crate::report::precision::Precision;
+use crate::report::statistic::Measure;
+use crate::report::{EffectReport, Report, effect};
+
+/// Draws the effect, if the statistic has one.
+pub fn draw(area: &Area, report: &Report) -> Drawn {
+    let Some(shown) = &report.effect else { return Ok(()) };
+    let null = null(report, shown);
+    let ends = shown.interval.unwrap_or([shown.estimate; 2]);
+    let finite: Vec<f64> = ends.into_iter().chain([shown.estimate]).chain(null).filter(|x| x.is_finite()).collect();
+    let (low, high) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+    let range = roomy(low, high);
+    let range = roomy(range[0], range[1]);
+    let size = Precision::of(report).effect.write(shown.estimate);
+    let interval = effect::interval(report).map(|interval| format!(", {interval}")).unwrap_or_default();
+    let title = format!("{} {size}{interval}", escape(&capitalised(&shown.name)));
+    let mut chart = chart(area, range, [0.0, 1.0], &title)?;
+    axis_below(&mut chart, &ticks(range[0], range[1], 7))?;
+    if let Some(null) = null {
+        chart.draw_series([PathElement::new(vec![(null, 0.0), (null, 1.0)], line(TEXT, 1))])?;
+    }
+    if shown.interval.is_some() {
+        let [from, to] = [ends[0].max(range[0]), ends[1].min(range[1])];
+        chart.draw_series([PathElement::new(vec![(from, 0.5), (to, 0.5)], line(CASE, 3))])?;
+        // An end that there is not has no bar across it.
+        let bars = ends.into_iter().filter(|end| end.is_finite());
+        chart.draw_series(bars.map(|end| PathElement::new(vec![(end, 0.3), (end, 0.7)], line(CASE, 2))))?;
+    }
+    chart.draw_series([Circle::new((shown.estimate, 0.5), 6, CASE.rgb().filled())]).map(drop)
+}
+
+/// The effect under the null hypothesis, where it is known.
+fn null(report: &Report, shown: &EffectReport) -> Option<f64> {
+    let is_difference = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference);
+    match shown.measured {
+        Measured::Statistic => is_difference.then_some(report.null_value),
+        Measured::MeanDifference | Measured::Shift => Some(report.mu),
+    }
+}
+
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

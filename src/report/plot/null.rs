@@ -1,0 +1,106 @@
+//! The null distribution, what of it is extreme, and the observed statistic.
+
+use plotters::prelude::{EmptyElement, PathElement, Rectangle, Text};
+use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::chart::{Area, Chart, Drawn, LETTERS, axis_below, axis_on_the_left, chart, letters, line};
+use super::palette::{NULL, TAIL, TEXT};
+use crate::method::histogram::Histogram;
+use crate::report::axis::{Tick, ticks};
+use crate::report::bars::{Bar, Bars, counts_above, mirror};
+use crate::report::label::escape;
+use crate::report::precision::Precision;
+use crate::report::{Report, wording};
+
+/// The most bars.
+const MOST_BARS: usize = 110;
+/// Below this p-value the tail is too low to be seen but on a logarithmic scale.
+const TINY: f64 = 1e-3;
+
+/// How heights are drawn.
+#[derive(Debug, Clone, Copy)]
+enum Scale {
+    Linear,
+    /// From this power of ten on.
+    Logarithmic {
+        least: f64,
+    },
+}
+
+impl Scale {
+    /// The height of a share that is greater than 0.
+    fn of(self, share: f64) -> f64 {
+        match self {
+            Self::Linear => share,
+            Self::Logarithmic { least } => (libm::log10(share) - least).max(0.0),
+        }
+    }
+
+    fn ticks(self, highest: f64) -> Vec<Tick> {
+        match self {
+            Self::Linear => ticks(0.0, highest, 5),
+            Self::Logarithmic { least } => {
+                let power = |tick: Tick| Tick { label: format!("1e{}", tick.value), value: tick.value - least };
+                let whole = ticks(least, least + highest, 6).into_iter().filter(|tick| tick.value.fract() == 0.0);
+                whole.map(power).collect()
+            }
+        }
+    }
+}
+
+pub fn draw(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
+    let bars = Bars::new(report, histogram, MOST_BARS);
+    let usual = typical_width(&bars.bars);
+    // Bars that are wider than others are lower for the same share.
+    let height = |bar: &Bar, share: f64| share * usual / (bar.high - bar.low);
+    let heights = || bars.bars.iter().filter(|bar| bar.share > 0.0).map(|bar| height(bar, bar.share));
+    let (lowest, highest) = heights().fold((f64::INFINITY, f64::MIN_POSITIVE), |(a, b), x| (a.min(x), b.max(x)));
+    let scale = if report.p_value < TINY && lowest.is_finite() {
+        Scale::Logarithmic { least: libm::log10(lowest).floor().min(libm::log10(highest).floor() - 1.0) }
+    } else {
+        Scale::Linear
+    };
+    let [low, high] = bars.range();
+    let top = scale.of(highest) * 1.12;
+    let heights =
+        if matches!(scale, Scale::Linear) { "share of labellings" } else { "share of labellings, logarithmic" };
+    let title = format!("Null distribution: {} ({heights})", escape(&wording::statistic(report)));
+    let mut chart = chart(area, [low, high], [0.0, top], &title)?;
+    axis_on_the_left(&mut chart, &scale.ticks(top))?;
+    axis_below(&mut chart, &ticks(low, high, 7))?;
+    let rectangle = |bar: &Bar, share: f64, colour: super::palette::Colour| {
+        Rectangle::new([(bar.low, 0.0), (bar.high, scale.of(height(bar, share)))], colour.rgb().filled())
+    };
+    let filled = || bars.bars.iter().filter(|bar| bar.share > 0.0);
+    chart.draw_series(filled().map(|bar| rectangle(bar, bar.share, NULL)))?;
+    let tail = filled().filter(|bar| bar.extreme > 0.0 && bar.extreme >= bar.share * 1e-9);
+    chart.draw_series(tail.map(|bar| rectangle(bar, bar.extreme, TAIL)))?;
+    let observed = [Some(report.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
+    chart.draw_series(
+        observed
+            .into_iter()
+            .flatten()
+            .map(|x| PathElement::new(vec![(x, 0.0), (x, top)], line(TEXT, if x == report.estimate { 2 } else { 1 }))),
+    )?;
+    label(&mut chart, report, histogram, top)
+}
+
+/// The observed statistic beside its line, on the side where there is room.
+fn label(chart: &mut Chart, report: &Report, histogram: &Histogram, top: f64) -> Drawn {
+    let number = Precision::of(report).difference.write(report.estimate);
+    let range = chart.x_range();
+    let share = (report.estimate - range.start) / (range.end - range.start);
+    let is_left = if counts_above(report, histogram) { share > 0.25 } else { share > 0.75 };
+    let (side, offset) = if is_left { (HPos::Right, -6) } else { (HPos::Left, 6) };
+    let text = EmptyElement::at((report.estimate, top))
+        + Text::new(format!("observed {number}"), (offset, 3), letters(LETTERS, TEXT, side, VPos::Top));
+    chart.draw_series([text]).map(drop)
+}
+
+/// The median width of the bars.
+fn typical_width(bars: &[Bar]) -> f64 {
+    let mut widths: Vec<f64> = bars.iter().map(|bar| bar.high - bar.low).collect();
+    widths.sort_unstable_by(f64::total_cmp);
+    widths[widths.len() / 2]
+}
