@@ -103,6 +103,9 @@ fn draw(reports: &[Report], pictures: &Pictures) -> Result<(), Error> {
     if let (Some(plot), [report, ..]) = (&pictures.plot, reports) {
         output::write_bytes(&report::plot(report, plot.format), &plot.path)?;
     }
+    if let Some(page) = &pictures.page {
+        output::write_bytes(report::page(reports, &page.command).as_bytes(), &page.path)?;
+    }
     Ok(())
 }
 

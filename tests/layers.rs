@@ -53,7 +53,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("csv", &["input/table.rs", "report/delimited.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
-    ("sha2", &["sampling/stream.rs"]),
+    ("sha2", &["sampling/stream.rs", "report/page/mod.rs"]),
+    ("base64", &["report/page/mod.rs"]),
+    ("maud", &["report/page/"]),
+    ("plotters", &["report/plot/"]),
+    ("resvg", &["report/plot/png.rs"]),
+    ("dejavu", &["report/plot/png.rs"]),
+    ("terminal_size", &["output.rs"]),
     ("pulp", &["simd.rs", "statistic/linear/sums.rs"]),
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output.rs"]),
@@ -61,7 +67,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("winnow", &["statistic/expression/"]),
     ("signal_hook", &["signals.rs"]),
     ("rustix", &["program/child.rs"]),
-    ("shell_words", &["program/mod.rs"]),
+    ("shell_words", &["program/mod.rs", "report/page/mod.rs"]),
 ];
 
 /// Rooms of the library, which read and print nothing.

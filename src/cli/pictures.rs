@@ -60,7 +60,9 @@ pub(super) fn pictures(arguments: &Arguments, format: Format, argv: &[OsString])
             "leave out one of the two",
         ));
     }
-    let command = || argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    // Wherever the program lies, that is its name.
+    let words = || argv.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let command = || std::iter::once("permtest".to_owned()).chain(words()).collect();
     Ok(Pictures {
         histogram: match (histogram, no_histogram) {
             (true, _) => InReport::Shown,

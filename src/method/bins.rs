@@ -100,7 +100,7 @@ impl BinCounts {
         }
         let mut places = [0; BLOCK];
         for replicates in replicates.chunks(BLOCK) {
-            simd::run(arch, Places { bins, replicates, places: &mut places });
+            simd::run(arch, Places { bins, replicates, found: &mut places });
             for (&place, replicate) in places.iter().zip(replicates) {
                 self.counts[place as usize] += u64::from(replicate.is_defined());
             }
@@ -115,7 +115,7 @@ const BLOCK: usize = 256;
 struct Places<'a, T> {
     bins: &'a Bins<T>,
     replicates: &'a [T],
-    places: &'a mut [u32; BLOCK],
+    found: &'a mut [u32; BLOCK],
 }
 
 impl<T: Replicate> Kernel for Places<'_, T> {
@@ -123,7 +123,7 @@ impl<T: Replicate> Kernel for Places<'_, T> {
 
     #[inline(always)]
     fn compute(self) {
-        for (place, &replicate) in self.places.iter_mut().zip(self.replicates) {
+        for (place, &replicate) in self.found.iter_mut().zip(self.replicates) {
             *place = self.bins.place(replicate) as u32;
         }
     }

@@ -23,7 +23,7 @@ pub struct Bars<'a> {
     /// The first bin of the first bar; it may lie before all bins.
     start: i64,
     bins_each: i64,
-    pub bars: Vec<Bar>,
+    pub each: Vec<Bar>,
 }
 
 impl<'a> Bars<'a> {
@@ -53,12 +53,12 @@ impl<'a> Bars<'a> {
             let sum = |shares: &[f64]| shares.get(bins.clone()).unwrap_or_default().iter().sum();
             Bar { low: edge(from), high: edge(to), share: sum(&histogram.shares), extreme: sum(&histogram.extreme) }
         };
-        Self { histogram, start, bins_each, bars: (0..count).map(bar).collect() }
+        Self { histogram, start, bins_each, each: (0..count).map(bar).collect() }
     }
 
     /// The lower bound of the first bar and the upper one of the last.
     pub fn range(&self) -> [f64; 2] {
-        [self.bars[0].low, self.bars[self.bars.len() - 1].high]
+        [self.each[0].low, self.each[self.each.len() - 1].high]
     }
 
     /// Where a value of the statistic lies, in bars from the first one on.

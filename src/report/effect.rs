@@ -46,16 +46,21 @@ impl EffectReport {
 
 /// `95 % interval -0.17 to 7.57`, `… at least -0.17` where the alternative is one-sided.
 pub fn interval(report: &Report) -> Option<String> {
-    let effect = report.effect.as_ref()?;
-    let ([low, high], confidence) = (effect.interval?, effect.confidence?);
+    let confidence = report.effect.as_ref()?.confidence?;
+    let ends = interval_ends(report)?;
+    Some(format!("{} interval {ends}", number::percent(confidence).replace('\u{a0}', " ")))
+}
+
+/// `-0.17 to 7.57`, `at least -0.17` where the alternative is one-sided.
+pub fn interval_ends(report: &Report) -> Option<String> {
+    let [low, high] = report.effect.as_ref()?.interval?;
     let notation = Precision::of(report).effect;
-    let ends = match (low.is_finite(), high.is_finite()) {
+    Some(match (low.is_finite(), high.is_finite()) {
         (true, true) => format!("{} to {}", notation.write(low), notation.write(high)),
         (true, false) => format!("at least {}", notation.write(low)),
         (false, true) => format!("at most {}", notation.write(high)),
         (false, false) => "unbounded: too few labellings".to_owned(),
-    };
-    Some(format!("{} interval {ends}", number::percent(confidence).replace('\u{a0}', " ")))
+    })
 }
 
 /// `mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.29`.

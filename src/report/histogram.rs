@@ -23,7 +23,7 @@ pub struct Canvas {
 
 /// Wider than this nothing is gained.
 const WIDEST: usize = 100;
-const NARROWEST: usize = 24;
+const NARROWEST: usize = 26;
 const INDENT: usize = 2;
 /// Lines of bars.
 const ROWS: usize = 7;
@@ -79,7 +79,7 @@ pub fn draw(report: &Report, canvas: Canvas) -> String {
         Characters::Blocks => BLOCKS,
         Characters::Ascii => ASCII,
     };
-    let width = canvas.columns.min(WIDEST).max(NARROWEST + INDENT) - INDENT;
+    let width = canvas.columns.clamp(NARROWEST, WIDEST) - INDENT;
     let mut lines = samples(report, width, &brush);
     if !lines.is_empty() {
         lines.push(String::new());
@@ -139,11 +139,11 @@ struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     fn new(bars: Bars<'a>, width: usize) -> Self {
-        Self { columns_each: (width / bars.bars.len()).clamp(1, WIDEST_BAR), bars }
+        Self { columns_each: (width / bars.each.len()).clamp(1, WIDEST_BAR), bars }
     }
 
     fn width(&self) -> usize {
-        self.bars.bars.len() * self.columns_each
+        self.bars.each.len() * self.columns_each
     }
 
     /// The column of a value of the statistic.
@@ -155,17 +155,21 @@ impl<'a> Columns<'a> {
     /// A line of characters for each row, the top one first.
     fn rows(&self, brush: &Brush) -> Vec<String> {
         let steps = brush.bar.len() - 1;
-        let tallest = self.bars.bars.iter().map(|bar| bar.share).fold(f64::MIN_POSITIVE, f64::max);
+        let tallest = self.bars.each.iter().map(|bar| bar.share).fold(f64::MIN_POSITIVE, f64::max);
         let row = |row: usize| {
             let mut line = String::new();
-            for &Bar { share, extreme, .. } in &self.bars.bars {
+            for &Bar { share, extreme, .. } in &self.bars.each {
                 // What there is shows, however little it is.
                 let height = (share / tallest * (ROWS * steps) as f64).round().max(f64::from(share > 0.0)) as usize;
                 let filled = height.saturating_sub(row * steps).min(steps);
                 let is_tail = extreme > share / 2.0;
                 let (of, style) = if is_tail { (brush.tail, TAIL) } else { (brush.bar, Style::new()) };
                 let cells = of[filled].to_string().repeat(self.columns_each);
-                line += &if filled > 0 && is_tail { format!("{style}{cells}{style:#}") } else { cells };
+                if filled > 0 && is_tail {
+                    line.extend([style.render().to_string(), cells, style.render_reset().to_string()]);
+                } else {
+                    line += &cells;
+                }
             }
             line
         };

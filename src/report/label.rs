@@ -47,6 +47,12 @@ fn prefix(characters: impl Iterator<Item = char>, width: usize) -> String {
         .collect()
 }
 
+/// The text with a capital letter in front.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// The text filled with blanks on its right up to a width.
 pub fn pad_right(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))

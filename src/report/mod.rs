@@ -12,6 +12,7 @@ mod judged;
 mod label;
 mod markdown;
 mod number;
+mod page;
 mod plot;
 mod precision;
 #[cfg(test)]
@@ -277,6 +278,12 @@ fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
 #[must_use]
 pub fn plot(report: &Report, format: PlotFormat) -> Vec<u8> {
     plot::render(report, format)
+}
+
+/// The reports of one run as a page; `command` makes it again.
+#[must_use]
+pub fn page(reports: &[Report], command: &[String]) -> String {
+    page::render(reports, command)
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if

@@ -7,7 +7,7 @@ use super::chart::{Area, Drawn, axis_below, chart, line, roomy};
 use super::palette::{CASE, TEXT};
 use crate::permutation_test::effect::Measured;
 use crate::report::axis::ticks;
-use crate::report::label::escape;
+use crate::report::label::{capitalised, escape};
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
 use crate::report::{EffectReport, Report, effect};
@@ -46,9 +46,4 @@ fn null(report: &Report, shown: &EffectReport) -> Option<f64> {
         Measured::Statistic => is_difference.then_some(report.null_value),
         Measured::MeanDifference | Measured::Shift => Some(report.mu),
     }
-}
-
-pub(super) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -15,7 +15,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use self::chart::{Area, Drawn, SMALL_LETTERS, letters};
 use self::palette::{BACKGROUND, NOTE, TEXT};
-use super::label::{escape_where, wrap};
+use super::label::{capitalised, escape_where, wrap};
 use super::{Report, text, wording};
 use crate::settings::PlotFormat;
 
@@ -42,6 +42,17 @@ pub fn inline(report: &Report, number: usize) -> String {
     let opening = format!("<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" ");
     let svg = draw(report).replacen("<svg ", &opening, 1);
     svg.replacen(">\n", &format!(">\n<title id=\"{id}\">{}</title>\n", escaped(&alternative(report))), 1)
+}
+
+/// The null distribution alone, small and without letters: bars, what is extreme, and the observed statistic.
+pub fn small(report: &Report) -> String {
+    let Some(histogram) = &report.histogram else { return String::new() };
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (140, 36)).into_drawing_area();
+        null::small(&root, report, histogram).expect("memory takes any drawing");
+    }
+    svg.replacen("<svg ", "<svg class=\"plot small\" aria-hidden=\"true\" ", 1)
 }
 
 /// Rules for plots in a page whose readers prefer it dark.
@@ -113,6 +124,6 @@ fn panels(root: &Area, report: &Report, caption: &[String], effect: u32) -> Draw
 fn caption(report: &Report) -> Vec<String> {
     let p =
         format!("{} {}, {}.", wording::p_value_name(report), wording::p_value(report), wording::precision_note(report));
-    let sentences = [effect::capitalised(&p), wording::evidence(report), wording::method(report)].join(" ");
+    let sentences = [capitalised(&p), wording::evidence(report), wording::method(report)].join(" ");
     wrap(&escape_where(&sentences, char::is_control), CAPTION_WIDTH)
 }

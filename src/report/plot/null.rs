@@ -1,11 +1,11 @@
 //! The null distribution, what of it is extreme, and the observed statistic.
 
-use plotters::prelude::{EmptyElement, PathElement, Rectangle, Text};
+use plotters::prelude::{ChartBuilder, EmptyElement, PathElement, Rectangle, Text};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::chart::{Area, Chart, Drawn, LETTERS, axis_below, axis_on_the_left, chart, letters, line};
-use super::palette::{NULL, TAIL, TEXT};
+use super::palette::{Colour, NULL, TAIL, TEXT};
 use crate::method::histogram::Histogram;
 use crate::report::axis::{Tick, ticks};
 use crate::report::bars::{Bar, Bars, counts_above, mirror};
@@ -15,6 +15,7 @@ use crate::report::{Report, wording};
 
 /// The most bars.
 const MOST_BARS: usize = 110;
+const MOST_SMALL_BARS: usize = 46;
 /// Below this p-value the tail is too low to be seen but on a logarithmic scale.
 const TINY: f64 = 1e-3;
 
@@ -49,41 +50,77 @@ impl Scale {
     }
 }
 
+/// The bars as they are to be drawn.
+struct Drawing<'a> {
+    bars: Bars<'a>,
+    scale: Scale,
+    /// The median width of the bars: those that are wider are lower for the same share.
+    usual: f64,
+    top: f64,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(report: &Report, histogram: &'a Histogram, most_bars: usize) -> Self {
+        let bars = Bars::new(report, histogram, most_bars);
+        let usual = typical_width(&bars.each);
+        let heights =
+            bars.each.iter().filter(|bar| bar.share > 0.0).map(|bar| bar.share * usual / (bar.high - bar.low));
+        let (lowest, highest) = heights.fold((f64::INFINITY, f64::MIN_POSITIVE), |(a, b), x| (a.min(x), b.max(x)));
+        let scale = if report.p_value < TINY && lowest.is_finite() {
+            Scale::Logarithmic { least: libm::log10(lowest).floor().min(libm::log10(highest).floor() - 1.0) }
+        } else {
+            Scale::Linear
+        };
+        Self { bars, scale, usual, top: scale.of(highest) * 1.12 }
+    }
+
+    fn range(&self) -> [f64; 2] {
+        self.bars.range()
+    }
+
+    /// The bars, what is extreme of them, and the lines of the observed statistic and its mirror image.
+    fn draw(&self, chart: &mut Chart, report: &Report) -> Drawn {
+        let rectangle = |bar: &Bar, share: f64, colour: Colour| {
+            let height = self.scale.of(share * self.usual / (bar.high - bar.low));
+            Rectangle::new([(bar.low, 0.0), (bar.high, height)], colour.rgb().filled())
+        };
+        let filled = || self.bars.each.iter().filter(|bar| bar.share > 0.0);
+        chart.draw_series(filled().map(|bar| rectangle(bar, bar.share, NULL)))?;
+        // What a rounding error is left over is nothing.
+        let tail = filled().filter(|bar| bar.extreme > bar.share * 1e-9);
+        chart.draw_series(tail.map(|bar| rectangle(bar, bar.extreme, TAIL)))?;
+        let [low, high] = self.range();
+        let lines = [Some(report.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
+        let upright = |x: f64| {
+            let width = if x == report.estimate { 2 } else { 1 };
+            PathElement::new(vec![(x, 0.0), (x, self.top)], line(TEXT, width))
+        };
+        chart.draw_series(lines.into_iter().flatten().map(upright)).map(drop)
+    }
+}
+
 pub fn draw(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
-    let bars = Bars::new(report, histogram, MOST_BARS);
-    let usual = typical_width(&bars.bars);
-    // Bars that are wider than others are lower for the same share.
-    let height = |bar: &Bar, share: f64| share * usual / (bar.high - bar.low);
-    let heights = || bars.bars.iter().filter(|bar| bar.share > 0.0).map(|bar| height(bar, bar.share));
-    let (lowest, highest) = heights().fold((f64::INFINITY, f64::MIN_POSITIVE), |(a, b), x| (a.min(x), b.max(x)));
-    let scale = if report.p_value < TINY && lowest.is_finite() {
-        Scale::Logarithmic { least: libm::log10(lowest).floor().min(libm::log10(highest).floor() - 1.0) }
-    } else {
-        Scale::Linear
+    let drawing = Drawing::new(report, histogram, MOST_BARS);
+    let heights = match drawing.scale {
+        Scale::Linear => "share of labellings",
+        Scale::Logarithmic { .. } => "share of labellings, logarithmic",
     };
-    let [low, high] = bars.range();
-    let top = scale.of(highest) * 1.12;
-    let heights =
-        if matches!(scale, Scale::Linear) { "share of labellings" } else { "share of labellings, logarithmic" };
     let title = format!("Null distribution: {} ({heights})", escape(&wording::statistic(report)));
-    let mut chart = chart(area, [low, high], [0.0, top], &title)?;
-    axis_on_the_left(&mut chart, &scale.ticks(top))?;
+    let [low, high] = drawing.range();
+    let mut chart = chart(area, [low, high], [0.0, drawing.top], &title)?;
+    axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top))?;
     axis_below(&mut chart, &ticks(low, high, 7))?;
-    let rectangle = |bar: &Bar, share: f64, colour: super::palette::Colour| {
-        Rectangle::new([(bar.low, 0.0), (bar.high, scale.of(height(bar, share)))], colour.rgb().filled())
-    };
-    let filled = || bars.bars.iter().filter(|bar| bar.share > 0.0);
-    chart.draw_series(filled().map(|bar| rectangle(bar, bar.share, NULL)))?;
-    let tail = filled().filter(|bar| bar.extreme > 0.0 && bar.extreme >= bar.share * 1e-9);
-    chart.draw_series(tail.map(|bar| rectangle(bar, bar.extreme, TAIL)))?;
-    let observed = [Some(report.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
-    chart.draw_series(
-        observed
-            .into_iter()
-            .flatten()
-            .map(|x| PathElement::new(vec![(x, 0.0), (x, top)], line(TEXT, if x == report.estimate { 2 } else { 1 }))),
-    )?;
-    label(&mut chart, report, histogram, top)
+    drawing.draw(&mut chart, report)?;
+    label(&mut chart, report, histogram, drawing.top)
+}
+
+/// Without axes and letters.
+pub fn small(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
+    let drawing = Drawing::new(report, histogram, MOST_SMALL_BARS);
+    let [low, high] = drawing.range();
+    let mut chart = ChartBuilder::on(area).build_cartesian_2d(low..high, 0.0..drawing.top)?;
+    drawing.draw(&mut chart, report)?;
+    area.present()
 }
 
 /// The observed statistic beside its line, on the side where there is room.

@@ -1,4 +1,4 @@
-//! SVG → PNG, with letters of its own: those of DejaVu, and of the system only where it has none.
+//! SVG → PNG, with letters of its own: those of `DejaVu`, and of the system only where it has none.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub fn render(svg: &str) -> Vec<u8> {
     pixels.encode_png().expect("memory takes any picture")
 }
 
-/// Whether DejaVu may lack the letter: it has those of Latin, Greek and Cyrillic scripts, punctuation and mathematics.
+/// Whether `DejaVu` may lack the letter: it has those of Latin, Greek and Cyrillic scripts, punctuation and mathematics.
 fn is_foreign(letter: char) -> bool {
     !matches!(letter, '\u{0}'..='\u{52f}' | '\u{2000}'..='\u{22ff}')
 }

@@ -1,0 +1,189 @@
+//! The report as a page: one HTML file that needs no other, asks no network and runs nothing but its own few lines.
+//!
+//! Its security policy names the digests of its style sheet and its script, so that nothing else could run even if text from the
+//! data were taken for markup; such text is escaped all the same.
+
+mod sentences;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::label::{capitalised, escape, shorten};
+use super::precision::Precision;
+use super::{GroupReport, Report, effect, judged, number, plot, text, wording};
+use crate::inference::classical::Classical;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The page for one column or several; `command` makes it again.
+pub fn render(reports: &[Report], command: &[String]) -> String {
+    let style = format!("{STYLE}{}", plot::dark_rules());
+    let title = match reports {
+        [report] => text::headline(report),
+        [first, ..] => {
+            let [case, control] = [&first.case.label, &first.control.label].map(|label| shorten(label));
+            format!("{} columns: {case} (case) against {control} (control)", reports.len())
+        }
+        [] => "no columns".to_owned(),
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy(&style));
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(&style)) }
+            }
+            body {
+                header { h1 { (title) } @if let Some(verdict) = judged::verdict(reports) { p.p { (capitalised(&escape(&verdict))) } } }
+                main {
+                    @if reports.len() > 1 { (overview(reports)) }
+                    @for (number, report) in reports.iter().enumerate() { (section(report, number, reports.len() > 1)) }
+                    (repeat(command))
+                }
+                footer { p { "Made by permtest " (env!("CARGO_PKG_VERSION")) ". The same data, options and seed make the same page." } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+/// Nothing may be loaded, and nothing may run but the script of the page.
+fn policy(style: &str) -> String {
+    let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(style),
+        digest(SCRIPT)
+    )
+}
+
+/// All columns at a glance.
+fn overview(reports: &[Report]) -> Markup {
+    let is_adjusted = reports.iter().any(|report| report.adjusted.is_some());
+    let is_judged = reports.iter().any(|report| report.gate.is_some());
+    let heading = |name: &str, is_number: bool| {
+        html! {
+            th scope="col" aria-sort="none" class=[is_number.then_some("number")] { button type="button" { (name) } }
+        }
+    };
+    let number_cell = |key: f64, shown: &str| html! { td.number data-key=(number::shortest(key)) { (shown) } };
+    html! {
+        div.table { table {
+            caption { "Press a heading to sort by it." }
+            thead { tr {
+                (heading("Column", false)) (heading("Case", true)) (heading("Control", true)) (heading("Estimate", true))
+                th scope="col" { (interval_heading(reports)) } (heading("p-value", true))
+                @if is_adjusted { (heading("Adjusted", true)) }
+                @if is_judged { (heading("Finding", false)) }
+                th scope="col" { "Null distribution" }
+            } }
+            tbody { @for (number, report) in reports.iter().enumerate() {
+                @let precision = Precision::of(report);
+                tr {
+                    td data-key=(report.column) { a href={ "#column-" (number) } { (escape(&report.column)) } }
+                    (number_cell(report.case.summary.mean, &precision.mean.write(report.case.summary.mean)))
+                    (number_cell(report.control.summary.mean, &precision.mean.write(report.control.summary.mean)))
+                    (number_cell(report.estimate, &precision.difference.write(report.estimate)))
+                    td.number { (effect::interval_ends(report).unwrap_or_default()) }
+                    (number_cell(report.p_value, &wording::p_value(report)))
+                    @if is_adjusted {
+                        @let p = report.adjusted.map_or(report.p_value, |adjusted| adjusted.p_value);
+                        (number_cell(p, &number::probability(p, 3, number::Rounding::Nearest)))
+                    }
+                    @if is_judged { @let finding = report.gate.map_or("", |gate| gate.finding.name()); td data-key=(finding) { (finding) } }
+                    td { (PreEscaped(plot::small(report))) }
+                }
+            } }
+        } }
+    }
+}
+
+/// `95 % interval`, if there are any.
+fn interval_heading(reports: &[Report]) -> String {
+    let confidence = reports.iter().find_map(|report| report.effect.as_ref()?.confidence);
+    confidence.map_or_else(String::new, |confidence| format!("{} interval", number::percent(confidence)))
+}
+
+/// One column.
+fn section(report: &Report, number: usize, has_company: bool) -> Markup {
+    html! {
+        section id={ "column-" (number) } {
+            @if has_company { h2 { (text::headline(report)) } }
+            (numbers(report))
+            @for warning in &report.warnings {
+                p.warning role="note" { strong { "Warning: " } (escape(&warning.replace('\n', " "))) }
+            }
+            figure { (PreEscaped(plot::inline(report, number))) }
+            h3 { "What was done" }
+            @for sentence in sentences::method(report) { p { (escape(&sentence)) } }
+            h3 { "What it says" }
+            @for sentence in sentences::findings(report) { p { (escape(&sentence)) } }
+            (compared(report))
+        }
+    }
+}
+
+/// The numbers of the text report.
+fn numbers(report: &Report) -> Markup {
+    let precision = Precision::of(report);
+    let row = |group: &GroupReport, role: &str| {
+        let summary = &group.summary;
+        let sd = summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd));
+        html! { tr {
+            th scope="row" { (escape(&group.label)) " (" (role) ")" }
+            td.number { (number::count(summary.n)) }
+            td.number { (precision.mean.write(summary.mean)) }
+            td.number { (sd) }
+            td.number { (precision.median.write(summary.median)) }
+            td.number { (precision.min.write(summary.min)) }
+            td.number { (precision.max.write(summary.max)) }
+        } }
+    };
+    html! {
+        div.table { table {
+            thead { tr { td {} @for name in ["n", "mean", "sd", "median", "min", "max"] { th.number scope="col" { (name) } } } }
+            tbody { (row(&report.case, "case")) (row(&report.control, "control")) }
+        } }
+        div.table { table { tbody {
+            @for (name, value, note) in sentences::results(report) {
+                tr { th scope="row" { (escape(&name)) } td.number.p { (value) } td { (note.replace('\u{a0}', " ")) } }
+            }
+        } } }
+    }
+}
+
+/// The classical tests.
+fn compared(report: &Report) -> Markup {
+    let Some(tests) = report.compared.as_ref().filter(|tests| !tests.is_empty()) else { return html! {} };
+    let row = |test: &Classical| {
+        html! { tr {
+            th scope="row" { (test.test.name()) }
+            td.number { (wording::classical_p_value(test)) }
+            td { (wording::classical_statistic(test)) }
+        } }
+    };
+    html! {
+        h3 { (wording::comparison(report)) }
+        div.table { table {
+            thead { tr { th scope="col" { "Test" } th.number scope="col" { "p" } th scope="col" { "Statistic" } } }
+            tbody { @for test in tests { (row(test)) } }
+        } }
+    }
+}
+
+/// The command, for a shell.
+fn repeat(command: &[String]) -> Markup {
+    html! {
+        section {
+            h2 { "To do it again" }
+            pre { code { (escape(&shell_words::join(command))) } }
+        }
+    }
+}

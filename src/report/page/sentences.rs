@@ -1,0 +1,99 @@
+//! The test of these data in words, for a reader who has not done one before.
+
+use crate::report::precision::Precision;
+use crate::report::statistic::Measure;
+use crate::report::{Report, effect, judged, number, precision, wording};
+
+/// Name, value and note of each result.
+pub fn results(report: &Report) -> Vec<(String, String, String)> {
+    let precision = Precision::of(report);
+    let interval = effect::interval(report).unwrap_or_default();
+    let against = wording::against(report).unwrap_or_default();
+    let is_own = report.effect.as_ref().is_none_or(|effect| effect.name == report.statistic.title);
+    let notes: Vec<String> = [against, if is_own { interval.clone() } else { String::new() }]
+        .into_iter()
+        .filter(|note| !note.is_empty())
+        .collect();
+    let mut rows = vec![(wording::statistic(report), precision.difference.write(report.estimate), notes.join(", "))];
+    if let (false, Some(effect)) = (is_own, &report.effect) {
+        rows.push((effect.name.clone(), precision.effect.write(effect.estimate), interval));
+    }
+    rows.push((wording::p_value_name(report), wording::p_value(report), wording::precision_note(report)));
+    if let Some(adjusted) = &report.adjusted {
+        let digits = precision::p_value_digits(report);
+        let value = number::probability(adjusted.p_value, digits, number::Rounding::Nearest);
+        rows.push((
+            "adjusted p-value".to_owned(),
+            value,
+            format!("in the company of the other columns ({})", adjusted.by.name()),
+        ));
+    }
+    rows
+}
+
+/// How the p-value was got.
+pub fn method(report: &Report) -> Vec<String> {
+    let (case, control) = (&report.case.label, &report.control.label);
+    let size = number::labellings(report.reference_set_size, report.reference_set_size_log10);
+    let ways = match report.design.as_str() {
+        "paired" => {
+            format!("swapping or not the two values of each of the {} pairs, in any of {size} ways,", report.n_units)
+        }
+        "two-sample" => format!("dealing out the labels over the {} values, in any of {size} ways,", report.n_units),
+        design => format!(
+            "dealing out the labels as a {design} design allows, over {} units in any of {size} ways,",
+            report.n_units
+        ),
+    };
+    let question = format!(
+        "If the labels {case} and {control} meant nothing, {ways} would have been as likely as the way that was observed. \
+         The {} was computed for the data and, in exactly the same way, for other labellings.",
+        report.statistic.title
+    );
+    vec![question, wording::method(report)]
+}
+
+/// What the numbers mean.
+pub fn findings(report: &Report) -> Vec<String> {
+    let p = wording::p_value(report);
+    let meaning = format!(
+        "That is what the p-value of {p} says: how often labels that mean nothing would give data at least as extreme as these. \
+         It is not the probability that there is no difference."
+    );
+    let mut sentences = vec![wording::evidence(report), meaning];
+    sentences.push(certainty(report));
+    sentences.extend(size(report));
+    sentences.extend(judged::finding(report).map(|finding| format!("Gate: {finding}.")));
+    sentences.extend(wording::dropped(report));
+    sentences
+}
+
+/// How sure the p-value is.
+fn certainty(report: &Report) -> String {
+    let confidence = number::percent(report.confidence);
+    match report.p_value_interval_kind.as_str() {
+        "exact" => "The p-value is exact: all labellings were taken into account.".to_owned(),
+        "bounds" => "The p-value given is a proven upper bound.".to_owned(),
+        _ => format!(
+            "Because labellings were drawn at random, another seed would give a slightly different p-value. The one that all \
+             labellings would give is {} with a confidence of {confidence}.",
+            wording::interval(report)
+        ),
+    }
+}
+
+/// How large the effect is.
+fn size(report: &Report) -> Option<String> {
+    let shown = report.effect.as_ref()?;
+    let estimate = Precision::of(report).effect.write(shown.estimate);
+    let direction = match report.statistic.measure {
+        Measure::DataDifference | Measure::Difference => ", case minus control,",
+        Measure::Value | Measure::Distance => "",
+    };
+    let interval = effect::interval(report)
+        .map(|interval| format!(" ({interval}: the values that the data are compatible with)"))
+        .or_else(|| shown.objection.as_ref().map(|why| format!(" (no interval: {})", why.trim_end_matches('.'))))
+        .unwrap_or_default();
+    let scales = effect::other_scales(report).map(|scales| format!(" On other scales: {scales}.")).unwrap_or_default();
+    Some(format!("The effect: {}{direction} of {estimate}{interval}.{scales}", shown.name))
+}
