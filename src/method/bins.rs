@@ -151,8 +151,9 @@ impl<T: Replicate> Bins<T> {
         Ok(Self::of_pilot(&pilot, extremes, tail, resolution))
     }
 
-    /// Chooses by an ascending pilot.
-    fn of_pilot(pilot: &[T], extremes: &Extremes<T>, tail: Tail, resolution: Resolution) -> Self {
+    /// Chooses by the statistics of a pilot, which ascend and are finite.
+    #[must_use]
+    pub fn of_pilot(pilot: &[T], extremes: &Extremes<T>, tail: Tail, resolution: Resolution) -> Self {
         let observed = extremes.observed;
         let quantile = |share: f64| pilot.get((share * pilot.len() as f64) as usize).copied().unwrap_or(observed);
         let (beyond, anchor) = anchor(extremes, tail, quantile(0.5));

@@ -200,7 +200,7 @@ fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
     let mut line = vec![brush.axis; width];
     let mut numbers = String::new();
     let [low, high] = columns.bars.range();
-    for Tick { value, label } in ticks(low, high, (width / 12).max(2)) {
+    for Tick { value, label } in ticks(low, high, (width / 10).max(3)) {
         let Some(column) = columns.of(value) else { continue };
         line[column] = brush.tick;
         let begin = column.saturating_sub(
@@ -231,11 +231,14 @@ fn markers(report: &Report, histogram: &Histogram, columns: &Columns, width: usi
     // The number stands inside, where nothing is marked, if there is room.
     let number = Precision::of(report).difference.write(report.estimate);
     let label: Vec<char> = format!(" observed {number} ").chars().collect();
-    let (before, after) = ((observed + 1).checked_sub(label.len()), Some(observed + 1));
+    let (before, after) = (observed.checked_sub(label.len()), Some(observed + 1));
+    let end = Some(columns.width()).filter(|_| counts_above);
     let fits = |begin: &usize| begin + label.len() <= width + 1;
     let [inside, outside] = if counts_above { [before, after] } else { [after, before] };
     let is_free = |begin: &usize| cells[*begin..].iter().take(label.len() - 1).all(|&cell| cell == ' ');
-    if let Some(begin) = inside.filter(fits).filter(is_free).or(outside.filter(fits)).or(inside.filter(fits)) {
+    if let Some(begin) =
+        inside.filter(fits).filter(is_free).or(end.filter(fits)).or(outside.filter(fits)).or(inside.filter(fits))
+    {
         cells[begin..].iter_mut().zip(label).for_each(|(cell, character)| *cell = character);
     }
     cells[observed] = brush.observed;

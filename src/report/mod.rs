@@ -13,6 +13,8 @@ mod label;
 mod markdown;
 mod number;
 mod page;
+#[cfg(test)]
+mod picture_tests;
 mod plot;
 mod precision;
 #[cfg(test)]

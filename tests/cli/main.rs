@@ -11,6 +11,9 @@ mod gate;
 mod methods;
 mod outputs;
 mod pages;
+mod pictures;
 mod programs;
 mod statistics;
+#[cfg(unix)]
+mod terminal;
 mod usage;
