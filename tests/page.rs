@@ -46,7 +46,13 @@ impl Browser {
         .map(str::to_owned)
         .to_vec();
         arguments.extend(
-            ["--disable-background-networking", "--disable-component-update", "--disable-sync"].map(str::to_owned),
+            [
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+            ]
+            .map(str::to_owned),
         );
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         if is_dark {

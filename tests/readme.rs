@@ -101,6 +101,21 @@ fn every_command_of_the_readme_prints_what_the_readme_shows() {
     }
 }
 
+/// The picture in the README is the one that the command below it draws.
+#[test]
+fn the_picture_of_the_readme_is_drawn_by_its_command() {
+    const PICTURE: &str = "examples/toothgrowth.svg";
+    assert!(README.contains(&format!("]({PICTURE})")), "README.md shows {PICTURE}");
+    let command = README.lines().find(|line| line.ends_with(&format!("--plot {PICTURE}"))).expect("a command draws it");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let fresh = folder.path().join("fresh.svg");
+    let command = command.replace(&format!("--plot {PICTURE}"), &format!("--plot {}", fresh.display()));
+    let output = Example { command: &command, output: String::new(), line: 0 }.run();
+    assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
+    let shown = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE)).expect(PICTURE);
+    assert!(std::fs::read(&fresh).expect("a picture") == shown, "{PICTURE} is not what {command} draws");
+}
+
 #[test]
 fn only_console_blocks_hold_commands_to_check() {
     let markdown =

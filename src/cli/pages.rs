@@ -34,7 +34,7 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 12] = [
+const EXAMPLES: [Example; 13] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
@@ -77,8 +77,12 @@ const EXAMPLES: [Example; 12] = [
         meaning: "From a pipe; only the p-value is printed",
     },
     Example {
+        command: "permtest new.csv old.csv --plot result.svg --report result.html",
+        meaning: "A picture, and a page with the numbers and what they mean",
+    },
+    Example {
         command: "permtest new.csv old.csv --distribution null.npy",
-        meaning: "Keep the null distribution, for a figure",
+        meaning: "Keep the null distribution, for a figure of your own",
     },
 ];
 
@@ -96,9 +100,10 @@ const EXIT_CODES: [Entry; 5] = [
     Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written" },
 ];
 
-const ENVIRONMENT: [Entry; 4] = [
+const ENVIRONMENT: [Entry; 5] = [
     Entry { term: "NO_COLOR", meaning: "if set, no colours, unless --color always" },
     Entry { term: "CLICOLOR", meaning: "0: no colours, unless --color always" },
+    Entry { term: "TERM", meaning: "dumb: a terminal is sent plain characters and no progress bar" },
     Entry { term: "GITHUB_STEP_SUMMARY", meaning: "a file to which a gate adds the report in Markdown" },
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
