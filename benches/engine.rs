@@ -1,16 +1,17 @@
-//! The whole test in process, with one thread and with two: nanoseconds per resample, and what the second core adds.
+//! The whole test in process, with one thread and with two: nanoseconds per resample, what the second core adds, and what
+//! counting the null distribution in bins costs beside.
 //!
 //! `cargo bench --bench engine`; the best of several runs.
 
 use std::time::Instant;
 
-use permtest::PermutationTest;
+use permtest::{NullDistribution, PermutationTest};
 
 const RUNS: usize = 5;
 
-fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize) -> f64 {
+fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize, kept: NullDistribution) -> f64 {
     let test = PermutationTest::new(case, control).expect("finite samples");
-    let test = test.resamples(resamples).threads(Some(threads));
+    let test = test.resamples(resamples).threads(Some(threads)).null_distribution(kept);
     let time_run = || {
         let start = Instant::now();
         std::hint::black_box(test.mean_difference().expect("a valid test"));
@@ -21,8 +22,8 @@ fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize) -> f64
 
 fn main() {
     println!(
-        "{:>15} {:>10} {:>14} {:>14} {:>8}",
-        "case + control", "resamples", "1 thread, ns", "2 threads, ns", "speed-up"
+        "{:>15} {:>10} {:>14} {:>14} {:>8} {:>10}",
+        "case + control", "resamples", "1 thread, ns", "2 threads, ns", "speed-up", "with bins"
     );
     for (n_case, n_control, resamples) in [
         (10, 10, 20_000_000),
@@ -35,14 +36,16 @@ fn main() {
         let value = |i: usize| ((i * 7919) as f64).sin();
         let case: Vec<f64> = (0..n_case).map(value).collect();
         let control: Vec<f64> = (n_case..n_case + n_control).map(value).collect();
-        let [one, two] = [1, 2].map(|threads| seconds(&case, &control, resamples, threads));
+        let [one, two] = [1, 2].map(|threads| seconds(&case, &control, resamples, threads, NullDistribution::Dropped));
+        let binned = seconds(&case, &control, resamples, 1, NullDistribution::Binned);
         let per_resample = |seconds: f64| seconds * 1e9 / resamples as f64;
         println!(
-            "{:>15} {resamples:>10} {:>14.1} {:>14.1} {:>7.2}×",
+            "{:>15} {resamples:>10} {:>14.1} {:>14.1} {:>7.2}× {:>9.2}×",
             format!("{n_case} + {n_control}"),
             per_resample(one),
             per_resample(two),
-            one / two
+            one / two,
+            binned / one
         );
     }
 }
