@@ -86,6 +86,18 @@ impl AddAssign<&Self> for BinCounts {
 }
 
 impl BinCounts {
+    /// Counts that were kept elsewhere: below the first bin, in each, beyond the last one.
+    #[must_use]
+    pub fn kept(counts: Vec<u64>) -> Self {
+        Self { counts }
+    }
+
+    /// All counts: below the first bin, in each, beyond the last one.
+    #[must_use]
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
     /// The shares of what was counted: below the first bin, in each, beyond the last one.
     #[must_use]
     pub fn shares(&self) -> Vec<f64> {

@@ -1,5 +1,6 @@
 //! Plain Monte Carlo: n labellings drawn uniformly and independently, and counted.
 
+use std::ops::{AddAssign, Range};
 use std::sync::atomic::AtomicBool;
 
 use super::bins::{BinCounts, Bins};
@@ -80,6 +81,13 @@ pub struct Counted {
     pub bins: BinCounts,
 }
 
+impl AddAssign<&Self> for Counted {
+    fn add_assign(&mut self, other: &Self) {
+        self.tally += other.tally;
+        self.bins += &other.bins;
+    }
+}
+
 impl Counted {
     /// Adds a chunk.
     pub(super) fn add(&mut self, chunk: &Chunk) {
@@ -138,6 +146,31 @@ impl MonteCarlo {
         bins: Option<&Bins<S::Replicate>>,
         watch: Watch,
     ) -> Result<Counted, Error> {
+        self.run_chunks(design, statistic, extremes, bins, 0..self.chunks(design), watch)
+    }
+
+    /// How many chunks the resamples are drawn in; the last one may not be full.
+    #[must_use]
+    pub fn chunks(&self, design: &dyn Design) -> u64 {
+        self.resamples.div_ceil(design.chunk_size() as u64)
+    }
+
+    /// The part of a run that lies in these chunks: counts of parts add up to those of the whole, whoever computes them.
+    ///
+    /// # Errors
+    /// As [`MonteCarlo::run`].
+    pub fn run_chunks<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        extremes: &Extremes<S::Replicate>,
+        bins: Option<&Bins<S::Replicate>>,
+        chunks: Range<u64>,
+        watch: Watch,
+    ) -> Result<Counted, Error> {
+        if chunks.is_empty() {
+            return Ok(Counted::default());
+        }
         let Watch { stop, advance, mut replicates, .. } = watch;
         let chunk_size = design.chunk_size() as u64;
         let notes = Notes { bins, wants_values: replicates.is_some() };
@@ -153,7 +186,7 @@ impl MonteCarlo {
             replicates.as_mut().map_or(Ok(()), |replicates| replicates(&chunk.values))
         };
         let results = if notes.wants_values { Results::Large } else { Results::Small };
-        engine::run(self.threads, 0..self.resamples.div_ceil(chunk_size), results, stop, compute, fold)?;
+        engine::run(self.threads, chunks, results, stop, compute, fold)?;
         Ok(counted)
     }
 

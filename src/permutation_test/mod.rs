@@ -4,6 +4,7 @@ mod conclude;
 pub mod effect;
 pub mod false_alarms;
 mod histogram;
+pub mod part;
 mod run;
 mod sums;
 

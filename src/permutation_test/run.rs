@@ -41,23 +41,10 @@ impl PermutationTest<'_> {
         plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
-        let exchange = design.exchange();
+        let design = problem.design();
         let observed = self.observed(problem, statistic)?;
-        let smallest = match statistic.wide() {
-            Some((sums, centre)) => smallest_attainable(sums, &exchange, centre, self.alternative, rule),
-            None => smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule),
-        };
-        let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
-        let known = Known {
-            observed: defined(statistic.value(observed))?,
-            null_centre: Some(statistic.value_at_centre()),
-            attainable: smallest.unwrap_or_else(coarsest),
-            z: normal::standardised_sum(statistic.sums(), &exchange, observed),
-            exactness: statistic.exactness(),
-        };
-        let course = Course { problem, plan, nature, known };
-        let tail = self.alternative.tail(rule);
+        let course = self.linear_course(problem, statistic, observed, nature, plan)?;
+        let tail = self.tail(&course);
         let sums = OfSums { design, statistic, observed, tail, memory: self.memory, seed: self.seed };
         let Watch { stop, begin, advance, .. } = watch;
         let work = Work { threads: self.threads, arch: self.arch, stop, begin, advance };
@@ -87,6 +74,32 @@ impl PermutationTest<'_> {
         self.conclude(&course, method, found, Shape { histogram, values: Vec::new() })
     }
 
+    /// What is known of a sum before anything is drawn.
+    pub(super) fn linear_course<'c>(
+        &self,
+        problem: &'c Problem,
+        statistic: &Linear,
+        observed: i64,
+        nature: Nature,
+        plan: &'c Plan,
+    ) -> Result<Course<'c>, Error> {
+        let (design, rule) = (problem.design(), self.two_sided.unwrap_or(nature.rule));
+        let exchange = design.exchange();
+        let smallest = match statistic.wide() {
+            Some((sums, centre)) => smallest_attainable(sums, &exchange, centre, self.alternative, rule),
+            None => smallest_attainable(statistic.sums(), &exchange, statistic.centre(), self.alternative, rule),
+        };
+        let coarsest = || coarsest(&design.reference_set_size(), self.alternative, rule, nature.twins);
+        let known = Known {
+            observed: defined(statistic.value(observed))?,
+            null_centre: Some(statistic.value_at_centre()),
+            attainable: smallest.unwrap_or_else(coarsest),
+            z: normal::standardised_sum(statistic.sums(), &exchange, observed),
+            exactness: statistic.exactness(),
+        };
+        Ok(Course { problem, plan, nature, known })
+    }
+
     pub(super) fn run<S: Statistic>(
         &self,
         problem: &Problem,
@@ -95,14 +108,27 @@ impl PermutationTest<'_> {
         plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let rule = self.two_sided.unwrap_or(nature.rule);
         let observed = self.observed(problem, statistic)?;
+        let course = self.course(problem, statistic, observed, nature, plan)?;
+        self.evaluate(&course, statistic, observed, watch)
+    }
+
+    /// What is known of any statistic before anything is drawn.
+    pub(super) fn course<'c, S: Statistic>(
+        &self,
+        problem: &'c Problem,
+        statistic: &S,
+        observed: S::Replicate,
+        nature: Nature,
+        plan: &'c Plan,
+    ) -> Result<Course<'c>, Error> {
+        let rule = self.two_sided.unwrap_or(nature.rule);
         let attainable = coarsest(&problem.design().reference_set_size(), self.alternative, rule, nature.twins);
         let observed_value = defined(statistic.value(observed))?;
         // Statistics in floats tie within a tolerance, and say so themselves.
         let exactness = Exactness::Exact;
         let known = Known { observed: observed_value, null_centre: None, attainable, z: None, exactness };
-        self.evaluate(&Course { problem, plan, nature, known }, statistic, observed, watch)
+        Ok(Course { problem, plan, nature, known })
     }
 
     /// The methods that evaluate the statistic, whichever it is.

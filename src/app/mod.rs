@@ -1,0 +1,89 @@
+//! The story of a run: read the data, plan, compute, conclude, report.
+
+mod present;
+mod ready;
+
+use self::present::{announce, canvas, draw, null_distribution, refuse_several};
+use self::ready::{Run, compare, in_units, prepare, shift};
+use crate::NullDistribution;
+use crate::distribution::DistributionWriter;
+use crate::error::Error;
+use crate::inference::gate::Verdict;
+use crate::input::{self, dataset::Dataset};
+use crate::output;
+use crate::report::{self, Outcome, Report};
+use crate::settings::{Chatter, Purpose, Settings};
+use crate::signals;
+
+/// Runs the tests and writes their report. Ctrl-C ends it and leaves nothing behind.
+///
+/// # Errors
+/// Whatever reading, computing or writing fails with; no file was changed then.
+pub fn run(settings: &Settings) -> Result<Verdict, Error> {
+    let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
+    for dataset in &datasets {
+        tell(&dataset.notes, settings.output.chatter);
+    }
+    refuse_several(&datasets, &settings.output)?;
+    if settings.purpose == Purpose::Explain {
+        let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
+        output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
+        return Ok(Verdict::Pass);
+    }
+    let canvas = canvas(&settings.output);
+    let null_distribution = null_distribution(&settings.output, canvas);
+    let tested: Result<Vec<Tested>, Error> =
+        datasets.iter().map(|dataset| test(dataset, settings, null_distribution)).collect();
+    let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
+    let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
+    let text = report::render(&reports, settings.output.format, canvas);
+    distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
+    draw(&reports, &settings.output.pictures)?;
+    output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
+    announce(&reports, settings)?;
+    Ok(verdict)
+}
+
+/// How one column would be tested.
+fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
+    let mu = shift(&settings.test, &dataset.control.values)?;
+    let test = prepare(dataset, &settings.test, mu)?;
+    let problem = test.problem()?;
+    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
+    Ok(report::explain(&run.plan, &settings.test))
+}
+
+/// A report, and the null distribution if it was wanted, still uncommitted.
+type Tested = (Report, Option<DistributionWriter>);
+
+/// Tests one column.
+fn test(dataset: &Dataset, settings: &Settings, null_distribution: NullDistribution) -> Result<Tested, Error> {
+    let control = &dataset.control.values;
+    let mu = shift(&settings.test, control)?;
+    let test = prepare(dataset, &settings.test, mu)?.null_distribution(null_distribution);
+    let problem = test.problem()?;
+    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
+    let (result, distribution) = run.compute(&settings.output, signals::watch())?;
+    let outcome = Outcome {
+        design: problem.design().name(),
+        mu,
+        effect: run.effect(result.estimate, &settings.test, &settings.output)?,
+        effect_sizes: run.test.effect_sizes()?,
+        smallest_effect: settings
+            .judgement
+            .smallest_effect
+            .map(|smallest| in_units(smallest, "--min-effect", &settings.test, control))
+            .transpose()?,
+        compared: compare(dataset, &settings.test, mu),
+        result,
+    };
+    Ok((Report::new(dataset, &settings.test, outcome), distribution))
+}
+
+fn tell(notes: &[String], chatter: Chatter) {
+    if chatter == Chatter::Normal {
+        for note in notes {
+            anstream::eprintln!("permtest: note: {note}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a report is seen: on what it is drawn, in which files its pictures go, who is told of its verdict.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::NullDistribution;
+use crate::error::Error;
+use crate::input::dataset::Dataset;
+use crate::output;
+use crate::report::{self, Canvas, Report};
+use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output, Pictures, Settings};
+
+/// Columns of a drawing that nobody looks at yet.
+const USUAL_WIDTH: usize = 80;
+
+/// Some outputs have room for one column.
+pub(super) fn refuse_several(datasets: &[Dataset], output: &Output) -> Result<(), Error> {
+    let narrow = [("--distribution", output.distribution.is_some()), ("--plot", output.pictures.plot.is_some())];
+    match narrow.into_iter().find(|(_, is_asked_for)| *is_asked_for && datasets.len() > 1) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let what = format!("{option} has room for one column, and there are {}", datasets.len());
+            let remedy = if option == "--plot" {
+                "name the one with --column, or have a page of all with --report"
+            } else {
+                "name the one with --column"
+            };
+            Err(Error::usage(what, remedy))
+        }
+    }
+}
+
+/// What the histogram is drawn on, if the report has one.
+pub(super) fn canvas(output: &Output) -> Option<Canvas> {
+    let Pictures { histogram, characters, .. } = output.pictures;
+    let is_text = output.format == Format::Text && output.file.is_none();
+    let terminal = if is_text { output::terminal() } else { None };
+    match (histogram, terminal) {
+        (InReport::Hidden, _) | (InReport::OnATerminal, None) => None,
+        (InReport::Shown, None) => Some(Canvas { columns: USUAL_WIDTH, characters }),
+        (InReport::Shown | InReport::OnATerminal, Some(terminal)) => {
+            let characters = if terminal.is_dumb { Characters::Ascii } else { characters };
+            Some(Canvas { columns: terminal.columns, characters })
+        }
+    }
+}
+
+/// The null distribution is counted in bins where somebody will see them.
+pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> NullDistribution {
+    let Pictures { plot, page, .. } = &output.pictures;
+    let is_seen = canvas.is_some() || plot.is_some() || page.is_some();
+    if is_seen { NullDistribution::Binned } else { NullDistribution::Dropped }
+}
+
+/// Writes the pictures that are files of their own.
+pub(super) fn draw(reports: &[Report], pictures: &Pictures) -> Result<(), Error> {
+    if let (Some(plot), [report, ..]) = (&pictures.plot, reports) {
+        output::write_bytes(&report::plot(report, plot.format), &plot.path)?;
+    }
+    if let Some(page) = &pictures.page {
+        output::write_bytes(report::page(reports, &page.command).as_bytes(), &page.path)?;
+    }
+    Ok(())
+}
+
+/// Tells the verdict of a gate where CI shows it.
+pub(super) fn announce(reports: &[Report], settings: &Settings) -> Result<(), Error> {
+    let Some(verdict) = report::verdict(reports) else { return Ok(()) };
+    if settings.output.chatter == Chatter::Normal {
+        anstream::eprintln!("permtest: {verdict}");
+    }
+    if settings.judgement.annotations == Annotations::Github
+        && let Some(annotation) = report::annotation(reports)
+    {
+        // Where nobody listens there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{annotation}");
+    }
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+    summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown, None), Path::new(&path)))
+}

@@ -1,0 +1,186 @@
+//! A test that is ready to run: the data and the settings made into a problem, a statistic and a plan.
+
+use std::sync::atomic::AtomicBool;
+
+use crate::distribution::DistributionWriter;
+use crate::error::Error;
+use crate::inference::TwoSidedRule;
+use crate::inference::classical::{self, Classical};
+use crate::input::dataset::Dataset;
+use crate::method::monte_carlo::Watch;
+use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
+use crate::permutation_test::effect::Effect;
+use crate::program::{Program, ProgramSettings, Programmed};
+use crate::progress::Progress;
+use crate::settings::{Compare, Instructions, Output, Shift, Statistic, Test};
+use crate::signals;
+use crate::simd::Arch;
+use crate::statistic::Problem;
+use crate::statistic::catalogue::Prepared;
+use crate::{Definition, PermutationTest, TestResult};
+
+pub(super) fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
+    let (case, control) = (&dataset.case.values, &dataset.control.values);
+    let prepared = PermutationTest::new(case, control)?
+        .layout((&dataset.layout).into())
+        .alternative(test.alternative)
+        .undefined(test.undefined)
+        .shift(mu)
+        .seed(test.seed)
+        .threads(test.threads)
+        .confidence(test.confidence)
+        .level(test.level)
+        .arch(match test.instructions {
+            Instructions::Best => Arch::new(),
+            Instructions::Portable => Arch::Scalar,
+        });
+    // Nobody knows whether 0 means anything to a program: each of its tails is counted by itself.
+    let is_program = matches!(test.statistic, Statistic::Program(_));
+    let rule = test.two_sided.or(is_program.then_some(TwoSidedRule::Doubled));
+    Ok(if let Some(rule) = rule { prepared.two_sided(rule) } else { prepared })
+}
+
+/// The shift under the null hypothesis, in units of the data.
+pub(super) fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
+    match (test.mu, &test.statistic) {
+        (Shift::Absolute(0.0), _) => Ok(0.0),
+        (_, Statistic::Defined(Definition::Named(named))) if !named.feels_a_shift() => {
+            let what = format!("--mu shifts the case values, which {named} does not measure");
+            Err(Error::usage(what, "leave it out, or choose a statistic of location such as mean or median"))
+        }
+        (mu, _) => in_units(mu, "--mu", test, control),
+    }
+}
+
+/// A difference in units of the data: a share is one of the control group's summary.
+pub(super) fn in_units(difference: Shift, option: &str, test: &Test, control: &[f64]) -> Result<f64, Error> {
+    let share = match difference {
+        Shift::Absolute(difference) => return Ok(difference),
+        Shift::RelativeToControl(share) => share,
+    };
+    let summary = match &test.statistic {
+        Statistic::Defined(Definition::Named(named)) => named.of_sample(control),
+        Statistic::Defined(_) | Statistic::Program(_) => None,
+    };
+    summary.map(|summary| share * summary).ok_or_else(|| {
+        let what =
+            format!("{option} in percent is a share of the control group's summary, and this statistic has none");
+        Error::usage(what, format!("give {option} as a number"))
+    })
+}
+
+/// What the reader would have run instead.
+pub(super) fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
+    let (case, control) = (&dataset.case.values, &dataset.control.values);
+    match test.compare {
+        Compare::Nothing => None,
+        Compare::Classical if dataset.layout.pairing.is_some() => {
+            Some(classical::paired(case, control, test.alternative, mu))
+        }
+        Compare::Classical => Some(classical::two_sample(case, control, test.alternative, mu)),
+    }
+}
+
+/// A test that is ready to run.
+pub(super) struct Run<'a> {
+    pub test: PermutationTest<'a>,
+    problem: &'a Problem,
+    work: Work<'a>,
+    pub plan: Plan,
+}
+
+/// What is computed for each labelling.
+enum Work<'a> {
+    Defined(&'a Definition, Prepared<'a>),
+    Program(&'a ProgramSettings),
+}
+
+impl<'a> Run<'a> {
+    pub fn plan(
+        settings: &'a Test,
+        test: PermutationTest<'a>,
+        problem: &'a Problem,
+        output: &Output,
+    ) -> Result<Self, Error> {
+        let test = test.method(settings.method).memory_limit(settings.memory);
+        let test = settings.resamples.into_iter().fold(test, PermutationTest::resamples);
+        let labellings = if output.distribution.is_some() { Labellings::Wanted } else { Labellings::Summarised };
+        let (work, plan) = match &settings.statistic {
+            Statistic::Defined(definition) => {
+                let prepared = test.prepare(problem, definition)?;
+                let plan = test.plan(problem, definition, &prepared, labellings)?;
+                (Work::Defined(definition, prepared), plan)
+            }
+            Statistic::Program(program) => {
+                (Work::Program(program), test.plan_custom(problem, LabellingCost::Program, labellings)?)
+            }
+        };
+        Ok(Self { test, problem, work, plan })
+    }
+
+    /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
+    /// still uncommitted, so that it vanishes when something fails later.
+    pub fn compute(
+        &self,
+        output: &Output,
+        stop: &'static AtomicBool,
+    ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
+        let create = |file| DistributionWriter::create(file, self.labellings());
+        let mut writer = output.distribution.as_ref().map(create).transpose()?;
+        let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
+        let progress = Progress::new(output.chatter);
+        let watch = Watch {
+            stop,
+            begin: &|total, what| progress.begin(total, what),
+            advance: &|done| progress.advance(done),
+            replicates: write.as_mut().map(|write| write as _),
+        };
+        let result = match &self.work {
+            Work::Defined(definition, prepared) => {
+                self.test.prepared_watched(self.problem, definition, prepared, &self.plan, watch)?
+            }
+            Work::Program(settings) => {
+                let program = Program::new((*settings).clone()).stop_on(stop);
+                let statistic = Programmed::new(&program, self.problem);
+                let result = self.test.custom_planned(self.problem, &statistic, &self.plan, watch)?;
+                program.finish()?;
+                result
+            }
+        };
+        progress.finish();
+        Ok((result, writer))
+    }
+
+    /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
+    pub fn effect(&self, estimate: f64, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
+        let definition = match (&self.work, settings.effect.and_then(|request| request.approach)) {
+            (Work::Defined(definition, _), _) => definition,
+            (Work::Program(_), None) => return Ok(None),
+            (Work::Program(_), Some(approach)) => {
+                let what = format!("--interval {} needs a statistic that permtest computes itself", approach.name());
+                return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
+            }
+        };
+        let Some(request) = settings.effect else {
+            return self.test.effect_size(definition, estimate).map(Some);
+        };
+        let progress = Progress::new(output.chatter);
+        let watch = Watch {
+            stop: signals::watch(),
+            begin: &|total, what| progress.begin(total, what),
+            advance: &|done| progress.advance(done),
+            replicates: None,
+        };
+        let effect = self.test.effect(self.problem, definition, estimate, &request, &watch)?;
+        progress.finish();
+        Ok(Some(effect))
+    }
+
+    /// Labellings that are evaluated one by one.
+    fn labellings(&self) -> u64 {
+        match self.plan.method {
+            Method::MonteCarlo { resamples } => resamples,
+            _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
+        }
+    }
+}
