@@ -57,6 +57,16 @@ pub enum Error {
     /// Ctrl-C or SIGTERM: nothing was written.
     #[error("interrupted; nothing was written")]
     Interrupted,
+    /// Ctrl-C or SIGTERM: what had been counted is in a file.
+    #[error("interrupted; {file} holds {done} of {resamples} resamples: the same command goes on from there")]
+    Paused {
+        /// The checkpoint.
+        file: String,
+        /// Resamples that it holds.
+        done: u64,
+        /// Resamples of the run.
+        resamples: u64,
+    },
     /// The reader of standard output went away, as `head` does: no failure.
     #[error("standard output was closed")]
     ClosedPipe,
@@ -152,7 +162,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::ClosedPipe => 0,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Paused { .. } => 130,
             _ => 2,
         }
     }

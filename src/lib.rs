@@ -41,6 +41,8 @@ pub mod input;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
+pub mod part;
+#[cfg(feature = "cli")]
 pub mod program;
 #[cfg(feature = "cli")]
 pub mod progress;

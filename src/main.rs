@@ -10,6 +10,7 @@ use permtest::inference::gate::Verdict;
 fn main() -> ExitCode {
     let outcome = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Test(settings)) => permtest::app::run(&settings),
+        Ok(Invocation::Merge(settings)) => permtest::app::merge::run(&settings, cli::parse_test),
         Ok(Invocation::FalseAlarms(settings)) => permtest::aa::run(&settings).map(|()| Verdict::Pass),
         Ok(Invocation::Page(page)) => print(&page).map(|()| Verdict::Pass),
         Ok(Invocation::Nothing(help)) => {

@@ -29,6 +29,51 @@ pub struct Settings {
     pub judgement: Judgement,
     /// What is written, and where.
     pub output: Output,
+    /// The share of the resamples that is counted here, if not all are.
+    pub shard: Option<Shard>,
+    /// The file that keeps what has been counted.
+    pub checkpoint: Option<PathBuf>,
+    /// The words of the command line, without the program's name.
+    pub words: Vec<String>,
+}
+
+/// A share of the resamples of a run, for another run to add to the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shard {
+    /// Its number, from 1.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
+    /// The environment variable that told its number.
+    pub told_by: Option<&'static str>,
+    /// Where its counts go.
+    pub file: PathBuf,
+}
+
+/// Parts of a run that are to be added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeSettings {
+    /// Their files.
+    pub parts: Vec<PathBuf>,
+    /// Whether shares may be missing.
+    pub completeness: Completeness,
+    /// The report's format; `None`: that of the run.
+    pub format: Option<Format>,
+    /// The report's file; `None`: standard output.
+    pub file: Option<PathBuf>,
+    /// What is drawn.
+    pub pictures: Pictures,
+    /// Colours in the text report and in messages.
+    pub color: Color,
+}
+
+/// Whether shares of a run may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// None.
+    Whole,
+    /// Any: what is there is reported, and called partial.
+    Partial,
 }
 
 /// Splits of one sample, to count false alarms.

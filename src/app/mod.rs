@@ -1,21 +1,26 @@
 //! The story of a run: read the data, plan, compute, conclude, report.
 
+pub mod merge;
 mod present;
 mod ready;
+mod share;
 
 use self::present::{announce, canvas, draw, null_distribution, refuse_several};
 use self::ready::{Run, compare, in_units, prepare, shift};
+use self::share::Share;
 use crate::NullDistribution;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
+use crate::method::monte_carlo::Counted;
 use crate::output;
 use crate::report::{self, Outcome, Report};
-use crate::settings::{Chatter, Purpose, Settings};
+use crate::settings::{Chatter, Purpose, Settings, Shard};
 use crate::signals;
 
-/// Runs the tests and writes their report. Ctrl-C ends it and leaves nothing behind.
+/// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
+/// nothing behind but a checkpoint, if there is to be one.
 ///
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
@@ -24,16 +29,30 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     for dataset in &datasets {
         tell(&dataset.notes, settings.output.chatter);
     }
-    refuse_several(&datasets, &settings.output)?;
+    refuse_several(&datasets, settings)?;
     if settings.purpose == Purpose::Explain {
         let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
         output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
         return Ok(Verdict::Pass);
     }
+    match &settings.shard {
+        Some(shard) => count_shard(&datasets[0], settings, shard).map(|()| Verdict::Pass),
+        None => conclude(&datasets, settings, None),
+    }
+}
+
+/// What has been counted elsewhere, and what is to be said of it.
+struct Known {
+    counted: Counted,
+    warning: Option<String>,
+}
+
+/// Tests each column and writes the report.
+fn conclude(datasets: &[Dataset], settings: &Settings, known: Option<&Known>) -> Result<Verdict, Error> {
     let canvas = canvas(&settings.output);
     let null_distribution = null_distribution(&settings.output, canvas);
     let tested: Result<Vec<Tested>, Error> =
-        datasets.iter().map(|dataset| test(dataset, settings, null_distribution)).collect();
+        datasets.iter().map(|dataset| test(dataset, settings, null_distribution, known)).collect();
     let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
     let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
     let text = report::render(&reports, settings.output.format, canvas);
@@ -44,12 +63,25 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     Ok(verdict)
 }
 
+/// Counts a share of the resamples into a part file.
+fn count_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<(), Error> {
+    let mu = shift(&settings.test, &dataset.control.values)?;
+    let test = prepare(dataset, &settings.test, mu)?;
+    let problem = test.problem()?;
+    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
+    let share = Share::new(&run, dataset, settings, Some(shard))?;
+    if let Some(variable) = shard.told_by {
+        tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
+    }
+    share.finished(&share.count(&run)?, dataset).write(&shard.file)
+}
+
 /// How one column would be tested.
 fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
     let mu = shift(&settings.test, &dataset.control.values)?;
     let test = prepare(dataset, &settings.test, mu)?;
     let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
+    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
     Ok(report::explain(&run.plan, &settings.test))
 }
 
@@ -57,13 +89,25 @@ fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
 type Tested = (Report, Option<DistributionWriter>);
 
 /// Tests one column.
-fn test(dataset: &Dataset, settings: &Settings, null_distribution: NullDistribution) -> Result<Tested, Error> {
+fn test(
+    dataset: &Dataset,
+    settings: &Settings,
+    null_distribution: NullDistribution,
+    known: Option<&Known>,
+) -> Result<Tested, Error> {
     let control = &dataset.control.values;
     let mu = shift(&settings.test, control)?;
     let test = prepare(dataset, &settings.test, mu)?.null_distribution(null_distribution);
     let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem, &settings.output)?;
-    let (result, distribution) = run.compute(&settings.output, signals::watch())?;
+    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
+    let (result, distribution) = match (known, &settings.checkpoint) {
+        (Some(known), _) => (run.counted(&known.counted)?, None),
+        (None, Some(_)) => {
+            let share = Share::new(&run, dataset, settings, None)?;
+            (run.counted(&share.count(&run)?)?, None)
+        }
+        (None, None) => run.compute(&settings.output, signals::watch())?,
+    };
     let outcome = Outcome {
         design: problem.design().name(),
         mu,
@@ -77,7 +121,9 @@ fn test(dataset: &Dataset, settings: &Settings, null_distribution: NullDistribut
         compared: compare(dataset, &settings.test, mu),
         result,
     };
-    Ok((Report::new(dataset, &settings.test, outcome), distribution))
+    let mut report = Report::new(dataset, &settings.test, outcome);
+    report.warnings.extend(known.and_then(|known| known.warning.clone()));
+    Ok((report, distribution))
 }
 
 fn tell(notes: &[String], chatter: Chatter) {

@@ -14,8 +14,13 @@ use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output
 const USUAL_WIDTH: usize = 80;
 
 /// Some outputs have room for one column.
-pub(super) fn refuse_several(datasets: &[Dataset], output: &Output) -> Result<(), Error> {
-    let narrow = [("--distribution", output.distribution.is_some()), ("--plot", output.pictures.plot.is_some())];
+pub(super) fn refuse_several(datasets: &[Dataset], settings: &Settings) -> Result<(), Error> {
+    let narrow = [
+        ("--distribution", settings.output.distribution.is_some()),
+        ("--plot", settings.output.pictures.plot.is_some()),
+        ("--shard", settings.shard.is_some()),
+        ("--checkpoint", settings.checkpoint.is_some()),
+    ];
     match narrow.into_iter().find(|(_, is_asked_for)| *is_asked_for && datasets.len() > 1) {
         None => Ok(()),
         Some((option, _)) => {

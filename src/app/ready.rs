@@ -1,5 +1,6 @@
 //! A test that is ready to run: the data and the settings made into a problem, a statistic and a plan.
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use crate::distribution::DistributionWriter;
@@ -7,9 +8,10 @@ use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
 use crate::input::dataset::Dataset;
-use crate::method::monte_carlo::Watch;
+use crate::method::monte_carlo::{Counted, Watch};
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
 use crate::permutation_test::effect::Effect;
+use crate::permutation_test::part::Chunks;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::settings::{Compare, Instructions, Output, Shift, Statistic, Test};
@@ -84,7 +86,9 @@ pub(super) fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Cla
 /// A test that is ready to run.
 pub(super) struct Run<'a> {
     pub test: PermutationTest<'a>,
-    problem: &'a Problem,
+    pub problem: &'a Problem,
+    /// The shift under the null hypothesis, in units of the data.
+    pub mu: f64,
     work: Work<'a>,
     pub plan: Plan,
 }
@@ -100,6 +104,7 @@ impl<'a> Run<'a> {
         settings: &'a Test,
         test: PermutationTest<'a>,
         problem: &'a Problem,
+        mu: f64,
         output: &Output,
     ) -> Result<Self, Error> {
         let test = test.method(settings.method).memory_limit(settings.memory);
@@ -115,7 +120,7 @@ impl<'a> Run<'a> {
                 (Work::Program(program), test.plan_custom(problem, LabellingCost::Program, labellings)?)
             }
         };
-        Ok(Self { test, problem, work, plan })
+        Ok(Self { test, problem, mu, work, plan })
     }
 
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
@@ -149,6 +154,63 @@ impl<'a> Run<'a> {
         };
         progress.finish();
         Ok((result, writer))
+    }
+
+    /// The chunks of a Monte Carlo run.
+    pub fn chunks(&self) -> Result<Chunks, Error> {
+        Chunks::of(self.problem, &self.plan)
+    }
+
+    /// Counts the resamples of some chunks.
+    pub fn count(&self, chunks: Range<u64>, progress: &Progress) -> Result<Counted, Error> {
+        let watch = Watch {
+            stop: signals::watch(),
+            begin: &|_, _| (),
+            advance: &|done| progress.advance(done),
+            replicates: None,
+        };
+        match &self.work {
+            Work::Defined(definition, prepared) => {
+                self.test.count_chunks(self.problem, definition, prepared, &self.plan, chunks, watch)
+            }
+            Work::Program(settings) => {
+                let program = Program::new((*settings).clone()).stop_on(signals::watch());
+                let statistic = Programmed::new(&program, self.problem);
+                let counted = self.test.count_chunks_custom(self.problem, &statistic, &self.plan, chunks, watch)?;
+                program.finish()?;
+                Ok(counted)
+            }
+        }
+    }
+
+    /// The result of counts that are complete.
+    pub fn counted(&self, counted: &Counted) -> Result<TestResult, Error> {
+        match &self.work {
+            Work::Defined(definition, prepared) => {
+                self.test.counted(self.problem, definition, prepared, &self.plan, counted)
+            }
+            Work::Program(settings) => {
+                let program = Program::new((*settings).clone()).stop_on(signals::watch());
+                let statistic = Programmed::new(&program, self.problem);
+                let result = self.test.counted_custom(self.problem, &statistic, &self.plan, counted)?;
+                program.finish()?;
+                Ok(result)
+            }
+        }
+    }
+
+    /// The statistic of the data.
+    pub fn observed(&self) -> Result<f64, Error> {
+        match &self.work {
+            Work::Defined(_, prepared) => self.test.observed_value(self.problem, prepared),
+            Work::Program(settings) => {
+                let program = Program::new((*settings).clone()).stop_on(signals::watch());
+                let observed =
+                    self.test.observed_value_custom(self.problem, &Programmed::new(&program, self.problem))?;
+                program.finish()?;
+                Ok(observed)
+            }
+        }
     }
 
     /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.

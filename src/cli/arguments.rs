@@ -11,6 +11,7 @@ use clap_complete::Shell;
 
 use super::pages;
 use super::pictures::PictureArguments;
+use super::shard::{self, ShardArgument};
 use super::spelling::{self, MissingTokens};
 use super::words::{Annotator, Interval, Undecided};
 use crate::Undefined;
@@ -243,6 +244,22 @@ pub(super) struct Arguments {
     )]
     pub threads: Option<usize>,
 
+    /// Count only share K of M of the resamples, from 1 on, into a part file (-o) for permtest merge
+    ///
+    /// auto/M takes K from the job array of Slurm, Kubernetes, AWS Batch, GNU parallel, PBS, LSF or Grid Engine. All shares
+    /// are run with the same options; the merged report is that of a single run, byte for byte. The interval of the effect is
+    /// computed when they are merged, from the data that the first part carries. For plain Monte Carlo only: an exact p-value
+    /// is there at once, a sequential test cannot know where to stop, and importance sampling and splitting take seconds.
+    #[arg(long, value_name = "K/M|auto/M", value_parser = shard::spelled, help_heading = "Computing")]
+    pub shard: Option<ShardArgument>,
+
+    /// Keep what has been counted in FILE every few seconds, and go on from there when the same command is run again
+    ///
+    /// Also after Ctrl-C, SIGTERM, SIGKILL or a power cut. A larger -n goes on from it as well. Other data or options are
+    /// refused. For plain Monte Carlo.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Computing")]
+    pub checkpoint: Option<PathBuf>,
+
     /// Level of the intervals [default: 0.95 for the effect, 0.99 for p]
     ///
     /// The interval of p says how far p may be off because the relabellings are random.
@@ -393,6 +410,12 @@ pub(super) enum Errand {
     /// independent: if they raise the alarm more often, a gate on them cries wolf.
     #[command(hide = true, override_usage = "permtest aa [OPTIONS] <DATA>")]
     Aa(FalseAlarmArguments),
+    /// Add up the part files of a run that was shared out with --shard, and report it
+    ///
+    /// Format and options of the report are those of the run. Parts of other runs, parts that occur twice, and files that were
+    /// cut or changed are refused.
+    #[command(hide = true, override_usage = "permtest merge [OPTIONS] <PART>...")]
+    Merge(MergeArguments),
     /// Print the completions for a shell
     #[command(hide = true, override_usage = "permtest completions <SHELL>")]
     Completions {
@@ -405,6 +428,41 @@ pub(super) enum Errand {
     /// Print the manual page
     #[command(hide = true, override_usage = "permtest man")]
     Man,
+}
+
+/// `permtest merge`
+#[derive(Debug, Args)]
+pub(super) struct MergeArguments {
+    /// The part files, in any order
+    #[arg(value_name = "PART", required = true, value_hint = ValueHint::FilePath)]
+    pub parts: Vec<PathBuf>,
+
+    /// Report what is there though shards are missing, with a warning
+    #[arg(long)]
+    pub allow_partial: bool,
+
+    /// Format of the report [default: that of the run]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Write the report to FILE, whole or not at all
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Print the p-value and nothing else
+    #[arg(short, long, conflicts_with_all = ["format", "json"])]
+    pub quiet: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    #[command(flatten)]
+    pub pictures: PictureArguments,
 }
 
 /// `permtest aa`

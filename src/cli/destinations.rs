@@ -23,23 +23,27 @@ pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]
         ("--distribution", distribution.as_ref().map(|distribution| &distribution.path)),
         ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
         ("--report", pictures.page.as_ref().map(|page| &page.path)),
+        ("--checkpoint", arguments.checkpoint.as_ref()),
     ];
-    let outputs: Vec<(&str, &PathBuf)> =
-        outputs.into_iter().filter_map(|(option, path)| Some((option, path?))).collect();
+    refuse_clashes(&outputs, &samples::paths(samples))?;
+    let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
+    Ok(Output { format, file, distribution, pictures, chatter, color: arguments.color })
+}
+
+/// No file is written twice, and none over what is read.
+pub(super) fn refuse_clashes(outputs: &[(&str, Option<&PathBuf>)], inputs: &[&PathBuf]) -> Result<(), Error> {
+    let outputs: Vec<(&str, &PathBuf)> = outputs.iter().filter_map(|&(option, path)| Some((option, path?))).collect();
     for (i, (option, path)) in outputs.iter().enumerate() {
         if let Some((earlier, _)) = outputs[..i].iter().find(|(_, other)| are_the_same(other, path)) {
             let what = format!("{earlier} and {option} both name {}", path.display());
             return Err(Error::usage(what, "give each its own file"));
         }
-        if samples::paths(samples).into_iter().any(|input| are_the_same(path, input)) {
-            return Err(Error::usage(
-                format!("{option} {} would overwrite the data", path.display()),
-                "give the output another name",
-            ));
+        if inputs.iter().any(|input| are_the_same(path, input)) {
+            let what = format!("{option} {} would overwrite the data", path.display());
+            return Err(Error::usage(what, "give the output another name"));
         }
     }
-    let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
-    Ok(Output { format, file, distribution, pictures, chatter, color: arguments.color })
+    Ok(())
 }
 
 fn format(arguments: &Arguments) -> Result<Format, Error> {

@@ -7,6 +7,7 @@ mod pages;
 mod pictures;
 mod refusal;
 mod samples;
+mod shard;
 mod spelling;
 mod words;
 
@@ -16,7 +17,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::arguments::{Arguments, Errand, FalseAlarmArguments, ReadingArguments};
+use self::arguments::{Arguments, Errand, FalseAlarmArguments, MergeArguments, ReadingArguments};
 use self::words::Interval;
 use crate::error::Error;
 use crate::inference::Alternative;
@@ -25,8 +26,8 @@ use crate::method::planner::Choice;
 use crate::permutation_test::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::program::{self, ProgramSettings, Protocol};
 use crate::settings::{
-    Blocks, ColumnName, Columns, Compare, DecimalMark, FalseAlarmSettings, Format, Header, Instructions, Purpose,
-    Reading, Settings, Statistic, Test,
+    Blocks, ColumnName, Columns, Compare, Completeness, DecimalMark, FalseAlarmSettings, Format, Header, Instructions,
+    MergeSettings, Purpose, Reading, Settings, Shard, Statistic, Test,
 };
 use crate::statistic::Definition;
 
@@ -42,6 +43,8 @@ const CONFIDENCE_OF_EFFECT: f64 = 0.95;
 pub enum Invocation {
     /// A test.
     Test(Box<Settings>),
+    /// Parts of a run to be added up.
+    Merge(Box<MergeSettings>),
     /// Splits of one sample.
     FalseAlarms(Box<FalseAlarmSettings>),
     /// A text about the command, for standard output: help, version, manual page, completions.
@@ -66,6 +69,9 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
         Ok(Arguments { errand: Some(Errand::Aa(arguments)), .. }) => {
             Ok(Invocation::FalseAlarms(Box::new(false_alarms(&arguments)?)))
         }
+        Ok(Arguments { errand: Some(Errand::Merge(arguments)), .. }) => {
+            Ok(Invocation::Merge(Box::new(merge(&arguments, &argv)?)))
+        }
         Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments, &argv)?))),
@@ -79,13 +85,14 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
 
 /// The subcommand that clap took the first argument for.
 fn errand(argv: &[OsString]) -> Option<&str> {
-    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "man", "statistics"].contains(word))
+    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "man", "merge", "statistics"].contains(word))
 }
 
 fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
     let blocks = samples::blocks(arguments, &data)?;
-    let output = destinations::output(arguments, &data, argv)?;
+    let mut output = destinations::output(arguments, &data, argv)?;
+    let shard = shard::shard(arguments, &mut output)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
     let judgement = judgement::judgement(arguments)?;
     Ok(Settings {
@@ -96,6 +103,56 @@ fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error>
         data,
         blocks,
         output,
+        checkpoint: arguments.checkpoint.clone(),
+        words: words(argv, shard.as_ref()),
+        shard,
+    })
+}
+
+/// The words after the program's name; which shard it is does not depend on where they are read.
+fn words(argv: &[OsString], shard: Option<&Shard>) -> Vec<String> {
+    let words = argv.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let Some(Shard { number, of, .. }) = shard else { return words.collect() };
+    let (told, named) = (format!("auto/{of}"), format!("{number}/{of}"));
+    let name = |word: String| match word.strip_suffix(&told) {
+        Some("" | "--shard=") => word.replace(&told, &named),
+        _ => word,
+    };
+    words.map(name).collect()
+}
+
+/// Reads the words that a part file records.
+///
+/// # Errors
+/// As [`parse`]; and where they are no test.
+pub fn parse_test(words: &[String]) -> Result<Settings, Error> {
+    match parse(std::iter::once("permtest").chain(words.iter().map(String::as_str)))? {
+        Invocation::Test(settings) => Ok(*settings),
+        _ => Err(Error::usage("the first part records no test", "run its shard again")),
+    }
+}
+
+fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<MergeSettings, Error> {
+    let format = match (arguments.format, arguments.json, arguments.quiet) {
+        (_, true, _) => Some(Format::Json),
+        (_, _, true) => Some(Format::PValue),
+        (format, ..) => format,
+    };
+    let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
+    let pictures = pictures::of(&arguments.pictures, format.unwrap_or(Format::Text), argv)?;
+    let outputs = [
+        ("--output", file.as_ref()),
+        ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
+        ("--report", pictures.page.as_ref().map(|page| &page.path)),
+    ];
+    destinations::refuse_clashes(&outputs, &arguments.parts.iter().collect::<Vec<_>>())?;
+    Ok(MergeSettings {
+        parts: arguments.parts.clone(),
+        completeness: if arguments.allow_partial { Completeness::Partial } else { Completeness::Whole },
+        format,
+        file,
+        pictures,
+        color: arguments.color,
     })
 }
 
@@ -307,6 +364,9 @@ mod tests {
                 chatter: Chatter::Normal,
                 color: Color::Auto,
             },
+            shard: None,
+            checkpoint: None,
+            words: vec!["new.csv".to_owned(), "old.csv".to_owned()],
         };
         assert_eq!(parsed("new.csv old.csv"), expected);
     }

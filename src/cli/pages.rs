@@ -23,6 +23,7 @@ pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
        permtest [OPTIONS] <DATA> --group <COLUMN>
        permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest merge [OPTIONS] <PART>...
        permtest aa [OPTIONS] <DATA>
        permtest statistics
        permtest completions <SHELL>

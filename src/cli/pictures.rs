@@ -45,20 +45,26 @@ pub(super) struct PictureArguments {
 
 /// Reads the options about pictures; `argv` is the command that a page shows.
 pub(super) fn pictures(arguments: &Arguments, format: Format, argv: &[OsString]) -> Result<Pictures, Error> {
-    let PictureArguments { histogram, no_histogram, ascii, plot, report } = &arguments.pictures;
-    if *histogram && matches!(format, Format::Csv | Format::Tsv | Format::PValue) {
-        let what = match format {
-            Format::PValue => "-q prints the p-value only, which leaves no room for --histogram",
-            _ => "--histogram has no place in a table",
-        };
-        return Err(Error::usage(what, "choose --format text, json or markdown"));
-    }
+    let PictureArguments { plot, report, .. } = &arguments.pictures;
     if arguments.explain && (plot.is_some() || report.is_some()) {
         let option = if plot.is_some() { "--plot" } else { "--report" };
         return Err(Error::usage(
             format!("--explain computes nothing that {option} could show"),
             "leave out one of the two",
         ));
+    }
+    of(&arguments.pictures, format, argv)
+}
+
+/// The same for whatever is reported.
+pub(super) fn of(arguments: &PictureArguments, format: Format, argv: &[OsString]) -> Result<Pictures, Error> {
+    let PictureArguments { histogram, no_histogram, ascii, plot, report } = arguments;
+    if *histogram && matches!(format, Format::Csv | Format::Tsv | Format::PValue) {
+        let what = match format {
+            Format::PValue => "-q prints the p-value only, which leaves no room for --histogram",
+            _ => "--histogram has no place in a table",
+        };
+        return Err(Error::usage(what, "choose --format text, json or markdown"));
     }
     // Wherever the program lies, that is its name.
     let words = || argv.iter().skip(1).map(|word| word.to_string_lossy().into_owned());

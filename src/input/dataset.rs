@@ -1,5 +1,7 @@
 //! Columns or benchmarks → the two samples.
 
+use serde::{Deserialize, Serialize};
+
 use super::benchmarks::{self, Benchmark, Comparison, Notation};
 use super::cell::CellRules;
 use super::keys::{KeyColumns, Observations};
@@ -16,7 +18,7 @@ use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Sour
 pub(super) const UNNAMED_COLUMN: &str = "value";
 
 /// The two samples of a test and where they came from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dataset {
     /// Name of the value column: its header, or `value` where the file has none; of a benchmark its name.
     pub column: String,
@@ -32,11 +34,12 @@ pub struct Dataset {
     /// wide file, where a row has two values, each missing one counts, except where the row is a pair.
     pub n_dropped: u64,
     /// Things the user should know about how the files were read, a sentence each, for standard error.
+    #[serde(skip)]
     pub notes: Vec<String>,
 }
 
 /// One of the two samples.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// What the report calls it.
     pub label: String,

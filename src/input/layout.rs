@@ -1,9 +1,11 @@
 //! How the observations of the two samples belong together, as the files say it: strata, clusters, pairs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::design::layout as design;
 
 /// How observations belong together; each list is as long as the case values followed by the control values.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Layout {
     /// Strata, within which labels may be exchanged.
     pub strata: Option<Keys>,
@@ -14,7 +16,7 @@ pub struct Layout {
 }
 
 /// To which stratum or cluster each observation belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keys {
     /// Name of the column they were read from: its header, or the kind of key where the file has none.
     pub column: String,
@@ -27,7 +29,7 @@ pub struct Keys {
 }
 
 /// How the pairs were told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pairing {
     /// By the order of the rows.
     ByOrder,

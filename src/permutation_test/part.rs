@@ -130,6 +130,27 @@ impl PermutationTest<'_> {
         self.any_counted(problem, statistic, Nature::CUSTOM, plan, counted)
     }
 
+    /// The statistic of the data.
+    ///
+    /// # Errors
+    /// Whatever the statistic fails with.
+    pub fn observed_value(&self, problem: &Problem, prepared: &Prepared) -> Result<f64, Error> {
+        match prepared {
+            Prepared::Linear(statistic) => self.observed_value_custom(problem, statistic),
+            Prepared::Formula(statistic) => self.observed_value_custom(problem, statistic),
+            Prepared::Distance(statistic) => self.observed_value_custom(problem, statistic),
+            Prepared::Values(statistic) => self.observed_value_custom(problem, statistic),
+        }
+    }
+
+    /// The same for a statistic of one's own.
+    ///
+    /// # Errors
+    /// Whatever the statistic fails with.
+    pub fn observed_value_custom<S: Statistic>(&self, problem: &Problem, statistic: &S) -> Result<f64, Error> {
+        Ok(statistic.value(self.observed(problem, statistic)?))
+    }
+
     fn part<S: Statistic>(
         &self,
         problem: &Problem,

@@ -1,0 +1,49 @@
+//! The story of `permtest merge`: read the parts, see that they belong together, add them up, report as the single run would
+//! have.
+
+use super::Known;
+use crate::error::Error;
+use crate::inference::gate::Verdict;
+use crate::part::{Sum, add_up, lacking};
+use crate::settings::{Chatter, Completeness, Format, MergeSettings, Settings};
+
+/// Adds parts up and writes their report. `parse` reads the command line that they record.
+///
+/// # Errors
+/// Whatever is wrong with the parts, and what computing or writing fails with.
+pub fn run(
+    merging: &MergeSettings,
+    parse: impl FnOnce(&[String]) -> Result<Settings, Error>,
+) -> Result<Verdict, Error> {
+    let Sum { first, data, counted, missing } = add_up(&merging.parts)?;
+    if !missing.is_empty() && merging.completeness == Completeness::Whole {
+        return Err(Error::usage(
+            lacking(&missing, first.of),
+            "run them, or report what there is with --allow-partial",
+        ));
+    }
+    let mut settings = parse(&first.arguments)?;
+    settings.shard = None;
+    settings.checkpoint = None;
+    settings.test.resamples = Some(counted.tally.resamples);
+    // The word random would draw another one.
+    settings.test.seed = first.identity.seed.parse().unwrap_or(settings.test.seed);
+    present(&mut settings, merging);
+    let warning = (!missing.is_empty()).then(|| {
+        let there = first.of - missing.len() as u64;
+        format!("this is a part of the run: {there} of {} shards; merge all of them for its result", first.of)
+    });
+    super::conclude(&[data], &settings, Some(&Known { counted, warning }))
+}
+
+/// The report is the one that was asked for, unless another one is.
+fn present(settings: &mut Settings, merging: &MergeSettings) {
+    let output = &mut settings.output;
+    output.file.clone_from(&merging.file);
+    output.color = merging.color;
+    output.pictures = merging.pictures.clone();
+    if let Some(format) = merging.format {
+        output.format = format;
+        output.chatter = if format == Format::PValue { Chatter::Quiet } else { Chatter::Normal };
+    }
+}

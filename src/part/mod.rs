@@ -1,0 +1,233 @@
+//! Part files: what some of a run's resamples have been counted to, with all that tells whether parts belong together.
+//!
+//! A part is one JSON object, written whole or not at all, with fields in a fixed order and a checksum over all of them: a byte
+//! that differs is found. Numbers that readers of JSON may not hold are strings. The part of the first shard also carries the
+//! data, so that adding parts up needs no other file.
+
+mod sum;
+
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub use self::sum::{Sum, add_up, lacking};
+use crate::error::{Error, Place};
+use crate::input::dataset::Dataset;
+use crate::method::bins::BinCounts;
+use crate::method::monte_carlo::Counted;
+use crate::method::tally::Tally;
+use crate::output;
+
+/// The version of the format.
+pub const SCHEMA: &str = "permtest-part/1";
+
+/// The streams and the order in which they are used: another name where the same seed draws other labellings.
+pub const ALGORITHM: &str = "pcg64dxsm-sha256-chunks/1";
+
+/// What has been counted of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    schema: String,
+    /// Which run this is a part of.
+    pub identity: Identity,
+    /// The number of the shard, from 1.
+    pub shard: u64,
+    /// How many shards there are.
+    pub of: u64,
+    /// The first chunk that was counted, and the one after the last.
+    chunks: [u64; 2],
+    counts: Counts,
+    /// The words of the command, which say all that the report depends on.
+    pub arguments: Vec<String>,
+    /// The data, in the part of the first shard.
+    pub data: Option<Dataset>,
+    checksum: String,
+}
+
+/// All that decides what is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The version of permtest.
+    pub version: String,
+    /// [`ALGORITHM`].
+    pub algorithm: String,
+    /// The master seed.
+    pub seed: String,
+    /// Resamples of the whole run.
+    pub resamples: u64,
+    /// Resamples in a chunk.
+    pub chunk_size: u64,
+    /// The statistic in its canonical form, or the command that computes it.
+    pub statistic: String,
+    /// SHA-256 of the files that the command names; empty for other statistics.
+    pub program_sha256: String,
+    /// The name of the design.
+    pub design: String,
+    /// The alternative.
+    pub alternative: String,
+    /// How two tails become one p-value, if that was asked for.
+    pub two_sided_rule: Option<String>,
+    /// The shift under the null hypothesis, as the bits of a double.
+    pub mu: String,
+    /// The observed statistic, as the bits of a double.
+    pub observed: String,
+    /// SHA-256 of the samples, their labels and how they belong together.
+    pub data_sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Counts {
+    resamples: u64,
+    greater_equal: u64,
+    less_equal: u64,
+    absolute: u64,
+    undefined: u64,
+    near_ties: u64,
+    /// Below the first bin, in each bin, beyond the last.
+    bins: Vec<u64>,
+}
+
+impl Identity {
+    /// The names of the fields and what they hold, for messages.
+    fn fields(&self) -> [(&'static str, String); 13] {
+        [
+            ("version", self.version.clone()),
+            ("algorithm", self.algorithm.clone()),
+            ("data_sha256", self.data_sha256.clone()),
+            ("statistic", self.statistic.clone()),
+            ("program_sha256", self.program_sha256.clone()),
+            ("design", self.design.clone()),
+            ("alternative", self.alternative.clone()),
+            ("two_sided_rule", self.two_sided_rule.clone().unwrap_or_else(|| "default".to_owned())),
+            ("mu", self.mu.clone()),
+            ("observed", self.observed.clone()),
+            ("seed", self.seed.clone()),
+            ("chunk_size", self.chunk_size.to_string()),
+            ("resamples", self.resamples.to_string()),
+        ]
+    }
+
+    /// The first field that differs, and what it holds here and there; `but` is none of them.
+    #[must_use]
+    pub fn difference(&self, other: &Self, but: &str) -> Option<(&'static str, String, String)> {
+        let pairs = self.fields().into_iter().zip(other.fields());
+        pairs
+            .filter(|((name, _), _)| *name != but)
+            .find(|((_, here), (_, there))| here != there)
+            .map(|((name, here), (_, there))| (name, here, there))
+    }
+}
+
+/// SHA-256, in hexadecimal digits.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
+/// SHA-256 of the samples, their labels and how they belong together.
+#[must_use]
+pub fn digest_of(data: &Dataset) -> String {
+    digest(json(data).as_bytes())
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings, numbers and lists under fixed names become JSON")
+}
+
+impl Part {
+    /// The part of a shard.
+    #[must_use]
+    pub fn new(
+        identity: Identity,
+        [shard, of]: [u64; 2],
+        chunks: &Range<u64>,
+        counted: &Counted,
+        arguments: Vec<String>,
+        data: Option<Dataset>,
+    ) -> Self {
+        let Tally { resamples, greater_equal, less_equal, absolute, undefined, near_ties } = counted.tally;
+        let bins = counted.bins.counts().to_vec();
+        let counts = Counts { resamples, greater_equal, less_equal, absolute, undefined, near_ties, bins };
+        let chunks = [chunks.start, chunks.end];
+        let checksum = String::new();
+        let part = Self { schema: SCHEMA.to_owned(), identity, shard, of, chunks, counts, arguments, data, checksum };
+        Self { checksum: digest(json(&part).as_bytes()), ..part }
+    }
+
+    /// The chunks that were counted.
+    #[must_use]
+    pub fn chunks(&self) -> Range<u64> {
+        self.chunks[0]..self.chunks[1]
+    }
+
+    /// What they were counted to.
+    #[must_use]
+    pub fn counted(&self) -> Counted {
+        let Counts { resamples, greater_equal, less_equal, absolute, undefined, near_ties, ref bins } = self.counts;
+        let tally = Tally { resamples, greater_equal, less_equal, absolute, undefined, near_ties };
+        Counted { tally, bins: BinCounts::kept(bins.clone()) }
+    }
+
+    /// Writes the part, whole or not at all; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        output::write_bytes((json(self) + "\n").as_bytes(), path)
+    }
+
+    /// Reads a part.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a file that is missing, empty, cut, changed in any byte, or none of this version.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let refuse = |what: &str, remedy: &str| Error::input(Place::file(&name), what, remedy);
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidData => refuse("is no part file: it is not text", "run that shard again"),
+            _ => refuse(&format!("cannot be read: {error}"), "name a file that --shard has written"),
+        })?;
+        if text.is_empty() {
+            return Err(refuse("is empty", "run that shard again"));
+        }
+        let head: Head = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(schema) = head.schema.filter(|schema| schema != SCHEMA) {
+            return Err(refuse(
+                &format!("has the schema {schema:?}, not {SCHEMA:?}"),
+                "name a file that --shard has written",
+            ));
+        }
+        let own = env!("CARGO_PKG_VERSION");
+        if let Some(version) = head.identity.and_then(|identity| identity.version).filter(|version| version != own) {
+            let what = format!("was written by permtest {version:?}, and this is {own}");
+            return Err(refuse(&what, "use one version for all shards and the merge"));
+        }
+        let part: Self = serde_json::from_str(&text).map_err(|error| {
+            let what = if error.is_eof() { "is cut off".to_owned() } else { format!("is no part file: {error}") };
+            refuse(&what, "run that shard again")
+        })?;
+        let unsigned = Self { checksum: String::new(), ..part.clone() };
+        // What says the same in other bytes has been touched as well.
+        if part.checksum != digest(json(&unsigned).as_bytes()) || json(&part) + "\n" != text {
+            return Err(refuse("has been changed: its checksum is wrong", "run that shard again"));
+        }
+        Ok(part)
+    }
+}
+
+/// What tells whether a file can be understood.
+#[derive(Default, Deserialize)]
+struct Head {
+    schema: Option<String>,
+    identity: Option<Version>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: Option<String>,
+}

@@ -1,0 +1,89 @@
+//! Adding parts up: only those that belong together, each once, none missing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Part;
+use crate::error::{Error, Place};
+use crate::input::dataset::Dataset;
+use crate::method::monte_carlo::Counted;
+use crate::permutation_test::part::Chunks;
+
+/// What parts add up to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    /// The first part, for all that parts have in common.
+    pub first: Part,
+    /// The data.
+    pub data: Dataset,
+    /// The counts.
+    pub counted: Counted,
+    /// The numbers of the shards that are missing.
+    pub missing: Vec<u64>,
+}
+
+/// Adds parts up, in any order. Shards may be missing here, but for the first, which carries the data.
+///
+/// # Errors
+/// [`Error::Input`] for parts that cannot be read, are not of one run, or occur twice, naming file and field.
+pub fn add_up(paths: &[PathBuf]) -> Result<Sum, Error> {
+    let mut parts: BTreeMap<u64, (&Path, Part)> = BTreeMap::new();
+    let mut common: Option<(&Path, Part)> = None;
+    let mut counted = Counted::default();
+    for path in paths {
+        let mut part = Part::read(path)?;
+        let (reference, known) = common.get_or_insert_with(|| (path, Part { data: None, ..part.clone() }));
+        belongs(path, &part, reference, known)?;
+        if let Some((other, _)) = parts.get(&part.shard) {
+            let what = format!("is shard {}/{}, and so is {}", part.shard, part.of, other.display());
+            return Err(refuse(path, what, "give each shard once"));
+        }
+        counted += &part.counted();
+        if part.shard > 1 {
+            part.data = None;
+        }
+        parts.insert(part.shard, (path, part));
+    }
+    let of = common.map_or(0, |(_, part)| part.of);
+    let missing: Vec<u64> = (1..=of).filter(|shard| !parts.contains_key(shard)).collect();
+    let Some((path, first)) = parts.remove(&1) else {
+        let what = format!("{}; the first one carries the data", lacking(&missing, of));
+        return Err(Error::usage(what, "run them and add their files"));
+    };
+    let Part { data: Some(data), .. } = first.clone() else {
+        return Err(refuse(path, "is a checkpoint, which has no data".to_owned(), "run that shard to its end"));
+    };
+    Ok(Sum { first, data, counted, missing })
+}
+
+/// Which shards are missing, as options that can be run.
+#[must_use]
+pub fn lacking(missing: &[u64], of: u64) -> String {
+    let options: Vec<String> = missing.iter().map(|shard| format!("--shard {shard}/{of}")).collect();
+    format!("{} of {of} shards are missing: {}", missing.len(), options.join(" "))
+}
+
+/// Whether a part is one of the same run as another one, and counts what its shard should.
+fn belongs(path: &Path, part: &Part, reference: &Path, known: &Part) -> Result<(), Error> {
+    let reference = reference.display();
+    if let Some((field, here, there)) = part.identity.difference(&known.identity, "") {
+        let what = format!("is a part of another run than {reference}: {field} is {here} here and {there} there");
+        return Err(refuse(path, what, "merge the parts of one run"));
+    }
+    if part.of != known.of {
+        let what = format!("is one of {} shards, and {reference} one of {}", part.of, known.of);
+        return Err(refuse(path, what, "merge shards that were cut alike"));
+    }
+    let super::Identity { resamples, chunk_size: size, .. } = part.identity;
+    let chunks = Chunks { resamples, size, count: resamples.div_ceil(size.max(1)) };
+    let is_shard = (1..=part.of).contains(&part.shard) && part.chunks() == chunks.share(part.shard, part.of);
+    if !is_shard || part.counted().tally.resamples != chunks.resamples_in(&part.chunks()) {
+        let what = format!("holds only some of the resamples of shard {}/{}", part.shard, part.of);
+        return Err(refuse(path, what, "run that shard to its end; a checkpoint is no part"));
+    }
+    Ok(())
+}
+
+fn refuse(path: &Path, what: String, remedy: &str) -> Error {
+    Error::input(Place::file(path.display().to_string()), what, remedy)
+}

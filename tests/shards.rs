@@ -1,0 +1,352 @@
+//! Shares of a run, merged, and runs that were interrupted, taken up again: the same bytes as a single run; and everything that
+//! does not belong together refused.
+
+#![cfg(all(unix, feature = "cli"))]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+use tempfile::TempDir;
+
+/// A folder with two samples.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, step) in [("new.csv", 7919), ("old.csv", 104_729)] {
+        let rows: Vec<String> =
+            (0..30usize).map(|i| format!("{},s{},p{i}", (1 + i * step % 101) as f64 / 10.0, i % 3)).collect();
+        std::fs::write(folder.path().join(name), format!("x,site,id\n{}\n", rows.join("\n"))).unwrap();
+    }
+    folder
+}
+
+fn command(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_permtest"));
+    command.args(arguments.split(' ').filter(|word| !word.is_empty())).current_dir(folder).stdin(Stdio::null());
+    for name in ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "PARALLEL_SEQ"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &str) -> Output {
+    command(folder, arguments).output().unwrap()
+}
+
+/// What a run that succeeds prints.
+#[track_caller]
+fn printed(folder: &Path, arguments: &str) -> String {
+    let Output { status, stdout, stderr } = run(folder, arguments);
+    assert!(status.success(), "{arguments}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// The one line of a refusal.
+#[track_caller]
+fn refused(folder: &Path, arguments: &str) -> String {
+    let Output { status, stdout, stderr } = run(folder, arguments);
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), stdout.len(), stderr.lines().count()), (Some(2), 0, 1), "{arguments}: {stderr}");
+    stderr
+}
+
+#[track_caller]
+fn contains(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "{word:?} in {text}");
+    }
+}
+
+/// Writes the part files of all shards, and gives their names.
+fn shards(folder: &Path, arguments: &str, of: usize) -> Vec<String> {
+    let part = |shard: usize| {
+        let file = format!("part-{shard}.json");
+        assert_eq!(printed(folder, &format!("{arguments} --shard {shard}/{of} -o {file}")), "");
+        file
+    };
+    (1..=of).map(part).collect()
+}
+
+const TEST: &str = "new.csv old.csv -c x";
+
+#[test]
+fn shards_of_every_kind_of_run_merge_to_the_bytes_of_one() {
+    let program = "for line in open(0):\n    x, y = (sum(map(float, part.split())) for part in line.split('\\t'))\n    print(x - y, flush=True)\n";
+    for (options, of) in [
+        ("-n 500003", 7),
+        ("-n 500003 --json", 3),
+        ("-n 300000 -s median --format markdown -a greater", 2),
+        ("-n 300000 -s ks --format csv", 3),
+        ("-n 300000 --pair id --json", 4),
+        ("-n 300000 --strata site -s welch", 4),
+        ("-n 200000 -s mean(x)/mean(y) --seed 7 --compare --interval none", 3),
+        ("-n 200000 --fail-on not-significant --alpha 0.9999 --json", 2),
+        ("-n 200000 -q", 2),
+        ("-n 66000 --statistic-command python3@stat.py", 2),
+    ] {
+        let folder = folder();
+        std::fs::write(folder.path().join("stat.py"), program).unwrap();
+        // A command of several words is one word of ours.
+        let split = |arguments: String| -> Command {
+            let mut command = command(folder.path(), "");
+            command.args(arguments.split(' ').map(|word| word.replace('@', " ")));
+            command
+        };
+        for shard in 1..=of {
+            let output = split(format!("{TEST} {options} --shard {shard}/{of} -o part-{shard}.json")).output().unwrap();
+            assert!(output.status.success(), "{options}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let single = split(format!("{TEST} {options}")).output().unwrap();
+        let names: Vec<String> = (1..=of).rev().map(|shard| format!("part-{shard}.json")).collect();
+        let merged = split(format!("merge {}", names.join(" "))).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&single.stdout), String::from_utf8_lossy(&merged.stdout), "{options}");
+        assert_eq!(single.status, merged.status, "{options}");
+        assert!(!single.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_data_are_not_needed_to_merge_and_the_report_may_be_another_one() {
+    let folder = folder();
+    let parts = shards(folder.path(), &format!("{TEST} -n 200000"), 2).join(" ");
+    let json = printed(folder.path(), &format!("{TEST} -n 200000 --json --histogram"));
+    let svg = "-q --plot one.svg";
+    printed(folder.path(), &format!("{TEST} -n 200000 {svg}"));
+    std::fs::remove_file(folder.path().join("new.csv")).unwrap();
+    std::fs::remove_file(folder.path().join("old.csv")).unwrap();
+    assert_eq!(printed(folder.path(), &format!("merge {parts} --json --histogram")), json);
+    printed(folder.path(), &format!("merge {parts} -q --plot two.svg --report page.html"));
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(read("one.svg"), read("two.svg"));
+    printed(folder.path(), &format!("merge {parts} --json --histogram -o out.json"));
+    assert_eq!(read("out.json"), json.as_bytes());
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 12, failure_persistence: None, ..Config::default() })]
+
+    /// Any number of shards, merged in any order.
+    #[test]
+    fn any_partition_in_any_order_is_the_whole(of in 1usize..9, order in any::<prop::sample::Index>(), n in 1u64..700_000) {
+        let folder = folder();
+        let chunks = n.div_ceil(65_536) as usize;
+        let of = of.min(chunks);
+        let mut parts = shards(folder.path(), &format!("{TEST} -n {n} --interval none"), of);
+        parts.rotate_left(order.index(of));
+        let merged = printed(folder.path(), &format!("merge {}", parts.join(" ")));
+        prop_assert_eq!(merged, printed(folder.path(), &format!("{TEST} -n {n} --interval none")));
+    }
+}
+
+#[test]
+fn missing_shards_are_listed_as_options() {
+    let folder = folder();
+    shards(folder.path(), &format!("{TEST} -n 400000"), 5);
+    contains(
+        &refused(folder.path(), "merge part-1.json part-4.json"),
+        &["3 of 5", "--shard 2/5 --shard 3/5 --shard 5/5", "--allow-partial"],
+    );
+    contains(
+        &refused(folder.path(), "merge part-2.json part-3.json --allow-partial"),
+        &["--shard 1/5 --shard 4/5", "data"],
+    );
+    let partial = printed(folder.path(), "merge part-1.json part-4.json --allow-partial");
+    contains(&partial, &["this is a part of the run: 2 of 5", "resamples"]);
+}
+
+#[test]
+fn parts_that_do_not_belong_together_are_refused_by_the_field_that_differs() {
+    let folder = folder();
+    shards(folder.path(), &format!("{TEST} -n 400000"), 2);
+    let other = |options: &str| {
+        printed(folder.path(), &format!("{options} --shard 2/2 -o other.json"));
+        refused(folder.path(), "merge part-1.json other.json")
+    };
+    contains(&other(&format!("{TEST} -n 400000 --seed 1")), &["other.json", "seed is 1 here and 0 there"]);
+    contains(&other(&format!("{TEST} -n 400001")), &["resamples is 400001"]);
+    contains(&other(&format!("{TEST} -n 400000 -s median")), &["statistic is median"]);
+    contains(&other(&format!("{TEST} -n 400000 -a less")), &["alternative is less"]);
+    contains(&other(&format!("{TEST} -n 400000 --two-sided doubled")), &["two_sided_rule is doubled"]);
+    contains(&other(&format!("{TEST} -n 400000 --strata site")), &["data_sha256"]);
+    contains(&other(&format!("{TEST} -n 400000 --mu 1")), &["mu is"]);
+    contains(&other("old.csv new.csv -c x -n 400000"), &["data_sha256"]);
+    contains(
+        &refused(folder.path(), "merge part-1.json part-2.json part-2.json"),
+        &["part-2.json", "shard 2/2", "once"],
+    );
+    printed(folder.path(), &format!("{TEST} -n 400000 --shard 2/3 -o third.json"));
+    contains(&refused(folder.path(), "merge part-1.json third.json"), &["third.json", "3 shards"]);
+}
+
+#[test]
+fn files_that_were_cut_or_changed_are_refused() {
+    let folder = folder();
+    shards(folder.path(), &format!("{TEST} -n 200000"), 2);
+    let whole = std::fs::read(folder.path().join("part-2.json")).unwrap();
+    let refusal = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("bad.json"), bytes).unwrap();
+        let refusal = refused(folder.path(), "merge part-1.json bad.json");
+        contains(&refusal, &["bad.json"]);
+        refusal
+    };
+    contains(&refusal(b""), &["empty"]);
+    contains(&refusal(&whole[..whole.len() / 2]), &["cut off"]);
+    contains(&refusal(&whole[..whole.len() - 1]), &["checksum"]);
+    contains(&refusal(b"x\n1\n"), &["no part file"]);
+    contains(&refusal(b"\xff\xfe"), &["not text"]);
+    let text = String::from_utf8(whole.clone()).unwrap();
+    contains(&refusal(text.replacen("0.1.0", "0.0.9", 1).as_bytes()), &["permtest \"0.0.9\"", "one version"]);
+    contains(&refusal(text.replacen("permtest-part/1", "permtest-part/2", 1).as_bytes()), &["schema"]);
+    contains(&refused(folder.path(), "merge part-1.json nowhere.json"), &["nowhere.json", "cannot be read"]);
+    // One bit in any byte; every seventh here, for each is a process.
+    for at in (0..whole.len()).step_by(7) {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        refusal(&changed);
+    }
+}
+
+#[test]
+fn what_cannot_be_shared_out_is_refused_with_the_reason() {
+    let folder = folder();
+    let folder = folder.path();
+    contains(&refused(folder, &format!("{TEST} -n 1000 --shard 1/2")), &["-o FILE"]);
+    contains(&refused(folder, &format!("{TEST} --shard 1/2 -o p.json")), &["-n"]);
+    contains(&refused(folder, &format!("{TEST} -n 1000 --shard 1/2 -o p.json")), &["chunks", "at most 1"]);
+    contains(&refused(folder, &format!("{TEST} -n 1000 --shard 3/2 -o p.json")), &["--shard", "1 to 2"]);
+    for (method, why) in [("sequential", "depends on all"), ("importance", "seconds"), ("splitting", "seconds")] {
+        contains(
+            &refused(folder, &format!("{TEST} -n 200000 --method {method} --shard 1/2 -o p.json")),
+            &[method, why],
+        );
+    }
+    contains(
+        &refused(folder, &format!("{TEST} -n 200000 --distribution d.npy --shard 1/2 -o p.json")),
+        &["--distribution"],
+    );
+    contains(&refused(folder, &format!("{TEST} -n 200000 --plot d.svg --shard 1/2 -o p.json")), &["permtest merge"]);
+    contains(&refused(folder, "new.csv old.csv -c x -c x -n 200000 --shard 1/2 -o p.json"), &["x"]);
+    contains(&refused(folder, &format!("{TEST} -n 200000 --shard auto/2 -o p.json")), &["SLURM_ARRAY_TASK_ID"]);
+    if Path::new("/dev/full").exists() {
+        contains(&refused(folder, &format!("{TEST} -n 200000 --shard 1/2 -o /dev/full")), &["/dev/full"]);
+    }
+    assert!(!folder.join("p.json").exists());
+}
+
+#[test]
+fn a_scheduler_tells_the_shard() {
+    let folder = folder();
+    for (variables, expected) in [
+        (vec![("JOB_COMPLETION_INDEX", "1")], "2/2"),
+        (vec![("SLURM_ARRAY_TASK_ID", "0"), ("SLURM_ARRAY_TASK_MIN", "0"), ("SLURM_ARRAY_TASK_MAX", "1")], "1/2"),
+    ] {
+        let mut command = command(folder.path(), &format!("{TEST} -n 200000 --shard auto/2 -o told.json"));
+        let output = command.envs(variables.clone()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{stderr}");
+        contains(&stderr, &[&format!("shard {expected} by {}", variables[0].0)]);
+        let shard = printed(folder.path(), &format!("{TEST} -n 200000 --shard {expected} -o named.json"));
+        assert_eq!(shard, "");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let counts =
+            |text: String| text.split("\"counts\"").nth(1).unwrap().split("\"arguments\"").next().unwrap().to_owned();
+        assert_eq!(counts(read("told.json")), counts(read("named.json")));
+    }
+}
+
+#[test]
+fn a_thousand_parts_are_merged() {
+    let folder = folder();
+    // A thousand and one chunks in a few seconds: one pair, of which only the sign is drawn.
+    std::fs::write(folder.path().join("new.csv"), "x\n1.5\n2.5\n").unwrap();
+    std::fs::write(folder.path().join("old.csv"), "x\n1.0\n2.25\n").unwrap();
+    let test = "new.csv old.csv -n 1000000 --interval none";
+    let chunks = {
+        printed(folder.path(), &format!("{test} --shard 1/1 -o all.json"));
+        let text = std::fs::read_to_string(folder.path().join("all.json")).unwrap();
+        let size: u64 = text.split("\"chunk_size\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+        1_000_000u64.div_ceil(size) as usize
+    };
+    let parts = shards(folder.path(), test, chunks.min(100)).join(" ");
+    assert_eq!(printed(folder.path(), &format!("merge {parts}")), printed(folder.path(), test));
+}
+
+/// Runs that are killed at moments that a seed chooses, until one comes to its end.
+#[test]
+fn a_run_that_is_killed_again_and_again_comes_to_the_same_end() {
+    let folder = folder();
+    let test = format!("{TEST} -n 12000000 -s median --interval none");
+    let single = printed(folder.path(), &test);
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let resumed = format!("{test} --checkpoint state.json");
+    let mut kills = 0;
+    for attempt in 0..10 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut child = command(folder.path(), &resumed).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(20 + (random >> 33) % 300));
+        // SIGTERM leaves a checkpoint behind, SIGKILL nothing but what there was; both leave no other file.
+        if attempt % 2 == 0 {
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+        } else {
+            let _ = child.kill();
+        }
+        kills += usize::from(!child.wait().unwrap().success());
+    }
+    assert!(kills > 0, "none was killed");
+    assert_eq!(printed(folder.path(), &resumed), single);
+    assert_eq!(printed(folder.path(), &resumed), single, "and once more from its end");
+}
+
+#[test]
+fn an_interruption_says_what_is_kept_and_how_to_go_on() {
+    let folder = folder();
+    let test = format!("{TEST} -n 1e10 --checkpoint state.json");
+    let child = command(folder.path(), &test).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{stderr}");
+    contains(&stderr, &["interrupted; state.json holds", "of 10000000000 resamples", "same command"]);
+}
+
+#[test]
+fn a_longer_run_goes_on_from_a_checkpoint_and_others_are_refused() {
+    let folder = folder();
+    let folder = folder.path();
+    let test = |options: &str| format!("{TEST} --interval none {options}");
+    printed(folder, &test("-n 300000 --checkpoint state.json"));
+    let state = || std::fs::read(folder.join("state.json")).unwrap();
+    let before = state();
+    for (options, field) in [
+        ("-n 300000 --seed 1", "seed"),
+        ("-n 300000 -s median", "statistic"),
+        ("-n 300000 -a less", "alternative"),
+        ("-n 300000 --pair id", "data_sha256"),
+    ] {
+        contains(&refused(folder, &test(&format!("{options} --checkpoint state.json"))), &["state.json", field]);
+    }
+    contains(&refused(folder, &test("-n 70000 --checkpoint state.json")), &["state.json", "more than are asked for"]);
+    contains(&refused(folder, &test("-n 300000 --checkpoint new.csv")), &["new.csv", "overwrite"]);
+    assert_eq!(state(), before, "a checkpoint that does not fit is left alone");
+    std::fs::write(folder.join("table.json"), "{}").unwrap();
+    contains(&refused(folder, &test("-n 300000 --checkpoint table.json")), &["table.json", "no part file"]);
+
+    let longer = printed(folder, &test("-n 900000 --checkpoint state.json"));
+    assert_eq!(longer, printed(folder, &test("-n 900000")));
+    assert_ne!(state(), before);
+    // A shard has a checkpoint of its own.
+    printed(folder, &test("-n 900000 --shard 1/2 --checkpoint half.json -o one.json"));
+    printed(folder, &test("-n 900000 --shard 1/2 --checkpoint half.json -o one.json"));
+    contains(
+        &refused(folder, &test("-n 900000 --shard 2/2 --checkpoint half.json -o two.json")),
+        &["half.json", "shard 1/2"],
+    );
+    printed(folder, &test("-n 900000 --shard 2/2 -o two.json"));
+    assert_eq!(printed(folder, "merge one.json two.json"), longer);
+    contains(&refused(folder, "merge half.json two.json"), &["half.json"]);
+    contains(&refused(folder, &test("--checkpoint state.json")), &["-n"]);
+    contains(&refused(folder, &test("-n 300000 --method sequential --checkpoint s.json")), &["sequential"]);
+}
