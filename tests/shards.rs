@@ -282,10 +282,10 @@ fn a_run_that_is_killed_again_and_again_comes_to_the_same_end() {
     let mut random = 0x9e37_79b9_7f4a_7c15u64;
     let resumed = format!("{test} --checkpoint state.json");
     let mut kills = 0;
-    for attempt in 0..10 {
+    for attempt in 0..50 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = command(folder.path(), &resumed).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(20 + (random >> 33) % 300));
+        std::thread::sleep(Duration::from_millis(10 + (random >> 33) % 120));
         // SIGTERM leaves a checkpoint behind, SIGKILL nothing but what there was; both leave no other file.
         if attempt % 2 == 0 {
             let _ = Command::new("kill").arg(child.id().to_string()).status();
@@ -333,6 +333,13 @@ fn a_longer_run_goes_on_from_a_checkpoint_and_others_are_refused() {
     assert_eq!(state(), before, "a checkpoint that does not fit is left alone");
     std::fs::write(folder.join("table.json"), "{}").unwrap();
     contains(&refused(folder, &test("-n 300000 --checkpoint table.json")), &["table.json", "no part file"]);
+
+    contains(&refused(folder, &test("-n 900000 --histogram --checkpoint state.json")), &["--no-histogram"]);
+    let drawn = printed(folder, &test("-n 300000 --histogram --checkpoint drawn.json"));
+    assert_eq!(drawn, printed(folder, &test("-n 300000 --histogram")));
+    printed(folder, &test("-n 600000 --checkpoint drawn.json"));
+    let drawn = printed(folder, &test("-n 900000 --histogram --checkpoint drawn.json"));
+    assert_eq!(drawn, printed(folder, &test("-n 900000 --histogram")));
 
     let longer = printed(folder, &test("-n 900000 --checkpoint state.json"));
     assert_eq!(longer, printed(folder, &test("-n 900000")));

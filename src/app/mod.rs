@@ -69,7 +69,7 @@ fn count_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<
     let test = prepare(dataset, &settings.test, mu)?;
     let problem = test.problem()?;
     let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
-    let share = Share::new(&run, dataset, settings, Some(shard))?;
+    let share = Share::new(&run, dataset, settings, Some(shard), NullDistribution::Binned)?;
     if let Some(variable) = shard.told_by {
         tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
     }
@@ -103,7 +103,7 @@ fn test(
     let (result, distribution) = match (known, &settings.checkpoint) {
         (Some(known), _) => (run.counted(&known.counted)?, None),
         (None, Some(_)) => {
-            let share = Share::new(&run, dataset, settings, None)?;
+            let share = Share::new(&run, dataset, settings, None, null_distribution)?;
             (run.counted(&share.count(&run)?)?, None)
         }
         (None, None) => run.compute(&settings.output, signals::watch())?,

@@ -19,7 +19,7 @@ use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
-use crate::{Definition, PermutationTest, TestResult};
+use crate::{Definition, NullDistribution, PermutationTest, TestResult};
 
 pub(super) fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
@@ -161,8 +161,9 @@ impl<'a> Run<'a> {
         Chunks::of(self.problem, &self.plan)
     }
 
-    /// Counts the resamples of some chunks.
-    pub fn count(&self, chunks: Range<u64>, progress: &Progress) -> Result<Counted, Error> {
+    /// Counts the resamples of some chunks, in bins or not.
+    pub fn count(&self, chunks: Range<u64>, shape: NullDistribution, progress: &Progress) -> Result<Counted, Error> {
+        let test = self.test.clone().null_distribution(shape);
         let watch = Watch {
             stop: signals::watch(),
             begin: &|_, _| (),
@@ -171,12 +172,12 @@ impl<'a> Run<'a> {
         };
         match &self.work {
             Work::Defined(definition, prepared) => {
-                self.test.count_chunks(self.problem, definition, prepared, &self.plan, chunks, watch)
+                test.count_chunks(self.problem, definition, prepared, &self.plan, chunks, watch)
             }
             Work::Program(settings) => {
                 let program = Program::new((*settings).clone()).stop_on(signals::watch());
                 let statistic = Programmed::new(&program, self.problem);
-                let counted = self.test.count_chunks_custom(self.problem, &statistic, &self.plan, chunks, watch)?;
+                let counted = test.count_chunks_custom(self.problem, &statistic, &self.plan, chunks, watch)?;
                 program.finish()?;
                 Ok(counted)
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::ready::Run;
+use crate::NullDistribution;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Counted;
@@ -26,11 +27,19 @@ pub(super) struct Share<'a> {
     chunks: Chunks,
     range: Range<u64>,
     shard: [u64; 2],
+    /// Whether bins are counted.
+    shape: NullDistribution,
 }
 
 impl<'a> Share<'a> {
     /// The chunks of a shard or, where none is named, of the whole run.
-    pub fn new(run: &Run, dataset: &Dataset, settings: &'a Settings, shard: Option<&Shard>) -> Result<Self, Error> {
+    pub fn new(
+        run: &Run,
+        dataset: &Dataset,
+        settings: &'a Settings,
+        shard: Option<&Shard>,
+        shape: NullDistribution,
+    ) -> Result<Self, Error> {
         let chunks = run.chunks()?;
         let shard = shard.map_or([1, 1], |shard| [shard.number, shard.of]);
         let range = chunks.share(shard[0], shard[1]);
@@ -38,7 +47,7 @@ impl<'a> Share<'a> {
             let what = format!("shard {}/{} is empty: the run has {} chunks", shard[0], shard[1], chunks.count);
             return Err(Error::usage(what, format!("ask for at most {} shards, or for more resamples", chunks.count)));
         }
-        Ok(Self { settings, identity: identity(run, dataset, settings, &chunks)?, chunks, range, shard })
+        Ok(Self { settings, identity: identity(run, dataset, settings, &chunks)?, chunks, range, shard, shape })
     }
 
     /// Counts all chunks, in stretches if they are to be kept in a checkpoint.
@@ -46,16 +55,18 @@ impl<'a> Share<'a> {
         let progress = Progress::new(self.settings.output.chatter);
         progress.begin(self.chunks.resamples_in(&self.range), "resamples");
         let Some(path) = &self.settings.checkpoint else {
-            return run.count(self.range.clone(), &progress);
+            return run.count(self.range.clone(), self.shape, &progress);
         };
         let (mut counted, mut next) = self.kept(path)?;
+        // What has been counted in bins goes on to be.
+        let shape = if counted.bins.counts().is_empty() { self.shape } else { NullDistribution::Binned };
         progress.advance(counted.tally.resamples);
         // The last chunk of a run may not be full, and a longer run would have to draw it again.
         let end = self.range.end.min(self.chunks.resamples / self.chunks.size);
         let (mut stretch, mut saved) = (FIRST_STRETCH, Instant::now());
         while next < end {
             let (until, start) = ((next + stretch).min(end), Instant::now());
-            match run.count(next..until, &progress) {
+            match run.count(next..until, shape, &progress) {
                 Ok(more) => counted += &more,
                 Err(error) => return Err(self.pause(path, next, &counted, error)),
             }
@@ -67,7 +78,7 @@ impl<'a> Share<'a> {
             }
         }
         self.part(next, &counted, None).write(path)?;
-        match run.count(next..self.range.end, &progress) {
+        match run.count(next..self.range.end, shape, &progress) {
             Ok(rest) => counted += &rest,
             Err(error) => return Err(self.pause(path, next, &counted, error)),
         }
@@ -106,7 +117,12 @@ impl<'a> Share<'a> {
             let what = format!("holds {} resamples, more than are asked for", part.counted().tally.resamples);
             return refuse(what, "ask for at least as many with -n, or give this run another file");
         }
-        Ok((part.counted(), chunks.end))
+        let counted = part.counted();
+        if self.shape == NullDistribution::Binned && counted.bins.counts().is_empty() && !chunks.is_empty() {
+            let what = "was written without a histogram".to_owned();
+            return refuse(what, "go on without one (--no-histogram), or give this run another file");
+        }
+        Ok((counted, chunks.end))
     }
 
     /// Saves what there is before the run ends.

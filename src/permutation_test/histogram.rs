@@ -43,18 +43,8 @@ impl PermutationTest<'_> {
         if self.null_distribution != NullDistribution::Binned {
             return Ok(None);
         }
-        self.fine_bins(course, statistic, observed).map(Some)
-    }
-
-    /// The bins for labellings that are counted.
-    pub(super) fn fine_bins<S: Statistic>(
-        &self,
-        course: &Course,
-        statistic: &S,
-        observed: S::Replicate,
-    ) -> Result<Bins<S::Replicate>, Error> {
         let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
-        Bins::choose(design, statistic, &extremes, self.tail(course), self.arch, Resolution::FINE)
+        Bins::choose(design, statistic, &extremes, self.tail(course), self.arch, Resolution::FINE).map(Some)
     }
 
     /// The shape by a plain sample.

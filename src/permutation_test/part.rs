@@ -58,7 +58,7 @@ impl Chunks {
 }
 
 impl PermutationTest<'_> {
-    /// Counts, in bins too, the resamples of some chunks of a planned Monte Carlo run.
+    /// Counts the resamples of some chunks of a planned Monte Carlo run, with [`NullDistribution::Binned`](super::NullDistribution) in bins, too.
     ///
     /// # Errors
     /// As [`PermutationTest::prepared_watched`], and for plans of other methods.
@@ -163,10 +163,10 @@ impl PermutationTest<'_> {
         let Chunks { resamples, .. } = Chunks::of(problem, plan)?;
         let observed = self.observed(problem, statistic)?;
         let course = self.course(problem, statistic, observed, nature, plan)?;
-        let bins = self.fine_bins(&course, statistic, observed)?;
+        let bins = self.bins(&course, statistic, observed)?;
         let draws = MonteCarlo { resamples, seed: self.seed, threads: self.threads, arch: self.arch };
         let (design, extremes) = (problem.design(), statistic.extremes(observed));
-        draws.run_chunks(design, statistic, &extremes, Some(&bins), chunks, watch)
+        draws.run_chunks(design, statistic, &extremes, bins.as_ref(), chunks, watch)
     }
 
     fn linear_counted(
