@@ -35,7 +35,7 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 13] = [
+const EXAMPLES: [Example; 15] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
@@ -74,6 +74,14 @@ const EXAMPLES: [Example; 13] = [
         meaning: "A more precise p-value, for a program to read",
     },
     Example {
+        command: "permtest new.csv old.csv -n 1e11 --checkpoint state.json",
+        meaning: "A long run that can be interrupted: the same command goes on",
+    },
+    Example {
+        command: "permtest new.csv old.csv -n 1e11 --shard 3/100 -o part-3.json",
+        meaning: "A share of it, for permtest merge part-*.json",
+    },
+    Example {
         command: "cut -f 2 new.tsv | permtest - old.csv -q",
         meaning: "From a pipe; only the p-value is printed",
     },
@@ -98,7 +106,7 @@ const EXIT_CODES: [Entry; 5] = [
     Entry { term: "1", meaning: "a gate failed" },
     Entry { term: "2", meaning: "wrong options, unreadable data, or a result that could not be written" },
     Entry { term: "3", meaning: "a gate could not be decided; --on-undecided makes it 0 or 1" },
-    Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written" },
+    Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written but a checkpoint, if there is one" },
 ];
 
 const ENVIRONMENT: [Entry; 5] = [
@@ -109,10 +117,14 @@ const ENVIRONMENT: [Entry; 5] = [
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
-const ERRANDS: [Entry; 4] = [
+const ERRANDS: [Entry; 5] = [
     Entry {
         term: "permtest aa <DATA>",
         meaning: "Split one sample again and again and count false alarms; see permtest aa --help.",
+    },
+    Entry {
+        term: "permtest merge <PART>...",
+        meaning: "Add up the parts of a run that was shared out with --shard; see permtest merge --help.",
     },
     Entry { term: "permtest statistics", meaning: "List the statistics that have a name." },
     Entry {
