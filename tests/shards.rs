@@ -77,6 +77,8 @@ fn shards_of_every_kind_of_run_merge_to_the_bytes_of_one() {
     for (options, of) in [
         ("-n 500003", 7),
         ("-n 500003 --json", 3),
+        ("-n 300000 --histogram", 2),
+        ("-n 300000 --histogram --ascii --json -j 1", 2),
         ("-n 300000 -s median --format markdown -a greater", 2),
         ("-n 300000 -s ks --format csv", 3),
         ("-n 300000 --pair id --json", 4),
@@ -154,6 +156,10 @@ fn missing_shards_are_listed_as_options() {
     );
     let partial = printed(folder.path(), "merge part-1.json part-4.json --allow-partial");
     contains(&partial, &["this is a part of the run: 2 of 5", "resamples"]);
+    let bare = run(folder.path(), "merge part-1.json part-4.json --allow-partial -q");
+    contains(&String::from_utf8(bare.stderr).unwrap(), &["warning: this is a part of the run"]);
+    shards(folder.path(), &format!("{TEST} -n 400000 --format csv"), 2);
+    contains(&refused(folder.path(), "merge part-1.json part-2.json --histogram"), &["--histogram", "table"]);
 }
 
 #[test]
@@ -200,12 +206,15 @@ fn files_that_were_cut_or_changed_are_refused() {
     contains(&refusal(text.replacen("0.1.0", "0.0.9", 1).as_bytes()), &["permtest \"0.0.9\"", "one version"]);
     contains(&refusal(text.replacen("permtest-part/1", "permtest-part/2", 1).as_bytes()), &["schema"]);
     contains(&refused(folder.path(), "merge part-1.json nowhere.json"), &["nowhere.json", "cannot be read"]);
-    // One bit in any byte; every seventh here, for each is a process.
-    for at in (0..whole.len()).step_by(7) {
+    // One bit of any byte.
+    let bad = folder.path().join("bad.json");
+    for at in 0..whole.len() {
         let mut changed = whole.clone();
-        changed[at] ^= 1;
-        refusal(&changed);
+        changed[at] ^= 1 << (at % 7);
+        std::fs::write(&bad, &changed).unwrap();
+        assert!(permtest::part::Part::read(&bad).is_err(), "byte {at}");
     }
+    assert!(permtest::part::Part::read(&folder.path().join("part-2.json")).is_ok());
 }
 
 #[test]
@@ -232,7 +241,27 @@ fn what_cannot_be_shared_out_is_refused_with_the_reason() {
     if Path::new("/dev/full").exists() {
         contains(&refused(folder, &format!("{TEST} -n 200000 --shard 1/2 -o /dev/full")), &["/dev/full"]);
     }
+    contains(&refused(folder, &format!("{TEST} -n 200000 --seed random --shard 1/2 -o p.json")), &["--seed"]);
+    contains(&refused(folder, &format!("{TEST} -n 200000 --seed=random --checkpoint s.json")), &["--seed"]);
+    // Found before anything is counted, or this would take hours.
+    contains(&refused(folder, &format!("{TEST} -n 1e12 --shard 1/2 -o missing/p.json")), &["missing/p.json"]);
+    contains(&refused(folder, &format!("{TEST} -n 1e12 --checkpoint missing/s.json")), &["missing/s.json"]);
     assert!(!folder.join("p.json").exists());
+}
+
+#[test]
+fn a_program_that_has_changed_is_noticed() {
+    let folder = folder();
+    std::fs::write(folder.path().join("stat.py"), "for line in open(0): print(len(line), flush=True)\n").unwrap();
+    let with = |arguments: &str| {
+        let mut command = command(folder.path(), "");
+        command.args(arguments.split(' ').map(|word| word.replace('@', " "))).output().unwrap()
+    };
+    let shard = with(&format!("{TEST} -n 1000 --statistic-command python3@stat.py --shard 1/1 -o part.json"));
+    assert!(shard.status.success(), "{}", String::from_utf8_lossy(&shard.stderr));
+    assert!(with("merge part.json").status.success());
+    std::fs::write(folder.path().join("stat.py"), "for line in open(0): print(len(line) + 1, flush=True)\n").unwrap();
+    contains(&refused(folder.path(), "merge part.json"), &["program_sha256"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::Known;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::part::{Sum, add_up, lacking};
-use crate::settings::{Chatter, Completeness, Format, MergeSettings, Settings};
+use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
 
 /// Adds parts up and writes their report. `parse` reads the command line that they record.
 ///
@@ -26,24 +26,40 @@ pub fn run(
     settings.shard = None;
     settings.checkpoint = None;
     settings.test.resamples = Some(counted.tally.resamples);
-    // The word random would draw another one.
-    settings.test.seed = first.identity.seed.parse().unwrap_or(settings.test.seed);
-    present(&mut settings, merging);
+    settings.test.threads = None;
+    present(&mut settings, merging)?;
     let warning = (!missing.is_empty()).then(|| {
         let there = first.of - missing.len() as u64;
         format!("this is a part of the run: {there} of {} shards; merge all of them for its result", first.of)
     });
-    super::conclude(&[data], &settings, Some(&Known { counted, warning }))
+    if let (Some(warning), Format::PValue) = (&warning, settings.output.format) {
+        // A number by itself must not be taken for the run's.
+        anstream::eprintln!("permtest: warning: {warning}");
+    }
+    super::conclude(&[data], &settings, Some(&Known { counted, identity: first.identity, warning }))
 }
 
 /// The report is the one that was asked for, unless another one is.
-fn present(settings: &mut Settings, merging: &MergeSettings) {
+fn present(settings: &mut Settings, merging: &MergeSettings) -> Result<(), Error> {
     let output = &mut settings.output;
     output.file.clone_from(&merging.file);
     output.color = merging.color;
-    output.pictures = merging.pictures.clone();
+    let recorded = std::mem::replace(&mut output.pictures, merging.pictures.clone());
+    if output.pictures.histogram == InReport::OnATerminal {
+        output.pictures.histogram = recorded.histogram;
+    }
+    if output.pictures.characters == Characters::Blocks {
+        output.pictures.characters = recorded.characters;
+    }
     if let Some(format) = merging.format {
         output.format = format;
         output.chatter = if format == Format::PValue { Chatter::Quiet } else { Chatter::Normal };
+    }
+    match output.format {
+        Format::Csv | Format::Tsv | Format::PValue if output.pictures.histogram == InReport::Shown => {
+            let what = "--histogram has no place in a table, nor beside a bare p-value";
+            Err(Error::usage(what, "choose --format text, json or markdown"))
+        }
+        _ => Ok(()),
     }
 }

@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Counted;
-use crate::output;
+use crate::output::{self, AtomicFile};
+use crate::part::Identity;
 use crate::report::{self, Outcome, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
 use crate::signals;
@@ -44,6 +45,7 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
 /// What has been counted elsewhere, and what is to be said of it.
 struct Known {
     counted: Counted,
+    identity: Identity,
     warning: Option<String>,
 }
 
@@ -73,7 +75,9 @@ fn count_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<
     if let Some(variable) = shard.told_by {
         tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
     }
-    share.finished(&share.count(&run)?, dataset).write(&shard.file)
+    // Whether it can be written shows before hours of counting.
+    let file = AtomicFile::create(&shard.file)?;
+    share.finished(&share.count(&run)?, dataset).write_to(file)
 }
 
 /// How one column would be tested.
@@ -101,7 +105,10 @@ fn test(
     let problem = test.problem()?;
     let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
     let (result, distribution) = match (known, &settings.checkpoint) {
-        (Some(known), _) => (run.counted(&known.counted)?, None),
+        (Some(known), _) => {
+            Share::new(&run, dataset, settings, None, null_distribution)?.check(&known.identity)?;
+            (run.counted(&known.counted)?, None)
+        }
         (None, Some(_)) => {
             let share = Share::new(&run, dataset, settings, None, null_distribution)?;
             (run.counted(&share.count(&run)?)?, None)

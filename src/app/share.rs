@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use super::ready::Run;
@@ -9,16 +10,16 @@ use crate::NullDistribution;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Counted;
+use crate::output::AtomicFile;
 use crate::part::{ALGORITHM, Identity, Part, digest, digest_of};
 use crate::permutation_test::part::Chunks;
 use crate::progress::Progress;
 use crate::settings::{Settings, Shard, Statistic};
 
-/// How often a checkpoint is written, and how long a stretch between two looks at the clock should take.
+/// How often a checkpoint is written, and how long a stretch between two looks at the clock takes at most, unless a single
+/// chunk takes longer. A program of the user's is started anew for each.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
-const STRETCH: Duration = Duration::from_secs(1);
-/// Chunks of the first stretch.
-const FIRST_STRETCH: u64 = 8;
+const STRETCH: Duration = Duration::from_secs(4);
 
 /// The chunks of a run that are to be counted here, and where what has been counted is kept.
 pub(super) struct Share<'a> {
@@ -50,6 +51,17 @@ impl<'a> Share<'a> {
         Ok(Self { settings, identity: identity(run, dataset, settings, &chunks)?, chunks, range, shard, shape })
     }
 
+    /// Whether parts that add up to `other` belong to this very run, be they all or only some.
+    pub fn check(&self, other: &Identity) -> Result<(), Error> {
+        match self.identity.difference(other, "resamples") {
+            None => Ok(()),
+            Some((field, here, there)) => {
+                let what = format!("the parts are of another run: {field} is {there} there and {here} here");
+                Err(Error::usage(what, "merge them with the program and the options that they were made with"))
+            }
+        }
+    }
+
     /// Counts all chunks, in stretches if they are to be kept in a checkpoint.
     pub fn count(&self, run: &Run) -> Result<Counted, Error> {
         let progress = Progress::new(self.settings.output.chatter);
@@ -58,12 +70,15 @@ impl<'a> Share<'a> {
             return run.count(self.range.clone(), self.shape, &progress);
         };
         let (mut counted, mut next) = self.kept(path)?;
+        // Whether it can be written shows before hours of counting.
+        drop(AtomicFile::create(path)?);
         // What has been counted in bins goes on to be.
         let shape = if counted.bins.counts().is_empty() { self.shape } else { NullDistribution::Binned };
         progress.advance(counted.tally.resamples);
         // The last chunk of a run may not be full, and a longer run would have to draw it again.
         let end = self.range.end.min(self.chunks.resamples / self.chunks.size);
-        let (mut stretch, mut saved) = (FIRST_STRETCH, Instant::now());
+        let threads = self.settings.test.threads.or_else(|| Some(available_parallelism().ok()?.get()));
+        let (mut stretch, mut saved) = (threads.unwrap_or(1) as u64, Instant::now());
         while next < end {
             let (until, start) = ((next + stretch).min(end), Instant::now());
             match run.count(next..until, shape, &progress) {
@@ -109,9 +124,13 @@ impl<'a> Share<'a> {
             return refuse(what, "give this run another file");
         }
         let chunks = part.chunks();
-        if [part.shard, part.of] != self.shard || chunks.start != self.range.start {
+        if [part.shard, part.of] != self.shard {
             let what = format!("is the checkpoint of shard {}/{}", part.shard, part.of);
             return refuse(what, "give each shard its own file");
+        }
+        if chunks.start != self.range.start {
+            let what = format!("is of a run of {} resamples, whose shards are cut elsewhere", part.identity.resamples);
+            return refuse(what, "ask for as many with -n, or give this run another file");
         }
         if chunks.end > self.range.end.min(self.chunks.resamples / self.chunks.size) {
             let what = format!("holds {} resamples, more than are asked for", part.counted().tally.resamples);

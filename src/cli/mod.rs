@@ -92,7 +92,7 @@ fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error>
     let data = samples::samples(arguments)?;
     let blocks = samples::blocks(arguments, &data)?;
     let mut output = destinations::output(arguments, &data, argv)?;
-    let shard = shard::shard(arguments, &mut output)?;
+    let shard = shard::shard(arguments, &mut output, argv)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
     let judgement = judgement::judgement(arguments)?;
     Ok(Settings {
@@ -113,9 +113,8 @@ fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error>
 fn words(argv: &[OsString], shard: Option<&Shard>) -> Vec<String> {
     let words = argv.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
     let Some(Shard { number, of, .. }) = shard else { return words.collect() };
-    let (told, named) = (format!("auto/{of}"), format!("{number}/{of}"));
-    let name = |word: String| match word.strip_suffix(&told) {
-        Some("" | "--shard=") => word.replace(&told, &named),
+    let name = |word: String| match word.split_once("auto/") {
+        Some((option @ ("" | "--shard="), _)) => format!("{option}{number}/{of}"),
         _ => word,
     };
     words.map(name).collect()

@@ -1,5 +1,7 @@
 //! `--shard K/M` and `--shard auto/M`: which share of the resamples is counted here, as a job array tells it.
 
+use std::ffi::OsString;
+
 use super::arguments::Arguments;
 use crate::error::Error;
 use crate::method::planner::Choice;
@@ -33,7 +35,7 @@ pub(super) fn spelled(text: &str) -> Result<ShardArgument, String> {
 }
 
 /// The shard, whose file takes the place of the report's.
-pub(super) fn shard(arguments: &Arguments, output: &mut Output) -> Result<Option<Shard>, Error> {
+pub(super) fn shard(arguments: &Arguments, output: &mut Output, argv: &[OsString]) -> Result<Option<Shard>, Error> {
     let option = match (arguments.shard, &arguments.checkpoint) {
         (Some(_), _) => "--shard",
         (None, Some(_)) => "--checkpoint",
@@ -42,6 +44,11 @@ pub(super) fn shard(arguments: &Arguments, output: &mut Output) -> Result<Option
     if arguments.resamples.is_none() && arguments.method != Choice::MonteCarlo {
         let what = format!("{option} is about resamples, whose number is not said");
         return Err(Error::usage(what, "say it with -n"));
+    }
+    let is_random = |words: &[OsString]| words[0] == "--seed" && words[1] == "random";
+    if argv.windows(2).any(is_random) || argv.iter().any(|word| word == "--seed=random") {
+        let what = format!("{option} needs a seed that stays the same");
+        return Err(Error::usage(what, "name one, such as --seed 20240517"));
     }
     if arguments.distribution.is_some() {
         let what = format!("{option} keeps counts, not the resamples that --distribution would write");

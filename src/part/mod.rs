@@ -6,6 +6,7 @@
 
 mod sum;
 
+use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -18,7 +19,7 @@ use crate::input::dataset::Dataset;
 use crate::method::bins::BinCounts;
 use crate::method::monte_carlo::Counted;
 use crate::method::tally::Tally;
-use crate::output;
+use crate::output::AtomicFile;
 
 /// The version of the format.
 pub const SCHEMA: &str = "permtest-part/1";
@@ -165,6 +166,12 @@ impl Part {
         self.chunks[0]..self.chunks[1]
     }
 
+    /// How many bins there are.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.counts.bins.len()
+    }
+
     /// What they were counted to.
     #[must_use]
     pub fn counted(&self) -> Counted {
@@ -178,7 +185,17 @@ impl Part {
     /// # Errors
     /// [`Error::Output`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        output::write_bytes((json(self) + "\n").as_bytes(), path)
+        self.write_to(AtomicFile::create(path)?)
+    }
+
+    /// The same into a file that has been begun, so that it is known beforehand that it can be.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn write_to(&self, mut file: AtomicFile) -> Result<(), Error> {
+        let written = file.write_all((json(self) + "\n").as_bytes());
+        written.map_err(|error| Error::output(file.path(), error))?;
+        file.commit()
     }
 
     /// Reads a part.

@@ -77,6 +77,10 @@ fn belongs(path: &Path, part: &Part, reference: &Path, known: &Part) -> Result<(
     let super::Identity { resamples, chunk_size: size, .. } = part.identity;
     let chunks = Chunks { resamples, size, count: resamples.div_ceil(size.max(1)) };
     let is_shard = (1..=part.of).contains(&part.shard) && part.chunks() == chunks.share(part.shard, part.of);
+    if part.bins() != known.bins() {
+        let what = format!("has {} bins, and {reference} has {}", part.bins(), known.bins());
+        return Err(refuse(path, what, "run that shard again"));
+    }
     if !is_shard || part.counted().tally.resamples != chunks.resamples_in(&part.chunks()) {
         let what = format!("holds only some of the resamples of shard {}/{}", part.shard, part.of);
         return Err(refuse(path, what, "run that shard to its end; a checkpoint is no part"));
