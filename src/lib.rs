@@ -25,7 +25,7 @@ pub mod simd;
 pub mod statistic;
 
 pub use permutation_test::{NullDistribution, PermutationTest, TestResult, Undefined};
-pub use permutation_test::{effect, false_alarms};
+pub use permutation_test::{effect, false_alarms, part as parts};
 pub use statistic::Definition;
 
 #[cfg(feature = "cli")]

@@ -6,7 +6,7 @@ mod ready;
 mod share;
 
 use self::present::{announce, canvas, draw, null_distribution, refuse_several};
-use self::ready::{Run, compare, in_units, prepare, shift};
+use self::ready::Run;
 use self::share::Share;
 use crate::NullDistribution;
 use crate::distribution::DistributionWriter;
@@ -16,7 +16,7 @@ use crate::input::{self, dataset::Dataset};
 use crate::method::monte_carlo::Counted;
 use crate::output::{self, AtomicFile};
 use crate::part::Identity;
-use crate::report::{self, Outcome, Report};
+use crate::report::{self, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
 use crate::signals;
 
@@ -67,26 +67,20 @@ fn conclude(datasets: &[Dataset], settings: &Settings, known: Option<&Known>) ->
 
 /// Counts a share of the resamples into a part file.
 fn count_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<(), Error> {
-    let mu = shift(&settings.test, &dataset.control.values)?;
-    let test = prepare(dataset, &settings.test, mu)?;
-    let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
-    let share = Share::new(&run, dataset, settings, Some(shard), NullDistribution::Binned)?;
-    if let Some(variable) = shard.told_by {
-        tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
-    }
-    // Whether it can be written shows before hours of counting.
-    let file = AtomicFile::create(&shard.file)?;
-    share.finished(&share.count(&run)?, dataset).write_to(file)
+    Run::with(dataset, settings, NullDistribution::Binned, |run| {
+        let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
+        if let Some(variable) = shard.told_by {
+            tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
+        }
+        // Whether it can be written shows before hours of counting.
+        let file = AtomicFile::create(&shard.file)?;
+        share.finished(&share.count(run)?, dataset).write_to(file)
+    })
 }
 
 /// How one column would be tested.
 fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
-    let mu = shift(&settings.test, &dataset.control.values)?;
-    let test = prepare(dataset, &settings.test, mu)?;
-    let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
-    Ok(report::explain(&run.plan, &settings.test))
+    Run::with(dataset, settings, NullDistribution::Dropped, |run| Ok(report::explain(&run.plan, &settings.test)))
 }
 
 /// A report, and the null distribution if it was wanted, still uncommitted.
@@ -96,41 +90,24 @@ type Tested = (Report, Option<DistributionWriter>);
 fn test(
     dataset: &Dataset,
     settings: &Settings,
-    null_distribution: NullDistribution,
+    shape: NullDistribution,
     known: Option<&Known>,
 ) -> Result<Tested, Error> {
-    let control = &dataset.control.values;
-    let mu = shift(&settings.test, control)?;
-    let test = prepare(dataset, &settings.test, mu)?.null_distribution(null_distribution);
-    let problem = test.problem()?;
-    let run = Run::plan(&settings.test, test, &problem, mu, &settings.output)?;
-    let (result, distribution) = match (known, &settings.checkpoint) {
-        (Some(known), _) => {
-            Share::new(&run, dataset, settings, None, null_distribution)?.check(&known.identity)?;
-            (run.counted(&known.counted)?, None)
-        }
-        (None, Some(_)) => {
-            let share = Share::new(&run, dataset, settings, None, null_distribution)?;
-            (run.counted(&share.count(&run)?)?, None)
-        }
-        (None, None) => run.compute(&settings.output, signals::watch())?,
-    };
-    let outcome = Outcome {
-        design: problem.design().name(),
-        mu,
-        effect: run.effect(result.estimate, &settings.test, &settings.output)?,
-        effect_sizes: run.test.effect_sizes()?,
-        smallest_effect: settings
-            .judgement
-            .smallest_effect
-            .map(|smallest| in_units(smallest, "--min-effect", &settings.test, control))
-            .transpose()?,
-        compared: compare(dataset, &settings.test, mu),
-        result,
-    };
-    let mut report = Report::new(dataset, &settings.test, outcome);
-    report.warnings.extend(known.and_then(|known| known.warning.clone()));
-    Ok((report, distribution))
+    Run::with(dataset, settings, shape, |run| {
+        let share = || Share::new(run, dataset, settings, None, shape);
+        let (result, distribution) = match (known, &settings.checkpoint) {
+            (Some(known), _) => {
+                share()?.check(&known.identity)?;
+                (run.counted(&known.counted)?, None)
+            }
+            (None, Some(_)) => (run.counted(&share()?.count(run)?)?, None),
+            (None, None) => run.compute(&settings.output, signals::watch())?,
+        };
+        let outcome = run.outcome(result, dataset, settings)?;
+        let mut report = Report::new(dataset, &settings.test, outcome);
+        report.warnings.extend(known.and_then(|known| known.warning.clone()));
+        Ok((report, distribution))
+    })
 }
 
 fn tell(notes: &[String], chatter: Chatter) {

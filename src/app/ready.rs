@@ -14,14 +14,15 @@ use crate::permutation_test::effect::Effect;
 use crate::permutation_test::part::Chunks;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
-use crate::settings::{Compare, Instructions, Output, Shift, Statistic, Test};
+use crate::report::Outcome;
+use crate::settings::{Compare, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
 use crate::{Definition, NullDistribution, PermutationTest, TestResult};
 
-pub(super) fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
+fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     let prepared = PermutationTest::new(case, control)?
         .layout((&dataset.layout).into())
@@ -43,7 +44,7 @@ pub(super) fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<
 }
 
 /// The shift under the null hypothesis, in units of the data.
-pub(super) fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
+fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
     match (test.mu, &test.statistic) {
         (Shift::Absolute(0.0), _) => Ok(0.0),
         (_, Statistic::Defined(Definition::Named(named))) if !named.feels_a_shift() => {
@@ -55,7 +56,7 @@ pub(super) fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
 }
 
 /// A difference in units of the data: a share is one of the control group's summary.
-pub(super) fn in_units(difference: Shift, option: &str, test: &Test, control: &[f64]) -> Result<f64, Error> {
+fn in_units(difference: Shift, option: &str, test: &Test, control: &[f64]) -> Result<f64, Error> {
     let share = match difference {
         Shift::Absolute(difference) => return Ok(difference),
         Shift::RelativeToControl(share) => share,
@@ -72,7 +73,7 @@ pub(super) fn in_units(difference: Shift, option: &str, test: &Test, control: &[
 }
 
 /// What the reader would have run instead.
-pub(super) fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
+fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     match test.compare {
         Compare::Nothing => None,
@@ -85,7 +86,7 @@ pub(super) fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Cla
 
 /// A test that is ready to run.
 pub(super) struct Run<'a> {
-    pub test: PermutationTest<'a>,
+    test: PermutationTest<'a>,
     pub problem: &'a Problem,
     /// The shift under the null hypothesis, in units of the data.
     pub mu: f64,
@@ -100,7 +101,20 @@ enum Work<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub fn plan(
+    /// Makes a test of a column ready, and does something with it.
+    pub fn with<T>(
+        dataset: &Dataset,
+        settings: &Settings,
+        shape: NullDistribution,
+        then: impl FnOnce(&Run) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mu = shift(&settings.test, &dataset.control.values)?;
+        let test = prepare(dataset, &settings.test, mu)?.null_distribution(shape);
+        let problem = test.problem()?;
+        then(&Run::plan(&settings.test, test, &problem, mu, &settings.output)?)
+    }
+
+    fn plan(
         settings: &'a Test,
         test: PermutationTest<'a>,
         problem: &'a Problem,
@@ -144,13 +158,9 @@ impl<'a> Run<'a> {
             Work::Defined(definition, prepared) => {
                 self.test.prepared_watched(self.problem, definition, prepared, &self.plan, watch)?
             }
-            Work::Program(settings) => {
-                let program = Program::new((*settings).clone()).stop_on(stop);
-                let statistic = Programmed::new(&program, self.problem);
-                let result = self.test.custom_planned(self.problem, &statistic, &self.plan, watch)?;
-                program.finish()?;
-                result
-            }
+            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
+                self.test.custom_planned(self.problem, statistic, &self.plan, watch)
+            })?,
         };
         progress.finish();
         Ok((result, writer))
@@ -174,13 +184,9 @@ impl<'a> Run<'a> {
             Work::Defined(definition, prepared) => {
                 test.count_chunks(self.problem, definition, prepared, &self.plan, chunks, watch)
             }
-            Work::Program(settings) => {
-                let program = Program::new((*settings).clone()).stop_on(signals::watch());
-                let statistic = Programmed::new(&program, self.problem);
-                let counted = test.count_chunks_custom(self.problem, &statistic, &self.plan, chunks, watch)?;
-                program.finish()?;
-                Ok(counted)
-            }
+            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
+                test.count_chunks_custom(self.problem, statistic, &self.plan, chunks, watch)
+            }),
         }
     }
 
@@ -190,13 +196,9 @@ impl<'a> Run<'a> {
             Work::Defined(definition, prepared) => {
                 self.test.counted(self.problem, definition, prepared, &self.plan, counted)
             }
-            Work::Program(settings) => {
-                let program = Program::new((*settings).clone()).stop_on(signals::watch());
-                let statistic = Programmed::new(&program, self.problem);
-                let result = self.test.counted_custom(self.problem, &statistic, &self.plan, counted)?;
-                program.finish()?;
-                Ok(result)
-            }
+            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
+                self.test.counted_custom(self.problem, statistic, &self.plan, counted)
+            }),
         }
     }
 
@@ -204,18 +206,29 @@ impl<'a> Run<'a> {
     pub fn observed(&self) -> Result<f64, Error> {
         match &self.work {
             Work::Defined(_, prepared) => self.test.observed_value(self.problem, prepared),
-            Work::Program(settings) => {
-                let program = Program::new((*settings).clone()).stop_on(signals::watch());
-                let observed =
-                    self.test.observed_value_custom(self.problem, &Programmed::new(&program, self.problem))?;
-                program.finish()?;
-                Ok(observed)
-            }
+            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
+                self.test.observed_value_custom(self.problem, statistic)
+            }),
         }
     }
 
+    /// The result with all that a report says beside it.
+    pub fn outcome(&self, result: TestResult, dataset: &Dataset, settings: &Settings) -> Result<Outcome<'_>, Error> {
+        let (test, control) = (&settings.test, &dataset.control.values);
+        let smallest = settings.judgement.smallest_effect;
+        Ok(Outcome {
+            design: self.problem.design().name(),
+            mu: self.mu,
+            effect: self.effect(result.estimate, test, &settings.output)?,
+            effect_sizes: self.test.effect_sizes()?,
+            smallest_effect: smallest.map(|smallest| in_units(smallest, "--min-effect", test, control)).transpose()?,
+            compared: compare(dataset, test, self.mu),
+            result,
+        })
+    }
+
     /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
-    pub fn effect(&self, estimate: f64, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
+    fn effect(&self, estimate: f64, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
         let definition = match (&self.work, settings.effect.and_then(|request| request.approach)) {
             (Work::Defined(definition, _), _) => definition,
             (Work::Program(_), None) => return Ok(None),
@@ -246,4 +259,16 @@ impl<'a> Run<'a> {
             _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
         }
     }
+}
+
+/// Does something with the statistic that a program of the user's computes, and sees the program out.
+fn with_program<T>(
+    settings: &ProgramSettings,
+    problem: &Problem,
+    then: impl FnOnce(&Programmed) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let program = Program::new(settings.clone()).stop_on(signals::watch());
+    let found = then(&Programmed::new(&program, problem))?;
+    program.finish()?;
+    Ok(found)
 }

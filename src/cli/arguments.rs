@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
-use clap_complete::Shell;
+use clap::{ArgAction, Args, Parser, ValueHint};
 
+use super::errands::Errand;
 use super::pages;
 use super::pictures::PictureArguments;
 use super::shard::{self, ShardArgument};
@@ -398,135 +398,4 @@ pub(super) struct ReadingArguments {
     /// What to do about missing values
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
     pub missing: Missing,
-}
-
-/// Things the command does besides testing.
-#[derive(Debug, Subcommand)]
-pub(super) enum Errand {
-    /// Split one sample again and again and count how often the test calls the parts different
-    ///
-    /// Parts that are dealt at random differ at level alpha by chance alone. Blocks of rows that follow each other, or whole
-    /// runs, show whether measurements taken one after the other can be compared by a test that takes every value for
-    /// independent: if they raise the alarm more often, a gate on them cries wolf.
-    #[command(hide = true, override_usage = "permtest aa [OPTIONS] <DATA>")]
-    Aa(FalseAlarmArguments),
-    /// Add up the part files of a run that was shared out with --shard, and report it
-    ///
-    /// Format and options of the report are those of the run. Parts of other runs, parts that occur twice, and files that were
-    /// cut or changed are refused.
-    #[command(hide = true, override_usage = "permtest merge [OPTIONS] <PART>...")]
-    Merge(MergeArguments),
-    /// Print the completions for a shell
-    #[command(hide = true, override_usage = "permtest completions <SHELL>")]
-    Completions {
-        /// The shell that will read them
-        shell: Shell,
-    },
-    /// List the statistics that have a name
-    #[command(hide = true, override_usage = "permtest statistics")]
-    Statistics,
-    /// Print the manual page
-    #[command(hide = true, override_usage = "permtest man")]
-    Man,
-}
-
-/// `permtest merge`
-#[derive(Debug, Args)]
-pub(super) struct MergeArguments {
-    /// The part files, in any order
-    #[arg(value_name = "PART", required = true, value_hint = ValueHint::FilePath)]
-    pub parts: Vec<PathBuf>,
-
-    /// Report what is there though shards are missing, with a warning
-    #[arg(long)]
-    pub allow_partial: bool,
-
-    /// Format of the report [default: that of the run]
-    #[arg(short, long, value_name = "FORMAT")]
-    pub format: Option<Format>,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Write the report to FILE, whole or not at all
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-
-    /// Print the p-value and nothing else
-    #[arg(short, long, conflicts_with_all = ["format", "json"])]
-    pub quiet: bool,
-
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
-
-    #[command(flatten)]
-    pub pictures: PictureArguments,
-}
-
-/// `permtest aa`
-#[derive(Debug, Args)]
-pub(super) struct FalseAlarmArguments {
-    /// A file with one sample, in the order in which it was measured
-    #[arg(value_name = "DATA", value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
-
-    /// Column with the values, or benchmark, by name or by number
-    #[arg(short, long, value_name = "NAME|N")]
-    pub column: Option<String>,
-
-    /// Column that says which run a value comes from: whole runs are dealt to the two parts
-    #[arg(long, value_name = "COLUMN")]
-    pub run: Option<String>,
-
-    #[command(flatten)]
-    pub reading: ReadingArguments,
-
-    /// Statistic of the test, as for permtest itself
-    #[arg(short, long, value_name = "STATISTIC", default_value = "mean", allow_hyphen_values = true)]
-    pub statistic: String,
-
-    /// Alternative of the test
-    #[arg(short, long, value_name = "DIRECTION", default_value = "two-sided")]
-    pub alternative: Alternative,
-
-    /// Level of the test
-    #[arg(long, value_name = "ALPHA", value_parser = spelling::alpha, default_value = "0.05", allow_hyphen_values = true)]
-    pub alpha: f64,
-
-    /// Number of splits
-    #[arg(long, value_name = "N", value_parser = spelling::resamples, default_value = "1000", allow_hyphen_values = true)]
-    pub splits: u64,
-
-    /// Values in each part [default: a quarter of all]
-    #[arg(long, value_name = "N", value_parser = spelling::resamples, allow_hyphen_values = true)]
-    pub size: Option<u64>,
-
-    /// Resamples of each test
-    #[arg(
-        short = 'n',
-        long,
-        value_name = "N",
-        value_parser = spelling::resamples,
-        default_value = "999",
-        allow_hyphen_values = true
-    )]
-    pub resamples: u64,
-
-    /// Seed of the random numbers, or the word random
-    #[arg(long, value_name = "N|random", value_parser = spelling::seed, default_value = "0", allow_hyphen_values = true)]
-    pub seed: u64,
-
-    /// Number of threads; never changes a result [default: all cores]
-    #[arg(short = 'j', long, value_name = "N", value_parser = spelling::threads, allow_hyphen_values = true)]
-    pub threads: Option<usize>,
-
-    /// Print one JSON object a line
-    #[arg(long)]
-    pub json: bool,
-
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
 }

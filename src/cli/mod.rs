@@ -2,6 +2,7 @@
 
 mod arguments;
 mod destinations;
+mod errands;
 mod judgement;
 mod pages;
 mod pictures;
@@ -17,7 +18,8 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use self::arguments::{Arguments, Errand, FalseAlarmArguments, MergeArguments, ReadingArguments};
+use self::arguments::{Arguments, ReadingArguments};
+use self::errands::Errand;
 use self::words::Interval;
 use crate::error::Error;
 use crate::inference::Alternative;
@@ -26,8 +28,8 @@ use crate::method::planner::Choice;
 use crate::permutation_test::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest};
 use crate::program::{self, ProgramSettings, Protocol};
 use crate::settings::{
-    Blocks, ColumnName, Columns, Compare, Completeness, DecimalMark, FalseAlarmSettings, Format, Header, Instructions,
-    MergeSettings, Purpose, Reading, Settings, Shard, Statistic, Test,
+    Compare, DecimalMark, FalseAlarmSettings, Header, Instructions, MergeSettings, Purpose, Reading, Settings, Shard,
+    Statistic, Test,
 };
 use crate::statistic::Definition;
 
@@ -67,10 +69,10 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
             Ok(Invocation::Page(pages::completions(shell)))
         }
         Ok(Arguments { errand: Some(Errand::Aa(arguments)), .. }) => {
-            Ok(Invocation::FalseAlarms(Box::new(false_alarms(&arguments)?)))
+            Ok(Invocation::FalseAlarms(Box::new(errands::false_alarms(&arguments)?)))
         }
         Ok(Arguments { errand: Some(Errand::Merge(arguments)), .. }) => {
-            Ok(Invocation::Merge(Box::new(merge(&arguments, &argv)?)))
+            Ok(Invocation::Merge(Box::new(errands::merge(&arguments, &argv)?)))
         }
         Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
@@ -129,50 +131,6 @@ pub fn parse_test(words: &[String]) -> Result<Settings, Error> {
         Invocation::Test(settings) => Ok(*settings),
         _ => Err(Error::usage("the first part records no test", "run its shard again")),
     }
-}
-
-fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<MergeSettings, Error> {
-    let format = match (arguments.format, arguments.json, arguments.quiet) {
-        (_, true, _) => Some(Format::Json),
-        (_, _, true) => Some(Format::PValue),
-        (format, ..) => format,
-    };
-    let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
-    let pictures = pictures::of(&arguments.pictures, format.unwrap_or(Format::Text), argv)?;
-    let outputs = [
-        ("--output", file.as_ref()),
-        ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
-        ("--report", pictures.page.as_ref().map(|page| &page.path)),
-    ];
-    destinations::refuse_clashes(&outputs, &arguments.parts.iter().collect::<Vec<_>>())?;
-    Ok(MergeSettings {
-        parts: arguments.parts.clone(),
-        completeness: if arguments.allow_partial { Completeness::Partial } else { Completeness::Whole },
-        format,
-        file,
-        pictures,
-        color: arguments.color,
-    })
-}
-
-fn false_alarms(arguments: &FalseAlarmArguments) -> Result<FalseAlarmSettings, Error> {
-    let name = |column: &Option<String>| column.clone().map(ColumnName);
-    Ok(FalseAlarmSettings {
-        file: samples::source(&arguments.file),
-        columns: name(&arguments.column).map_or(Columns::Sole, |column| Columns::Named(vec![column])),
-        blocks: Blocks { clusters: name(&arguments.run), ..Blocks::default() },
-        reading: reading(&arguments.reading)?,
-        statistic: Definition::parse(&arguments.statistic)?,
-        alternative: arguments.alternative,
-        alpha: arguments.alpha,
-        splits: arguments.splits,
-        size: arguments.size,
-        resamples: arguments.resamples,
-        seed: arguments.seed,
-        threads: arguments.threads,
-        format: if arguments.json { Format::Json } else { Format::Text },
-        color: arguments.color,
-    })
 }
 
 fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
