@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
 
     /// The chunks of a Monte Carlo run.
     pub fn chunks(&self) -> Result<Chunks, Error> {
-        Chunks::of(self.problem, &self.plan)
+        Chunks::of(self.problem, &self.plan, matches!(self.work, Work::Program(_)))
     }
 
     /// Counts the resamples of some chunks, in bins or not.

@@ -90,7 +90,7 @@ pub trait Design: Send + Sync {
 }
 
 /// A design at work in one chunk, with what it remembers from batch to batch.
-pub trait Draw {
+pub trait Draw: Send {
     /// Fills a batch made by [`Design::batch`] with fresh labellings.
     fn draw(&mut self, arch: Arch, stream: &mut Stream, batch: &mut Labellings);
 }
@@ -99,7 +99,7 @@ pub trait Draw {
 #[derive(Debug)]
 pub struct EachAlone<F>(pub F);
 
-impl<F: FnMut(&mut Stream, &mut [u64])> Draw for EachAlone<F> {
+impl<F: FnMut(&mut Stream, &mut [u64]) + Send> Draw for EachAlone<F> {
     fn draw(&mut self, _: Arch, stream: &mut Stream, batch: &mut Labellings) {
         let Labellings::Dense(rows) = batch else { unreachable!("batches are dense unless a design says otherwise") };
         let width = rows.width();

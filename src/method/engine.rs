@@ -114,6 +114,12 @@ pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send)
     Ok(pool.install(work))
 }
 
+/// How many threads [`install`] has given.
+#[must_use]
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
 /// Does two things side by side.
 pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
     rayon::join(one, other)

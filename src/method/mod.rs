@@ -2,6 +2,7 @@
 
 pub mod bins;
 pub mod bootstrap;
+mod dear;
 pub mod engine;
 pub mod estimate;
 pub mod exact;

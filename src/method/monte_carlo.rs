@@ -1,9 +1,10 @@
 //! Plain Monte Carlo: n labellings drawn uniformly and independently, and counted.
 
-use std::ops::{AddAssign, Range};
+use std::ops::{AddAssign, ControlFlow, Range};
 use std::sync::atomic::AtomicBool;
 
 use super::bins::{BinCounts, Bins};
+use super::dear;
 use super::engine::{self, Results};
 use super::tally::Tally;
 use crate::design::Design;
@@ -70,6 +71,24 @@ pub(super) struct Notes<'a, T> {
     pub bins: Option<&'a Bins<T>>,
     /// Its statistic.
     pub wants_values: bool,
+}
+
+/// What labellings are counted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds<'a, T> {
+    /// The tails.
+    pub extremes: &'a Extremes<T>,
+    /// The bins, if there are any.
+    pub bins: Option<&'a Bins<T>>,
+}
+
+/// Some blocks of a run; see [`MonteCarlo::block_size`].
+pub(super) struct Stretch<'a> {
+    pub blocks: Range<u64>,
+    /// How large what is noted of a chunk is.
+    pub results: Results,
+    pub stop: &'a AtomicBool,
+    pub advance: &'a (dyn Fn(u64) + Sync),
 }
 
 /// What was counted.
@@ -146,64 +165,82 @@ impl MonteCarlo {
         bins: Option<&Bins<S::Replicate>>,
         watch: Watch,
     ) -> Result<Counted, Error> {
-        self.run_chunks(design, statistic, extremes, bins, 0..self.chunks(design), watch)
-    }
-
-    /// How many chunks the resamples are drawn in; the last one may not be full.
-    #[must_use]
-    pub fn chunks(&self, design: &dyn Design) -> u64 {
-        self.resamples.div_ceil(design.chunk_size() as u64)
-    }
-
-    /// The part of a run that lies in these chunks: counts of parts add up to those of the whole, whoever computes them.
-    ///
-    /// # Errors
-    /// As [`MonteCarlo::run`].
-    pub fn run_chunks<S: Statistic + ?Sized>(
-        &self,
-        design: &dyn Design,
-        statistic: &S,
-        extremes: &Extremes<S::Replicate>,
-        bins: Option<&Bins<S::Replicate>>,
-        chunks: Range<u64>,
-        watch: Watch,
-    ) -> Result<Counted, Error> {
-        if chunks.is_empty() {
-            return Ok(Counted::default());
-        }
-        let Watch { stop, advance, mut replicates, .. } = watch;
-        let chunk_size = design.chunk_size() as u64;
-        let notes = Notes { bins, wants_values: replicates.is_some() };
-        let compute = |chunk: u64| {
-            let resamples = chunk_size.min(self.resamples - chunk * chunk_size);
-            let done = self.draw_chunk(design, statistic, extremes, chunk, resamples, notes)?;
-            advance(resamples);
-            Ok(done)
-        };
+        let blocks = 0..self.resamples.div_ceil(Self::block_size(design, statistic));
         let mut counted = Counted::default();
-        let fold = |chunk: Chunk| {
-            counted.add(&chunk);
-            replicates.as_mut().map_or(Ok(()), |replicates| replicates(&chunk.values))
+        let add = |_, more: Counted| {
+            counted += &more;
+            Ok(())
         };
-        let results = if notes.wants_values { Results::Large } else { Results::Small };
-        engine::run(self.threads, chunks, results, stop, compute, fold)?;
+        self.run_blocks(design, statistic, Bounds { extremes, bins }, blocks, watch, add)?;
         Ok(counted)
     }
 
-    fn draw_chunk<S: Statistic + ?Sized>(
+    /// The blocks that a run is computed in, each of which can be computed by itself: chunks, the last of which may not be
+    /// full, or single labellings where these are dear.
+    #[must_use]
+    pub fn block_size<S: Statistic + ?Sized>(design: &dyn Design, statistic: &S) -> u64 {
+        if statistic.is_dear() { 1 } else { design.chunk_size() as u64 }
+    }
+
+    /// The part of a run that lies in these blocks: counts of parts add up to those of the whole, whoever computes them.
+    /// `take` is given the counts of some blocks at a time, in order, and the number of the block that follows them.
+    ///
+    /// # Errors
+    /// As [`MonteCarlo::run`], and what `take` fails with.
+    pub fn run_blocks<S: Statistic + ?Sized>(
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
-        chunk: u64,
-        resamples: u64,
-        notes: Notes<S::Replicate>,
-    ) -> Result<Chunk, Error> {
-        let mut done = Chunk::default();
-        self.replicates(design, statistic, self.stream(chunk), resamples, |replicates| {
+        bounds: Bounds<S::Replicate>,
+        blocks: Range<u64>,
+        watch: Watch,
+        mut take: impl FnMut(u64, Counted) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        let Bounds { extremes, bins } = bounds;
+        let Watch { stop, advance, mut replicates, .. } = watch;
+        let notes = Notes { bins, wants_values: replicates.is_some() };
+        let results = if notes.wants_values { Results::Large } else { Results::Small };
+        let note = |done: &mut Chunk, replicates: &[S::Replicate]| {
             done.count(self.arch, statistic, extremes, replicates, notes);
-        })?;
-        Ok(done)
+        };
+        let fold = |next, Chunk { tally, bins, values }: Chunk| {
+            take(next, Counted { tally, bins })?;
+            replicates.as_mut().map_or(Ok(()), |replicates| replicates(&values)).map(ControlFlow::Continue)
+        };
+        self.each_block(design, statistic, &Stretch { blocks, results, stop, advance }, note, fold)
+    }
+
+    /// Notes something of the replicates of each block, and folds it in order, until `fold` has seen enough; it is told the
+    /// number of the block that follows.
+    pub(super) fn each_block<S: Statistic + ?Sized, T: Default + Send>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        stretch: &Stretch,
+        note: impl Fn(&mut T, &[S::Replicate]) + Sync,
+        mut fold: impl FnMut(u64, T) -> Result<ControlFlow<()>, Error> + Send,
+    ) -> Result<(), Error> {
+        let Stretch { ref blocks, results, stop, advance } = *stretch;
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        if statistic.is_dear() {
+            return dear::run(self, design, statistic, stretch, note, fold);
+        }
+        let chunk_size = design.chunk_size() as u64;
+        let compute = |chunk: u64| {
+            let resamples = chunk_size.min(self.resamples - chunk * chunk_size);
+            let mut noted = T::default();
+            self.replicates(design, statistic, self.stream(chunk), resamples, |more| note(&mut noted, more))?;
+            advance(resamples);
+            Ok(noted)
+        };
+        let mut next = blocks.start;
+        let fold = |noted: T| {
+            next += 1;
+            fold(next, noted)
+        };
+        engine::run_until(self.threads, blocks.clone(), results, stop, compute, fold)
     }
 
     /// The stream of a chunk.

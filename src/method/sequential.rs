@@ -14,8 +14,8 @@
 use std::ops::ControlFlow;
 
 use super::bins::{BinCounts, Bins};
-use super::engine;
-use super::monte_carlo::{MonteCarlo, Watch};
+use super::engine::Results;
+use super::monte_carlo::{MonteCarlo, Stretch, Watch};
 use super::tail::Tail;
 use super::tally::{Tally, Undefined};
 use crate::design::Design;
@@ -208,22 +208,14 @@ pub fn run_binned<S: Statistic + ?Sized>(
     bins: Option<&Bins<S::Replicate>>,
     watch: &Watch,
 ) -> Result<(Stopped, BinCounts), Error> {
-    let chunk_size = design.chunk_size() as u64;
-    let compute = |chunk: u64| {
-        let resamples = chunk_size.min(draws.resamples - chunk * chunk_size);
-        let mut marks = Vec::with_capacity(resamples as usize);
-        let mut kept = Vec::new();
-        draws.replicates(design, statistic, draws.stream(chunk), resamples, |replicates| {
-            marks.extend(replicates.iter().map(|&replicate| mark(replicate, extremes)));
-            if bins.is_some() {
-                kept.extend_from_slice(replicates);
-            }
-        })?;
-        (watch.advance)(resamples);
-        Ok((marks, kept))
+    let note = |(marks, kept): &mut (Vec<Mark>, Vec<S::Replicate>), replicates: &[S::Replicate]| {
+        marks.extend(replicates.iter().map(|&replicate| mark(replicate, extremes)));
+        if bins.is_some() {
+            kept.extend_from_slice(replicates);
+        }
     };
     let (mut tally, mut binned) = (Tally::default(), BinCounts::default());
-    let fold = |(marks, kept): (Vec<Mark>, Vec<S::Replicate>)| {
+    let fold = |_, (marks, kept): (Vec<Mark>, Vec<S::Replicate>)| {
         for (i, mark) in marks.into_iter().enumerate() {
             count(mark, &mut tally);
             if let Some(bins) = bins {
@@ -239,8 +231,9 @@ pub fn run_binned<S: Statistic + ?Sized>(
         }
         Ok(ControlFlow::Continue(()))
     };
-    let chunks = 0..draws.resamples.div_ceil(chunk_size);
-    engine::run_until(draws.threads, chunks, engine::Results::Growing, watch.stop, compute, fold)?;
+    let blocks = 0..draws.resamples.div_ceil(MonteCarlo::block_size(design, statistic));
+    let stretch = Stretch { blocks, results: Results::Growing, stop: watch.stop, advance: watch.advance };
+    draws.each_block(design, statistic, &stretch, note, fold)?;
     Ok((Stopped { tally, decision: rule.decision() }, binned))
 }
 

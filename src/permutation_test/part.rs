@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::conclude::{Course, Found, Nature, Shape};
 use super::{PermutationTest, TestResult};
 use crate::error::Error;
-use crate::method::monte_carlo::{Counted, MOST_RESAMPLES, MonteCarlo, Watch};
+use crate::method::monte_carlo::{Bounds, Counted, MOST_RESAMPLES, MonteCarlo, Watch};
 use crate::method::planner::{Method, Plan};
 use crate::statistic::catalogue::Prepared;
 use crate::statistic::linear::Linear;
@@ -24,11 +24,11 @@ pub struct Chunks {
 }
 
 impl Chunks {
-    /// The chunks of a planned run.
+    /// The chunks of a planned run; of a statistic that is dear each labelling is one.
     ///
     /// # Errors
     /// [`Error::Usage`] for another method than plain Monte Carlo, whose resamples alone are independent of each other.
-    pub fn of(problem: &Problem, plan: &Plan) -> Result<Self, Error> {
+    pub fn of(problem: &Problem, plan: &Plan, is_dear: bool) -> Result<Self, Error> {
         let Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } = plan.method else {
             let why = match plan.method {
                 Method::Sequential { .. } => "where it stops depends on all that was drawn before",
@@ -38,7 +38,7 @@ impl Chunks {
             let what = format!("a run by {} cannot be shared out or taken up again: {why}", plan.method.name());
             return Err(Error::usage(what, "ask for plain Monte Carlo with -n"));
         };
-        let size = problem.design().chunk_size() as u64;
+        let size = if is_dear { 1 } else { problem.design().chunk_size() as u64 };
         Ok(Self { resamples, size, count: resamples.div_ceil(size) })
     }
 
@@ -160,13 +160,20 @@ impl PermutationTest<'_> {
         chunks: Range<u64>,
         watch: Watch,
     ) -> Result<Counted, Error> {
-        let Chunks { resamples, .. } = Chunks::of(problem, plan)?;
+        let Chunks { resamples, .. } = Chunks::of(problem, plan, statistic.is_dear())?;
         let observed = self.observed(problem, statistic)?;
         let course = self.course(problem, statistic, observed, nature, plan)?;
         let bins = self.bins(&course, statistic, observed)?;
         let draws = MonteCarlo { resamples, seed: self.seed, threads: self.threads, arch: self.arch };
         let (design, extremes) = (problem.design(), statistic.extremes(observed));
-        draws.run_chunks(design, statistic, &extremes, bins.as_ref(), chunks, watch)
+        let mut counted = Counted::default();
+        let add = |_, more: Counted| {
+            counted += &more;
+            Ok(())
+        };
+        let bounds = Bounds { extremes: &extremes, bins: bins.as_ref() };
+        draws.run_blocks(design, statistic, bounds, chunks, watch, add)?;
+        Ok(counted)
     }
 
     fn linear_counted(

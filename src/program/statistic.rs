@@ -63,6 +63,10 @@ impl Statistic for Programmed<'_> {
         Ok(())
     }
 
+    fn is_dear(&self) -> bool {
+        true
+    }
+
     fn extremes(&self, observed: f64) -> Extremes<f64> {
         Extremes::about(0.0, observed, tolerance(observed, self.gathering.largest()))
     }

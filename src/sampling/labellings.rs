@@ -1,6 +1,7 @@
 //! A batch of labellings, in one of two shapes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Labellings drawn together, one a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,16 @@ impl Labellings {
         match self {
             Self::Dense(rows) => rows.words.truncate(length * rows.width()),
             Self::Sparse(rows) => rows.indices.truncate(length * rows.width),
+        }
+    }
+
+    /// Some of the labellings.
+    #[must_use]
+    pub fn part(&self, rows: Range<usize>) -> Self {
+        let of = |width: usize| rows.start * width..rows.end * width;
+        match self {
+            Self::Dense(all) => Self::Dense(BitRows { units: all.units, words: all.words[of(all.width())].to_vec() }),
+            Self::Sparse(all) => Self::Sparse(IndexRows { indices: all.indices[of(all.width)].to_vec(), ..*all }),
         }
     }
 

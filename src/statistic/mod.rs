@@ -47,6 +47,12 @@ pub trait Statistic: Sync {
     /// Whatever the statistic fails with, for the whole run.
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [Self::Replicate]) -> Result<(), Error>;
 
+    /// Whether a labelling takes so long, ten microseconds or more, that drawing it is nothing beside. Such labellings are
+    /// dealt out to the threads in small pieces: never a different result, but sooner.
+    fn is_dear(&self) -> bool {
+        false
+    }
+
     /// Which replicates are at least as extreme as the observed one.
     fn extremes(&self, observed: Self::Replicate) -> Extremes<Self::Replicate>;
 

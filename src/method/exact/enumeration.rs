@@ -14,6 +14,10 @@ use crate::statistic::{Extremes, Statistic};
 const CHUNK: u64 = 1 << 16;
 const BATCH: usize = 1024;
 
+/// The same where they are dear: few enough for all threads to have some.
+const DEAR_CHUNK: u64 = 128;
+const DEAR_CHUNKS: u64 = 256;
+
 /// All labellings of a design, in the order of their ranks.
 #[derive(Debug, Clone, Copy)]
 pub struct Enumeration {
@@ -54,8 +58,10 @@ impl Enumeration {
     ) -> Result<Counted, Error> {
         let Watch { stop, advance, replicates, .. } = watch;
         let notes = Notes { bins, wants_values: replicates.is_some() };
+        let dear = (self.size / DEAR_CHUNKS).clamp(1, DEAR_CHUNK);
+        let chunk_size = if statistic.is_dear() { dear } else { CHUNK };
         let compute = |chunk: u64| {
-            let ranks = chunk * CHUNK..self.size.min((chunk + 1) * CHUNK);
+            let ranks = chunk * chunk_size..self.size.min((chunk + 1) * chunk_size);
             let labellings = ranks.end - ranks.start;
             let done = self.count(ranks, design, statistic, extremes, notes)?;
             advance(labellings);
@@ -68,7 +74,7 @@ impl Enumeration {
             sink.as_mut().map_or(Ok(()), |sink| sink(&chunk.values))
         };
         let results = if notes.wants_values { Results::Large } else { Results::Small };
-        engine::run(self.threads, 0..self.size.div_ceil(CHUNK), results, stop, compute, fold)?;
+        engine::run(self.threads, 0..self.size.div_ceil(chunk_size), results, stop, compute, fold)?;
         Ok(counted)
     }
 
