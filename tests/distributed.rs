@@ -87,12 +87,8 @@ fn assert_scattered(python: &str, executor: &[&str]) {
     let folder_name = folder.path().display().to_string();
     let absolute = format!("python3 {folder_name}/stat.py");
     let (new, old) = (format!("{folder_name}/new.csv"), format!("{folder_name}/old.csv"));
-    let theirs =
-        [new.as_str(), old.as_str(), "--statistic-command", &absolute, "-n", "330000", "--method", "monte-carlo"];
-    if executor.is_empty() {
-        // Lines are slow, and one kind of workers is as good as another.
-        assert_eq!(scatter(&[], &theirs), single(&theirs), "{executor:?}");
-    }
+    let theirs = [&new, &old, "--statistic-command", &absolute, "-n", "5003", "--method", "monte-carlo"];
+    assert_eq!(scatter(&[], &theirs), single(&theirs), "{executor:?}");
     deadly(folder.path());
     let mut dying = vec!["--permtest"];
     let deadly = format!("{folder_name}/deadly");

@@ -87,6 +87,14 @@ fn shards_of_every_kind_of_run_merge_to_the_bytes_of_one() {
         ("-n 200000 --fail-on not-significant --alpha 0.9999 --json", 2),
         ("-n 200000 -q", 2),
         ("-n 66000 --statistic-command python3@stat.py", 2),
+        ("-n 1009 --statistic-command python3@stat.py --method monte-carlo", 7),
+        ("--method importance --mu 4 --json", 3),
+        ("-n 400000 --method importance -a greater --histogram", 5),
+        ("-n 400000 --method importance --two-sided doubled --pair id", 2),
+        ("--method importance --strata site --format csv", 3),
+        ("-n 4800 --method splitting -s median --mu 5 --json", 5),
+        ("-n 4800 --method splitting --two-sided doubled --mu -4 --histogram", 24),
+        ("-n 1200 --method splitting --mu 2 --statistic-command python3@stat.py", 2),
     ] {
         let folder = folder();
         std::fs::write(folder.path().join("stat.py"), program).unwrap();
@@ -134,12 +142,105 @@ proptest! {
     fn any_partition_in_any_order_is_the_whole(of in 1usize..9, order in any::<prop::sample::Index>(), n in 1u64..700_000) {
         let folder = folder();
         let chunks = n.div_ceil(65_536) as usize;
-        let of = of.min(chunks);
-        let mut parts = shards(folder.path(), &format!("{TEST} -n {n} --interval none"), of);
-        parts.rotate_left(order.index(of));
-        let merged = printed(folder.path(), &format!("merge {}", parts.join(" ")));
-        prop_assert_eq!(merged, printed(folder.path(), &format!("{TEST} -n {n} --interval none")));
+        assert_merged(folder.path(), &format!("{TEST} -n {n} --interval none"), of.min(chunks), order);
     }
+
+    /// The same of the methods that weigh and climb.
+    #[test]
+    fn any_partition_of_draws_and_replicates_is_the_whole(of in 1usize..9, order in any::<prop::sample::Index>(), n in 1200u64..400_000) {
+        let folder = folder();
+        // A block has 2²¹ labels of 60 units, in whole lanes of 128.
+        let blocks = n.div_ceil(34_944) as usize;
+        assert_merged(folder.path(), &format!("{TEST} -n {n} --method importance --interval none"), of.min(blocks), order);
+        let few = n.clamp(1200, 4800);
+        assert_merged(folder.path(), &format!("{TEST} -n {few} --method splitting --mu 4 --interval none"), of, order);
+    }
+}
+
+/// Merges so many shards, rotated.
+fn assert_merged(folder: &Path, test: &str, of: usize, order: prop::sample::Index) {
+    let mut parts = shards(folder, test, of);
+    parts.rotate_left(order.index(of));
+    assert_eq!(printed(folder, &format!("merge {}", parts.join(" "))), printed(folder, test), "{test}");
+}
+
+#[test]
+fn some_shards_of_draws_and_replicates_are_reported_as_such() {
+    let folder = folder();
+    let folder = folder.path();
+    let precision = |report: &str| {
+        let report: serde_json::Value = serde_json::from_str(report).unwrap();
+        report["p_value"].clone()
+    };
+    shards(folder, &format!("{TEST} -n 400000 --method importance --json --interval none"), 4);
+    let some = printed(folder, "merge part-1.json part-3.json --allow-partial");
+    contains(&some, &["this is a part of the run: 2 of 4"]);
+    let all = printed(folder, "merge part-1.json part-2.json part-3.json part-4.json");
+    assert_ne!(precision(&some), precision(&all));
+
+    shards(folder, &format!("{TEST} -n 4800 --method splitting --mu 4 --interval none"), 24);
+    let names = |of: usize| (1..=of).map(|shard| format!("part-{shard}.json")).collect::<Vec<_>>().join(" ");
+    contains(&printed(folder, &format!("merge {} --allow-partial", names(20))), &["20 of 24 shards", "splitting"]);
+    contains(&refused(folder, &format!("merge {} --allow-partial", names(19))), &["19 replicates are too few"]);
+}
+
+/// Draws and replicates that were kept are not computed again.
+#[test]
+fn importance_sampling_and_splitting_go_on_from_a_checkpoint() {
+    let folder = folder();
+    let folder = folder.path();
+    let test = |options: &str| format!("{TEST} --interval none {options}");
+    printed(folder, &test("-n 400000 --method importance --checkpoint drawn.json"));
+    let longer = printed(folder, &test("-n 900000 --method importance --checkpoint drawn.json"));
+    assert_eq!(longer, printed(folder, &test("-n 900000 --method importance")));
+    contains(&refused(folder, &test("-n 900000 --checkpoint drawn.json")), &["method is importance there"]);
+
+    let splitting = test("-n 120000 --method splitting -s median --mu 6");
+    let single = printed(folder, &splitting);
+    let resumed = format!("{splitting} --checkpoint climbed.json");
+    let mut kills = 0;
+    for milliseconds in [150, 400, 700, 1000, 1300] {
+        let mut child = command(folder, &resumed).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        let _ = Command::new("kill").arg(child.id().to_string()).status();
+        kills += usize::from(!child.wait().unwrap().success());
+    }
+    assert!(kills > 0, "none was killed");
+    assert_eq!(printed(folder, &resumed), single);
+    assert_eq!(printed(folder, &resumed), single, "and once more from its end");
+    let more = test("-n 240000 --method splitting -s median --mu 6 --checkpoint climbed.json");
+    contains(&refused(folder, &more), &["block_size is 5000 there and 10000 here"]);
+}
+
+/// A program that takes its time is started once by each thread, and little of what it has computed is lost.
+#[test]
+fn a_slow_program_goes_on_from_where_it_was() {
+    let folder = folder();
+    let program = "import time\nopen('starts', 'a').write('x')\nfor line in open(0):\n    time.sleep(0.002)\n    x, y = (sum(map(float, part.split())) for part in line.split('\\t'))\n    print(x - y, flush=True)\n";
+    std::fs::write(folder.path().join("slow.py"), program).unwrap();
+    let with = |options: &str| {
+        let mut command = command(folder.path(), "");
+        let test = format!("{TEST} -n 3000 -j 2 --method monte-carlo --statistic-command python3@slow.py {options}");
+        command.args(test.split(' ').filter(|word| !word.is_empty()).map(|word| word.replace('@', " ")));
+        command
+    };
+    let mut child = with("--checkpoint state.json").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(2500));
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let state: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("state.json")).unwrap()).unwrap();
+    let kept = state["payload"]["counts"]["resamples"].as_u64().unwrap();
+    assert!((1..3000).contains(&kept), "{kept} resamples were kept");
+    std::fs::remove_file(folder.path().join("starts")).unwrap();
+    let resumed = with("--checkpoint state.json").output().unwrap();
+    let single = with("").output().unwrap();
+    assert!(resumed.status.success() && single.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(resumed.stdout, single.stdout);
+    // For the observed value by itself, which tells a changed program; for it again and the resamples; for the result; and the
+    // single run's.
+    let starts = std::fs::read(folder.path().join("starts")).unwrap().len();
+    assert!(starts <= 6, "{starts} programs were started");
 }
 
 #[test]
@@ -223,13 +324,14 @@ fn what_cannot_be_shared_out_is_refused_with_the_reason() {
     let folder = folder.path();
     contains(&refused(folder, &format!("{TEST} -n 1000 --shard 1/2")), &["-o FILE"]);
     contains(&refused(folder, &format!("{TEST} --shard 1/2 -o p.json")), &["-n"]);
-    contains(&refused(folder, &format!("{TEST} -n 1000 --shard 1/2 -o p.json")), &["chunks", "at most 1"]);
+    contains(&refused(folder, &format!("{TEST} -n 1000 --shard 1/2 -o p.json")), &["empty", "into 1 at most"]);
+    contains(
+        &refused(folder, &format!("{TEST} --method splitting --shard 1/30 -o p.json")),
+        &["empty", "into 24 at most"],
+    );
     contains(&refused(folder, &format!("{TEST} -n 1000 --shard 3/2 -o p.json")), &["--shard", "1 to 2"]);
-    for (method, why) in [("sequential", "depends on all"), ("importance", "seconds"), ("splitting", "seconds")] {
-        contains(
-            &refused(folder, &format!("{TEST} -n 200000 --method {method} --shard 1/2 -o p.json")),
-            &[method, why],
-        );
+    for (method, why) in [("sequential", "depends on all"), ("exact", "at once"), ("bounds", "at once")] {
+        contains(&refused(folder, &format!("{TEST} --method {method} --shard 1/2 -o p.json")), &[method, why]);
     }
     contains(
         &refused(folder, &format!("{TEST} -n 200000 --distribution d.npy --shard 1/2 -o p.json")),
@@ -295,7 +397,7 @@ fn a_part_for_each_chunk_is_merged() {
     let chunks = {
         printed(folder.path(), &format!("{test} --shard 1/1 -o all.json"));
         let text = std::fs::read_to_string(folder.path().join("all.json")).unwrap();
-        let size: u64 = text.split("\"chunk_size\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+        let size: u64 = text.split("\"block_size\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
         1_000_000u64.div_ceil(size) as usize
     };
     let parts = shards(folder.path(), test, chunks).join(" ");

@@ -5,6 +5,7 @@ use super::Known;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::part::{Sum, add_up, lacking};
+use crate::permutation_test::partial::Partial;
 use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
 
 /// Adds parts up and writes their report. `parse` reads the command line that they record.
@@ -15,7 +16,7 @@ pub fn run(
     merging: &MergeSettings,
     parse: impl FnOnce(&[String]) -> Result<Settings, Error>,
 ) -> Result<Verdict, Error> {
-    let Sum { first, data, counted, missing } = add_up(&merging.parts)?;
+    let Sum { first, data, yields, missing } = add_up(&merging.parts)?;
     if !missing.is_empty() && merging.completeness == Completeness::Whole {
         return Err(Error::usage(
             lacking(&missing, first.of),
@@ -25,7 +26,9 @@ pub fn run(
     let mut settings = parse(&first.arguments)?;
     settings.shard = None;
     settings.checkpoint = None;
-    settings.test.resamples = Some(counted.tally.resamples);
+    if let Partial::Counted(counted) = &yields {
+        settings.test.resamples = Some(counted.tally.resamples);
+    }
     settings.test.threads = None;
     present(&mut settings, merging)?;
     let warning = (!missing.is_empty()).then(|| {
@@ -36,7 +39,7 @@ pub fn run(
         // A number by itself must not be taken for the run's.
         anstream::eprintln!("permtest: warning: {warning}");
     }
-    super::conclude(&[data], &settings, Some(&Known { counted, identity: first.identity, warning }))
+    super::conclude(&[data], &settings, Some(&Known { yields, identity: first.identity, warning }))
 }
 
 /// The report is the one that was asked for, unless another one is.

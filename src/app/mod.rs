@@ -13,9 +13,9 @@ use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
-use crate::method::monte_carlo::Counted;
 use crate::output::{self, AtomicFile};
 use crate::part::Identity;
+use crate::permutation_test::partial::Partial;
 use crate::report::{self, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
 use crate::signals;
@@ -37,14 +37,14 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
         return Ok(Verdict::Pass);
     }
     match &settings.shard {
-        Some(shard) => count_shard(&datasets[0], settings, shard).map(|()| Verdict::Pass),
+        Some(shard) => run_shard(&datasets[0], settings, shard).map(|()| Verdict::Pass),
         None => conclude(&datasets, settings, None),
     }
 }
 
-/// What has been counted elsewhere, and what is to be said of it.
+/// What has been computed elsewhere, and what is to be said of it.
 struct Known {
-    counted: Counted,
+    yields: Partial,
     identity: Identity,
     warning: Option<String>,
 }
@@ -65,16 +65,16 @@ fn conclude(datasets: &[Dataset], settings: &Settings, known: Option<&Known>) ->
     Ok(verdict)
 }
 
-/// Counts a share of the resamples into a part file.
-fn count_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<(), Error> {
+/// Computes a share of the run into a part file.
+fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<(), Error> {
     Run::with(dataset, settings, NullDistribution::Binned, |run| {
         let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
         if let Some(variable) = shard.told_by {
             tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
         }
-        // Whether it can be written shows before hours of counting.
+        // Whether it can be written shows before hours of work.
         let file = AtomicFile::create(&shard.file)?;
-        share.finished(&share.count(run)?, dataset).write_to(file)
+        share.finished(share.run(run)?, dataset).write_to(file)
     })
 }
 
@@ -98,9 +98,9 @@ fn test(
         let (result, distribution) = match (known, &settings.checkpoint) {
             (Some(known), _) => {
                 share()?.check(&known.identity)?;
-                (run.counted(&known.counted)?, None)
+                (run.conclude_blocks(&known.yields, &settings.output)?, None)
             }
-            (None, Some(_)) => (run.counted(&share()?.count(run)?)?, None),
+            (None, Some(_)) => (run.conclude_blocks(&share()?.run(run)?, &settings.output)?, None),
             (None, None) => run.compute(&settings.output, signals::watch())?,
         };
         let outcome = run.outcome(result, dataset, settings)?;

@@ -8,10 +8,11 @@ use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
 use crate::input::dataset::Dataset;
-use crate::method::monte_carlo::{Counted, Watch};
+use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
 use crate::permutation_test::effect::Effect;
-use crate::permutation_test::part::Chunks;
+use crate::permutation_test::part::{Cut, Take};
+use crate::permutation_test::partial::Partial;
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::Outcome;
@@ -166,40 +167,40 @@ impl<'a> Run<'a> {
         Ok((result, writer))
     }
 
-    /// The chunks of a Monte Carlo run.
-    pub fn chunks(&self) -> Result<Chunks, Error> {
-        Chunks::of(self.problem, &self.plan, matches!(self.work, Work::Program(_)))
+    /// How the run is cut into blocks.
+    pub fn cut(&self) -> Result<Cut, Error> {
+        Cut::of(self.problem, &self.plan, matches!(self.work, Work::Program(_)))
     }
 
-    /// Counts the resamples of some chunks, in bins or not.
-    pub fn count(&self, chunks: Range<u64>, shape: NullDistribution, progress: &Progress) -> Result<Counted, Error> {
+    /// Computes some blocks of the run, with a progress bar.
+    pub fn run_blocks(
+        &self,
+        blocks: Range<u64>,
+        shape: NullDistribution,
+        output: &Output,
+        take: &mut Take,
+    ) -> Result<(), Error> {
         let test = self.test.clone().null_distribution(shape);
-        let watch = Watch {
-            stop: signals::watch(),
-            begin: &|_, _| (),
-            advance: &|done| progress.advance(done),
-            replicates: None,
-        };
-        match &self.work {
+        watched(output, |watch| match &self.work {
             Work::Defined(definition, prepared) => {
-                test.count_chunks(self.problem, definition, prepared, &self.plan, chunks, watch)
+                test.run_blocks(self.problem, definition, prepared, &self.plan, blocks, watch, take)
             }
             Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                test.count_chunks_custom(self.problem, statistic, &self.plan, chunks, watch)
+                test.run_blocks_custom(self.problem, statistic, &self.plan, blocks, watch, take)
             }),
-        }
+        })
     }
 
-    /// The result of counts that are complete.
-    pub fn counted(&self, counted: &Counted) -> Result<TestResult, Error> {
-        match &self.work {
+    /// The result of what all blocks have yielded.
+    pub fn conclude_blocks(&self, sum: &Partial, output: &Output) -> Result<TestResult, Error> {
+        watched(output, |watch| match &self.work {
             Work::Defined(definition, prepared) => {
-                self.test.counted(self.problem, definition, prepared, &self.plan, counted)
+                self.test.conclude_blocks(self.problem, definition, prepared, &self.plan, sum, &watch)
             }
             Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                self.test.counted_custom(self.problem, statistic, &self.plan, counted)
+                self.test.conclude_blocks_custom(self.problem, statistic, &self.plan, sum, &watch)
             }),
-        }
+        })
     }
 
     /// The statistic of the data.
@@ -240,16 +241,7 @@ impl<'a> Run<'a> {
         let Some(request) = settings.effect else {
             return self.test.effect_size(definition, estimate).map(Some);
         };
-        let progress = Progress::new(output.chatter);
-        let watch = Watch {
-            stop: signals::watch(),
-            begin: &|total, what| progress.begin(total, what),
-            advance: &|done| progress.advance(done),
-            replicates: None,
-        };
-        let effect = self.test.effect(self.problem, definition, estimate, &request, &watch)?;
-        progress.finish();
-        Ok(Some(effect))
+        watched(output, |watch| self.test.effect(self.problem, definition, estimate, &request, &watch)).map(Some)
     }
 
     /// Labellings that are evaluated one by one.
@@ -259,6 +251,19 @@ impl<'a> Run<'a> {
             _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
         }
     }
+}
+
+/// Does something under a progress bar, which Ctrl-C ends.
+fn watched<T>(output: &Output, work: impl FnOnce(Watch) -> Result<T, Error>) -> Result<T, Error> {
+    let progress = Progress::new(output.chatter);
+    let done = work(Watch {
+        stop: signals::watch(),
+        begin: &|total, what| progress.begin(total, what),
+        advance: &|done| progress.advance(done),
+        replicates: None,
+    })?;
+    progress.finish();
+    Ok(done)
 }
 
 /// Does something with the statistic that a program of the user's computes, and sees the program out.

@@ -1,31 +1,27 @@
-//! A run that is shared out to several machines, or that may be interrupted: the counts of some of its chunks in a file.
+//! A run that is shared out to several machines, or that may be interrupted: what some of its blocks have yielded in a file.
 
 use std::ops::Range;
 use std::path::Path;
-use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use super::ready::Run;
 use crate::NullDistribution;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
-use crate::method::monte_carlo::Counted;
 use crate::output::AtomicFile;
 use crate::part::{ALGORITHM, Identity, Part, digest, digest_of};
-use crate::permutation_test::part::Chunks;
-use crate::progress::Progress;
+use crate::permutation_test::part::Cut;
+use crate::permutation_test::partial::Partial;
 use crate::settings::{Settings, Shard, Statistic};
 
-/// How often a checkpoint is written, and how long a stretch between two looks at the clock takes at most, unless a single
-/// chunk takes longer. A program of the user's is started anew for each.
+/// How often a checkpoint is written; what the threads are at is lost with a run that is killed, some seconds' worth.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
-const STRETCH: Duration = Duration::from_secs(4);
 
-/// The chunks of a run that are to be counted here, and where what has been counted is kept.
+/// The blocks of a run that are to be computed here, and where what is done is kept.
 pub(super) struct Share<'a> {
     settings: &'a Settings,
     identity: Identity,
-    chunks: Chunks,
+    cut: Cut,
     range: Range<u64>,
     shard: [u64; 2],
     /// Whether bins are counted.
@@ -33,7 +29,7 @@ pub(super) struct Share<'a> {
 }
 
 impl<'a> Share<'a> {
-    /// The chunks of a shard or, where none is named, of the whole run.
+    /// The blocks of a shard or, where none is named, of the whole run.
     pub fn new(
         run: &Run,
         dataset: &Dataset,
@@ -41,14 +37,15 @@ impl<'a> Share<'a> {
         shard: Option<&Shard>,
         shape: NullDistribution,
     ) -> Result<Self, Error> {
-        let chunks = run.chunks()?;
+        let cut = run.cut()?;
         let shard = shard.map_or([1, 1], |shard| [shard.number, shard.of]);
-        let range = chunks.share(shard[0], shard[1]);
+        let range = cut.share(shard[0], shard[1]);
         if range.is_empty() {
-            let what = format!("shard {}/{} is empty: the run has {} chunks", shard[0], shard[1], chunks.count);
-            return Err(Error::usage(what, format!("ask for at most {} shards, or for more resamples", chunks.count)));
+            let what =
+                format!("shard {}/{} is empty: the run can be cut into {} at most", shard[0], shard[1], cut.blocks);
+            return Err(Error::usage(what, "ask for fewer shards, or for more resamples"));
         }
-        Ok(Self { settings, identity: identity(run, dataset, settings, &chunks)?, chunks, range, shard, shape })
+        Ok(Self { settings, identity: identity(run, dataset, settings, &cut)?, cut, range, shard, shape })
     }
 
     /// Whether parts that add up to `other` belong to this very run, be they all or only some.
@@ -62,59 +59,81 @@ impl<'a> Share<'a> {
         }
     }
 
-    /// Counts all chunks, in stretches if they are to be kept in a checkpoint.
-    pub fn count(&self, run: &Run) -> Result<Counted, Error> {
-        let progress = Progress::new(self.settings.output.chatter);
-        progress.begin(self.chunks.resamples_in(&self.range), "resamples");
+    /// Computes all blocks. With a checkpoint, what is done is kept there now and then, and that is where it goes on from.
+    pub fn run(&self, run: &Run) -> Result<Partial, Error> {
+        let output = &self.settings.output;
         let Some(path) = &self.settings.checkpoint else {
-            return run.count(self.range.clone(), self.shape, &progress);
+            let mut sum = None;
+            run.run_blocks(self.range.clone(), self.shape, output, &mut |_, more| {
+                append(&mut sum, more);
+                Ok(())
+            })?;
+            return Ok(sum.expect("a share has blocks"));
         };
-        let (mut counted, mut next) = self.kept(path)?;
-        // Whether it can be written shows before hours of counting.
+        let (mut kept, mut next) = self.kept(path)?;
+        // Whether it can be written shows before hours of work.
         drop(AtomicFile::create(path)?);
-        // What has been counted in bins goes on to be.
-        let shape = if counted.bins.counts().is_empty() { self.shape } else { NullDistribution::Binned };
-        progress.advance(counted.tally.resamples);
-        // The last chunk of a run may not be full, and a longer run would have to draw it again.
-        let end = self.range.end.min(self.chunks.resamples / self.chunks.size);
-        let threads = self.settings.test.threads.or_else(|| Some(available_parallelism().ok()?.get()));
-        let (mut stretch, mut saved) = (threads.unwrap_or(1) as u64, Instant::now());
-        while next < end {
-            let (until, start) = ((next + stretch).min(end), Instant::now());
-            match run.count(next..until, shape, &progress) {
-                Ok(more) => counted += &more,
-                Err(error) => return Err(self.pause(path, next, &counted, error)),
+        let (shape, left) = (self.shape_of(kept.as_ref()), next..self.range.end);
+        let (full, mut last, mut saved) = (self.range.end.min(self.cut.full_blocks()), None, Instant::now());
+        let mut take = |following: u64, more: Partial| {
+            if following > full {
+                append(&mut last, more);
+                return Ok(());
             }
-            next = until;
-            stretch = if start.elapsed() < STRETCH / 2 { stretch * 2 } else { stretch };
+            append(&mut kept, more);
+            next = following;
             if saved.elapsed() >= BETWEEN_CHECKPOINTS {
-                self.part(next, &counted, None).write(path)?;
+                self.save(path, next, kept.as_ref())?;
                 saved = Instant::now();
             }
+            Ok(())
+        };
+        let done = run.run_blocks(left, shape, output, &mut take);
+        self.save(path, next, kept.as_ref())?;
+        match done {
+            Err(Error::Interrupted) => Err(Error::Paused {
+                file: path.display().to_string(),
+                done: self.cut.resamples_in(&(self.range.start..next)),
+                resamples: self.cut.resamples_in(&self.range),
+            }),
+            Err(error) => Err(error),
+            Ok(()) => {
+                if let Some(last) = last {
+                    append(&mut kept, last);
+                }
+                Ok(kept.expect("a share has blocks"))
+            }
         }
-        self.part(next, &counted, None).write(path)?;
-        match run.count(next..self.range.end, shape, &progress) {
-            Ok(rest) => counted += &rest,
-            Err(error) => return Err(self.pause(path, next, &counted, error)),
+    }
+
+    /// What has been counted in bins goes on to be.
+    fn shape_of(&self, kept: Option<&Partial>) -> NullDistribution {
+        match kept {
+            Some(Partial::Counted(counted)) if !counted.bins.counts().is_empty() => NullDistribution::Binned,
+            _ => self.shape,
         }
-        Ok(counted)
     }
 
     /// The part file of the shard: the first one carries the data.
-    pub fn finished(&self, counted: &Counted, dataset: &Dataset) -> Part {
+    pub fn finished(&self, yields: Partial, dataset: &Dataset) -> Part {
         let data = (self.shard[0] == 1).then(|| Dataset { notes: Vec::new(), ..dataset.clone() });
-        self.part(self.range.end, counted, data)
+        self.part(self.range.end, yields, data)
     }
 
-    fn part(&self, next: u64, counted: &Counted, data: Option<Dataset>) -> Part {
+    fn part(&self, next: u64, yields: Partial, data: Option<Dataset>) -> Part {
         let (identity, words) = (self.identity.clone(), self.settings.words.clone());
-        Part::new(identity, self.shard, &(self.range.start..next), counted, words, data)
+        Part::new(identity, self.shard, &(self.range.start..next), yields, words, data)
+    }
+
+    /// Keeps what there is, if there is anything.
+    fn save(&self, path: &Path, next: u64, kept: Option<&Partial>) -> Result<(), Error> {
+        kept.map_or(Ok(()), |kept| self.part(next, kept.clone(), None).write(path))
     }
 
     /// What an earlier run has left in the checkpoint, and the chunk after it.
-    fn kept(&self, path: &Path) -> Result<(Counted, u64), Error> {
+    fn kept(&self, path: &Path) -> Result<(Option<Partial>, u64), Error> {
         if !path.exists() {
-            return Ok((Counted::default(), self.range.start));
+            return Ok((None, self.range.start));
         }
         let part = Part::read(path)?;
         let name = path.display().to_string();
@@ -123,42 +142,36 @@ impl<'a> Share<'a> {
             let what = format!("is the checkpoint of another run: {field} is {there} there and {here} here");
             return refuse(what, "give this run another file");
         }
-        let chunks = part.chunks();
+        let blocks = part.blocks();
         if [part.shard, part.of] != self.shard {
             let what = format!("is the checkpoint of shard {}/{}", part.shard, part.of);
             return refuse(what, "give each shard its own file");
         }
-        if chunks.start != self.range.start {
+        if blocks.start != self.range.start {
             let what = format!("is of a run of {} resamples, whose shards are cut elsewhere", part.identity.resamples);
             return refuse(what, "ask for as many with -n, or give this run another file");
         }
-        if chunks.end > self.range.end.min(self.chunks.resamples / self.chunks.size) {
-            let what = format!("holds {} resamples, more than are asked for", part.counted().tally.resamples);
+        if blocks.end > self.range.end.min(self.cut.full_blocks()) {
+            let what = format!("holds {} resamples, more than are asked for", part.cut().resamples_in(&blocks));
             return refuse(what, "ask for at least as many with -n, or give this run another file");
         }
-        let counted = part.counted();
-        if self.shape == NullDistribution::Binned && counted.bins.counts().is_empty() && !chunks.is_empty() {
+        let has_no_bins = matches!(part.yields(), Partial::Counted(counted) if counted.bins.counts().is_empty());
+        if self.shape == NullDistribution::Binned && has_no_bins {
             let what = "was written without a histogram".to_owned();
             return refuse(what, "go on without one (--no-histogram), or give this run another file");
         }
-        Ok((counted, chunks.end))
-    }
-
-    /// Saves what there is before the run ends.
-    fn pause(&self, path: &Path, next: u64, counted: &Counted, error: Error) -> Error {
-        let saved = self.part(next, counted, None).write(path);
-        match (saved, error) {
-            (Ok(()), Error::Interrupted) => Error::Paused {
-                file: path.display().to_string(),
-                done: counted.tally.resamples,
-                resamples: self.chunks.resamples_in(&self.range),
-            },
-            (Err(error), _) | (Ok(()), error) => error,
-        }
+        Ok((Some(part.yields().clone()), blocks.end))
     }
 }
 
-fn identity(run: &Run, dataset: &Dataset, settings: &Settings, chunks: &Chunks) -> Result<Identity, Error> {
+fn append(sum: &mut Option<Partial>, more: Partial) {
+    match sum {
+        Some(sum) => sum.append(&more),
+        None => *sum = Some(more),
+    }
+}
+
+fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Result<Identity, Error> {
     let test = &settings.test;
     let bits = |x: f64| format!("{:016x}", x.to_bits());
     let (statistic, program_sha256) = match &test.statistic {
@@ -169,8 +182,9 @@ fn identity(run: &Run, dataset: &Dataset, settings: &Settings, chunks: &Chunks) 
         version: env!("CARGO_PKG_VERSION").to_owned(),
         algorithm: ALGORITHM.to_owned(),
         seed: test.seed.to_string(),
-        resamples: chunks.resamples,
-        chunk_size: chunks.size,
+        method: run.plan.method.name().to_owned(),
+        resamples: cut.resamples,
+        block_size: cut.block_size,
         statistic,
         program_sha256,
         design: run.problem.design().name().to_owned(),

@@ -244,19 +244,19 @@ pub(super) struct Arguments {
     )]
     pub threads: Option<usize>,
 
-    /// Count only share K of M of the resamples, from 1 on, into a part file (-o) for permtest merge
+    /// Compute only share K of M of the run, from 1 on, into a part file (-o) for permtest merge
     ///
     /// auto/M takes K from the job array of Slurm, Kubernetes, AWS Batch, GNU parallel, PBS, LSF or Grid Engine. All shares
     /// are run with the same options; the merged report is that of a single run, byte for byte. The interval of the effect is
-    /// computed when they are merged, from the data that the first part carries. For plain Monte Carlo only: an exact p-value
-    /// is there at once, a sequential test cannot know where to stop, and importance sampling and splitting take seconds.
+    /// computed when they are merged, from the data that the first part carries. For plain Monte Carlo (-n), importance sampling
+    /// and splitting (at most 24 shares): an exact p-value is there at once, and a sequential test cannot know where to stop.
     #[arg(long, value_name = "K/M|auto/M", value_parser = shard::spelled, help_heading = "Computing")]
     pub shard: Option<ShardArgument>,
 
-    /// Keep what has been counted in FILE every few seconds, and go on from there when the same command is run again
+    /// Keep what has been computed in FILE every few seconds, and go on from there when the same command is run again
     ///
-    /// Also after Ctrl-C, SIGTERM, SIGKILL or a power cut. A larger -n goes on from it as well. Other data or options are
-    /// refused. For plain Monte Carlo.
+    /// Also after Ctrl-C, SIGTERM, SIGKILL or a power cut. A larger -n goes on from it as well, but for splitting. Other data or
+    /// options are refused. For plain Monte Carlo, importance sampling and splitting.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Computing")]
     pub checkpoint: Option<PathBuf>,
 

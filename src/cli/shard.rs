@@ -41,7 +41,7 @@ pub(super) fn shard(arguments: &Arguments, output: &mut Output, argv: &[OsString
         (None, Some(_)) => "--checkpoint",
         (None, None) => return Ok(None),
     };
-    if arguments.resamples.is_none() && arguments.method != Choice::MonteCarlo {
+    if arguments.resamples.is_none() && arguments.method == Choice::Auto {
         let what = format!("{option} is about resamples, whose number is not said");
         return Err(Error::usage(what, "say it with -n"));
     }

@@ -21,6 +21,8 @@ pub enum Results {
     Large,
     /// A number for each resample, of which the first few may be enough.
     Growing,
+    /// A few numbers each, for seconds of work or minutes.
+    Slow,
 }
 
 impl Results {
@@ -31,6 +33,7 @@ impl Results {
             Self::Small => 32 * threads,
             Self::Large => 4 * threads,
             Self::Growing => (done / 2).clamp(1, 4 * threads),
+            Self::Slow => 2 * threads,
         }
     }
 }

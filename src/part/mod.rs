@@ -1,9 +1,10 @@
-//! Part files: what some of a run's resamples have been counted to, with all that tells whether parts belong together.
+//! Part files: what some blocks of a run have yielded, with all that tells whether parts belong together.
 //!
 //! A part is one JSON object, written whole or not at all, with fields in a fixed order and a checksum over all of them: a byte
 //! that differs is found. Numbers that readers of JSON may not hold are strings. The part of the first shard also carries the
 //! data, so that adding parts up needs no other file.
 
+mod payload;
 mod sum;
 
 use std::io::Write as _;
@@ -16,10 +17,9 @@ use sha2::{Digest, Sha256};
 pub use self::sum::{Sum, add_up, lacking};
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
-use crate::method::bins::BinCounts;
-use crate::method::monte_carlo::Counted;
-use crate::method::tally::Tally;
 use crate::output::AtomicFile;
+use crate::permutation_test::part::Cut;
+use crate::permutation_test::partial::Partial;
 
 /// The version of the format.
 pub const SCHEMA: &str = "permtest-part/1";
@@ -27,7 +27,7 @@ pub const SCHEMA: &str = "permtest-part/1";
 /// The streams and the order in which they are used: another name where the same seed draws other labellings.
 pub const ALGORITHM: &str = "pcg64dxsm-sha256-chunks/1";
 
-/// What has been counted of a run.
+/// What some blocks of a run have yielded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
@@ -38,9 +38,11 @@ pub struct Part {
     pub shard: u64,
     /// How many shards there are.
     pub of: u64,
-    /// The first chunk that was counted, and the one after the last.
-    chunks: [u64; 2],
-    counts: Counts,
+    /// The first block that was computed, and the one after the last.
+    blocks: [u64; 2],
+    /// What they have yielded.
+    #[serde(with = "payload")]
+    payload: Partial,
     /// The words of the command, which say all that the report depends on.
     pub arguments: Vec<String>,
     /// The data, in the part of the first shard.
@@ -48,7 +50,7 @@ pub struct Part {
     checksum: String,
 }
 
-/// All that decides what is counted.
+/// All that decides what they yield.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
@@ -58,10 +60,12 @@ pub struct Identity {
     pub algorithm: String,
     /// The master seed.
     pub seed: String,
-    /// Resamples of the whole run.
+    /// The method's name.
+    pub method: String,
+    /// Labellings that the whole run draws.
     pub resamples: u64,
-    /// Resamples in a chunk.
-    pub chunk_size: u64,
+    /// Of these, how many in a block.
+    pub block_size: u64,
     /// The statistic in its canonical form, or the command that computes it.
     pub statistic: String,
     /// SHA-256 of the files that the command names; empty for other statistics.
@@ -80,22 +84,9 @@ pub struct Identity {
     pub data_sha256: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Counts {
-    resamples: u64,
-    greater_equal: u64,
-    less_equal: u64,
-    absolute: u64,
-    undefined: u64,
-    near_ties: u64,
-    /// Below the first bin, in each bin, beyond the last.
-    bins: Vec<u64>,
-}
-
 impl Identity {
     /// The names of the fields and what they hold, for messages.
-    fn fields(&self) -> [(&'static str, String); 13] {
+    fn fields(&self) -> [(&'static str, String); 14] {
         [
             ("version", self.version.clone()),
             ("algorithm", self.algorithm.clone()),
@@ -108,7 +99,8 @@ impl Identity {
             ("mu", self.mu.clone()),
             ("observed", self.observed.clone()),
             ("seed", self.seed.clone()),
-            ("chunk_size", self.chunk_size.to_string()),
+            ("method", self.method.clone()),
+            ("block_size", self.block_size.to_string()),
             ("resamples", self.resamples.to_string()),
         ]
     }
@@ -146,38 +138,33 @@ impl Part {
     pub fn new(
         identity: Identity,
         [shard, of]: [u64; 2],
-        chunks: &Range<u64>,
-        counted: &Counted,
+        blocks: &Range<u64>,
+        payload: Partial,
         arguments: Vec<String>,
         data: Option<Dataset>,
     ) -> Self {
-        let Tally { resamples, greater_equal, less_equal, absolute, undefined, near_ties } = counted.tally;
-        let bins = counted.bins.counts().to_vec();
-        let counts = Counts { resamples, greater_equal, less_equal, absolute, undefined, near_ties, bins };
-        let chunks = [chunks.start, chunks.end];
-        let checksum = String::new();
-        let part = Self { schema: SCHEMA.to_owned(), identity, shard, of, chunks, counts, arguments, data, checksum };
+        let (blocks, checksum) = ([blocks.start, blocks.end], String::new());
+        let part = Self { schema: SCHEMA.to_owned(), identity, shard, of, blocks, payload, arguments, data, checksum };
         Self { checksum: digest(json(&part).as_bytes()), ..part }
     }
 
-    /// The chunks that were counted.
+    /// The blocks that were computed.
     #[must_use]
-    pub fn chunks(&self) -> Range<u64> {
-        self.chunks[0]..self.chunks[1]
+    pub fn blocks(&self) -> Range<u64> {
+        self.blocks[0]..self.blocks[1]
     }
 
-    /// How many bins there are.
+    /// What they have yielded.
     #[must_use]
-    pub fn bins(&self) -> usize {
-        self.counts.bins.len()
+    pub fn yields(&self) -> &Partial {
+        &self.payload
     }
 
-    /// What they were counted to.
+    /// How the run is cut.
     #[must_use]
-    pub fn counted(&self) -> Counted {
-        let Counts { resamples, greater_equal, less_equal, absolute, undefined, near_ties, ref bins } = self.counts;
-        let tally = Tally { resamples, greater_equal, less_equal, absolute, undefined, near_ties };
-        Counted { tally, bins: BinCounts::kept(bins.clone()) }
+    pub fn cut(&self) -> Cut {
+        let Identity { resamples, block_size, .. } = self.identity;
+        Cut { resamples, block_size, blocks: resamples.div_ceil(block_size.max(1)) }
     }
 
     /// Writes the part, whole or not at all; it is on the disk when this returns.
@@ -232,6 +219,9 @@ impl Part {
         // What says the same in other bytes has been touched as well.
         if part.checksum != digest(json(&unsigned).as_bytes()) || json(&part) + "\n" != text {
             return Err(refuse("has been changed: its checksum is wrong", "run that shard again"));
+        }
+        if part.payload.method() != part.identity.method {
+            return Err(refuse("is no part file: its payload is of another method", "run that shard again"));
         }
         Ok(part)
     }

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Part;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
-use crate::method::monte_carlo::Counted;
-use crate::permutation_test::part::Chunks;
+use crate::permutation_test::partial::Partial;
 
 /// What parts add up to.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +15,8 @@ pub struct Sum {
     pub first: Part,
     /// The data.
     pub data: Dataset,
-    /// The counts.
-    pub counted: Counted,
+    /// What all blocks have yielded.
+    pub yields: Partial,
     /// The numbers of the shards that are missing.
     pub missing: Vec<u64>,
 }
@@ -29,7 +28,6 @@ pub struct Sum {
 pub fn add_up(paths: &[PathBuf]) -> Result<Sum, Error> {
     let mut parts: BTreeMap<u64, (&Path, Part)> = BTreeMap::new();
     let mut common: Option<(&Path, Part)> = None;
-    let mut counted = Counted::default();
     for path in paths {
         let mut part = Part::read(path)?;
         let (reference, known) = common.get_or_insert_with(|| (path, Part { data: None, ..part.clone() }));
@@ -38,22 +36,29 @@ pub fn add_up(paths: &[PathBuf]) -> Result<Sum, Error> {
             let what = format!("is shard {}/{}, and so is {}", part.shard, part.of, other.display());
             return Err(refuse(path, what, "give each shard once"));
         }
-        counted += &part.counted();
         if part.shard > 1 {
             part.data = None;
         }
         parts.insert(part.shard, (path, part));
     }
     let of = common.map_or(0, |(_, part)| part.of);
+    // Replicates have an order; sums have none.
+    let mut in_order = parts.values().map(|(_, part)| part.yields());
+    let yields = in_order.next().cloned().map(|first| {
+        in_order.fold(first, |mut sum, more| {
+            sum.append(more);
+            sum
+        })
+    });
     let missing: Vec<u64> = (1..=of).filter(|shard| !parts.contains_key(shard)).collect();
-    let Some((path, first)) = parts.remove(&1) else {
+    let (Some((path, first)), Some(yields)) = (parts.remove(&1), yields) else {
         let what = format!("{}; the first one carries the data", lacking(&missing, of));
         return Err(Error::usage(what, "run them and add their files"));
     };
     let Part { data: Some(data), .. } = first.clone() else {
         return Err(refuse(path, "is a checkpoint, which has no data".to_owned(), "run that shard to its end"));
     };
-    Ok(Sum { first, data, counted, missing })
+    Ok(Sum { first, data, yields, missing })
 }
 
 /// Which shards are missing, as options that can be run.
@@ -74,14 +79,12 @@ fn belongs(path: &Path, part: &Part, reference: &Path, known: &Part) -> Result<(
         let what = format!("is one of {} shards, and {reference} one of {}", part.of, known.of);
         return Err(refuse(path, what, "merge shards that were cut alike"));
     }
-    let super::Identity { resamples, chunk_size: size, .. } = part.identity;
-    let chunks = Chunks { resamples, size, count: resamples.div_ceil(size.max(1)) };
-    let is_shard = (1..=part.of).contains(&part.shard) && part.chunks() == chunks.share(part.shard, part.of);
-    if part.bins() != known.bins() {
-        let what = format!("has {} bins, and {reference} has {}", part.bins(), known.bins());
+    let ((here, what), (there, _)) = (part.yields().shape(), known.yields().shape());
+    if here != there {
+        let what = format!("has {here} {what}, and {reference} has {there}");
         return Err(refuse(path, what, "run that shard again"));
     }
-    if !is_shard || part.counted().tally.resamples != chunks.resamples_in(&part.chunks()) {
+    if !(1..=part.of).contains(&part.shard) || part.blocks() != part.cut().share(part.shard, part.of) {
         let what = format!("holds only some of the resamples of shard {}/{}", part.shard, part.of);
         return Err(refuse(path, what, "run that shard to its end; a checkpoint is no part"));
     }

@@ -71,6 +71,11 @@ pub(super) enum Found {
 }
 
 impl Found {
+    /// The method that has found it: what was to be drawn may turn out to be known.
+    pub fn method(&self, planned: Method) -> Method {
+        if let Self::Share(_) = self { Method::EndOfRange } else { planned }
+    }
+
     /// The share that was computed or estimated, if nothing was counted.
     pub fn share(&self) -> Option<f64> {
         match self {

@@ -1,133 +1,167 @@
-//! A part of a plain Monte Carlo run, and a result from counts that parts have added up to: what lets a run be shared out to
-//! several machines, or interrupted and taken up again.
+//! A run in parts: what lets it be shared out to several machines, or interrupted and taken up again.
+//!
+//! A run is cut into blocks, each of which can be computed by itself; what they yield adds up to what the run does.
 
 use std::ops::Range;
 
 use super::conclude::{Course, Found, Nature, Shape};
-use super::{PermutationTest, TestResult};
+use super::partial::Partial;
+use super::sums::OfSums;
+use super::{NullDistribution, PermutationTest, TestResult};
 use crate::error::Error;
-use crate::method::monte_carlo::{Bounds, Counted, MOST_RESAMPLES, MonteCarlo, Watch};
-use crate::method::planner::{Method, Plan};
+use crate::method::exact::sides::Work;
+use crate::method::importance;
+use crate::method::monte_carlo::{Bounds, MOST_RESAMPLES, MonteCarlo, Watch};
+use crate::method::planner::{Further, Method, Plan};
+use crate::method::splitting::Climbs;
 use crate::statistic::catalogue::Prepared;
 use crate::statistic::linear::Linear;
 use crate::statistic::{Definition, Problem, Statistic};
 
-/// The chunks that a Monte Carlo run is drawn in.
+/// How a run is cut into blocks, which can be computed one by one and by anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chunks {
-    /// Resamples of the run.
+pub struct Cut {
+    /// Labellings that are drawn in the whole run: resamples, draws for each tail, or the particles of all replicates.
     pub resamples: u64,
-    /// Resamples in each chunk but the last.
-    pub size: u64,
-    /// Their number.
-    pub count: u64,
+    /// Of these, how many are drawn in each block but the last.
+    pub block_size: u64,
+    /// Number of blocks.
+    pub blocks: u64,
 }
 
-impl Chunks {
-    /// The chunks of a planned run; of a statistic that is dear each labelling is one.
+impl Cut {
+    /// The blocks of a planned run: chunks of resamples or, where [`Statistic::is_dear`], single ones; chunks of draws; or the
+    /// replicates of splitting.
     ///
     /// # Errors
-    /// [`Error::Usage`] for another method than plain Monte Carlo, whose resamples alone are independent of each other.
+    /// [`Error::Usage`] for a method that has none.
     pub fn of(problem: &Problem, plan: &Plan, is_dear: bool) -> Result<Self, Error> {
-        let Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } = plan.method else {
-            let why = match plan.method {
-                Method::Sequential { .. } => "where it stops depends on all that was drawn before",
-                method if method.is_exact() => "the p-value is computed at once",
-                _ => "it takes seconds on one machine",
-            };
-            let what = format!("a run by {} cannot be shared out or taken up again: {why}", plan.method.name());
-            return Err(Error::usage(what, "ask for plain Monte Carlo with -n"));
+        let design = problem.design();
+        let (resamples, block_size) = match plan.method {
+            Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => match plan.further {
+                Further::Taken(_) => {
+                    return Err(refusal(&plan.method, "may go on to splitting", "say how many with -n"));
+                }
+                _ => (resamples, if is_dear { 1 } else { design.chunk_size() as u64 }),
+            },
+            Method::Importance { draws } => (draws, importance::block_size(design.units().len())),
+            Method::Splitting { replicates, particles } => (replicates * particles as u64, particles as u64),
+            Method::Sequential { .. } => {
+                let why = "where it stops depends on all that was drawn before";
+                return Err(refusal(&plan.method, why, "ask for plain Monte Carlo with -n"));
+            }
+            method => {
+                return Err(refusal(&method, "the p-value is computed at once", "ask for plain Monte Carlo with -n"));
+            }
         };
-        let size = if is_dear { 1 } else { problem.design().chunk_size() as u64 };
-        Ok(Self { resamples, size, count: resamples.div_ceil(size) })
+        Ok(Self { resamples, block_size, blocks: resamples.div_ceil(block_size) })
     }
 
-    /// The chunks of share K of M, counted from 1: consecutive ones, as many as the others have, or one more.
+    /// The blocks of share K of M, counted from 1: consecutive ones, as many as the others have, or one more.
     #[must_use]
     pub fn share(&self, share: u64, of: u64) -> Range<u64> {
-        let end = |share: u64| (u128::from(self.count) * u128::from(share) / u128::from(of)) as u64;
+        let end = |share: u64| (u128::from(self.blocks) * u128::from(share) / u128::from(of)) as u64;
         end(share - 1)..end(share)
     }
 
-    /// How many resamples these chunks hold.
+    /// How many labellings these blocks draw.
     #[must_use]
-    pub fn resamples_in(&self, chunks: &Range<u64>) -> u64 {
-        let drawn = |chunk: u64| (chunk * self.size).min(self.resamples);
-        drawn(chunks.end) - drawn(chunks.start)
+    pub fn resamples_in(&self, blocks: &Range<u64>) -> u64 {
+        let drawn = |block: u64| (block * self.block_size).min(self.resamples);
+        drawn(blocks.end) - drawn(blocks.start)
+    }
+
+    /// Blocks that a longer run has as well: the last one may not be full.
+    #[must_use]
+    pub fn full_blocks(&self) -> u64 {
+        self.resamples / self.block_size
     }
 }
 
+fn refusal(method: &Method, why: &str, remedy: &str) -> Error {
+    Error::usage(format!("a run by {} cannot be shared out or taken up again: {why}", method.name()), remedy)
+}
+
+/// Takes what the next blocks have yielded, and the number of the block that follows them.
+pub type Take<'a> = dyn FnMut(u64, Partial) -> Result<(), Error> + Send + 'a;
+
 impl PermutationTest<'_> {
-    /// Counts the resamples of some chunks of a planned Monte Carlo run, with [`NullDistribution::Binned`](super::NullDistribution) in bins, too.
+    /// Computes some blocks of a planned run, with [`NullDistribution::Binned`] resamples in bins, too.
     ///
     /// # Errors
-    /// As [`PermutationTest::prepared_watched`], and for plans of other methods.
-    pub fn count_chunks(
+    /// As [`PermutationTest::prepared_watched`], those of [`Cut::of`], and what `take` fails with.
+    #[allow(clippy::too_many_arguments)] // a test, its plan, a part of it, and who watches
+    pub fn run_blocks(
         &self,
         problem: &Problem,
         definition: &Definition,
         prepared: &Prepared,
         plan: &Plan,
-        chunks: Range<u64>,
+        blocks: Range<u64>,
         watch: Watch,
-    ) -> Result<Counted, Error> {
-        let nature = Nature::of(definition, prepared, problem.design());
+        take: &mut Take,
+    ) -> Result<(), Error> {
+        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem.design()), plan };
         match prepared {
-            Prepared::Linear(statistic) => self.part(problem, statistic, nature, plan, chunks, watch),
-            Prepared::Formula(statistic) => self.part(problem, statistic, nature, plan, chunks, watch),
-            Prepared::Distance(statistic) => self.part(problem, statistic, nature, plan, chunks, watch),
-            Prepared::Values(statistic) => self.part(problem, statistic, nature, plan, chunks, watch),
+            Prepared::Linear(statistic) => part.run_linear(statistic, blocks, watch, take),
+            Prepared::Formula(statistic) => part.run(statistic, blocks, watch, take),
+            Prepared::Distance(statistic) => part.run(statistic, blocks, watch, take),
+            Prepared::Values(statistic) => part.run(statistic, blocks, watch, take),
         }
     }
 
     /// The same for a statistic of one's own.
     ///
     /// # Errors
-    /// As [`PermutationTest::count_chunks`].
-    pub fn count_chunks_custom<S: Statistic>(
+    /// As [`PermutationTest::run_blocks`].
+    pub fn run_blocks_custom<S: Statistic>(
         &self,
         problem: &Problem,
         statistic: &S,
         plan: &Plan,
-        chunks: Range<u64>,
+        blocks: Range<u64>,
         watch: Watch,
-    ) -> Result<Counted, Error> {
-        self.part(problem, statistic, Nature::CUSTOM, plan, chunks, watch)
+        take: &mut Take,
+    ) -> Result<(), Error> {
+        Part { test: self, problem, nature: Nature::CUSTOM, plan }.run(statistic, blocks, watch, take)
     }
 
-    /// The result of a planned Monte Carlo run of which everything has been counted.
+    /// The result of a planned run from what its blocks have yielded. A method that counts nothing draws a sample of its own
+    /// for the shape of the null distribution, if that is wanted.
     ///
     /// # Errors
     /// As [`PermutationTest::prepared_watched`].
-    pub fn counted(
+    pub fn conclude_blocks(
         &self,
         problem: &Problem,
         definition: &Definition,
         prepared: &Prepared,
         plan: &Plan,
-        counted: &Counted,
+        sum: &Partial,
+        watch: &Watch,
     ) -> Result<TestResult, Error> {
-        let nature = Nature::of(definition, prepared, problem.design());
+        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem.design()), plan };
         match prepared {
-            Prepared::Linear(statistic) => self.linear_counted(problem, statistic, nature, plan, counted),
-            Prepared::Formula(statistic) => self.any_counted(problem, statistic, nature, plan, counted),
-            Prepared::Distance(statistic) => self.any_counted(problem, statistic, nature, plan, counted),
-            Prepared::Values(statistic) => self.any_counted(problem, statistic, nature, plan, counted),
+            Prepared::Linear(statistic) => part.conclude_linear(statistic, sum, watch),
+            Prepared::Formula(statistic) => part.conclude_any(statistic, sum, watch),
+            Prepared::Distance(statistic) => part.conclude_any(statistic, sum, watch),
+            Prepared::Values(statistic) => part.conclude_any(statistic, sum, watch),
         }
     }
 
     /// The same for a statistic of one's own.
     ///
     /// # Errors
-    /// As [`PermutationTest::counted`].
-    pub fn counted_custom<S: Statistic>(
+    /// As [`PermutationTest::conclude_blocks`].
+    pub fn conclude_blocks_custom<S: Statistic>(
         &self,
         problem: &Problem,
         statistic: &S,
         plan: &Plan,
-        counted: &Counted,
+        sum: &Partial,
+        watch: &Watch,
     ) -> Result<TestResult, Error> {
-        self.any_counted(problem, statistic, Nature::CUSTOM, plan, counted)
+        Part { test: self, problem, nature: Nature::CUSTOM, plan }.conclude_any(statistic, sum, watch)
     }
 
     /// The statistic of the data.
@@ -150,68 +184,97 @@ impl PermutationTest<'_> {
     pub fn observed_value_custom<S: Statistic>(&self, problem: &Problem, statistic: &S) -> Result<f64, Error> {
         Ok(statistic.value(self.observed(problem, statistic)?))
     }
+}
 
-    fn part<S: Statistic>(
-        &self,
-        problem: &Problem,
-        statistic: &S,
-        nature: Nature,
-        plan: &Plan,
-        chunks: Range<u64>,
-        watch: Watch,
-    ) -> Result<Counted, Error> {
-        let Chunks { resamples, .. } = Chunks::of(problem, plan, statistic.is_dear())?;
-        let observed = self.observed(problem, statistic)?;
-        let course = self.course(problem, statistic, observed, nature, plan)?;
-        let bins = self.bins(&course, statistic, observed)?;
-        let draws = MonteCarlo { resamples, seed: self.seed, threads: self.threads, arch: self.arch };
-        let (design, extremes) = (problem.design(), statistic.extremes(observed));
-        let mut counted = Counted::default();
-        let add = |_, more: Counted| {
-            counted += &more;
-            Ok(())
-        };
-        let bounds = Bounds { extremes: &extremes, bins: bins.as_ref() };
-        draws.run_blocks(design, statistic, bounds, chunks, watch, add)?;
-        Ok(counted)
+/// A run that is computed by parts.
+struct Part<'a> {
+    test: &'a PermutationTest<'a>,
+    problem: &'a Problem,
+    nature: Nature,
+    plan: &'a Plan,
+}
+
+impl Part<'_> {
+    fn run<S: Statistic>(&self, statistic: &S, blocks: Range<u64>, watch: Watch, take: &mut Take) -> Result<(), Error> {
+        let Self { test, problem, nature, plan } = *self;
+        let cut = Cut::of(problem, plan, statistic.is_dear())?;
+        let observed = test.observed(problem, statistic)?;
+        let course = test.course(problem, statistic, observed, nature, plan)?;
+        if let Method::Splitting { .. } = plan.method {
+            let take = |next, climbs: &Climbs| take(next, Partial::Climbed(climbs.clone()));
+            return test.climb(&course, statistic, observed, plan.method, blocks, None, &watch, take);
+        }
+        let bins = test.bins(&course, statistic, observed)?;
+        let draws = MonteCarlo { resamples: cut.resamples, seed: test.seed, threads: test.threads, arch: test.arch };
+        (watch.begin)(cut.resamples_in(&blocks), "resamples");
+        let bounds = Bounds { extremes: &statistic.extremes(observed), bins: bins.as_ref() };
+        let take = |next, counted| take(next, Partial::Counted(counted));
+        draws.run_blocks(problem.design(), statistic, bounds, blocks, watch, take)
     }
 
-    fn linear_counted(
-        &self,
-        problem: &Problem,
-        statistic: &Linear,
-        nature: Nature,
-        plan: &Plan,
-        counted: &Counted,
-    ) -> Result<TestResult, Error> {
-        let observed = self.observed(problem, statistic)?;
-        let course = self.linear_course(problem, statistic, observed, nature, plan)?;
-        self.conclude_counted(&course, statistic, observed, counted)
+    fn run_linear(&self, statistic: &Linear, blocks: Range<u64>, watch: Watch, take: &mut Take) -> Result<(), Error> {
+        let Method::Importance { draws } = self.plan.method else { return self.run(statistic, blocks, watch, take) };
+        let sums = self.sums(statistic)?;
+        sums.weigh(&sums.aimed()?, draws, blocks, self.work(&watch), take)
     }
 
-    fn any_counted<S: Statistic>(
-        &self,
-        problem: &Problem,
-        statistic: &S,
-        nature: Nature,
-        plan: &Plan,
-        counted: &Counted,
-    ) -> Result<TestResult, Error> {
-        let observed = self.observed(problem, statistic)?;
-        let course = self.course(problem, statistic, observed, nature, plan)?;
-        self.conclude_counted(&course, statistic, observed, counted)
+    fn conclude_any<S: Statistic>(&self, statistic: &S, sum: &Partial, watch: &Watch) -> Result<TestResult, Error> {
+        let Self { test, problem, nature, plan } = *self;
+        let observed = test.observed(problem, statistic)?;
+        let course = test.course(problem, statistic, observed, nature, plan)?;
+        self.conclude(&course, statistic, observed, sum, watch)
     }
 
-    fn conclude_counted<S: Statistic>(
+    fn conclude_linear(&self, statistic: &Linear, sum: &Partial, watch: &Watch) -> Result<TestResult, Error> {
+        let Self { test, problem, nature, plan } = *self;
+        let observed = test.observed(problem, statistic)?;
+        let course = test.linear_course(problem, statistic, observed, nature, plan)?;
+        let Partial::Weighed { .. } = sum else { return self.conclude(&course, statistic, observed, sum, watch) };
+        let sums = self.sums(statistic)?;
+        let found = sums.aimed()?.found(sum);
+        let is_binned = test.null_distribution == NullDistribution::Binned;
+        let sketch = |share| sums.sketch(&sums.bins(test.arch)?, share, self.work(watch));
+        let histogram = found.share().filter(|_| is_binned).map(sketch).transpose()?;
+        test.conclude(&course, found.method(plan.method), found, Shape { histogram, values: Vec::new() })
+    }
+
+    /// The methods that know nothing of a statistic.
+    fn conclude<S: Statistic>(
         &self,
         course: &Course,
         statistic: &S,
         observed: S::Replicate,
-        counted: &Counted,
+        sum: &Partial,
+        watch: &Watch,
     ) -> Result<TestResult, Error> {
-        let bins = self.bins(course, statistic, observed)?;
-        let histogram = bins.map(|bins| bins.histogram(counted, |replicate| statistic.value(replicate)));
-        let shape = Shape { histogram, values: Vec::new() };
-        self.conclude(course, course.plan.method, Found::Counted(counted.tally), shape)
+        let (test, method) = (self.test, self.plan.method);
+        let bins = test.bins(course, statistic, observed)?;
+        let (found, histogram) = match sum {
+            Partial::Counted(counted) => {
+                let histogram = bins.map(|bins| bins.histogram(counted, |replicate| statistic.value(replicate)));
+                (Found::Counted(counted.tally), histogram)
+            }
+            Partial::Climbed(climbs) => {
+                let found = test.climbed(course, method, climbs)?;
+                (found, test.sample(course, statistic, observed, bins.as_ref(), watch)?)
+            }
+            Partial::Weighed { .. } => {
+                return Err(refusal(&method, "the statistic is no sum", "merge parts of one run"));
+            }
+        };
+        test.conclude(course, method, found, Shape { histogram, values: Vec::new() })
+    }
+
+    fn sums<'s>(&'s self, statistic: &'s Linear) -> Result<OfSums<'s>, Error> {
+        let Self { test, problem, nature, .. } = *self;
+        let observed = test.observed(problem, statistic)?;
+        let tail = test.alternative.tail(test.two_sided.unwrap_or(nature.rule));
+        let (memory, seed) = (test.memory, test.seed);
+        Ok(OfSums { design: problem.design(), statistic, observed, tail, memory, seed })
+    }
+
+    fn work<'w>(&self, watch: &Watch<'w>) -> Work<'w> {
+        let Watch { stop, begin, advance, .. } = *watch;
+        Work { threads: self.test.threads, arch: self.test.arch, stop, begin, advance }
     }
 }

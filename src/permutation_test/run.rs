@@ -1,5 +1,7 @@
 //! From a prepared statistic and a plan to what the planned method finds.
 
+use std::ops::Range;
+
 use super::conclude::{Course, Found, Known, Nature, Shape};
 use super::sums::OfSums;
 use super::{NullDistribution, PermutationTest, TestResult};
@@ -16,7 +18,7 @@ use crate::method::monte_carlo::{Counted, MOST_RESAMPLES, MonteCarlo, ReplicateS
 use crate::method::planner::prospect::USUAL_DEPTH;
 use crate::method::planner::{Further, Method, Plan};
 use crate::method::sequential::{self, Rule, Stopped};
-use crate::method::splitting::{self, Splitting};
+use crate::method::splitting::{self, Climbs, Splitting, SplittingEstimate, Target};
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::linear::Linear;
@@ -66,12 +68,10 @@ impl PermutationTest<'_> {
                 return self.evaluate(&course, statistic, observed, watch);
             }
         };
-        // What was to be drawn may turn out to be known.
-        let method = if let Found::Share(_) = found { Method::EndOfRange } else { plan.method };
         if let (Some(bins), Some(share)) = (&bins, found.share()) {
             histogram = Some(sums.sketch(bins, share, work)?);
         }
-        self.conclude(&course, method, found, Shape { histogram, values: Vec::new() })
+        self.conclude(&course, found.method(plan.method), found, Shape { histogram, values: Vec::new() })
     }
 
     /// What is known of a sum before anything is drawn.
@@ -233,7 +233,7 @@ impl PermutationTest<'_> {
         sequential::run_binned(&draws, rule, course.problem.design(), statistic, &extremes, bins, watch)
     }
 
-    /// Splitting; the doubled rule splits the smaller tail, which some resamples tell apart.
+    /// Splitting, as a method of its own or where resamples have seen too little.
     fn split<S: Statistic>(
         &self,
         course: &Course,
@@ -243,24 +243,55 @@ impl PermutationTest<'_> {
         counted: Option<&Tally>,
         watch: &Watch,
     ) -> Result<Found, Error> {
+        let splitting = self.splitting(method);
+        let mut climbs: Option<Climbs> = None;
+        let replicates = 0..splitting.replicates;
+        self.climb(course, statistic, observed, method, replicates, counted, watch, |_, more| {
+            match &mut climbs {
+                Some(climbs) => climbs.append(more),
+                None => climbs = Some(more.clone()),
+            }
+            Ok(())
+        })?;
+        self.climbed(course, method, &climbs.expect("there are replicates"))
+    }
+
+    fn splitting(&self, method: Method) -> Splitting {
         let Method::Splitting { replicates, particles } = method else { unreachable!("splitting is planned") };
+        let Self { seed, threads, arch, .. } = *self;
+        Splitting { replicates, particles, seed, threads, arch }
+    }
+
+    /// Some replicates of splitting; the doubled rule splits the smaller tail, which some resamples tell apart.
+    #[allow(clippy::too_many_arguments)] // a run, some of its replicates, and what is known of it
+    pub(super) fn climb<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+        method: Method,
+        replicates: Range<u64>,
+        counted: Option<&Tally>,
+        watch: &Watch,
+        take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         let scout = || {
             let scouts = Method::MonteCarlo { resamples: SCOUTS };
             let watch = Watch { stop, begin, advance, replicates: None };
             self.count(course, statistic, observed, scouts, None, watch).map(|counted| counted.tally)
         };
-        let (tail, sides) = match self.tail(course) {
-            Tail::Upper => (splitting::Tail::Upper, 1.0),
-            Tail::Lower => (splitting::Tail::Lower, 1.0),
-            Tail::Absolute => (splitting::Tail::Absolute, 1.0),
+        let tail = match self.tail(course) {
+            Tail::Upper => splitting::Tail::Upper,
+            Tail::Lower => splitting::Tail::Lower,
+            Tail::Absolute => splitting::Tail::Absolute,
             Tail::Doubled => {
                 let tally = counted.map_or_else(scout, |&tally| Ok(tally))?;
                 let is_above = tally.greater_equal <= tally.less_equal;
-                (if is_above { splitting::Tail::Upper } else { splitting::Tail::Lower }, 2.0)
+                if is_above { splitting::Tail::Upper } else { splitting::Tail::Lower }
             }
         };
-        let undefined = match self.undefined {
+        let on_undefined = match self.undefined {
             Undefined::Error => splitting::OnUndefined::Fail,
             Undefined::Extreme => splitting::OnUndefined::Extreme,
             Undefined::Drop => {
@@ -271,18 +302,27 @@ impl PermutationTest<'_> {
                 ));
             }
         };
-        let Self { seed, threads, arch, .. } = *self;
-        let design = course.problem.design();
-        let splitting = Splitting { replicates, particles, seed, threads, arch };
-        begin(splitting.expected_evaluations(design, USUAL_DEPTH)?, "relabellings");
+        let (splitting, design) = (self.splitting(method), course.problem.design());
+        let share = (replicates.end - replicates.start + 1) as f64 / (splitting.replicates + 1) as f64;
+        let evaluations = splitting.expected_evaluations(design, USUAL_DEPTH)? as f64;
+        begin((share * evaluations) as u64, "relabellings");
         let watch = Watch { stop, begin, advance, replicates: None };
-        let found = splitting.run(design, statistic, &statistic.extremes(observed), tail, undefined, watch)?;
-        let spread = Spread::Replicates { replicates, extinct: found.extinct, levels: found.levels };
+        let extremes = statistic.extremes(observed);
+        let target = Target { extremes: &extremes, tail, on_undefined };
+        splitting.run_replicates(design, statistic, target, replicates, &watch, take).map(drop)
+    }
+
+    /// What replicates tell of the p-value.
+    pub(super) fn climbed(&self, course: &Course, method: Method, climbs: &Climbs) -> Result<Found, Error> {
+        let splitting = self.splitting(method);
+        let found = splitting.conclude(climbs)?;
+        let sides = if self.tail(course) == Tail::Doubled { 2.0 } else { 1.0 };
+        let SplittingEstimate { replicates, extinct, levels, .. } = found;
         Ok(Found::Estimate(Estimate {
             p: (sides * found.estimate).min(1.0),
             standard_error: sides * found.standard_error,
-            draws: replicates * particles as u64,
-            spread,
+            draws: replicates * splitting.particles as u64,
+            spread: Spread::Replicates { replicates, extinct, levels },
         }))
     }
 }

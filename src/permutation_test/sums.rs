@@ -1,7 +1,10 @@
 //! A linear statistic by the methods that know its sums: exact, between bounds, by importance sampling.
 
+use std::ops::Range;
+
 use super::conclude::Found;
 use super::histogram::exact_edges;
+use super::partial::Partial;
 use crate::design::Design;
 use crate::error::Error;
 use crate::method::bins::Bins;
@@ -12,7 +15,7 @@ use crate::method::exact::cost::Cost;
 use crate::method::exact::sides::{Tails, Work};
 use crate::method::exact::{self, Algorithm};
 use crate::method::histogram::Histogram;
-use crate::method::importance::{Importance, Side, TailEstimate};
+use crate::method::importance::{self, Aim, Importance, Side, TailEstimate, Weights};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Prospect};
 use crate::method::tail::Tail;
@@ -62,31 +65,82 @@ impl OfSums<'_> {
     }
 
     pub fn importance(&self, draws: u64, work: Work) -> Result<Found, Error> {
-        let Work { threads, arch, stop, begin, advance } = work;
-        let importance = Importance { draws, seed: self.seed, threads, arch };
-        let watch = Watch { stop, begin, advance, replicates: None };
+        let aimed = self.aimed()?;
+        let mut total = aimed.nothing();
+        let blocks = 0..draws.div_ceil(importance::block_size(self.design.units().len()));
+        self.weigh(&aimed, draws, blocks, work, |_, more| {
+            total.append(&more);
+            Ok(())
+        })?;
+        Ok(aimed.found(&total))
+    }
+
+    /// The tails that importance sampling is to estimate.
+    pub fn aimed(&self) -> Result<Aimed, Error> {
         let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
-        let tail = |side, threshold| importance.tail(sums, &exchange, side, threshold, &watch);
         // Rounded sums must not miss what is as extreme as the data.
         let extremes = self.statistic.enclosing_extremes(self.observed);
         let Extremes { greater_equal, less_equal, far_above, far_below, .. } = extremes;
-        let sides = if self.tail == Tail::Absolute { 2 } else { 1 };
-        begin(sides * draws, "draws");
-        match self.tail {
-            Tail::Upper => Ok(estimate(&[tail(Side::Upper, greater_equal)?], 1.0)),
-            Tail::Lower => Ok(estimate(&[tail(Side::Lower, less_equal)?], 1.0)),
-            Tail::Absolute if far_above <= far_below => Ok(Found::Share(1.0)),
-            Tail::Absolute => Ok(estimate(&[tail(Side::Upper, far_above)?, tail(Side::Lower, far_below)?], 1.0)),
+        let tails = match self.tail {
+            Tail::Upper => vec![(Side::Upper, greater_equal)],
+            // Everything is as far from the centre as that.
+            Tail::Absolute if far_above <= far_below => Vec::new(),
+            Tail::Absolute => vec![(Side::Upper, far_above), (Side::Lower, far_below)],
             Tail::Doubled if self.observed as f64 >= self.statistic.centre().approximate() => {
-                Ok(estimate(&[tail(Side::Upper, greater_equal)?], 2.0))
+                vec![(Side::Upper, greater_equal)]
             }
-            Tail::Doubled => Ok(estimate(&[tail(Side::Lower, less_equal)?], 2.0)),
-        }
+            Tail::Lower | Tail::Doubled => vec![(Side::Lower, less_equal)],
+        };
+        let aim = |(side, threshold)| Aim::new(sums, &exchange, side, threshold);
+        let aims: Result<Vec<Aim>, Error> = tails.into_iter().map(aim).collect();
+        Ok(Aimed { aims: aims?, times: if self.tail == Tail::Doubled { 2.0 } else { 1.0 } })
+    }
+
+    /// Draws some blocks of labellings for each of the tails.
+    pub fn weigh(
+        &self,
+        aimed: &Aimed,
+        draws: u64,
+        blocks: Range<u64>,
+        work: Work,
+        mut take: impl FnMut(u64, Partial) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        let Work { threads, arch, stop, begin, advance } = work;
+        let (size, units) = (importance::block_size(self.design.units().len()), self.design.units().len());
+        begin(aimed.aims.len() as u64 * ((blocks.end * size).min(draws) - (blocks.start * size).min(draws)), "draws");
+        let importance = Importance { draws, seed: self.seed, threads, arch };
+        let watch = Watch { stop, begin, advance, replicates: None };
+        let take = |next, draws, tails: &[Weights]| take(next, Partial::Weighed { draws, tails: tails.to_vec() });
+        importance.run_blocks(&aimed.aims, units, blocks, &watch, take)
     }
 }
 
-/// The sum of tails that were estimated one by one, each so many times; nothing is drawn at the ends of the sums, where
-/// tails are known.
+/// The tails that importance sampling estimates, one by one.
+pub(super) struct Aimed {
+    /// None where everything is as extreme as the data.
+    aims: Vec<Aim>,
+    /// How often they count.
+    times: f64,
+}
+
+impl Aimed {
+    fn nothing(&self) -> Partial {
+        Partial::Weighed { draws: 0, tails: vec![Weights::default(); self.aims.len()] }
+    }
+
+    /// What the weights tell of the p-value; nothing is drawn at the ends of the sums, where tails are known.
+    pub fn found(&self, weighed: &Partial) -> Found {
+        let Partial::Weighed { draws, tails } = weighed else { unreachable!("importance sampling weighs") };
+        if self.aims.is_empty() {
+            return Found::Share(1.0);
+        }
+        let estimates: Vec<TailEstimate> =
+            self.aims.iter().zip(tails).map(|(aim, total)| aim.estimate(total, *draws)).collect();
+        estimate(&estimates, self.times)
+    }
+}
+
+/// The sum of tails that were estimated one by one, each so many times.
 fn estimate(tails: &[TailEstimate], times: f64) -> Found {
     let p: f64 = tails.iter().map(|tail| tail.estimate).sum();
     if tails.iter().all(|tail| tail.draws == 0) {

@@ -17,15 +17,20 @@
 //! | `deficit` | the tail, measured from the end of the sums |
 //! | `tilt` | θ, and a λ for each stratum |
 //! | `table` | drawing with exactly m set units |
+//! | `weights` | what the draws weigh |
 //! | `saddlepoint` | the cross-check, without drawing |
 
 mod deficit;
 mod saddlepoint;
 mod table;
 mod tilt;
+mod weights;
 
 pub use saddlepoint::saddlepoint;
 pub use table::table_bytes;
+pub use weights::Weights;
+
+use std::ops::Range;
 
 use super::engine::{self, Results};
 use super::monte_carlo::Watch;
@@ -39,8 +44,8 @@ use deficit::Tail;
 use table::{Draw, LANES, Table};
 use tilt::Tilt;
 
-/// Labels of single units that are drawn in a chunk, about: some milliseconds.
-const CHUNK_LABELS: usize = 1 << 21;
+/// Labels of single units that are drawn in a block, about: some milliseconds.
+const BLOCK_LABELS: usize = 1 << 21;
 
 /// Which tail of the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,40 +152,101 @@ impl Importance {
         threshold: i64,
         watch: &Watch,
     ) -> Result<TailEstimate, Error> {
+        let aim = Aim::new(sums, exchange, side, threshold)?;
+        let mut total = Weights::default();
+        let blocks = 0..self.draws.div_ceil(block_size(sums.changes.len()));
+        self.run_blocks(std::slice::from_ref(&aim), sums.changes.len(), blocks, watch, |_, _, weights| {
+            total += &weights[0];
+            Ok(())
+        })?;
+        Ok(aim.estimate(&total, self.draws))
+    }
+
+    /// Draws some blocks of a run, of [`block_size`] labellings for each of the tails, which are all of sums over so many
+    /// units. `take` is told the number of the block that follows, how many labellings were drawn for each tail, and what
+    /// those in each tail weigh.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the watch says stop, and what `take` fails with.
+    ///
+    /// # Panics
+    /// When nothing is to be drawn.
+    pub fn run_blocks(
+        &self,
+        aims: &[Aim],
+        units: usize,
+        blocks: Range<u64>,
+        watch: &Watch,
+        mut take: impl FnMut(u64, u64, &[Weights]) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
         assert!(self.draws > 0, "something is to be drawn");
+        let Watch { stop, advance, .. } = watch;
+        let size = block_size(units);
+        let compute = |block: u64| {
+            let draws = size.min(self.draws - block * size);
+            let weigh = |aim: &Aim| aim.draw(self.arch, self.seed, block, draws, advance);
+            Ok((draws, aims.iter().map(weigh).collect::<Vec<_>>()))
+        };
+        let mut next = blocks.start;
+        let fold = |(draws, weights): (u64, Vec<Weights>)| {
+            next += 1;
+            take(next, draws, &weights)
+        };
+        engine::run(self.threads, blocks, Results::Small, stop, compute, fold)
+    }
+}
+
+/// Labellings in a block of a run over so many units, which has a random stream to itself.
+#[must_use]
+pub fn block_size(units: usize) -> u64 {
+    ((BLOCK_LABELS / units.max(1) / LANES).max(1) * LANES) as u64
+}
+
+/// A tail, ready to be drawn from.
+pub struct Aim(Reach);
+
+/// How the probability of a tail is got.
+enum Reach {
+    Known(f64),
+    Drawn(Tilted, Option<f64>),
+}
+
+impl Aim {
+    /// Prepares for a tail, as of [`Importance::tail`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a design that is neither subsets nor coins.
+    pub fn new(sums: &UnitSums, exchange: &Exchange, side: Side, threshold: i64) -> Result<Self, Error> {
         let Some((tail, ends)) = Tail::new(sums, exchange, side, threshold).zip(ends(sums, exchange)) else {
             let what = "importance sampling needs units that are labelled by subsets or by coins";
             return Err(Error::usage(what, "draw with --method monte-carlo"));
         };
         if tail.gap < 0 {
-            return Ok(TailEstimate::known(0.0));
+            return Ok(Self(Reach::Known(0.0)));
         }
         if tail.gap == 0 || tail.groups.is_empty() {
             let [smallest, largest] = ends;
-            return Ok(TailEstimate::known(if side == Side::Upper { largest.share } else { smallest.share }));
+            return Ok(Self(Reach::Known(if side == Side::Upper { largest.share } else { smallest.share })));
         }
         let tilted = Tilted::new(&tail, sums, side);
-        let total = self.draw(&tilted, side, watch)?;
-        Ok(tilted.estimate(&total, self.draws, saddlepoint(sums, exchange, side, threshold)))
+        Ok(Self(Reach::Drawn(tilted, saddlepoint(sums, exchange, side, threshold))))
     }
 
-    fn draw(&self, tilted: &Tilted, side: Side, watch: &Watch) -> Result<Weights, Error> {
-        let Watch { stop, advance, .. } = watch;
-        let chunk_size = (CHUNK_LABELS / tilted.table.len() / LANES).max(1) * LANES;
-        let compute = |chunk: u64| {
-            let draws = (chunk_size as u64).min(self.draws - chunk * chunk_size as u64);
-            let weights = tilted.draw(self.arch, &mut Stream::new(self.seed, side.domain(), chunk), draws);
-            advance(draws);
-            Ok(weights)
-        };
-        let mut total = Weights::default();
-        let fold = |weights: Weights| {
-            total.add(&weights);
-            Ok(())
-        };
-        let chunks = 0..self.draws.div_ceil(chunk_size as u64);
-        engine::run(self.threads, chunks, Results::Small, stop, compute, fold)?;
-        Ok(total)
+    /// What the draws of a block weigh: nothing where nothing needs to be drawn.
+    fn draw(&self, arch: Arch, seed: u64, block: u64, draws: u64, advance: impl Fn(u64)) -> Weights {
+        let Reach::Drawn(tilted, _) = &self.0 else { return Weights::default() };
+        let weights = tilted.draw(arch, &mut Stream::new(seed, tilted.side.domain(), block), draws);
+        advance(draws);
+        weights
+    }
+
+    /// The estimate from what so many draws weigh.
+    #[must_use]
+    pub fn estimate(&self, total: &Weights, draws: u64) -> TailEstimate {
+        match &self.0 {
+            Reach::Known(probability) => TailEstimate::known(*probability),
+            Reach::Drawn(tilted, saddlepoint) => tilted.estimate(total, draws, *saddlepoint),
+        }
     }
 }
 
@@ -196,22 +262,6 @@ struct Tilted {
     theta: f64,
     /// ln K.
     log_weight: f64,
-}
-
-/// What the draws in the tail weigh, in units of K.
-#[derive(Debug, Clone, Copy, Default)]
-struct Weights {
-    sum: f64,
-    squares: f64,
-    extreme: u64,
-}
-
-impl Weights {
-    fn add(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.squares += other.squares;
-        self.extreme += other.extreme;
-    }
 }
 
 impl Tilted {
@@ -232,7 +282,7 @@ impl Tilted {
             let used = (draws - start).min(LANES as u64) as usize;
             for steps in sums[..used].iter().filter_map(|&sum| self.excess(sum)) {
                 let weight = libm::exp(-self.theta * steps as f64);
-                weights.add(&Weights { sum: weight, squares: weight * weight, extreme: 1 });
+                weights += &Weights::of(weight);
             }
         }
         weights
@@ -249,14 +299,15 @@ impl Tilted {
 
     fn estimate(&self, total: &Weights, draws: u64, saddlepoint: Option<f64>) -> TailEstimate {
         let n = draws as f64;
-        let mean = total.sum / n;
-        let variance = (total.squares / n - mean * mean).max(0.0);
+        let (sum, squares) = (total.sum(), total.squares());
+        let mean = sum / n;
+        let variance = (squares / n - mean * mean).max(0.0);
         // K may be far below what a float holds, or (1 + Σ)/(n + 1) bring it back: logarithms until the end.
         let scaled = |x: f64| libm::exp(self.log_weight + libm::log(x));
         TailEstimate {
-            estimate: scaled((1.0 + total.sum) / (n + 1.0)).clamp(f64::MIN_POSITIVE, 1.0),
+            estimate: scaled((1.0 + sum) / (n + 1.0)).clamp(f64::MIN_POSITIVE, 1.0),
             standard_error: scaled((variance / n).sqrt()),
-            effective_sample_size: if total.squares > 0.0 { total.sum * total.sum / total.squares } else { 0.0 },
+            effective_sample_size: if squares > 0.0 { sum * sum / squares } else { 0.0 },
             saddlepoint,
             draws,
             extreme: total.extreme,

@@ -146,11 +146,6 @@ impl Table {
         table
     }
 
-    /// Number of units.
-    pub fn len(&self) -> usize {
-        self.groups.iter().map(|group| group.units.len()).sum()
-    }
-
     fn add_coins(&mut self, probabilities: &[Probability], changes: impl Iterator<Item = i64>) {
         let start = self.thresholds.len();
         self.thresholds.extend(probabilities.iter().map(|probability| threshold(probability.yes)));

@@ -26,6 +26,8 @@ mod swarm;
 
 pub use height::{OnUndefined, Tail};
 
+use std::ops::Range;
+
 use super::engine::{self, Results};
 use super::monte_carlo::Watch;
 use crate::design::Design;
@@ -66,6 +68,17 @@ pub struct Splitting {
     pub arch: Arch,
 }
 
+/// What is climbed to.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a, T> {
+    /// Which replicates are as extreme as the data.
+    pub extremes: &'a Extremes<T>,
+    /// Which of them count.
+    pub tail: Tail,
+    /// What becomes of labellings without a statistic.
+    pub on_undefined: OnUndefined,
+}
+
 /// An estimate of a p-value, and how far it scatters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplittingEstimate {
@@ -87,10 +100,23 @@ pub struct SplittingEstimate {
     pub evaluations: u64,
 }
 
-/// What one replicate yields.
-struct Climb {
-    estimate: f64,
-    evaluations: u64,
+/// What some replicates yield.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Climbs {
+    /// Levels that each climbed.
+    pub levels: usize,
+    /// Their estimates, in order.
+    pub estimates: Vec<f64>,
+    /// Labellings whose statistic they computed.
+    pub evaluations: u64,
+}
+
+impl Climbs {
+    /// Adds the replicates that follow.
+    pub fn append(&mut self, next: &Self) {
+        self.estimates.extend_from_slice(&next.estimates);
+        self.evaluations += next.evaluations;
+    }
 }
 
 /// The relative standard error beyond which it is not to be trusted itself: the replicates are so skewed then that most of
@@ -152,22 +178,48 @@ impl Splitting {
         on_undefined: OnUndefined,
         watch: Watch,
     ) -> Result<SplittingEstimate, Error> {
+        let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
+        let replicates = 0..self.replicates;
+        let target = Target { extremes, tail, on_undefined };
+        let pilot = self.run_replicates(design, statistic, target, replicates, &watch, |_, more| {
+            climbs.levels = more.levels;
+            climbs.append(more);
+            Ok(())
+        })?;
+        let found = self.conclude(&climbs)?;
+        Ok(SplittingEstimate { evaluations: pilot + found.evaluations, ..found })
+    }
+
+    /// Some replicates of a run, after the pilot that they have in common. `take` is given each in order, and the number of
+    /// the one that follows. Says how many labellings the pilot evaluated.
+    ///
+    /// # Errors
+    /// As of [`Splitting::run`], and what `take` fails with.
+    pub fn run_replicates<S: Statistic + ?Sized>(
+        &self,
+        design: &dyn Design,
+        statistic: &S,
+        target: Target<S::Replicate>,
+        replicates: Range<u64>,
+        watch: &Watch,
+        mut take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
+    ) -> Result<u64, Error> {
         self.check()?;
-        let Watch { stop, advance, .. } = watch;
+        let Watch { stop, advance, .. } = *watch;
+        let Target { extremes, tail, on_undefined } = target;
         let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
         let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
         let heights = Heights { extremes, tail, on_undefined };
         let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
-        let Route { levels, mut evaluations } = levels::pilot(&mut ascent, self.particles, &mut stream)?;
-        let mut estimates = Vec::new();
+        let Route { levels, evaluations } = levels::pilot(&mut ascent, self.particles, &mut stream)?;
         let compute = |replicate| self.climb(&ascent, &levels, replicate);
-        let fold = |climb: Climb| {
-            estimates.push(climb.estimate);
-            evaluations += climb.evaluations;
-            Ok(())
+        let mut next = replicates.start;
+        let fold = |climbs: Climbs| {
+            next += 1;
+            take(next, &climbs)
         };
-        engine::run(self.threads, 0..self.replicates, Results::Small, stop, compute, fold)?;
-        self.conclude(estimates, levels.len(), evaluations)
+        engine::run(self.threads, replicates, Results::Slow, stop, compute, fold)?;
+        Ok(evaluations)
     }
 
     /// How many labellings a run will about compute the statistic of for a design and such a p-value, from the sizes of the
@@ -198,7 +250,8 @@ impl Splitting {
         ascent: &Ascent<S>,
         levels: &[Level],
         replicate: u64,
-    ) -> Result<Climb, Error> {
+    ) -> Result<Climbs, Error> {
+        let yields = |estimate, evaluations| Climbs { levels: levels.len(), estimates: vec![estimate], evaluations };
         let mut stream = Stream::new(self.seed, Domain::Splitting, replicate);
         let mut swarm = Swarm::draw(ascent, self.particles, &mut stream)?;
         let share = |survivors: usize| survivors as f64 / self.particles as f64;
@@ -206,7 +259,7 @@ impl Splitting {
         for level in levels {
             let survivors = swarm.survivors(level.height);
             if survivors.is_empty() {
-                return Ok(Climb { estimate: 0.0, evaluations: swarm.evaluations });
+                return Ok(yields(0.0, swarm.evaluations));
             }
             estimate *= share(survivors.len());
             swarm.resample(&survivors, &mut stream);
@@ -215,24 +268,31 @@ impl Splitting {
             }
         }
         estimate *= share(swarm.survivors(Height::EXTREME).len());
-        Ok(Climb { estimate, evaluations: swarm.evaluations })
+        Ok(yields(estimate, swarm.evaluations))
     }
 
-    fn conclude(&self, estimates: Vec<f64>, levels: usize, evaluations: u64) -> Result<SplittingEstimate, Error> {
+    /// The estimate from what replicates have yielded, all or at least enough of them.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for too few of them to tell a standard error; [`Error::Data`] where none has come through.
+    pub fn conclude(&self, climbs: &Climbs) -> Result<SplittingEstimate, Error> {
+        let Climbs { levels, ref estimates, evaluations } = *climbs;
+        let replicates = estimates.len() as u64;
+        Self { replicates, ..*self }.check()?;
         let extinct = estimates.iter().filter(|&&estimate| estimate == 0.0).count() as u64;
-        if extinct == self.replicates {
+        if extinct == replicates {
             let what = format!("all {extinct} replicates of splitting died out before they came to the data");
             return Err(Error::data(what, "take more particles"));
         }
-        let n = estimates.len() as f64;
+        let n = replicates as f64;
         let mean = estimates.iter().sum::<f64>() / n;
         // Relative deviations: their squares would underflow where p is below 1e-154.
         let squares: f64 = estimates.iter().map(|estimate| (estimate / mean - 1.0).powi(2)).sum();
         Ok(SplittingEstimate {
             estimate: mean,
             standard_error: mean * (squares / (n - 1.0) / n).sqrt(),
-            replicates: self.replicates,
-            estimates,
+            replicates,
+            estimates: estimates.clone(),
             extinct,
             levels,
             evaluations,
