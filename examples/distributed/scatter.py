@@ -107,7 +107,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="permtest-") as folder:
         parts = scatter(options, command, folder)
         sys.stdout.flush()
-        return subprocess.run([options.permtest, "merge", *parts]).returncode
+        # mpiexec gives its ranks a terminal of their own, wherever its output goes: no colours there.
+        merged = subprocess.run([options.permtest, "merge", *parts], stdout=subprocess.PIPE if options.mpi else None)
+        sys.stdout.buffer.write(merged.stdout or b"")
+        return merged.returncode
 
 
 if __name__ == "__main__":
