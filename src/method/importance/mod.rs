@@ -280,10 +280,8 @@ impl Tilted {
         for start in (0..draws).step_by(LANES) {
             let sums = simd::run(arch, Draw { table: &self.table, stream });
             let used = (draws - start).min(LANES as u64) as usize;
-            for steps in sums[..used].iter().filter_map(|&sum| self.excess(sum)) {
-                let weight = libm::exp(-self.theta * steps as f64);
-                weights += &Weights::of(weight);
-            }
+            let in_tail = sums[..used].iter().filter_map(|&sum| self.excess(sum));
+            weights += &Weights::of(in_tail.map(|steps| libm::exp(-self.theta * steps as f64)));
         }
         weights
     }
