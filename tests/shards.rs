@@ -441,6 +441,7 @@ fn an_interruption_says_what_is_kept_and_how_to_go_on() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{stderr}");
     contains(&stderr, &["interrupted; state.json holds", "of 10000000000 resamples", "same command"]);
+    assert!(permtest::part::Part::read(&folder.path().join("state.json")).is_ok());
 }
 
 #[test]
@@ -448,6 +449,12 @@ fn a_longer_run_goes_on_from_a_checkpoint_and_others_are_refused() {
     let folder = folder();
     let folder = folder.path();
     let test = |options: &str| format!("{TEST} --interval none {options}");
+    // Too short for a block that a longer run has too: there is nothing to keep, and that is kept.
+    printed(folder, &test("-n 300 --histogram --checkpoint short.json"));
+    assert_eq!(
+        printed(folder, &test("-n 300000 --histogram --checkpoint short.json")),
+        printed(folder, &test("-n 300000 --histogram"))
+    );
     printed(folder, &test("-n 300000 --checkpoint state.json"));
     let state = || std::fs::read(folder.join("state.json")).unwrap();
     let before = state();

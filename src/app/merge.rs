@@ -5,7 +5,7 @@ use super::Known;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::part::{Sum, add_up, lacking};
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::Partial;
 use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
 
 /// Adds parts up and writes their report. `parse` reads the command line that they record.

@@ -15,7 +15,7 @@ use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
 use crate::output::{self, AtomicFile};
 use crate::part::Identity;
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::Partial;
 use crate::report::{self, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
 use crate::signals;

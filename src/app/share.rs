@@ -10,8 +10,7 @@ use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::output::AtomicFile;
 use crate::part::{ALGORITHM, Identity, Part, digest, digest_of};
-use crate::permutation_test::part::Cut;
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::{Cut, Partial};
 use crate::settings::{Settings, Shard, Statistic};
 
 /// How often a checkpoint is written; what the threads are at is lost with a run that is killed, some seconds' worth.
@@ -62,34 +61,35 @@ impl<'a> Share<'a> {
     /// Computes all blocks. With a checkpoint, what is done is kept there now and then, and that is where it goes on from.
     pub fn run(&self, run: &Run) -> Result<Partial, Error> {
         let output = &self.settings.output;
+        let nothing = || Partial::nothing(&run.plan.method);
         let Some(path) = &self.settings.checkpoint else {
-            let mut sum = None;
+            let mut sum = nothing();
             run.run_blocks(self.range.clone(), self.shape, output, &mut |_, more| {
-                append(&mut sum, more);
+                sum.append(&more);
                 Ok(())
             })?;
-            return Ok(sum.expect("a share has blocks"));
+            return Ok(sum);
         };
-        let (mut kept, mut next) = self.kept(path)?;
+        let (mut kept, mut next) = self.kept(path)?.unwrap_or((nothing(), self.range.start));
         // Whether it can be written shows before hours of work.
         drop(AtomicFile::create(path)?);
-        let (shape, left) = (self.shape_of(kept.as_ref()), next..self.range.end);
-        let (full, mut last, mut saved) = (self.range.end.min(self.cut.full_blocks()), None, Instant::now());
+        let (shape, left) = (self.shape_of(&kept), next..self.range.end);
+        let (full, mut last, mut saved) = (self.range.end.min(self.cut.full_blocks()), nothing(), Instant::now());
         let mut take = |following: u64, more: Partial| {
             if following > full {
-                append(&mut last, more);
+                last.append(&more);
                 return Ok(());
             }
-            append(&mut kept, more);
+            kept.append(&more);
             next = following;
             if saved.elapsed() >= BETWEEN_CHECKPOINTS {
-                self.save(path, next, kept.as_ref())?;
+                self.part(next, kept.clone(), None).write(path)?;
                 saved = Instant::now();
             }
             Ok(())
         };
         let done = run.run_blocks(left, shape, output, &mut take);
-        self.save(path, next, kept.as_ref())?;
+        self.part(next, kept.clone(), None).write(path)?;
         match done {
             Err(Error::Interrupted) => Err(Error::Paused {
                 file: path.display().to_string(),
@@ -98,18 +98,16 @@ impl<'a> Share<'a> {
             }),
             Err(error) => Err(error),
             Ok(()) => {
-                if let Some(last) = last {
-                    append(&mut kept, last);
-                }
-                Ok(kept.expect("a share has blocks"))
+                kept.append(&last);
+                Ok(kept)
             }
         }
     }
 
     /// What has been counted in bins goes on to be.
-    fn shape_of(&self, kept: Option<&Partial>) -> NullDistribution {
+    fn shape_of(&self, kept: &Partial) -> NullDistribution {
         match kept {
-            Some(Partial::Counted(counted)) if !counted.bins.counts().is_empty() => NullDistribution::Binned,
+            Partial::Counted(counted) if !counted.bins.counts().is_empty() => NullDistribution::Binned,
             _ => self.shape,
         }
     }
@@ -125,15 +123,10 @@ impl<'a> Share<'a> {
         Part::new(identity, self.shard, &(self.range.start..next), yields, words, data)
     }
 
-    /// Keeps what there is, if there is anything.
-    fn save(&self, path: &Path, next: u64, kept: Option<&Partial>) -> Result<(), Error> {
-        kept.map_or(Ok(()), |kept| self.part(next, kept.clone(), None).write(path))
-    }
-
-    /// What an earlier run has left in the checkpoint, and the chunk after it.
-    fn kept(&self, path: &Path) -> Result<(Option<Partial>, u64), Error> {
+    /// What an earlier run has left in the checkpoint, and the block after it.
+    fn kept(&self, path: &Path) -> Result<Option<(Partial, u64)>, Error> {
         if !path.exists() {
-            return Ok((None, self.range.start));
+            return Ok(None);
         }
         let part = Part::read(path)?;
         let name = path.display().to_string();
@@ -156,18 +149,11 @@ impl<'a> Share<'a> {
             return refuse(what, "ask for at least as many with -n, or give this run another file");
         }
         let has_no_bins = matches!(part.yields(), Partial::Counted(counted) if counted.bins.counts().is_empty());
-        if self.shape == NullDistribution::Binned && has_no_bins {
+        if self.shape == NullDistribution::Binned && has_no_bins && !blocks.is_empty() {
             let what = "was written without a histogram".to_owned();
             return refuse(what, "go on without one (--no-histogram), or give this run another file");
         }
-        Ok((Some(part.yields().clone()), blocks.end))
-    }
-}
-
-fn append(sum: &mut Option<Partial>, more: Partial) {
-    match sum {
-        Some(sum) => sum.append(&more),
-        None => *sum = Some(more),
+        Ok(Some((part.yields().clone(), blocks.end)))
     }
 }
 

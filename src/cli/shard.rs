@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::method::planner::Choice;
 use crate::settings::{Output, Shard};
 
-/// The most shards: each has at least a chunk of its own.
+/// The most shards: each has at least a block of its own.
 const MOST_SHARDS: u64 = 1_000_000;
 
 /// `--shard`, well spelled.
@@ -43,7 +43,7 @@ pub(super) fn shard(arguments: &Arguments, output: &mut Output, argv: &[OsString
     };
     if arguments.resamples.is_none() && arguments.method == Choice::Auto {
         let what = format!("{option} is about resamples, whose number is not said");
-        return Err(Error::usage(what, "say it with -n"));
+        return Err(Error::usage(what, "say it with -n, or name a --method that draws"));
     }
     let is_random = |words: &[OsString]| words[0] == "--seed" && words[1] == "random";
     if argv.windows(2).any(is_random) || argv.iter().any(|word| word == "--seed=random") {

@@ -18,8 +18,7 @@ pub use self::sum::{Sum, add_up, lacking};
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::output::AtomicFile;
-use crate::permutation_test::part::Cut;
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::{Cut, Partial};
 
 /// The version of the format.
 pub const SCHEMA: &str = "permtest-part/1";

@@ -9,7 +9,7 @@ use crate::method::importance::Weights;
 use crate::method::monte_carlo::Counted;
 use crate::method::splitting::Climbs;
 use crate::method::tally::Tally;
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::Partial;
 
 /// One of these, under its name.
 #[derive(Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Part;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
-use crate::permutation_test::partial::Partial;
+use crate::permutation_test::part::Partial;
 
 /// What parts add up to.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ pub mod effect;
 pub mod false_alarms;
 mod histogram;
 pub mod part;
-pub mod partial;
+mod partial;
 mod run;
 mod sums;
 

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::conclude::{Course, Found, Nature, Shape};
-use super::partial::Partial;
+pub use super::partial::Partial;
 use super::sums::OfSums;
 use super::{NullDistribution, PermutationTest, TestResult};
 use crate::error::Error;
@@ -198,6 +198,9 @@ impl Part<'_> {
     fn run<S: Statistic>(&self, statistic: &S, blocks: Range<u64>, watch: Watch, take: &mut Take) -> Result<(), Error> {
         let Self { test, problem, nature, plan } = *self;
         let cut = Cut::of(problem, plan, statistic.is_dear())?;
+        if blocks.is_empty() {
+            return Ok(());
+        }
         let observed = test.observed(problem, statistic)?;
         let course = test.course(problem, statistic, observed, nature, plan)?;
         if let Method::Splitting { .. } = plan.method {

@@ -2,6 +2,7 @@
 
 use crate::method::importance::Weights;
 use crate::method::monte_carlo::Counted;
+use crate::method::planner::Method;
 use crate::method::splitting::Climbs;
 
 /// What some blocks of a run have yielded.
@@ -21,6 +22,16 @@ pub enum Partial {
 }
 
 impl Partial {
+    /// What no block of a run by some method has yielded.
+    #[must_use]
+    pub fn nothing(method: &Method) -> Self {
+        match method {
+            Method::Importance { .. } => Self::Weighed { draws: 0, tails: Vec::new() },
+            Method::Splitting { .. } => Self::Climbed(Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 }),
+            _ => Self::Counted(Counted::default()),
+        }
+    }
+
     /// Adds what the blocks that follow have yielded.
     ///
     /// # Panics
@@ -30,6 +41,7 @@ impl Partial {
             (Self::Counted(counted), Self::Counted(more)) => *counted += more,
             (Self::Weighed { draws, tails }, Self::Weighed { draws: more, tails: weights }) => {
                 *draws += more;
+                tails.resize(tails.len().max(weights.len()), Weights::default());
                 tails.iter_mut().zip(weights).for_each(|(tail, more)| *tail += more);
             }
             (Self::Climbed(climbs), Self::Climbed(more)) => climbs.append(more),
@@ -54,6 +66,30 @@ impl Partial {
             Self::Counted(counted) => (counted.bins.counts().len(), "bins"),
             Self::Weighed { tails, .. } => (tails.len(), "tails"),
             Self::Climbed(climbs) => (climbs.levels, "levels"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::tally::Tally;
+
+    #[test]
+    fn nothing_adds_nothing_on_either_side() {
+        let weights = Weights { sum: 5, squares: 3, extreme: 2 };
+        let climbs = Climbs { levels: 4, estimates: vec![0.5, 0.25], evaluations: 100 };
+        let tally = Tally { resamples: 10, greater_equal: 3, ..Tally::default() };
+        for (method, some) in [
+            (Method::MonteCarlo { resamples: 10 }, Partial::Counted(Counted { tally, ..Counted::default() })),
+            (Method::Importance { draws: 10 }, Partial::Weighed { draws: 10, tails: vec![weights; 2] }),
+            (Method::Splitting { replicates: 24, particles: 50 }, Partial::Climbed(climbs)),
+        ] {
+            let (mut before, mut after) = (Partial::nothing(&method), some.clone());
+            assert_eq!(before.method(), method.name());
+            before.append(&some);
+            after.append(&Partial::nothing(&method));
+            assert_eq!((&before, &after), (&some, &some));
         }
     }
 }

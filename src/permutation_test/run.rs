@@ -244,16 +244,13 @@ impl PermutationTest<'_> {
         watch: &Watch,
     ) -> Result<Found, Error> {
         let splitting = self.splitting(method);
-        let mut climbs: Option<Climbs> = None;
+        let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
         let replicates = 0..splitting.replicates;
         self.climb(course, statistic, observed, method, replicates, counted, watch, |_, more| {
-            match &mut climbs {
-                Some(climbs) => climbs.append(more),
-                None => climbs = Some(more.clone()),
-            }
+            climbs.append(more);
             Ok(())
         })?;
-        self.climbed(course, method, &climbs.expect("there are replicates"))
+        self.climbed(course, method, &climbs)
     }
 
     fn splitting(&self, method: Method) -> Splitting {

@@ -17,7 +17,7 @@ use crate::method::exact::{self, Algorithm};
 use crate::method::histogram::Histogram;
 use crate::method::importance::{self, Aim, Importance, Side, TailEstimate, Weights};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{LabellingCost, Prospect};
+use crate::method::planner::{LabellingCost, Method, Prospect};
 use crate::method::tail::Tail;
 use crate::statistic::Extremes;
 use crate::statistic::linear::Linear;
@@ -66,7 +66,7 @@ impl OfSums<'_> {
 
     pub fn importance(&self, draws: u64, work: Work) -> Result<Found, Error> {
         let aimed = self.aimed()?;
-        let mut total = aimed.nothing();
+        let mut total = Partial::nothing(&Method::Importance { draws });
         let blocks = 0..draws.div_ceil(importance::block_size(self.design.units().len()));
         self.weigh(&aimed, draws, blocks, work, |_, more| {
             total.append(&more);
@@ -124,10 +124,6 @@ pub(super) struct Aimed {
 }
 
 impl Aimed {
-    fn nothing(&self) -> Partial {
-        Partial::Weighed { draws: 0, tails: vec![Weights::default(); self.aims.len()] }
-    }
-
     /// What the weights tell of the p-value; nothing is drawn at the ends of the sums, where tails are known.
     pub fn found(&self, weighed: &Partial) -> Found {
         let Partial::Weighed { draws, tails } = weighed else { unreachable!("importance sampling weighs") };

@@ -114,6 +114,8 @@ pub struct Climbs {
 impl Climbs {
     /// Adds the replicates that follow.
     pub fn append(&mut self, next: &Self) {
+        // They have climbed the same ones, if there are any.
+        self.levels = self.levels.max(next.levels);
         self.estimates.extend_from_slice(&next.estimates);
         self.evaluations += next.evaluations;
     }
@@ -182,7 +184,6 @@ impl Splitting {
         let replicates = 0..self.replicates;
         let target = Target { extremes, tail, on_undefined };
         let pilot = self.run_replicates(design, statistic, target, replicates, &watch, |_, more| {
-            climbs.levels = more.levels;
             climbs.append(more);
             Ok(())
         })?;
