@@ -3,16 +3,29 @@
 
 mod bad_input;
 mod benchmarks;
+#[cfg(unix)]
+mod child_programs;
 mod command;
 mod designs;
+#[cfg(unix)]
+mod distributed;
 mod false_alarms;
 mod forms;
 mod gate;
+mod input;
 mod methods;
 mod outputs;
+#[cfg(unix)]
+mod page;
 mod pages;
+mod parity;
 mod pictures;
 mod programs;
+#[cfg(unix)]
+mod readme;
+#[cfg(unix)]
+mod shards;
+mod stability;
 mod statistics;
 #[cfg(unix)]
 mod terminal;

@@ -178,7 +178,7 @@ fn a_distance_has_one_tail_and_no_direction() {
     for rule in ["absolute", "doubled"] {
         tooth_growth("ks").args(["--two-sided", rule]).refused(["ks", "upper tail", "leave out"]).run();
     }
-    // That of Kolmogorov and Smirnov has one for each direction: 10 of 30, and 2 of 30 (see tests/classical.rs).
+    // That of Kolmogorov and Smirnov has one for each direction: 10 of 30, and 2 of 30 (see tests/library/classical.rs).
     for (alternative, distance) in [("greater", 10.0), ("less", 2.0)] {
         assert_close(&json(tooth_growth("ks").args(["-a", alternative]))["estimate"], distance / 30.0);
     }
@@ -264,7 +264,7 @@ fn check_compared(report: &serde_json::Value, expected: &[Classical]) {
 
 #[test]
 fn classical_tests_are_those_of_scipy() {
-    // By the calls that stand in tests/classical.rs.
+    // By the calls that stand in tests/library/classical.rs.
     check_compared(
         &json(tooth_growth("median").args(["--compare"])),
         &[

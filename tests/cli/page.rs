@@ -2,8 +2,6 @@
 //!
 //! Skipped, with a message, where there is no Chromium and `CI` is not set.
 
-#![cfg(all(unix, feature = "cli"))]
-
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -4,8 +4,6 @@
 //! Skipped, with a message, where a tool is missing and `CI` is not set; Dask and `IPython` Parallel are looked for in the Python that
 //! `PERMTEST_PYTHON` names.
 
-#![cfg(all(unix, feature = "cli"))]
-
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

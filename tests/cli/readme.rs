@@ -5,13 +5,11 @@
 //! One is run when each program of its pipeline is named in [`PROGRAMS`]; other commands, and blocks of other kinds, are
 //! skipped. Rust blocks are doctests; see lib.rs.
 
-#![cfg(all(unix, feature = "cli"))]
-
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// What a checked pipeline may be made of: this program, and what every Unix has.
 const PROGRAMS: [&str; 5] = ["permtest", "gzip", "cat", "head", "awk"];

@@ -1,8 +1,6 @@
 //! Shares of a run, merged, and runs that were interrupted, taken up again: the same bytes as a single run; and everything that
 //! does not belong together refused.
 
-#![cfg(all(unix, feature = "cli"))]
-
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;

@@ -196,7 +196,7 @@ fn strata_and_clusters_counted_by_hand() {
 fn statistics_of_tooth_growth_are_scipys() {
     let group = |label: &str| -> Vec<f64> {
         let rows =
-            include_str!("../examples/data/toothgrowth.csv").lines().skip(1).map(|row| row.split_once(',').unwrap());
+            include_str!("../../examples/data/toothgrowth.csv").lines().skip(1).map(|row| row.split_once(',').unwrap());
         rows.filter(|(_, rest)| rest.starts_with(label)).map(|(length, _)| length.parse().unwrap()).collect()
     };
     let (juice, acid) = (group("OJ"), group("VC"));

@@ -2,7 +2,6 @@
 //!
 //! The report of the tooth growth data is pinned beside the tests of the command; here are full-precision values of the
 //! example data and values of all magnitudes, which take the other ways from numbers to scores.
-#![cfg(feature = "cli")]
 
 use std::process::Command;
 
@@ -46,7 +45,7 @@ fn what_is_pinned_of_them_is_right() {
 
 #[test]
 fn the_report_of_full_precision_values_is_pinned() {
-    let case = include_str!("../examples/data/case100.csv");
-    let control = include_str!("../examples/data/control100.csv");
+    let case = include_str!("../../examples/data/case100.csv");
+    let control = include_str!("../../examples/data/control100.csv");
     assert_eq!(json(case, control, &["-n", "100000", "--seed", "7"]), include_str!("stability/full_precision.json"));
 }

@@ -77,7 +77,7 @@ fn two_hundred_values_of_two_decimals() {
         let hundredths = |line: &str| (line.parse::<f64>().unwrap() * 100.0).round() as i32;
         decimals(&text.lines().skip(1).map(hundredths).collect::<Vec<_>>())
     };
-    let case = column(include_str!("../examples/data/case100.csv"));
-    let control = column(include_str!("../examples/data/control100.csv"));
+    let case = column(include_str!("../../examples/data/case100.csv"));
+    let control = column(include_str!("../../examples/data/control100.csv"));
     check("two-sided", &case, &control, TwoSided, 0.000_129_032_764_683_573);
 }

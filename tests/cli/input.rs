@@ -1,5 +1,4 @@
 //! Files on disk → samples, and every bad file's message: file, line, column, remedy.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::io::Write;

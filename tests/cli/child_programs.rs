@@ -1,6 +1,5 @@
 //! The user's own program as the statistic: both protocols, every way in which a program can fail, and that none is
 //! left behind. The programs are a few words of sh, awk or Python.
-#![cfg(all(unix, feature = "cli"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

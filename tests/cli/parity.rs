@@ -2,7 +2,6 @@
 //! any order of the rows; and a longer run that begins with a shorter one.
 //!
 //! Every run has more than one chunk, or threads would have nothing to share, and ends within one.
-#![cfg(feature = "cli")]
 
 use std::process::Command;
 

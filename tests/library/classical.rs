@@ -46,7 +46,7 @@ fn column(text: &str, index: usize) -> Vec<f64> {
 
 /// Tooth lengths under one supplement.
 fn lengths(supplement: &str) -> Vec<f64> {
-    let text = include_str!("../examples/data/toothgrowth.csv");
+    let text = include_str!("../../examples/data/toothgrowth.csv");
     let (names, rows) = text.split_once('\n').unwrap();
     let rows: Vec<&str> = rows.lines().filter(|row| row.contains(supplement)).collect();
     column(&format!("{names}\n{}", rows.join("\n")), 0)
@@ -109,8 +109,8 @@ fn tooth_growth_by_supplement() {
 
 #[test]
 fn two_hundred_values_of_seventeen_digits() {
-    let case = column(include_str!("../examples/data/case100.csv"), 0);
-    let control = column(include_str!("../examples/data/control100.csv"), 0);
+    let case = column(include_str!("../../examples/data/case100.csv"), 0);
+    let control = column(include_str!("../../examples/data/control100.csv"), 0);
     check(
         &two_sample(&case, &control, TwoSided, 0.0),
         &[
@@ -142,7 +142,7 @@ fn two_hundred_values_of_seventeen_digits() {
 
 #[test]
 fn ernsts_wings() {
-    let text = include_str!("../examples/data/wings.csv");
+    let text = include_str!("../../examples/data/wings.csv");
     let (af, apf) = (column(text, 0), column(text, 1));
     check(
         &two_sample(&af, &apf, TwoSided, 0.0),
@@ -306,7 +306,7 @@ fn ranks_of_many_values_far_out() {
 
 #[test]
 fn sleep_by_drug() {
-    let text = include_str!("../examples/data/sleep.csv");
+    let text = include_str!("../../examples/data/sleep.csv");
     let hours = column(text, 0);
     let (first, second) = hours.split_at(10);
     check(
