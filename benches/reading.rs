@@ -1,4 +1,5 @@
-//! Time a row of reading samples, beside the csv crate's bare loop over the same bytes.
+//! Time a row of reading samples, beside the csv crate's bare loop over the same bytes; and megabytes a second of results of
+//! benchmarks in JSON, which must not fall as files grow.
 //!
 //! `cargo bench --bench reading [-- ROWS]`; default 2,000,000 rows, the best of five runs.
 
@@ -37,6 +38,47 @@ fn main() {
         let per_row = 1e9 / rows as f64;
         println!("{:<24}{:>14.1}{:>14.1}{:>8.2}", scenario.name, bare * per_row, ours * per_row, ours / bare);
     }
+    println!("\n{:<24}{:>14}{:>14}", "results of benchmarks", "MB", "read MB/s");
+    for n in [10_000, 40_000] {
+        for (name, json) in [("Google Benchmark", google_benchmark(n)), ("hyperfine", hyperfine(n))] {
+            let path = folder.path().join("results.json");
+            std::fs::write(&path, &json).expect("room for a file");
+            let samples = || Samples::TwoFiles {
+                case: Source::File(path.clone()),
+                control: Source::File(path.clone()),
+                columns: Columns::Named(vec![ColumnName("1".to_owned())]),
+                unmatched: Unmatched::Refuse,
+            };
+            let best = (0..RUNS).map(|_| seconds(|| read_samples(&samples()))).fold(f64::INFINITY, f64::min);
+            let megabytes = json.len() as f64 / 1e6;
+            println!("{:<24}{megabytes:>14.1}{:>14.1}", format!("{name}, {n}"), 2.0 * megabytes / best);
+        }
+    }
+}
+
+/// So many results of Google Benchmark, four repetitions of each benchmark.
+fn google_benchmark(n: usize) -> String {
+    let result = |i: usize| {
+        let name = format!("BM_Sort/{}/threads:4", i / 4);
+        format!(
+            "    {{\n      \"name\": \"{name}\",\n      \"run_name\": \"{name}\",\n      \"run_type\": \"iteration\",\n      \
+             \"repetitions\": 4,\n      \"repetition_index\": {},\n      \"threads\": 4,\n      \"iterations\": 1000000,\n      \
+             \"real_time\": {i}.25,\n      \"cpu_time\": {i}.5,\n      \"time_unit\": \"ns\"\n    }}",
+            i % 4
+        )
+    };
+    let results: Vec<String> = (0..n).map(result).collect();
+    format!("{{\n  \"context\": {{}},\n  \"benchmarks\": [\n{}\n  ]\n}}\n", results.join(",\n"))
+}
+
+/// So many commands of hyperfine, ten runs of each.
+fn hyperfine(n: usize) -> String {
+    let result = |i: usize| {
+        let times: Vec<String> = (0..10).map(|run| format!("        0.{i}{run}")).collect();
+        format!("    {{\n      \"command\": \"sleep {i}\",\n      \"times\": [\n{}\n      ]\n    }}", times.join(",\n"))
+    };
+    let results: Vec<String> = (0..n).map(result).collect();
+    format!("{{\n  \"results\": [\n{}\n  ]\n}}\n", results.join(",\n"))
 }
 
 fn scenarios(folder: &Path, rows: u64) -> Vec<Scenario> {

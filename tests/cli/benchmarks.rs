@@ -170,3 +170,26 @@ fn other_json_and_tables_beside_results_are_refused() {
         .stderr("permtest: old: this is a table, but new has results of benchmarks; give two files of the same kind\n")
         .run();
 }
+
+#[test]
+fn tens_of_thousands_of_results_are_read_and_their_lines_are_known() {
+    // Each line was counted from the beginning of the file, which took a quarter of a minute here.
+    let result = |i: usize, time: &str| {
+        format!(
+            "{{\n\"name\": \"BM/{i}\",\n\"run_type\": \"iteration\",\n\"real_time\": {time},\n\"cpu_time\": 1,\n\
+             \"time_unit\": \"ns\"\n}}"
+        )
+    };
+    let file = |last: &str| {
+        let mut results: Vec<String> = (0..40_000).map(|i| result(i / 2, &format!("{}.5", i % 7))).collect();
+        results.push(result(20_000, last));
+        results.push(result(20_000, "3.5"));
+        format!("{{\"context\": {{}}, \"benchmarks\": [\n{}\n]}}\n", results.join(",\n"))
+    };
+    let run = |last: &str, column: &str| {
+        permtest().args(["new", "old", "-q", "-c", column]).file("new", file(last)).file("old", file("2.5"))
+    };
+    run("1.5", "BM/20000").stdout("1.0\n").run();
+    // The last but one of 40,002 results, of seven lines each, after one line.
+    run("\"fast\"", "BM/20000").refused(["new, line 280005", "real_time", "fast"]).run();
+}

@@ -1,5 +1,7 @@
 //! Which benchmark is meant: by name, by number, or because only one is in both files.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use super::super::excerpt;
 use super::Results;
 use super::entry::{Entry, Rank};
@@ -99,28 +101,25 @@ pub fn pairs(
         }
         Columns::All => {
             let others = candidates(control);
+            // Of several with one name each is taken once, in order.
+            let mut free: HashMap<&str, VecDeque<usize>> = HashMap::new();
+            for &other in &others {
+                free.entry(&control.entries[other].name).or_default().push_back(other);
+            }
             for one in candidates(case) {
-                let name = &case.entries[one].name;
-                let is_free = |other: &usize| !pairs.iter().any(|pair: &[usize; 2]| pair[1] == *other);
-                let partner =
-                    others.iter().copied().filter(is_free).find(|&other| control.entries[other].name == *name);
-                match partner {
+                match free.get_mut(case.entries[one].name.as_str()).and_then(VecDeque::pop_front) {
                     Some(other) => pairs.push([one, other]),
                     None => lone.push((case, one)),
                 }
             }
-            let left = others.into_iter().filter(|other| !pairs.iter().any(|pair| pair[1] == *other));
-            lone.extend(left.map(|other| (control, other)));
+            let taken: HashSet<usize> = pairs.iter().map(|pair| pair[1]).collect();
+            lone.extend(others.into_iter().filter(|other| !taken.contains(other)).map(|other| (control, other)));
         }
     }
-    if let Some([twin, _]) = pairs
-        .iter()
-        .enumerate()
-        .find(|(i, pair)| pairs[..*i].iter().any(|p| p[0] == pair[0] || p[1] == pair[1]))
-        .map(|(_, pair)| *pair)
-    {
+    let (mut ones, mut others) = (HashSet::new(), HashSet::new());
+    if let Some([twin, _]) = pairs.iter().find(|[one, other]| !(ones.insert(*one) & others.insert(*other))) {
         return Err(Error::usage(
-            format!("--column names {} twice", case.entries[twin].label()),
+            format!("--column names {} twice", case.entries[*twin].label()),
             "name each benchmark once",
         ));
     }
@@ -166,9 +165,9 @@ fn sole_pair(case: &Results, control: &Results) -> Result<[usize; 2], Error> {
     if let ([one], [other]) = (&ones[..], &others[..]) {
         return Ok([*one, *other]);
     }
-    let is_shared =
-        |&&index: &&usize| others.iter().any(|&other| control.entries[other].name == case.entries[index].name);
-    let shared: Vec<_> = ones.iter().filter(is_shared).copied().collect();
+    let names: HashSet<&str> = others.iter().map(|&other| control.entries[other].name.as_str()).collect();
+    let shared: Vec<_> =
+        ones.iter().copied().filter(|&index| names.contains(case.entries[index].name.as_str())).collect();
     match shared[..] {
         [] => Err(nothing_shared(case, control, &ones, &others)),
         [only] => Ok([only, find(control, &ColumnName(case.entries[only].name.clone()), "--column")?]),

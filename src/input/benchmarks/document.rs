@@ -24,6 +24,8 @@ const ONCE_MORE: &str = "export the results once more";
 pub struct Document {
     file: String,
     text: String,
+    /// Where its lines end, in order: a place is looked up among them rather than counted from the start.
+    line_ends: Vec<usize>,
 }
 
 /// A value within a document.
@@ -47,12 +49,17 @@ impl Document {
     /// # Errors
     /// [`Error::Input`] with the line at which it ceases to be.
     pub fn new(file: String, text: String) -> Result<Self, Error> {
-        let Err(error) = serde_json::from_str::<&RawValue>(&text) else { return Ok(Self { file, text }) };
+        let Err(error) = serde_json::from_str::<&RawValue>(&text) else { return Ok(Self::of_json(file, text)) };
         let quoted = quote_what_is_no_number(&text);
         if serde_json::from_str::<&RawValue>(&quoted).is_ok() {
-            return Ok(Self { file, text: quoted });
+            return Ok(Self::of_json(file, quoted));
         }
         Err(malformed(file, &text, &error))
+    }
+
+    fn of_json(file: String, text: String) -> Self {
+        let line_ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        Self { file, text, line_ends }
     }
 
     /// The outermost value.
@@ -114,8 +121,8 @@ impl<'a> Node<'a> {
     pub fn place(&self) -> Place {
         // Both texts lie in the same memory, the part behind the beginning of the whole.
         let offset = self.text.as_ptr().addr() - self.document.text.as_ptr().addr();
-        let before = &self.document.text.as_bytes()[..offset];
-        Place::file(&self.document.file).line(1 + memchr::memchr_iter(b'\n', before).count() as u64)
+        let before = self.document.line_ends.partition_point(|end| *end < offset);
+        Place::file(&self.document.file).line(1 + before as u64)
     }
 
     fn part(self, raw: &'a RawValue) -> Self {
