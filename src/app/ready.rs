@@ -272,7 +272,7 @@ fn with_program<T>(
     then: impl FnOnce(&Programmed) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let program = Program::new(settings.clone()).stop_on(signals::watch());
-    let found = then(&Programmed::new(&program, problem))?;
+    let found = then(&Programmed::prepare(&program, problem)?)?;
     program.finish()?;
     Ok(found)
 }

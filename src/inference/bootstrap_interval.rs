@@ -103,7 +103,7 @@ pub fn bootstrap_interval(
         ));
     }
     let replicates = ascending(bootstrap.replicates(cells, &statistic, watch)?)?;
-    let slack = tolerance(observed, cells.largest());
+    let slack = tolerance(observed, cells.largest(), cells.degree(&statistic));
     if replicates[replicates.len() - 1] - replicates[0] <= slack {
         let what = format!("the statistic is {} for all {} bootstrap samples", replicates[0], replicates.len());
         return Err(Error::data(what, "an interval needs a statistic that varies"));

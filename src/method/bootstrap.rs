@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::sampling::bounded;
 use crate::sampling::stream::{Domain, Stream};
 use crate::statistic::order::Group;
+use crate::statistic::rounding;
 
 /// The most bootstrap samples of a run, 8 bytes each.
 pub const MOST_BOOTSTRAP_SAMPLES: u64 = 100_000_000;
@@ -150,9 +151,20 @@ impl Cells {
 
     /// The statistic of the samples themselves.
     pub fn observed(&self, statistic: impl Fn(&[f64], &[f64]) -> f64) -> f64 {
+        let samples = self.samples();
+        statistic(&samples.case, &samples.control)
+    }
+
+    /// The power of the values' unit in which a statistic is measured.
+    pub(crate) fn degree(&self, statistic: impl Fn(&[f64], &[f64]) -> f64) -> Option<f64> {
+        let samples = self.samples();
+        rounding::degree(statistic, &samples.case, &samples.control)
+    }
+
+    fn samples(&self) -> Samples {
         let mut samples = self.room();
         self.cells.iter().for_each(|cell| cell.append_all(&mut samples));
-        statistic(&samples.case, &samples.control)
+        samples
     }
 
     fn room(&self) -> Samples {

@@ -13,13 +13,36 @@ pub struct Programmed<'a> {
     program: &'a Program,
     gathering: Gathering,
     case_size: Option<usize>,
+    /// How far its statistics may be apart and still tie, beside a share of themselves.
+    noise: f64,
 }
 
+/// Labellings of which a program's statistics show how widely they spread.
+const SPREAD_OF: usize = 16;
+
+/// A rounding error is at most this part of the spread.
+const LARGEST_NOISE: f64 = 1e-9;
+
 impl<'a> Programmed<'a> {
-    /// Prepares a program for a problem.
-    #[must_use]
-    pub fn new(program: &'a Program, problem: &Problem) -> Self {
-        Self { program, gathering: Gathering::new(problem), case_size: problem.design().case_size() }
+    /// Prepares a program for a problem, and computes the statistic of a few labellings.
+    ///
+    /// In which unit its numbers are nobody knows: of data of millions a difference may be off by a rounding error of the
+    /// millions, and a ratio may not. So what ties is also a matter of how widely the statistics spread.
+    ///
+    /// # Errors
+    /// Whatever the program fails with.
+    pub fn prepare(program: &'a Program, problem: &Problem) -> Result<Self, Error> {
+        let (gathering, case_size) = (Gathering::new(problem), problem.design().case_size());
+        let mut programmed = Self { program, gathering, case_size, noise: 0.0 };
+        let mut statistics = [0.0; 1 + SPREAD_OF];
+        let (data, others) = statistics.split_at_mut(1);
+        let probes = problem.probes();
+        programmed.replicates(Arch::Scalar, &probes.part(0..1), data)?;
+        programmed.replicates(Arch::Scalar, &probes.part(1..1 + SPREAD_OF), others)?;
+        let from_data = others.iter().map(|statistic| (statistic - data[0]).abs());
+        let spread = from_data.filter(|distance| distance.is_finite()).fold(0.0, f64::max);
+        programmed.noise = (4.0 * f64::EPSILON * programmed.gathering.largest()).min(LARGEST_NOISE * spread);
+        Ok(programmed)
     }
 
     /// The numbers of labellings by their number of case observations: a program is sent labellings of one shape at a
@@ -68,7 +91,7 @@ impl Statistic for Programmed<'_> {
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, tolerance(observed, self.gathering.largest()))
+        Extremes::about(0.0, observed, tolerance(observed, 0.0, None) + self.noise)
     }
 
     fn value(&self, replicate: f64) -> f64 {

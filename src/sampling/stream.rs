@@ -38,6 +38,8 @@ pub enum Domain {
     Splits,
     /// The labellings by which bins are chosen.
     Bins,
+    /// A few labellings that show what a statistic is like.
+    Probes,
 }
 
 impl Domain {
@@ -53,6 +55,7 @@ impl Domain {
             Self::Jackknife => b"permtest/jackknife/1",
             Self::Splits => b"permtest/splits/1",
             Self::Bins => b"permtest/bins/1",
+            Self::Probes => b"permtest/probes/1",
         }
     }
 }

@@ -13,6 +13,7 @@
 //! Labellings are scanned sixteen at a time, one in each lane, so that no step waits for the one before. D is a whole
 //! number and exact as a float, and so are the sums of the second distance below 2⁵³; all lanes add in the same order.
 
+use super::pool::{Origin, Unit};
 use super::{Extremes, Problem, Statistic, tolerance};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
@@ -54,13 +55,17 @@ pub struct Scan<'a> {
     units: &'a Units,
     /// By place: the weight of D², or of D where the largest is looked for; 0 where equal values go on.
     weights: Vec<f64>,
+    /// The unit of the gaps.
+    unit: Unit,
 }
 
 impl<'a> Scan<'a> {
     /// Prepares a distance for a problem.
     #[must_use]
     pub fn new(problem: &'a Problem, distance: Distance) -> Self {
-        Self { distance, units: problem.design().units(), weights: weights(problem.pool().values(), distance) }
+        let measured = problem.pool().measured(Origin::Least);
+        let weights = weights(&measured.values, distance);
+        Self { distance, units: problem.design().units(), weights, unit: measured.unit }
     }
 }
 
@@ -102,12 +107,15 @@ impl Statistic for Scan<'_> {
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes { far_below: f64::NEG_INFINITY, ..Extremes::about(0.0, observed, tolerance(observed, observed)) }
+        Extremes {
+            far_below: f64::NEG_INFINITY,
+            ..Extremes::about(0.0, observed, tolerance(observed, observed, Some(1.0)))
+        }
     }
 
     fn value(&self, replicate: f64) -> f64 {
         match self.distance {
-            Distance::Energy => replicate.sqrt(),
+            Distance::Energy => self.unit.to_data(replicate, 1.0).sqrt(),
             _ => replicate,
         }
     }

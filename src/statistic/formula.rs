@@ -10,7 +10,9 @@ use super::linear::moments::{CaseSums, Moments, Order};
 use super::linear::scores::Scores;
 use super::linear::sums::Summands;
 use super::order::{self, Group, TrimmedMeans};
-use super::{Extremes, Problem, Statistic, pool, tolerance};
+use super::pool::{Measured, Unit};
+use super::rounding::Approximate;
+use super::{Extremes, Problem, Statistic, pool};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -55,20 +57,34 @@ pub enum Step {
     Binary(Binary),
 }
 
+/// A number for each position of the pool.
+#[derive(Debug, Clone)]
+pub struct Numbers {
+    /// The numbers, all finite.
+    pub values: Vec<f64>,
+    /// The same as integers, where more is known of them than the doubles say.
+    pub scores: Option<Scores>,
+}
+
 /// A statistic that is computed from leaves.
 pub struct Formula {
     columns: Vec<Column>,
     steps: Vec<Step>,
     case_size: CaseSize,
     observations: usize,
+    /// What unit its numbers are in, and to which power.
+    unit: Unit,
+    degree: f64,
     /// What is added to a replicate for its value.
     shift: f64,
-    /// The largest number met on the way to the observed value.
-    largest: f64,
+    /// How far another statistic may be from the observed one and still tie.
+    tolerance: f64,
 }
 
 /// A number for each observation, made ready for what the leaves ask of it.
 struct Column {
+    /// The largest magnitude.
+    largest: f64,
     moments: Option<Moments>,
     sorted: Option<Sorted>,
 }
@@ -98,29 +114,36 @@ struct Batch<'a> {
 }
 
 impl Formula {
-    /// A statistic from columns, one finite number for each position of the pool, and the steps that compute it. Its null
-    /// centre is 0.
+    /// A statistic from columns and the steps that compute it. Its null centre is 0.
     ///
     /// # Panics
     /// When a step finds too few numbers on the stack, or a column has not a finite number for each observation.
     #[must_use]
-    pub fn new(problem: &Problem, columns: &[Vec<f64>], steps: Vec<Step>) -> Self {
+    pub fn new(problem: &Problem, columns: &[Numbers], steps: Vec<Step>) -> Self {
         let design = problem.design();
-        let prepare = |(index, values): (usize, &Vec<f64>)| Column::new(problem, values, &measures(&steps, index));
+        let prepare = |(index, numbers): (usize, &Numbers)| Column::new(problem, numbers, &measures(&steps, index));
         let case_size = design.case_size().map_or_else(|| CaseSize::counted(design.units()), CaseSize::Fixed);
         let mut formula = Self {
             columns: columns.iter().enumerate().map(prepare).collect(),
             steps,
             case_size,
             observations: problem.pool().len(),
+            unit: Unit::OF_DATA,
+            degree: 0.0,
             shift: 0.0,
-            largest: 0.0,
+            tolerance: 0.0,
         };
         let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
-        let (mut value, mut largest) = ([0.0], 0.0f64);
-        formula.evaluate(Arch::Scalar, &observed, &mut value, |number| largest = largest.max(number.abs()));
-        formula.largest = largest;
+        let (mut value, mut stack) = ([0.0], Vec::new());
+        formula.evaluate(Arch::Scalar, &observed, &mut value, |step, number| formula.carry(&mut stack, step, number));
+        formula.tolerance = stack.pop().map_or(0.0, Approximate::tolerance);
         formula
+    }
+
+    /// The same of numbers in a unit of their own, of which the statistic is a multiple to a power, the degree.
+    #[must_use]
+    pub fn in_unit(self, unit: Unit, degree: f64) -> Self {
+        Self { unit, degree, ..self }
     }
 
     /// The same with a number added to its values, for a difference of summaries that was shifted with the case sample.
@@ -129,8 +152,25 @@ impl Formula {
         Self { shift, ..self }
     }
 
-    /// Runs the steps over a batch; `met` is told the first labelling's number after each step.
-    fn evaluate(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64], mut met: impl FnMut(f64)) {
+    /// Carries rounding errors through a step that gave a number.
+    fn carry(&self, stack: &mut Vec<Approximate>, step: &Step, number: f64) {
+        let mut operand = || stack.pop().expect("an operand");
+        let next = match *step {
+            Step::Constant(_) => Approximate::exact(number),
+            Step::Leaf(leaf) => {
+                Approximate { value: number, error: self.columns[leaf.column].error(leaf.measure, number) }
+            }
+            Step::Unary(function) => operand().unary(function, number),
+            Step::Binary(operator) => {
+                let right = operand();
+                operand().binary(operator, right, number)
+            }
+        };
+        stack.push(next);
+    }
+
+    /// Runs the steps over a batch; `met` gets the first labelling's number after each step.
+    fn evaluate(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64], mut met: impl FnMut(&Step, f64)) {
         let batch = self.batch(arch, labellings);
         let mut stack: Vec<Vec<f64>> = Vec::new();
         for step in &self.steps {
@@ -149,7 +189,7 @@ impl Formula {
                     arithmetic::combine(arch, operator, stack.last_mut().expect("a left operand"), &right);
                 }
             }
-            met(stack.last().expect("a number")[0]);
+            met(step, stack.last().expect("a number")[0]);
         }
         replicates.copy_from_slice(&stack.pop().expect("a result"));
     }
@@ -210,8 +250,14 @@ fn measures(steps: &[Step], column: usize) -> Vec<Measure> {
     steps.iter().filter_map(asked).collect()
 }
 
+impl From<&Measured> for Numbers {
+    fn from(measured: &Measured) -> Self {
+        Self { values: measured.values.clone(), scores: Some(measured.scores.clone()) }
+    }
+}
+
 impl Column {
-    fn new(problem: &Problem, values: &[f64], measures: &[Measure]) -> Self {
+    fn new(problem: &Problem, Numbers { values, scores }: &Numbers, measures: &[Measure]) -> Self {
         let (pool, units) = (problem.pool(), problem.design().units());
         assert!(values.len() == pool.len() && values.iter().all(|value| value.is_finite()), "a number a position");
         let has = |is_asked: fn(&Measure) -> bool| measures.iter().any(is_asked);
@@ -219,12 +265,24 @@ impl Column {
         let needs_first = needs_second || has(|measure| *measure == Measure::Mean);
         let needs_trimmed = has(|measure| matches!(measure, Measure::TrimmedMean(_)));
         let needs_order = needs_trimmed || has(|measure| matches!(measure, Measure::Quantile(_)));
-        // The values themselves are known as integers, shifted exactly.
-        let scores = || if values == pool.values() { pool.scores().clone() } else { Scores::of(values) };
+        let scores = || scores.clone().unwrap_or_else(|| Scores::of(values));
         let order = if needs_second { Order::Second } else { Order::First };
         Self {
+            largest: values.iter().fold(0.0, |largest, value| value.abs().max(largest)),
             moments: needs_first.then(|| Moments::new(&scores(), units, order)),
             sorted: needs_order.then(|| Sorted::new(values, units, needs_trimmed)),
+        }
+    }
+}
+
+impl Column {
+    /// How far rounding may move what a leaf measures, which is `number`, from one labelling to another. Sums are exact, so
+    /// this is what the operations after them lose, and half a digit of each number where these are rounded themselves.
+    fn error(&self, measure: Measure, number: f64) -> f64 {
+        match measure {
+            Measure::Size => 0.0,
+            Measure::Mean | Measure::Quantile(_) | Measure::TrimmedMean(_) => 4.0 * f64::EPSILON * self.largest,
+            Measure::Variance => self.moments.as_ref().expect("prepared for moments").error_of_variance(number),
         }
     }
 }
@@ -262,15 +320,15 @@ impl Statistic for Formula {
     type Replicate = f64;
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
-        self.evaluate(arch, labellings, replicates, |_| ());
+        self.evaluate(arch, labellings, replicates, |_, _| ());
         Ok(())
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, tolerance(observed, self.largest))
+        Extremes::about(0.0, observed, self.tolerance)
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        replicate + self.shift
+        self.unit.to_data(replicate, self.degree) + self.shift
     }
 }

@@ -24,12 +24,14 @@ pub mod order;
 pub mod pool;
 pub mod problem;
 pub mod replicate;
+pub mod rounding;
 pub mod values;
 
 pub use definition::Definition;
 pub use pool::Pool;
 pub use problem::Problem;
 pub use replicate::Replicate;
+pub use rounding::tolerance;
 
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
@@ -118,11 +120,4 @@ impl Extremes<f64> {
             far_below: centre - distance + tolerance,
         }
     }
-}
-
-/// What two computations of a statistic may differ by and still tie: 10⁻¹² of its observed value, and 4 units in the last
-/// place of the largest number that it was computed from, for values near 0.
-#[must_use]
-pub fn tolerance(observed: f64, largest: f64) -> f64 {
-    1e-12 * observed.abs() + 4.0 * f64::EPSILON * largest
 }

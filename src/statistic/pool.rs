@@ -4,7 +4,55 @@
 //! rows in a file cannot matter. Ties are ties: under a shift the difference of two decimals is the decimal difference,
 //! whatever their doubles say.
 
-use super::linear::scores::Scores;
+use super::linear::scores::{Exactness, Scores};
+
+/// Where the values of a pool are measured from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// From 0, as they are.
+    Zero,
+    /// From the least of them, for a statistic that does not depend on it.
+    Least,
+}
+
+/// What 1 is worth in the unit of the data: `times / per`, so that a power of ten below 1 is exact, too.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unit {
+    times: f64,
+    per: f64,
+}
+
+/// The values of a pool in a unit in which they are whole numbers, so that one power of ten more or less in all of them
+/// changes no bit of what is computed from them. Where decimals span too much to be integers, the values themselves.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The values by position, ascending.
+    pub values: Vec<f64>,
+    /// The same as integers that add up exactly.
+    pub scores: Scores,
+    /// What they count.
+    pub unit: Unit,
+}
+
+impl Unit {
+    /// The unit of the data itself.
+    pub const OF_DATA: Self = Self { times: 1.0, per: 1.0 };
+
+    /// What a number in this unit to a power, the degree, is in that of the data.
+    #[must_use]
+    pub fn to_data(self, number: f64, degree: f64) -> f64 {
+        let Self { times, per } = self;
+        if self == Self::OF_DATA || degree == 0.0 {
+            number
+        } else if degree == 1.0 {
+            number * times / per
+        } else if degree == 2.0 {
+            number * times / per * times / per
+        } else {
+            number * libm::pow(times / per, degree)
+        }
+    }
+}
 
 /// The observations of both groups in ascending order.
 #[derive(Debug, Clone)]
@@ -72,6 +120,28 @@ impl Pool {
         &self.scores
     }
 
+    /// The values in a unit that makes them whole numbers.
+    #[must_use]
+    pub fn measured(&self, origin: Origin) -> Measured {
+        let scores = &self.scores;
+        if scores.exactness == Exactness::Rounded && scores.wide.is_none() {
+            return Measured { values: self.values.clone(), scores: scores.clone(), unit: Unit::OF_DATA };
+        }
+        // The finest scores count `finest`, the narrow ones `scores.divisor`, and both start at the least value.
+        let finest = scores.divisor / scores.wide.as_ref().map_or(1, |wide| wide.step);
+        let common = match origin {
+            Origin::Zero => power_of_ten_in(finest, scores.least),
+            Origin::Least => finest,
+        };
+        let (least, each) = match origin {
+            Origin::Zero => (scores.least / common, finest / common),
+            Origin::Least => (0, 1),
+        };
+        let values = scores.finest().into_iter().map(|score| (score * each + least) as f64).collect();
+        let unit = Unit { times: common as f64 * scores.unit, per: scores.denominator };
+        Measured { values, scores: scores.in_whole_units(least, scores.divisor / common), unit }
+    }
+
     /// What was subtracted from the case sample.
     #[must_use]
     pub fn shift(&self) -> f64 {
@@ -95,6 +165,15 @@ impl Pool {
     pub fn doubled_ranks(&self) -> Vec<i64> {
         doubled_ranks(&self.values)
     }
+}
+
+/// The largest power of ten that divides both numbers, the first of which is positive.
+fn power_of_ten_in(one: i128, other: i128) -> i128 {
+    let mut power = 1;
+    while (one / power) % 10 == 0 && (other / power) % 10 == 0 {
+        power *= 10;
+    }
+    power
 }
 
 /// The places of values in ascending order; equal ones stay in their order.
@@ -133,6 +212,32 @@ mod tests {
         assert_eq!(pool.order(), [1, 3, 2, 0]);
         assert_eq!(pool.scores().scores, [0, 0, 1, 2]);
         assert_eq!(pool.doubled_ranks(), [3, 3, 6, 8]);
+    }
+
+    #[test]
+    fn a_power_of_ten_in_all_values_leaves_the_whole_numbers_as_they_are() {
+        let (case, control) = (["1.31", "14.2"], ["-3.5", "0.29", "1e1"]);
+        for origin in [Origin::Zero, Origin::Least] {
+            let measured = |power: i32| {
+                let read = |text: &&str| {
+                    let (digits, own) = text.split_once('e').unwrap_or((text, "0"));
+                    format!("{digits}e{}", own.parse::<i32>().unwrap() + power).parse().unwrap()
+                };
+                let sample = |texts: &[&str]| texts.iter().map(read).collect::<Vec<f64>>();
+                Pool::new(&sample(&case), &sample(&control), 0.0).measured(origin)
+            };
+            let plain = measured(0);
+            let least = if origin == Origin::Zero { 0.0 } else { -350.0 };
+            assert_eq!(plain.values, [-350.0, 29.0, 131.0, 1000.0, 1420.0].map(|value| value - least));
+            for power in -12..=12 {
+                let other = measured(power);
+                assert_eq!(other.values, plain.values, "{power}");
+                assert_eq!(other.scores, plain.scores, "{power}");
+                let (one, two) = (other.unit.to_data(131.0, 1.0), other.unit.to_data(131.0 * 131.0, 2.0));
+                assert_eq!(one, format!("1.31e{power}").parse::<f64>().unwrap());
+                assert!((two / (one * one) - 1.0).abs() < 1e-15);
+            }
+        }
     }
 
     #[test]

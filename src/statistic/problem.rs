@@ -5,6 +5,12 @@ use std::sync::Arc;
 use super::pool::Pool;
 use crate::design::layout::{Arrangement, Conflict, Layout};
 use crate::design::{Clustered, Design, TwoSample};
+use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::stream::{Domain, Stream};
+use crate::simd::Arch;
+
+/// Random labellings among [`Problem::probes`].
+pub const PROBES: usize = 48;
 
 /// The pooled sample under a design.
 pub struct Problem {
@@ -51,6 +57,22 @@ impl Problem {
     #[must_use]
     pub fn design(&self) -> &dyn Design {
         &*self.design
+    }
+
+    /// The labelling of the data and a few dozen random ones, the same whatever the seed of the test: what shows how a
+    /// statistic behaves before it is tested.
+    #[must_use]
+    pub fn probes(&self) -> Labellings {
+        let (design, mut stream) = (self.design(), Stream::new(0, Domain::Probes, 0));
+        let mut batch = design.batch();
+        let (mut draw, mut words) = (design.start(), design.observed());
+        let width = words.len();
+        while words.len() < (PROBES + 1) * width {
+            draw.draw(Arch::Scalar, &mut stream, &mut batch);
+            words.extend_from_slice(&batch.dense().words);
+        }
+        words.truncate((PROBES + 1) * width);
+        Labellings::Dense(BitRows { units: design.units().len(), words })
     }
 
     /// The positions of the case and the control member of each pair, in the order they were given; `None` where

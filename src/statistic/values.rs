@@ -4,7 +4,9 @@
 //! are floats whose last bits depend on the order of summation, so a replicate within a tolerance of the observed value
 //! counts as a tie.
 
-use super::{Extremes, Problem, Statistic, tolerance};
+use super::pool::Unit;
+use super::rounding::{self, tolerance};
+use super::{Extremes, Problem, Statistic};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -16,6 +18,9 @@ pub struct Values<F> {
     gathering: Gathering,
     function: F,
     centre: f64,
+    /// The power of the values' unit that it is measured in, where there is one, and what that unit is.
+    degree: Option<f64>,
+    unit: Unit,
 }
 
 /// The pooled sample in the order in which its values are dealt out to the groups.
@@ -32,12 +37,18 @@ impl Gathering {
     /// Prepares the observations of a problem.
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
-        let (pool, units) = (problem.pool(), problem.design().units());
+        Self::of(problem, problem.pool().values())
+    }
+
+    /// Prepares a number for each position of the pool.
+    #[must_use]
+    pub fn of(problem: &Problem, values: &[f64]) -> Self {
+        let units = problem.design().units();
         match problem.pairs() {
-            None => Self { values: pool.values().to_vec(), units: units.clone() },
+            None => Self { values: values.to_vec(), units: units.clone() },
             Some(pairs) => {
                 let order = pairs.as_flattened();
-                let values = order.iter().map(|&place| pool.values()[place as usize]).collect();
+                let values = order.iter().map(|&place| values[place as usize]).collect();
                 Self { values, units: units.reordered(order) }
             }
         }
@@ -59,6 +70,18 @@ impl Gathering {
     #[must_use]
     pub fn largest(&self) -> f64 {
         self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+    }
+
+    /// The degree of a function of two samples.
+    fn degree(&self, problem: &Problem, function: impl Fn(&[f64], &[f64]) -> f64) -> Option<f64> {
+        let design = problem.design();
+        let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
+        let mut degree = None;
+        let found = self.each(Arch::Scalar, &observed, |_, case, control| {
+            degree = rounding::degree(&function, case, control);
+            Ok(())
+        });
+        found.ok().and(degree)
     }
 
     /// Calls `visit` with the number, the case values and the control values of each labelling in turn.
@@ -93,9 +116,17 @@ impl Gathering {
 
 impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     /// Prepares a function of (case sample, control sample) with its null centre. Both samples are ascending or, under a
-    /// paired design, in the order of the pairs.
+    /// paired design, in the order of the pairs. The function is called for twice the data, too.
     pub fn new(problem: &Problem, centre: f64, function: F) -> Self {
-        Self { gathering: Gathering::new(problem), function, centre }
+        let gathering = Gathering::new(problem);
+        let degree = gathering.degree(problem, &function);
+        Self { gathering, function, centre, degree, unit: Unit::OF_DATA }
+    }
+
+    /// Prepares a function of values that are measured in a unit of their own, and what power of it the function has; its
+    /// null centre is 0.
+    pub fn measured(problem: &Problem, values: &[f64], unit: Unit, degree: Option<f64>, function: F) -> Self {
+        Self { gathering: Gathering::of(problem, values), function, centre: 0.0, degree, unit }
     }
 }
 
@@ -110,10 +141,10 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest()))
+        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest(), self.degree))
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        replicate
+        self.unit.to_data(replicate, self.degree.unwrap_or(0.0))
     }
 }

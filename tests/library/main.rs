@@ -23,3 +23,4 @@ mod splitting;
 mod statistic;
 mod streams;
 mod tally;
+mod units;

@@ -6,9 +6,10 @@ use super::Named;
 use crate::error::Error;
 use crate::statistic::distance::{Distance, Scan, Side};
 use crate::statistic::expression::{Binary, Unary};
-use crate::statistic::formula::{Formula, Leaf, Measure, Step};
+use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
 use crate::statistic::linear::{self, Linear};
 use crate::statistic::order::{self, Group};
+use crate::statistic::pool::Origin;
 use crate::statistic::values::Values;
 use crate::statistic::{Problem, pool};
 
@@ -38,7 +39,7 @@ impl Named {
             Self::Mean => Ok(mean(problem)),
             Self::Median => quantile(0.5),
             Self::TrimmedMean(q) => Ok(difference(problem, &[leaf_step(Measure::TrimmedMean(q))])),
-            Self::Var => Ok(difference(problem, &[leaf_step(Measure::Variance)])),
+            Self::Var => Ok(difference_of_degree(problem, &[leaf_step(Measure::Variance)], 2.0)),
             Self::Sd => Ok(difference(problem, &[leaf_step(Measure::Variance), Step::Unary(Unary::Sqrt)])),
             Self::Quantile(q) => quantile(q),
             Self::GeometricMean => geometric_mean(problem),
@@ -48,7 +49,7 @@ impl Named {
                 let quartiles = [0.75, 0.25].map(|q| leaf_step(Measure::Quantile(q)));
                 Ok(difference(problem, &[quartiles[0], quartiles[1], Step::Binary(Binary::Subtract)]))
             }
-            Self::Mad => Ok(Prepared::Values(Values::new(problem, 0.0, Box::new(|x, y| deviation(x) - deviation(y))))),
+            Self::Mad => Ok(mad(problem)),
             Self::T => Ok(student(problem)),
             Self::Welch => Ok(welch(problem)),
             Self::RankSum => Ok(rank_sum(problem)),
@@ -74,11 +75,28 @@ fn of_control(step: Step) -> Step {
     }
 }
 
-/// The difference of a summary, given by its steps for the case values.
+/// The difference of a summary in the unit of the data, given by its steps for the case values.
 fn difference(problem: &Problem, summary: &[Step]) -> Prepared<'static> {
+    difference_of_degree(problem, summary, 1.0)
+}
+
+/// The same in a power of that unit.
+fn difference_of_degree(problem: &Problem, summary: &[Step], degree: f64) -> Prepared<'static> {
     let control = summary.iter().copied().map(of_control);
     let steps = summary.iter().copied().chain(control).chain([Step::Binary(Binary::Subtract)]).collect();
-    Prepared::Formula(Formula::new(problem, &[problem.pool().values().to_vec()], steps).shifted(problem.pool().shift()))
+    Prepared::Formula(from_least(problem, steps, degree).shifted(problem.pool().shift()))
+}
+
+/// A function of the values that does not change when a number is added to all of them.
+fn from_least(problem: &Problem, steps: Vec<Step>, degree: f64) -> Formula {
+    let measured = problem.pool().measured(Origin::Least);
+    Formula::new(problem, &[Numbers::from(&measured)], steps).in_unit(measured.unit, degree)
+}
+
+fn mad(problem: &Problem) -> Prepared<'static> {
+    let measured = problem.pool().measured(Origin::Least);
+    let function = Box::new(|x: &[f64], y: &[f64]| deviation(x) - deviation(y));
+    Prepared::Values(Values::measured(problem, &measured.values, measured.unit, Some(1.0), function))
 }
 
 fn mean(problem: &Problem) -> Prepared<'static> {
@@ -99,7 +117,7 @@ fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
     let mean = |group| Step::Leaf(Leaf { column: 0, group, measure: Measure::Mean });
     let exp = Step::Unary(Unary::Exp);
     let steps = vec![mean(Group::Case), exp, mean(Group::Control), exp, Step::Binary(Binary::Subtract)];
-    Ok(Prepared::Formula(Formula::new(problem, &[logarithms], steps)))
+    Ok(Prepared::Formula(Formula::new(problem, &[Numbers { values: logarithms, scores: None }], steps)))
 }
 
 /// Median of |x − median|, in one pass over ascending values: deviations grow on both sides of the median, and the
@@ -139,9 +157,10 @@ fn student(problem: &Problem) -> Prepared<'static> {
             mean / (variance / m).sqrt()
         }));
     }
-    let all = pool.len() as f64;
-    let mean = pool.values().iter().sum::<f64>() / all;
-    let squares: f64 = pool.values().iter().map(|value| (value - mean).powi(2)).sum();
+    let (all, measured) = (pool.len() as f64, pool.measured(Origin::Least));
+    let mean = measured.values.iter().sum::<f64>() / all;
+    let squares: f64 = measured.values.iter().map(|value| (value - mean).powi(2)).sum();
+    let squares = measured.unit.to_data(squares, 2.0);
     Prepared::Linear(difference.along(move |difference| {
         let within = (squares - difference * difference * (m * (all - m) / all)).max(0.0);
         difference / (within / (all - 2.0) * (all / (m * (all - m)))).sqrt()
@@ -189,8 +208,9 @@ impl Steps {
         size_less_one(self.leaf(group, Measure::Variance)).then(Binary::Multiply)
     }
 
+    /// Of numbers without a unit.
     fn prepare(self, problem: &Problem) -> Prepared<'static> {
-        Prepared::Formula(Formula::new(problem, &[problem.pool().values().to_vec()], self.0))
+        Prepared::Formula(from_least(problem, self.0, 0.0))
     }
 }
 

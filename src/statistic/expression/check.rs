@@ -135,7 +135,7 @@ fn known(argument: &Term, role: &str, example: &str) -> Result<f64, Problem> {
 }
 
 /// The value of numbers joined by arithmetic alone.
-fn constant(expression: &Expression) -> Option<f64> {
+pub(super) fn constant(expression: &Expression) -> Option<f64> {
     match expression {
         Expression::Number(value) => Some(*value),
         Expression::Unary(Unary::Negate, operand) => constant(operand).map(|value| -value),

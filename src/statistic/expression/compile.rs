@@ -5,15 +5,17 @@
 //! it is one sum over the case observations ([`Linear`]); other functions of leaves are a [`Formula`]; whatever is left,
 //! such as deviations from a group's own median, is evaluated on the gathered values.
 
+use super::behaviour::Behaviour;
 use super::evaluate::{self, evaluate};
 use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
 use crate::error::Error;
 use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
-use crate::statistic::formula::{Formula, Leaf, Measure, Step};
+use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
 use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::{self, Linear, Orientation};
 use crate::statistic::order::Group;
+use crate::statistic::pool::{Measured, Origin, Unit};
 use crate::statistic::values::Values;
 
 impl Parsed {
@@ -51,25 +53,69 @@ impl Parsed {
             return Err(Error::data(what, "add --paired or --pair COLUMN, or reduce each to a number first"));
         }
         let expression = self.two_sample();
-        let mut compiler = Compiler { problem, columns: Vec::new() };
+        let (measured, degree) = measured(problem, &expression);
+        let mut compiler = Compiler { problem, measured: &measured, degree, columns: Vec::new() };
         if let Some(steps) = compiler.steps(&expression) {
             if let Some(linear) = problem.design().case_size().and_then(|m| compiler.linear(&expression, m)) {
                 return Ok(Prepared::Linear(linear));
             }
-            let columns: Vec<Vec<f64>> = compiler.columns.into_iter().map(|column| column.numbers).collect();
-            return Ok(Prepared::Formula(Formula::new(problem, &columns, steps)));
+            let numbers = (0..compiler.columns.len()).map(|column| compiler.numbers(column));
+            let formula = Formula::new(problem, &numbers.collect::<Vec<_>>(), steps);
+            return Ok(Prepared::Formula(formula.in_unit(measured.unit, degree.unwrap_or(0.0))));
         }
-        let pooled = problem.pool().values().to_vec();
+        let Measured { values, unit, .. } = measured;
+        let pooled = values.clone();
         let function = move |case: &[f64], control: &[f64]| {
             evaluate(&expression, evaluate::Values { case, control, pooled: &pooled })
         };
-        Ok(Prepared::Values(Values::new(problem, 0.0, Box::new(function))))
+        Ok(Prepared::Values(Values::measured(problem, &values, unit, degree, Box::new(function))))
+    }
+}
+
+/// The values in the unit in which an expression is computed, and the power of it that the expression has. Where it has
+/// none, they are those of the data, or what these are above their minimum if a shift does not matter.
+fn measured(problem: &Problem, expression: &Expression) -> (Measured, Option<f64>) {
+    let pool = problem.pool();
+    let Behaviour { degree, shift } = Behaviour::of(expression);
+    let origin = if shift == Some(0.0) { Origin::Least } else { Origin::Zero };
+    match (degree.power(), origin) {
+        (Some(power), origin) => (pool.measured(origin), Some(power)),
+        (None, Origin::Zero) => {
+            let (values, scores) = (pool.values().to_vec(), pool.scores().clone());
+            (Measured { values, scores, unit: Unit::OF_DATA }, None)
+        }
+        (None, Origin::Least) => {
+            let Measured { values, unit, .. } = pool.measured(Origin::Least);
+            let values: Vec<f64> = values.into_iter().map(|value| unit.to_data(value, 1.0)).collect();
+            (Measured { scores: Scores::of(&values), values, unit: Unit::OF_DATA }, None)
+        }
     }
 }
 
 struct Compiler<'a> {
     problem: &'a Problem,
+    measured: &'a Measured,
+    /// The power of the values' unit that the whole expression has.
+    degree: Option<f64>,
     columns: Vec<Column>,
+}
+
+/// By which share of the largest one a number that was computed from an observation may be off.
+const COMPUTED: f64 = 8.0 * f64::EPSILON;
+
+/// Numbers as integers, and by how many of their units two sums over m case observations may differ that should be equal:
+/// 0 for the data, while what was computed from them was rounded.
+fn scores(numbers: &Numbers, m: usize) -> (Scores, f64) {
+    if let Some(scores) = &numbers.scores {
+        return (scores.clone(), 0.0);
+    }
+    let scores = Scores::of(&numbers.values);
+    let error = 2.0 * m as f64 * COMPUTED * largest(&numbers.values) / scores.step();
+    (scores, error)
+}
+
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |largest, number| number.abs().max(largest))
 }
 
 /// What each observation contributes by itself.
@@ -111,7 +157,7 @@ impl Compiler<'_> {
     /// The number that an expression of constants and the pool alone gives.
     fn constant(&self, expression: &Expression) -> Option<f64> {
         let depends = [Variable::Case, Variable::Control].iter().any(|&variable| expression.mentions(variable));
-        let pooled = self.problem.pool().values();
+        let pooled = &self.measured.values;
         (!depends && !matches!(expression, Expression::Values(_)))
             .then(|| evaluate(expression, evaluate::Values { case: &[], control: &[], pooled }))
     }
@@ -148,7 +194,7 @@ impl Compiler<'_> {
         if let Some(known) = self.columns.iter().position(|column| column.definition == definition) {
             return Some((known, group));
         }
-        let numbers = evaluate::column(&definition, self.problem.pool().values());
+        let numbers = evaluate::column(&definition, &self.measured.values);
         if !numbers.iter().all(|number| number.is_finite()) {
             return None;
         }
@@ -158,42 +204,64 @@ impl Compiler<'_> {
 
     /// The expression as one sum over m case observations, if it is one.
     fn linear(&mut self, expression: &Expression, m: usize) -> Option<Linear> {
-        let pool = self.problem.pool();
-        if let Expression::Binary(Binary::Subtract, left, right) = expression
-            && let (Expression::Reduce(Reducer::Mean, case), Expression::Reduce(Reducer::Mean, control)) =
-                (&**left, &**right)
-            && let (Some((column, Group::Case)), Some((same, Group::Control))) =
-                (self.column(case), self.column(control))
-            && column == same
-        {
-            return Some(linear::mean_difference(self.problem, &self.scores(column), 0.0));
+        if let Some(column) = self.difference_of_means(expression) {
+            let (scores, error) = scores(&self.numbers(column), m);
+            let is_data = self.columns[column].definition == Expression::Values(Variable::Case);
+            let scores = if is_data { self.problem.pool().scores().clone() } else { self.in_data_unit(scores) };
+            return Some(linear::mean_difference(self.problem, &scores, 0.0).with_error(error));
         }
         let Affine { constant, mut terms } = self.affine(expression, m)?;
         terms.retain(|&(_, factor)| factor != 0.0);
-        if let [(column, factor)] = terms[..] {
-            let scores = self.scores(column);
-            let (orientation, sign) = if factor < 0.0 { (Orientation::Falling, -1) } else { (Orientation::Rising, 1) };
-            return Some(Linear::of(self.problem, &scores.clone(), orientation, move |sum| {
-                let sum = scores.mean_of(i128::from(sign * sum), m) * m as f64;
-                constant + factor * sum
-            }));
-        }
-        let combined: Vec<f64> = (0..pool.len())
-            .map(|place| terms.iter().map(|&(column, factor)| factor * self.columns[column].numbers[place]).sum())
-            .collect();
-        if terms.is_empty() || !combined.iter().all(|number| number.abs() < f64::MAX / 4.0) {
+        let (numbers, factor) = match terms[..] {
+            [] => return None,
+            [(column, factor)] => (self.numbers(column), factor),
+            _ => (Numbers { values: self.combined(&terms), scores: None }, 1.0),
+        };
+        if largest(&numbers.values) >= f64::MAX / 4.0 {
             return None;
         }
-        let scores = Scores::of(&combined);
-        Some(Linear::of(self.problem, &scores.clone(), Orientation::Rising, move |sum| {
-            constant + scores.mean_of(i128::from(sum), m) * m as f64
-        }))
+        let (orientation, sign) = if factor < 0.0 { (Orientation::Falling, -1) } else { (Orientation::Rising, 1) };
+        let (scores, error) = scores(&numbers, m);
+        let (unit, degree, known) = (self.measured.unit, self.degree.unwrap_or(0.0), scores.clone());
+        let linear = Linear::of(self.problem, &scores, orientation, move |sum| {
+            let sum = known.mean_of(i128::from(sign * sum), m) * m as f64;
+            unit.to_data(constant + factor * sum, degree)
+        });
+        Some(linear.with_error(error))
     }
 
-    /// A column as integers; the values themselves are known as such, shifted exactly.
-    fn scores(&self, column: usize) -> Scores {
-        let (pool, numbers) = (self.problem.pool(), &self.columns[column].numbers);
-        if numbers == pool.values() { pool.scores().clone() } else { Scores::of(numbers) }
+    /// The column of whose means an expression is the difference, if it is one.
+    fn difference_of_means(&mut self, expression: &Expression) -> Option<usize> {
+        let Expression::Binary(Binary::Subtract, left, right) = expression else { return None };
+        let (Expression::Reduce(Reducer::Mean, case), Expression::Reduce(Reducer::Mean, control)) = (&**left, &**right)
+        else {
+            return None;
+        };
+        match (self.column(case)?, self.column(control)?) {
+            ((column, Group::Case), (same, Group::Control)) if column == same => Some(column),
+            _ => None,
+        }
+    }
+
+    /// Scores of numbers of the expression's degree, as scores of what these are in the unit of the data.
+    fn in_data_unit(&self, scores: Scores) -> Scores {
+        let unit = self.measured.unit.to_data(scores.unit, self.degree.unwrap_or(0.0));
+        // A power of ten would be taken for the unit.
+        Scores { unit, power: None, ..scores }
+    }
+
+    /// The sum of multiples of columns, for each observation.
+    fn combined(&self, terms: &[(usize, f64)]) -> Vec<f64> {
+        let at =
+            |place: usize| terms.iter().map(|&(column, factor)| factor * self.columns[column].numbers[place]).sum();
+        (0..self.problem.pool().len()).map(at).collect()
+    }
+
+    /// A column, with its integers where it is the values themselves.
+    fn numbers(&self, column: usize) -> Numbers {
+        let Column { definition, numbers } = &self.columns[column];
+        let is_data = *definition == Expression::Values(Variable::Case);
+        Numbers { values: numbers.clone(), scores: is_data.then(|| self.measured.scores.clone()) }
     }
 
     fn affine(&mut self, expression: &Expression, m: usize) -> Option<Affine> {

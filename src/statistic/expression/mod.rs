@@ -23,6 +23,7 @@
 //! and exponents within one another, so that no text exhausts the stack.
 
 pub mod arithmetic;
+pub mod behaviour;
 mod check;
 mod compile;
 pub mod evaluate;

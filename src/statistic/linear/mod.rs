@@ -47,6 +47,8 @@ enum Precision {
     Refined(Box<Refinement>),
     /// Sums that differ by no more than this may be equal.
     Rounded { slack: i64 },
+    /// The same where not the scores are rounded but the numbers that they are of.
+    Computed { slack: i64 },
 }
 
 /// Whether a statistic rises with the sum of the values or falls.
@@ -115,6 +117,22 @@ impl Linear {
         Self { known: Box::new(Known { precision, ..*linear.known }), ..linear }
     }
 
+    /// The same of numbers that were computed, so that two sums that should be equal may differ by as much as this, in units
+    /// of the scores. Like the statistics in floats, these tie.
+    #[must_use]
+    pub fn with_error(self, error: f64) -> Self {
+        let (finest, own) = match &self.known.precision {
+            Precision::Exact => (1.0, 0),
+            Precision::Refined(refinement) => (1.0 / refinement.step as f64, 2 * refinement.slack),
+            Precision::Rounded { slack } | Precision::Computed { slack } => (0.0, *slack),
+        };
+        if error <= finest {
+            return self;
+        }
+        let slack = (error.min(i64::MAX as f64 / 4.0) as i64).saturating_add(own);
+        Self { known: Box::new(Known { precision: Precision::Computed { slack }, ..*self.known }), ..self }
+    }
+
     fn refined(&self, problem: &Problem, wide: &Wide) -> Precision {
         Precision::Refined(Box::new(Refinement::new(problem, &self.known.sums, wide)))
     }
@@ -142,7 +160,7 @@ impl Linear {
     #[must_use]
     pub fn exactness(&self) -> Exactness {
         match self.known.precision {
-            Precision::Exact | Precision::Refined(_) => Exactness::Exact,
+            Precision::Exact | Precision::Refined(_) | Precision::Computed { .. } => Exactness::Exact,
             Precision::Rounded { .. } => Exactness::Rounded,
         }
     }
@@ -152,7 +170,7 @@ impl Linear {
     pub fn wide(&self) -> Option<(&UnitSums<i128>, Centre)> {
         match &self.known.precision {
             Precision::Refined(refinement) => Some((&refinement.sums, refinement.centre)),
-            Precision::Exact | Precision::Rounded { .. } => None,
+            Precision::Exact | Precision::Rounded { .. } | Precision::Computed { .. } => None,
         }
     }
 
@@ -223,7 +241,7 @@ impl Statistic for Linear {
             Precision::Refined(refinement) if refinement.narrow.observed == observed => refinement.narrow,
             // Of a sum that is not the one of the data nothing is known but the rounded sum.
             Precision::Refined(refinement) => widened(by_rounded(), 2 * refinement.slack),
-            Precision::Rounded { slack } => widened(by_rounded(), *slack),
+            Precision::Rounded { slack } | Precision::Computed { slack } => widened(by_rounded(), *slack),
         }
     }
 

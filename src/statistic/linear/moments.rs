@@ -11,6 +11,9 @@ use crate::sampling::units::Units;
 use crate::simd::{self, Arch, Kernel};
 use crate::statistic::order::Group;
 
+/// Integers below this are exact in f64.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Sums of squares stay below this.
 const SUM_LIMIT: i128 = 1 << 62;
 
@@ -23,6 +26,9 @@ pub struct Moments {
     second: Option<Sum>,
     /// The value of a centred score of 0.
     centre: f64,
+    /// The largest square of a centred value.
+    largest: f64,
+    observations: usize,
 }
 
 /// A sum over the case observations, and the same over all.
@@ -69,7 +75,10 @@ impl Moments {
         let total: i128 = scores.scores.iter().map(|&score| i128::from(score)).sum();
         let mean = (total / scores.scores.len() as i128) as i64;
         let centred: Vec<i64> = scores.scores.iter().map(|&score| score - mean).collect();
+        let largest = centred.iter().map(|&z| z as f64 * scores.step()).fold(0.0, |largest, z| (z * z).max(largest));
         Self {
+            largest,
+            observations: centred.len(),
             second: (order >= Order::Second).then(|| Self::squares(&centred, scores.step(), units)),
             first: Sum::new(&centred, scores.step(), units),
             centre: scores.value(mean),
@@ -84,6 +93,19 @@ impl Moments {
         let square = |&z: &i64| ((i128::from(z) * i128::from(z) + half) >> dropped) as i64;
         let squares: Vec<i64> = centred.iter().map(square).collect();
         Sum::new(&squares, step * step * libm::ldexp(1.0, dropped), units)
+    }
+
+    /// How far rounding may move a variance that was computed as `variance`: by its last digits where all sums and their
+    /// products are integers that doubles hold, else by those of the largest square.
+    ///
+    /// # Panics
+    /// When the column was prepared for means only.
+    #[must_use]
+    pub fn error_of_variance(&self, variance: f64) -> f64 {
+        let second = self.second.as_ref().expect("prepared for variances");
+        let own = 4.0 * f64::EPSILON * variance.abs();
+        let products = second.total as f64 * second.step * self.observations as f64;
+        if self.first.step.fract() == 0.0 && products < EXACT { own } else { own + 16.0 * f64::EPSILON * self.largest }
     }
 
     /// The sums over the case observations of each labelling.

@@ -110,6 +110,23 @@ impl Scores {
         }
     }
 
+    /// The same scores of values that are whole numbers: each is score · divisor + least.
+    #[must_use]
+    pub fn in_whole_units(&self, least: i128, divisor: i128) -> Self {
+        let wide = self.wide.clone().map(|wide| Wide { unit: (divisor / wide.step) as f64, ..wide });
+        let Self { exactness, scores, .. } = self;
+        Self {
+            scores: scores.clone(),
+            least,
+            divisor,
+            denominator: 1.0,
+            unit: 1.0,
+            exactness: *exactness,
+            power: None,
+            wide,
+        }
+    }
+
     /// The same scores in another order: observation `order[i]` becomes number i.
     #[must_use]
     pub fn reordered(self, order: &[u32]) -> Self {
