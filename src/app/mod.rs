@@ -59,7 +59,7 @@ fn conclude(datasets: &[Dataset], settings: &Settings, known: Option<&Known>) ->
     let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
     let text = report::render(&reports, settings.output.format, canvas);
     distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
-    draw(&reports, &settings.output.pictures)?;
+    draw(&reports, &settings.output.pictures, settings.output.chatter)?;
     output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
     announce(&reports, settings)?;
     Ok(verdict)

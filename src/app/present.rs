@@ -58,9 +58,14 @@ pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> Null
 }
 
 /// Writes the pictures that are files of their own.
-pub(super) fn draw(reports: &[Report], pictures: &Pictures) -> Result<(), Error> {
+pub(super) fn draw(reports: &[Report], pictures: &Pictures, chatter: Chatter) -> Result<(), Error> {
     if let (Some(plot), [report, ..]) = (&pictures.plot, reports) {
-        output::write_bytes(&report::plot(report, plot.format), &plot.path)?;
+        let drawn = report::plot(report, plot.format);
+        output::write_bytes(&drawn.bytes, &plot.path)?;
+        if let (Some(note), Chatter::Normal) = (drawn.note, chatter) {
+            // Where nobody listens there is nobody to tell.
+            let _ = writeln!(anstream::stderr(), "permtest: {}: {note}", plot.path.display());
+        }
     }
     if let Some(page) = &pictures.page {
         output::write_bytes(report::page(reports, &page.command).as_bytes(), &page.path)?;

@@ -30,6 +30,7 @@ pub use self::explain::explain;
 pub use self::false_alarms::false_alarms;
 pub use self::histogram::Canvas;
 pub use self::judged::{Adjusted, GateReport, annotation, judge, verdict};
+pub use self::plot::Plot;
 use self::statistic::StatisticReport;
 use crate::inference::Alternative;
 use crate::inference::classical::Classical;
@@ -278,7 +279,7 @@ fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
 
 /// The report as a plot, of which the null distribution is in bins.
 #[must_use]
-pub fn plot(report: &Report, format: PlotFormat) -> Vec<u8> {
+pub fn plot(report: &Report, format: PlotFormat) -> Plot {
     plot::render(report, format)
 }
 

@@ -1,88 +1,63 @@
-//! What the panels of a plot have in common: a frame of coordinates, an axis, letters.
+//! What the panels of a plot have in common: a title, a frame of coordinates, axes.
 
-use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::{
-    Cartesian2d, ChartBuilder, ChartContext, DrawingArea, DrawingAreaErrorKind, EmptyElement, IntoFont, PathElement,
-    SVGBackend, Text, TextStyle,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, ShapeStyle};
-
-use super::palette::{Colour, GRID, NOTE, TEXT};
+use super::canvas::{Across, Along, Canvas, Chart, Letters, Span};
+use super::palette::{GRID, NOTE, TEXT};
 use crate::report::axis::Tick;
 
-/// What can be drawn on.
-pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-/// A panel with coordinates.
-pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-/// Drawing into memory, which has no reason to fail.
-pub type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
-
 /// Room for the names on the left.
-pub const LEFT: u32 = 208;
-pub const RIGHT: u32 = 24;
+pub const LEFT: i32 = 208;
+pub const RIGHT: i32 = 24;
 /// Room for the numbers below an axis.
-pub const BELOW: u32 = 24;
+pub const BELOW: i32 = 24;
 
-pub const LETTERS: f64 = 14.0;
-pub const SMALL_LETTERS: f64 = 12.0;
+pub const LETTERS: i32 = 14;
+pub const SMALL_LETTERS: i32 = 12;
 
-/// Letters of a size in pixels.
-pub fn letters<'a>(size: f64, colour: Colour, across: HPos, along: VPos) -> TextStyle<'a> {
-    // The backend takes a size for the height of a line.
-    let font = ("sans-serif", size * 1.24).into_font();
-    TextStyle { font, color: colour.rgb().to_backend_color(), pos: Pos::new(across, along) }
-}
-
-/// A line of so many pixels.
-pub fn line(colour: Colour, width: u32) -> ShapeStyle {
-    colour.rgb().stroke_width(width)
+/// A strip across the whole canvas.
+#[derive(Debug, Clone, Copy)]
+pub struct Strip {
+    pub top: i32,
+    pub height: i32,
 }
 
 /// A panel with coordinates and a title above them.
-pub fn chart<'a, 'b>(
-    area: &'a Area<'b>,
+pub fn chart<'a>(
+    canvas: &'a mut Canvas,
+    Strip { top, height }: Strip,
     [x_low, x_high]: [f64; 2],
     [y_low, y_high]: [f64; 2],
     title: &str,
-) -> Drawn<Chart<'a, 'b>> {
-    const TITLE: u32 = 22;
-    let plain = letters(LETTERS, TEXT, HPos::Left, VPos::Top);
-    let style = TextStyle { font: plain.font.clone().style(FontStyle::Bold), ..plain };
-    area.draw_text(title, &style, (16, 2))?;
-    ChartBuilder::on(area)
-        .margin_top(TITLE)
-        .margin_left(LEFT)
-        .margin_right(RIGHT)
-        .margin_bottom(BELOW)
-        .build_cartesian_2d(x_low..x_high, y_low..y_high)
+) -> Chart<'a> {
+    const TITLE: i32 = 22;
+    canvas.text(title, Letters::new(LETTERS, Across::Start, Along::Below).bold(), TEXT, [16, top + 2]);
+    let (first, last) = (LEFT, canvas.width - RIGHT - 1);
+    let x = Span { low: x_low, high: x_high, first, last };
+    let y = Span { low: y_low, high: y_high, first: top + height - BELOW - 1, last: top + TITLE };
+    Chart { canvas, x, y }
 }
 
 /// Numbers along the lower edge, and a faint line above each.
-pub fn axis_below(chart: &mut Chart, ticks: &[Tick]) -> Drawn {
-    let (_, heights) = (chart.x_range(), chart.y_range());
-    let style = letters(SMALL_LETTERS, NOTE, HPos::Center, VPos::Top);
-    chart.draw_series(ticks.iter().map(|Tick { value, .. }| {
-        PathElement::new(vec![(*value, heights.start), (*value, heights.end)], line(GRID, 1))
-    }))?;
-    let labels = ticks.iter().map(|Tick { value, label }| {
-        EmptyElement::at((*value, heights.start)) + Text::new(label.clone(), (0, 6), style.clone())
-    });
-    chart.draw_series(labels).map(drop)
+pub fn axis_below(chart: &mut Chart, ticks: &[Tick]) {
+    let letters = Letters::new(SMALL_LETTERS, Across::Middle, Along::Below);
+    let (low, high) = (chart.y.low, chart.y.high);
+    for &Tick { value, .. } in ticks {
+        chart.line((value, low), (value, high), 1, GRID);
+    }
+    for Tick { value, label } in ticks {
+        chart.text(label, letters, NOTE, (*value, low), [0, 6]);
+    }
 }
 
 /// Numbers along the left edge, and a faint line beside each.
-pub fn axis_on_the_left(chart: &mut Chart, ticks: &[Tick]) -> Drawn {
-    let widths = chart.x_range();
-    let style = letters(SMALL_LETTERS, NOTE, HPos::Right, VPos::Center);
-    chart.draw_series(ticks.iter().map(|Tick { value, .. }| {
-        PathElement::new(vec![(widths.start, *value), (widths.end, *value)], line(GRID, 1))
-    }))?;
-    let labels = ticks.iter().map(|Tick { value, label }| {
-        EmptyElement::at((widths.start, *value)) + Text::new(label.clone(), (-8, 0), style.clone())
-    });
-    chart.draw_series(labels).map(drop)
+pub fn axis_on_the_left(chart: &mut Chart, ticks: &[Tick]) {
+    let letters = Letters::new(SMALL_LETTERS, Across::End, Along::Beside);
+    let (low, high) = (chart.x.low, chart.x.high);
+    for &Tick { value, .. } in ticks {
+        chart.line((low, value), (high, value), 1, GRID);
+    }
+    for Tick { value, label } in ticks {
+        chart.text(label, letters, NOTE, (low, *value), [-8, 0]);
+    }
 }
 
 /// A range with some room at both ends; one around a single number, if it is none.

@@ -1,9 +1,7 @@
 //! The effect with its interval, beside the value of the null hypothesis.
 
-use plotters::prelude::{Circle, PathElement};
-use plotters::style::Color;
-
-use super::chart::{Area, Drawn, axis_below, chart, line, roomy};
+use super::canvas::Canvas;
+use super::chart::{Strip, axis_below, chart, roomy};
 use super::palette::{CASE, TEXT};
 use crate::permutation_test::effect::Measured;
 use crate::report::axis::ticks;
@@ -13,8 +11,8 @@ use crate::report::statistic::Measure;
 use crate::report::{EffectReport, Report, effect};
 
 /// Draws the effect, if the statistic has one.
-pub fn draw(area: &Area, report: &Report) -> Drawn {
-    let Some(shown) = &report.effect else { return Ok(()) };
+pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
+    let Some(shown) = &report.effect else { return };
     let null = null(report, shown);
     let ends = shown.interval.unwrap_or([shown.estimate; 2]);
     let finite: Vec<f64> = ends.into_iter().chain([shown.estimate]).chain(null).filter(|x| x.is_finite()).collect();
@@ -24,19 +22,20 @@ pub fn draw(area: &Area, report: &Report) -> Drawn {
     let size = Precision::of(report).effect.write(shown.estimate);
     let interval = effect::interval(report).map(|interval| format!(", {interval}")).unwrap_or_default();
     let title = format!("{} {size}{interval}", escape(&capitalised(&shown.name)));
-    let mut chart = chart(area, range, [0.0, 1.0], &title)?;
-    axis_below(&mut chart, &ticks(range[0], range[1], 7))?;
+    let mut chart = chart(canvas, strip, range, [0.0, 1.0], &title);
+    axis_below(&mut chart, &ticks(range[0], range[1], 7));
     if let Some(null) = null {
-        chart.draw_series([PathElement::new(vec![(null, 0.0), (null, 1.0)], line(TEXT, 1))])?;
+        chart.line((null, 0.0), (null, 1.0), 1, TEXT);
     }
     if shown.interval.is_some() {
         let [from, to] = [ends[0].max(range[0]), ends[1].min(range[1])];
-        chart.draw_series([PathElement::new(vec![(from, 0.5), (to, 0.5)], line(CASE, 3))])?;
+        chart.line((from, 0.5), (to, 0.5), 3, CASE);
         // An end that there is not has no bar across it.
-        let bars = ends.into_iter().filter(|end| end.is_finite());
-        chart.draw_series(bars.map(|end| PathElement::new(vec![(end, 0.3), (end, 0.7)], line(CASE, 2))))?;
+        for end in ends.into_iter().filter(|end| end.is_finite()) {
+            chart.line((end, 0.3), (end, 0.7), 2, CASE);
+        }
     }
-    chart.draw_series([Circle::new((shown.estimate, 0.5), 6, CASE.rgb().filled())]).map(drop)
+    chart.circle(shown.estimate, 0.5, 6, CASE, 1.0);
 }
 
 /// The effect under the null hypothesis, where it is known.

@@ -3,55 +3,84 @@
 //! The same report gives the same bytes of SVG everywhere: nothing depends on fonts, which whoever shows the plot has. A PNG is
 //! the same drawing on white.
 
+mod canvas;
 mod chart;
 mod effect;
+mod fonts;
 mod null;
 mod palette;
 mod png;
 mod samples;
+mod svg;
 
-use plotters::prelude::{IntoDrawingArea, SVGBackend};
-use plotters::style::text_anchor::{HPos, VPos};
+use std::collections::BTreeSet;
 
-use self::chart::{Area, Drawn, SMALL_LETTERS, letters};
+use self::canvas::{Across, Along, Canvas, Form, Letters};
+use self::chart::{SMALL_LETTERS, Strip};
+use self::fonts::{Fonts, needs_shaping};
 use self::palette::{BACKGROUND, NOTE, TEXT};
-use super::label::{capitalised, escape_where, wrap};
+use super::label::{capitalised, escape_where, shorten, wrap};
 use super::{Report, text, wording};
 use crate::settings::PlotFormat;
 
-const WIDTH: u32 = 800;
-const HEAD: u32 = 44;
-const SAMPLES: u32 = 196;
-const EFFECT: u32 = 108;
-const NULL: u32 = 264;
+const WIDTH: i32 = 800;
+const HEAD: i32 = 44;
+const SAMPLES: i32 = 196;
+const EFFECT: i32 = 108;
+const NULL: i32 = 264;
 /// A line of the caption, and how many characters it takes.
-const LINE: u32 = 18;
+const LINE: i32 = 18;
 const CAPTION_WIDTH: usize = 112;
 
-/// The bytes of a plot; nothing is drawn of a null distribution that was not kept in bins.
-pub fn render(report: &Report, format: PlotFormat) -> Vec<u8> {
+/// A plot as a file.
+#[derive(Debug)]
+pub struct Plot {
+    /// What the file holds.
+    pub bytes: Vec<u8>,
+    /// What of it is not as it should be.
+    pub note: Option<String>,
+}
+
+/// A plot; nothing is drawn of a null distribution that was not kept in bins.
+pub fn render(report: &Report, format: PlotFormat) -> Plot {
+    let canvas = draw(report);
     match format {
-        PlotFormat::Svg => with_preamble(&draw(report), report).into_bytes(),
-        PlotFormat::Png => png::render(&draw(report)),
+        PlotFormat::Svg => Plot { bytes: with_preamble(&svg::render(&canvas), report).into_bytes(), note: None },
+        PlotFormat::Png => {
+            let fonts = Fonts::with_letters(canvas.texts());
+            Plot { bytes: png::render(&canvas, &fonts), note: note(&canvas, &fonts) }
+        }
     }
+}
+
+/// What pixels cannot show of the texts of a picture.
+fn note(canvas: &Canvas, fonts: &Fonts) -> Option<String> {
+    let shaped: BTreeSet<char> = canvas.texts().flat_map(str::chars).filter(|&letter| needs_shaping(letter)).collect();
+    let (letters, problem) = if !fonts.missing.is_empty() {
+        (&fonts.missing, "in no font here, and boxes stand for them")
+    } else if !shaped.is_empty() {
+        (&shaped, "set one by one from the left, neither joined nor turned")
+    } else {
+        return None;
+    };
+    let letters = String::from_iter(letters);
+    Some(format!("the letters {} are {problem}; a plot in SVG shows them as its reader's fonts do", shorten(&letters)))
 }
 
 /// The plot within a page, whose style sheet exchanges the colours; `number` sets it apart from others there.
 pub fn inline(report: &Report, number: usize) -> String {
     let id = format!("plot-{number}");
     let opening = format!("<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" ");
-    let svg = draw(report).replacen("<svg ", &opening, 1);
+    let svg = svg::render(&draw(report)).replacen("<svg ", &opening, 1);
     svg.replacen(">\n", &format!(">\n<title id=\"{id}\">{}</title>\n", escaped(&alternative(report))), 1)
 }
 
 /// The null distribution alone, small and without letters: bars, what is extreme, and the observed statistic.
 pub fn small(report: &Report) -> String {
     let Some(histogram) = &report.histogram else { return String::new() };
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, (140, 36)).into_drawing_area();
-        null::small(&root, report, histogram).expect("memory takes any drawing");
-    }
+    let mut canvas = Canvas::new(140, 36);
+    null::small(&mut canvas, report, histogram);
+    let svg = svg::render(&canvas);
     svg.replacen("<svg ", "<svg class=\"plot small\" aria-hidden=\"true\" ", 1)
 }
 
@@ -85,39 +114,33 @@ fn with_preamble(svg: &str, report: &Report) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let text = escape_where(text, char::is_control);
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    svg::escaped(&escape_where(text, char::is_control))
 }
 
-fn draw(report: &Report) -> String {
+fn draw(report: &Report) -> Canvas {
     let caption = caption(report);
     let effect = if report.effect.is_some() { EFFECT } else { 0 };
-    let height = HEAD + SAMPLES + effect + NULL + LINE * caption.len() as u32 + 14;
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-        panels(&root, report, &caption, effect).expect("memory takes any drawing");
-    }
-    svg
-}
-
-fn panels(root: &Area, report: &Report, caption: &[String], effect: u32) -> Drawn {
-    root.fill(&BACKGROUND.rgb())?;
-    let headline = text::headline(report);
-    root.draw_text(&headline, &letters(16.0, TEXT, HPos::Left, VPos::Top), (16, 14))?;
-    let (_, below) = root.split_vertically(HEAD);
-    let (upper, below) = below.split_vertically(SAMPLES);
-    samples::draw(&upper, report)?;
-    let (middle, below) = below.split_vertically(effect);
-    effect::draw(&middle, report)?;
-    let (lower, below) = below.split_vertically(NULL);
+    let height = HEAD + SAMPLES + effect + NULL + LINE * caption.len() as i32 + 14;
+    let mut canvas = Canvas::new(WIDTH, height);
+    canvas.add(Form::Rectangle { from: [0, 0], to: [WIDTH, height] }, BACKGROUND);
+    canvas.text(text::headline(report), Letters::new(16, Across::Start, Along::Below), TEXT, [16, 14]);
+    let mut top = HEAD;
+    let mut strip = |height: i32| {
+        let strip = Strip { top, height };
+        top += height;
+        strip
+    };
+    samples::draw(&mut canvas, strip(SAMPLES), report);
+    effect::draw(&mut canvas, strip(effect), report);
+    let lower = strip(NULL);
     if let Some(histogram) = &report.histogram {
-        null::draw(&lower, report, histogram)?;
+        null::draw(&mut canvas, lower, report, histogram);
     }
     for (i, line) in (0..).zip(caption) {
-        below.draw_text(line, &letters(SMALL_LETTERS, NOTE, HPos::Left, VPos::Top), (16, 4 + i * LINE as i32))?;
+        let letters = Letters::new(SMALL_LETTERS, Across::Start, Along::Below);
+        canvas.text(line, letters, NOTE, [16, top + 4 + i * LINE]);
     }
-    root.present()
+    canvas
 }
 
 /// The p-value, what it says and how it was got.

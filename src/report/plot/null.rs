@@ -1,10 +1,7 @@
 //! The null distribution, what of it is extreme, and the observed statistic.
 
-use plotters::prelude::{ChartBuilder, EmptyElement, PathElement, Rectangle, Text};
-use plotters::style::Color;
-use plotters::style::text_anchor::{HPos, VPos};
-
-use super::chart::{Area, Chart, Drawn, LETTERS, axis_below, axis_on_the_left, chart, letters, line};
+use super::canvas::{Across, Along, Canvas, Chart, Form, Letters, Span};
+use super::chart::{LETTERS, Strip, axis_below, axis_on_the_left, chart};
 use super::palette::{Colour, NULL, TAIL, TEXT};
 use crate::method::histogram::Histogram;
 use crate::report::axis::{Tick, ticks};
@@ -79,27 +76,26 @@ impl<'a> Drawing<'a> {
     }
 
     /// The bars, what is extreme of them, and the lines of the observed statistic and its mirror image.
-    fn draw(&self, chart: &mut Chart, report: &Report) -> Drawn {
-        let rectangle = |bar: &Bar, share: f64, colour: Colour| {
+    fn draw(&self, chart: &mut Chart, report: &Report) {
+        let mut rectangle = |bar: &Bar, share: f64, colour: Colour| {
             let height = self.scale.of(share * self.usual / (bar.high - bar.low));
-            Rectangle::new([(bar.low, 0.0), (bar.high, height)], colour.rgb().filled())
+            let [from, to] = chart.corners((bar.low, 0.0), (bar.high, height));
+            chart.canvas.add(Form::Rectangle { from, to }, colour);
         };
         let filled = || self.bars.each.iter().filter(|bar| bar.share > 0.0);
-        chart.draw_series(filled().map(|bar| rectangle(bar, bar.share, NULL)))?;
+        filled().for_each(|bar| rectangle(bar, bar.share, NULL));
         // What a rounding error is left over is nothing.
         let tail = filled().filter(|bar| bar.extreme > bar.share * 1e-9);
-        chart.draw_series(tail.map(|bar| rectangle(bar, bar.extreme, TAIL)))?;
+        tail.for_each(|bar| rectangle(bar, bar.extreme, TAIL));
         let [low, high] = self.range();
         let lines = [Some(report.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
-        let upright = |x: f64| {
-            let width = if x == report.estimate { 2 } else { 1 };
-            PathElement::new(vec![(x, 0.0), (x, self.top)], line(TEXT, width))
-        };
-        chart.draw_series(lines.into_iter().flatten().map(upright)).map(drop)
+        for x in lines.into_iter().flatten() {
+            chart.line((x, 0.0), (x, self.top), if x == report.estimate { 2 } else { 1 }, TEXT);
+        }
     }
 }
 
-pub fn draw(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
+pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report, histogram: &Histogram) {
     let drawing = Drawing::new(report, histogram, MOST_BARS);
     let heights = match drawing.scale {
         Scale::Linear => "share of labellings",
@@ -107,32 +103,30 @@ pub fn draw(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
     };
     let title = format!("Null distribution: {} ({heights})", escape(&wording::statistic(report)));
     let [low, high] = drawing.range();
-    let mut chart = chart(area, [low, high], [0.0, drawing.top], &title)?;
-    axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top))?;
-    axis_below(&mut chart, &ticks(low, high, 7))?;
-    drawing.draw(&mut chart, report)?;
-    label(&mut chart, report, histogram, drawing.top)
+    let mut chart = chart(canvas, strip, [low, high], [0.0, drawing.top], &title);
+    axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top));
+    axis_below(&mut chart, &ticks(low, high, 7));
+    drawing.draw(&mut chart, report);
+    label(&mut chart, report, histogram, drawing.top);
 }
 
-/// Without axes and letters.
-pub fn small(area: &Area, report: &Report, histogram: &Histogram) -> Drawn {
+/// Without axes and letters, over the whole canvas.
+pub fn small(canvas: &mut Canvas, report: &Report, histogram: &Histogram) {
     let drawing = Drawing::new(report, histogram, MOST_SMALL_BARS);
     let [low, high] = drawing.range();
-    let mut chart = ChartBuilder::on(area).build_cartesian_2d(low..high, 0.0..drawing.top)?;
-    drawing.draw(&mut chart, report)?;
-    area.present()
+    let x = Span { low, high, first: 0, last: canvas.width - 1 };
+    let y = Span { low: 0.0, high: drawing.top, first: canvas.height - 1, last: 0 };
+    drawing.draw(&mut Chart { canvas, x, y }, report);
 }
 
 /// The observed statistic beside its line, on the side where there is room.
-fn label(chart: &mut Chart, report: &Report, histogram: &Histogram, top: f64) -> Drawn {
+fn label(chart: &mut Chart, report: &Report, histogram: &Histogram, top: f64) {
     let number = Precision::of(report).difference.write(report.estimate);
-    let range = chart.x_range();
-    let share = (report.estimate - range.start) / (range.end - range.start);
+    let share = (report.estimate - chart.x.low) / (chart.x.high - chart.x.low);
     let is_left = if counts_above(report, histogram) { share > 0.25 } else { share > 0.75 };
-    let (side, offset) = if is_left { (HPos::Right, -6) } else { (HPos::Left, 6) };
-    let text = EmptyElement::at((report.estimate, top))
-        + Text::new(format!("observed {number}"), (offset, 3), letters(LETTERS, TEXT, side, VPos::Top));
-    chart.draw_series([text]).map(drop)
+    let (side, offset) = if is_left { (Across::End, -6) } else { (Across::Start, 6) };
+    let letters = Letters::new(LETTERS, side, Along::Below);
+    chart.text(format!("observed {number}"), letters, TEXT, (report.estimate, top), [offset, 3]);
 }
 
 /// The median width of the bars.

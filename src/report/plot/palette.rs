@@ -1,7 +1,5 @@
 //! Colours that differ for every eye and in grey (Okabe & Ito 2008), on white and, where the reader prefers it, on black.
 
-use plotters::style::RGBColor;
-
 /// A colour on white, and what takes its place on black.
 #[derive(Debug, Clone, Copy)]
 pub struct Colour {
@@ -21,9 +19,9 @@ pub const TAIL: Colour = Colour { light: 0x00d5_5e00, dark: 0x00ff_8a3d };
 const ALL: [Colour; 8] = [BACKGROUND, TEXT, NOTE, GRID, CASE, CONTROL, NULL, TAIL];
 
 impl Colour {
-    /// The colour on white.
-    pub const fn rgb(self) -> RGBColor {
-        RGBColor((self.light >> 16) as u8, (self.light >> 8) as u8, self.light as u8)
+    /// The colour on white, as 0xRRGGBB.
+    pub const fn rgb(self) -> u32 {
+        self.light
     }
 }
 

@@ -1,10 +1,7 @@
 //! Both samples: every value, or as many as there is room for, over a box with whiskers.
 
-use plotters::prelude::{Circle, EmptyElement, PathElement, Rectangle, Text};
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters::style::{Color, ShapeStyle};
-
-use super::chart::{Area, Chart, Drawn, LETTERS, SMALL_LETTERS, axis_below, chart, letters, line, roomy};
+use super::canvas::{Across, Along, Canvas, Chart, Form, Letters};
+use super::chart::{LETTERS, SMALL_LETTERS, Strip, axis_below, chart, roomy};
 use super::palette::{BACKGROUND, CASE, CONTROL, Colour, NOTE, TEXT};
 use crate::inference::sample_shape::SampleShape;
 use crate::report::axis::ticks;
@@ -18,52 +15,49 @@ const STRIP: f64 = 0.62;
 /// The golden ratio's fraction: its multiples never lie close together, so neither do neighbouring points.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
-pub fn draw(area: &Area, report: &Report) -> Drawn {
+pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let low = report.case.summary.min.min(report.control.summary.min);
     let high = report.case.summary.max.max(report.control.summary.max);
-    let mut chart = chart(area, roomy(low, high), [0.0, 2.0], &escape(&report.column))?;
     let [first, last] = roomy(low, high);
-    axis_below(&mut chart, &ticks(first, last, 7))?;
-    sample(&mut chart, report, &report.case, CASE, 1.5)?;
-    sample(&mut chart, report, &report.control, CONTROL, 0.5)
+    let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape(&report.column));
+    axis_below(&mut chart, &ticks(first, last, 7));
+    sample(&mut chart, report, &report.case, CASE, 1.5);
+    sample(&mut chart, report, &report.control, CONTROL, 0.5);
 }
 
-fn sample(chart: &mut Chart, report: &Report, group: &GroupReport, colour: Colour, middle: f64) -> Drawn {
-    let Some(shape) = &group.shape else { return Ok(()) };
-    points(chart, shape, colour, middle)?;
-    boxed(chart, group, shape, colour, middle)?;
+fn sample(chart: &mut Chart, report: &Report, group: &GroupReport, colour: Colour, middle: f64) {
+    let Some(shape) = &group.shape else { return };
+    points(chart, shape, colour, middle);
+    boxed(chart, group, shape, colour, middle);
     let precision = Precision::of(report);
     let mean = format!("mean {}, n {}", precision.mean.write(group.summary.mean), number::count(group.summary.n));
-    let left = chart.x_range().start;
-    let name = letters(LETTERS, TEXT, HPos::Right, VPos::Bottom);
-    let note = letters(SMALL_LETTERS, NOTE, HPos::Right, VPos::Top);
-    let text = EmptyElement::at((left, middle))
-        + Text::new(shorten(&group.label), (-10, 0), name)
-        + Text::new(mean, (-10, 3), note);
-    chart.draw_series(std::iter::once(text)).map(drop)
+    let place = (chart.x.low, middle);
+    let name = Letters::new(LETTERS, Across::End, Along::Above);
+    let note = Letters::new(SMALL_LETTERS, Across::End, Along::Below);
+    chart.text(shorten(&group.label), name, TEXT, place, [-10, 0]);
+    chart.text(mean, note, NOTE, place, [-10, 3]);
 }
 
-fn points(chart: &mut Chart, shape: &SampleShape, colour: Colour, middle: f64) -> Drawn {
+fn points(chart: &mut Chart, shape: &SampleShape, colour: Colour, middle: f64) {
     let (size, opacity) = if shape.points.len() <= 60 { (4, 0.6) } else { (3, 0.4) };
-    let style = ShapeStyle::from(colour.rgb().mix(opacity)).filled();
-    let point = |(i, &x): (usize, &f64)| {
+    for (i, &x) in shape.points.iter().enumerate() {
         let height = if shape.points.len() == 1 { 0.0 } else { ((i as f64 + 0.5) * GOLDEN).fract() - 0.5 };
-        Circle::new((x, middle + height * STRIP), size, style)
-    };
-    chart.draw_series(shape.points.iter().enumerate().map(point)).map(drop)
+        chart.circle(x, middle + height * STRIP, size, colour, opacity);
+    }
 }
 
-fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Colour, middle: f64) -> Drawn {
+fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Colour, middle: f64) {
     let ([lower, upper], [first, last]) = (shape.quartiles, shape.whiskers);
-    let across = |from: f64, to: f64| PathElement::new(vec![(from, middle), (to, middle)], line(colour, 2));
-    let upright = |x: f64, half: f64, width: u32| {
-        PathElement::new(vec![(x, middle - half), (x, middle + half)], line(colour, width))
+    let upright = |chart: &mut Chart, x: f64, half: f64, width: i32| {
+        chart.line((x, middle - half), (x, middle + half), width, colour);
     };
-    let ends = [(lower, middle - HALF_BOX), (upper, middle + HALF_BOX)];
-    chart.draw_series([across(first, lower), across(upper, last)])?;
-    chart.draw_series([upright(first, HALF_BOX / 2.0, 2), upright(last, HALF_BOX / 2.0, 2)])?;
+    chart.line((first, middle), (lower, middle), 2, colour);
+    chart.line((upper, middle), (last, middle), 2, colour);
+    upright(chart, first, HALF_BOX / 2.0, 2);
+    upright(chart, last, HALF_BOX / 2.0, 2);
+    let [from, to] = chart.corners((lower, middle - HALF_BOX), (upper, middle + HALF_BOX));
     // The points shine through.
-    chart.draw_series([Rectangle::new(ends, BACKGROUND.rgb().mix(0.35).filled())])?;
-    chart.draw_series([Rectangle::new(ends, line(colour, 2))])?;
-    chart.draw_series([upright(group.summary.median, HALF_BOX, 4)]).map(drop)
+    chart.canvas.add_sheer(Form::Rectangle { from, to }, BACKGROUND, 0.35);
+    chart.canvas.add(Form::Outline { from, to }, colour);
+    upright(chart, group.summary.median, HALF_BOX, 4);
 }
