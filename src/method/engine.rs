@@ -2,13 +2,16 @@
 //!
 //! A chunk is computed from its number alone, and results are folded in the order of the numbers, so nothing depends on
 //! which thread did what. One loop serves one thread and many.
+//!
+//! What callers bring is called through pointers, once a chunk: rayon and the loop are compiled once, not for each statistic
+//! and method anew, which took half of the build.
 
+use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
 use crate::error::Error;
 
@@ -66,21 +69,62 @@ pub fn run_until<T: Send>(
     compute: impl Fn(u64) -> Result<T, Error> + Sync,
     mut fold: impl FnMut(T) -> Result<ControlFlow<()>, Error> + Send,
 ) -> Result<(), Error> {
+    let waiting = Mutex::new(Waiting { first: chunks.start, results: VecDeque::new() });
+    let compute_one = |chunk| compute(chunk).map(|result| lock(&waiting).put(chunk, result));
+    let mut fold_next = || {
+        let result = lock(&waiting).next();
+        result.map(&mut fold)
+    };
+    drive(threads, chunks, results, stop, &compute_one, &mut fold_next)
+}
+
+/// Results that wait for their turn.
+struct Waiting<T> {
+    /// The chunk of the first of them.
+    first: u64,
+    results: VecDeque<Option<T>>,
+}
+
+impl<T> Waiting<T> {
+    fn put(&mut self, chunk: u64, result: T) {
+        let place = (chunk - self.first) as usize;
+        if self.results.len() <= place {
+            self.results.resize_with(place + 1, || None);
+        }
+        self.results[place] = Some(result);
+    }
+
+    /// The result of the next chunk in order, if it has one.
+    fn next(&mut self) -> Option<T> {
+        self.first += 1;
+        self.results.pop_front().flatten()
+    }
+}
+
+/// Has each chunk computed, and folded when its turn comes; `fold` finds nothing where `compute` failed or was not called.
+fn drive(
+    threads: Option<usize>,
+    chunks: Range<u64>,
+    results: Results,
+    stop: &AtomicBool,
+    compute: &(dyn Fn(u64) -> Result<(), Error> + Sync),
+    fold: &mut (dyn FnMut() -> Option<Result<ControlFlow<()>, Error>> + Send),
+) -> Result<(), Error> {
     let (first_error, is_done) = (Mutex::new(None), AtomicBool::new(false));
-    let compute_window = |window: Range<u64>| -> Vec<Option<T>> {
-        let compute_or_stop = |i| {
+    let compute_window = |window: Range<u64>| {
+        each((window.end - window.start) as usize, &|i| {
             let is_over = stop.load(Ordering::Relaxed) || is_done.load(Ordering::Relaxed);
-            let computed = (!is_over).then(|| compute(window.start + i as u64))?;
-            computed.map_err(|error| keep(&first_error, &is_done, error)).ok()
-        };
-        let length = (window.end - window.start) as usize;
-        (0..length).into_par_iter().with_max_len(1).map(compute_or_stop).collect()
+            if !is_over && let Err(error) = compute(window.start + i as u64) {
+                lock(&first_error).get_or_insert(error);
+                is_done.store(true, Ordering::Relaxed);
+            }
+        });
     };
     // What a chunk failed with rather than that it failed.
-    let why = || first_error.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Error::Interrupted);
-    let mut fold_window = |results: Vec<Option<T>>| {
-        for result in results {
-            if fold(result.ok_or_else(why)?)?.is_break() {
+    let why = || lock(&first_error).take().unwrap_or(Error::Interrupted);
+    let mut fold_window = |window: Range<u64>| {
+        for _ in window {
+            if fold().unwrap_or_else(|| Err(why()))?.is_break() {
                 is_done.store(true, Ordering::Relaxed);
                 return Ok(ControlFlow::Break(()));
             }
@@ -92,16 +136,16 @@ pub fn run_until<T: Send>(
         let window_at =
             |start: u64| start..chunks.end.min(start.saturating_add(results.window(threads, start - chunks.start)));
         let mut window = window_at(chunks.start);
-        let mut computed = compute_window(window.clone());
+        compute_window(window.clone());
         while window.end < chunks.end {
-            window = window_at(window.end);
-            let (folded, next) = rayon::join(|| fold_window(computed), || compute_window(window.clone()));
+            let next = window_at(window.end);
+            let computed = std::mem::replace(&mut window, next);
+            let (folded, ()) = rayon::join(|| fold_window(computed), || compute_window(window.clone()));
             if folded?.is_break() {
                 return Ok(());
             }
-            computed = next;
         }
-        fold_window(computed).map(drop)
+        fold_window(window).map(drop)
     })?
 }
 
@@ -110,11 +154,18 @@ pub fn run_until<T: Send>(
 /// # Errors
 /// [`Error::Data`] when threads cannot be had.
 pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let (mut work, mut done) = (Some(work), None);
+    within(threads, &mut || done = work.take().map(|work| work()))?;
+    Ok(done.expect("the work is done once"))
+}
+
+fn within(threads: Option<usize>, work: &mut (dyn FnMut() + Send)) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
-    Ok(pool.install(work))
+    pool.install(work);
+    Ok(())
 }
 
 /// How many threads [`install`] has given.
@@ -125,21 +176,34 @@ pub fn threads() -> usize {
 
 /// Does two things side by side.
 pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
-    rayon::join(one, other)
+    let (mut one, mut other, mut a, mut b) = (Some(one), Some(other), None, None);
+    both(&mut || a = one.take().map(|one| one()), &mut || b = other.take().map(|other| other()));
+    a.zip(b).expect("both are done once")
+}
+
+fn both(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    rayon::join(one, other);
 }
 
 /// What a function makes of 0, 1, …, in this order.
-pub fn map<T: Send>(length: usize, of: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    (0..length).into_par_iter().with_max_len(1).map(of).collect()
+pub fn map<T: Send>(length: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let made: Vec<Mutex<Option<T>>> = (0..length).map(|_| Mutex::new(None)).collect();
+    each(length, &|i| *lock(&made[i]) = Some(of(i)));
+    made.into_iter().filter_map(|made| made.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
 /// Changes a list part by part; each part is told where it begins.
 pub fn each_part<T: Send>(list: &mut [T], part: usize, change: impl Fn(usize, &mut [T]) + Sync) {
-    list.par_chunks_mut(part).enumerate().for_each(|(number, list)| change(number * part, list));
+    let parts: Vec<Mutex<&mut [T]>> = list.chunks_mut(part).map(Mutex::new).collect();
+    each(parts.len(), &|number| change(number * part, &mut lock(&parts[number])));
 }
 
-/// Keeps the first error and tells the other threads.
-fn keep(first: &Mutex<Option<Error>>, is_done: &AtomicBool, error: Error) {
-    first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    is_done.store(true, Ordering::Relaxed);
+/// Calls a function with 0, 1, …, on all threads.
+fn each(length: usize, call: &(dyn Fn(usize) + Sync)) {
+    (0..length).into_par_iter().with_max_len(1).for_each(call);
+}
+
+/// What a mutex guards; a panic elsewhere ends the run by itself.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
