@@ -33,6 +33,10 @@ pub(super) struct PictureArguments {
     pub ascii: bool,
 
     /// Plot the samples, the effect with its interval and the null distribution into FILE.svg or FILE.png
+    ///
+    /// A PNG has letters of its own, and takes those of the system's fonts where it has none (Chinese, say). It sets them one by
+    /// one from the left: scripts whose letters join or run from the right (Arabic, Hebrew, Hindi) want SVG. Where a PNG cannot
+    /// show a label as it is, a line on stderr says so.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Pictures")]
     pub plot: Option<PathBuf>,
 

@@ -153,6 +153,7 @@ fn drive(
 ///
 /// # Errors
 /// [`Error::Data`] when threads cannot be had.
+#[allow(clippy::missing_panics_doc, reason = "what is called once has a result")]
 pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
     let (mut work, mut done) = (Some(work), None);
     within(threads, &mut || done = work.take().map(|work| work()))?;
@@ -175,6 +176,7 @@ pub fn threads() -> usize {
 }
 
 /// Does two things side by side.
+#[allow(clippy::missing_panics_doc, reason = "what is called once has a result")]
 pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
     let (mut one, mut other, mut a, mut b) = (Some(one), Some(other), None, None);
     both(&mut || a = one.take().map(|one| one()), &mut || b = other.take().map(|other| other()));

@@ -107,6 +107,20 @@ fn an_svg_says_what_it_shows_and_a_png_is_one() {
 }
 
 #[test]
+fn letters_that_pixels_cannot_show_are_named() {
+    let plot = |label: &str, file: &str| {
+        let table = format!("group,x\n{label},1\n{label},2.5\nб,3\nб,4\n");
+        permtest().file("d.csv", table).args(["d.csv", "--group", "group", "--plot", file])
+    };
+    // Latin, Greek and Cyrillic letters are in the program's own font, also with accents of their own.
+    plot("Kontrolle ε е\u{301}", "p.png").stderr("").run();
+    plot("שלום", "p.png").stderr_contains("p.png: the letters ולםש are set one by one from the left").run();
+    // Nobody has a font with letters that are for private use.
+    plot("a\u{10fffd}", "p.png").stderr_contains("p.png: the letters \u{10fffd} are in no font here").run();
+    plot("שלום\u{10fffd}", "p.svg").stderr("").run();
+}
+
+#[test]
 fn labels_are_text_in_every_picture() {
     let data = "<b>g</b>,v&w\n\"<script>alert(1)</script>\",1\n\"<script>alert(1)</script>\",2.5\n\"a & \"\"b\"\"\",3\n\"a & \"\"b\"\"\",4\n";
     for file in ["plot.svg", "page.html"] {

@@ -153,20 +153,20 @@ impl Bitmap {
         let packed = packed.finish().expect("memory takes any picture");
         let size = [self.width, self.height].map(|length| (length as u32).to_be_bytes()).concat();
         let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-        add_chunk(&mut file, b"IHDR", &[&size[..], &EIGHT_BITS_RGB].concat());
-        add_chunk(&mut file, b"IDAT", &packed);
-        add_chunk(&mut file, b"IEND", &[]);
+        add_chunk(&mut file, *b"IHDR", &[&size[..], &EIGHT_BITS_RGB].concat());
+        add_chunk(&mut file, *b"IDAT", &packed);
+        add_chunk(&mut file, *b"IEND", &[]);
         file
     }
 }
 
 /// Adds a chunk of PNG: its length, name and content, and a checksum of the latter two.
-fn add_chunk(file: &mut Vec<u8>, name: &[u8; 4], content: &[u8]) {
+fn add_chunk(file: &mut Vec<u8>, name: [u8; 4], content: &[u8]) {
     let mut checksum = Crc::new();
-    checksum.update(name);
+    checksum.update(&name);
     checksum.update(content);
     file.extend_from_slice(&(content.len() as u32).to_be_bytes());
-    file.extend_from_slice(name);
+    file.extend_from_slice(&name);
     file.extend_from_slice(content);
     file.extend_from_slice(&checksum.sum().to_be_bytes());
 }
