@@ -10,7 +10,8 @@
 //! | distances, functions, programs | the statistic | none |
 
 use super::PermutationTest;
-use crate::design::layout::{Conflict, Layout, Pairing};
+use super::canonical::Canonical;
+use crate::design::layout::{Conflict, Pairing};
 use crate::error::Error;
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use crate::inference::effect::{Effects, PairedEffects};
@@ -280,9 +281,8 @@ impl PermutationTest<'_> {
         request: &EffectRequest,
         watch: &Watch,
     ) -> Result<[f64; 2], Error> {
-        let (case, control, layout) = self.in_order_of_value();
-        let test =
-            PermutationTest { case: &case, control: &control, layout, ..self.clone() }.of_fixed_observations()?;
+        let canonical = Canonical::new(self.case, self.control, &self.layout);
+        let test = self.of_fixed_observations(&canonical)?;
         let size = test.problem()?.design().reference_set_size().exact;
         let is_counted = size.is_some_and(|size| size <= MOST_COUNTED);
         let test = if is_counted {
@@ -304,39 +304,17 @@ impl PermutationTest<'_> {
         Bisection::apart(self.case, self.control).run(self.alternative.beyond(request.confidence)?, tails)
     }
 
-    /// The samples in an order that does not depend on that of the rows; pairs stay in theirs, which they are known by.
-    fn in_order_of_value(&self) -> (Vec<f64>, Vec<f64>, Layout) {
-        let Self { case, control, layout, design, .. } = self;
-        if design.is_some() || layout.pairing != Pairing::Independent {
-            return (case.to_vec(), control.to_vec(), layout.clone());
-        }
-        let stratum = |row: usize| layout.strata.as_ref().map_or(0, |strata| strata.of_observation[row]);
-        let values = [*case, *control].concat();
-        let ascending = |rows: std::ops::Range<usize>| {
-            let mut rows: Vec<usize> = rows.collect();
-            rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(stratum(a).cmp(&stratum(b))));
-            rows
-        };
-        let (cases, controls) = (ascending(0..case.len()), ascending(case.len()..values.len()));
-        let pick = |rows: &[usize]| rows.iter().map(|&row| values[row]).collect();
-        let mut layout = layout.clone();
-        if let Some(strata) = &mut layout.strata {
-            strata.of_observation = cases.iter().chain(&controls).map(|&row| strata.of_observation[row]).collect();
-        }
-        (pick(&cases), pick(&controls), layout)
-    }
-
     /// The same test with a design that does not follow the order of the pool, which changes with the shift. That of pairs
-    /// does not.
-    fn of_fixed_observations(self) -> Result<Self, Error> {
+    /// does not, nor does one of the caller's own.
+    fn of_fixed_observations<'b>(&'b self, canonical: &'b Canonical) -> Result<PermutationTest<'b>, Error> {
         if self.design.is_some() || self.layout.pairing != Pairing::Independent {
-            return Ok(self);
+            return Ok(self.clone());
         }
-        let observations = (self.case.len() + self.control.len()) as u32;
+        let Canonical { case, control, layout } = canonical;
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
-        let order: Vec<u32> = (0..observations).collect();
-        let arranged = self.layout.arrange(&order, self.case.len()).map_err(refuse)?;
-        Ok(self.design(arranged.design))
+        let order: Vec<u32> = (0..(case.len() + control.len()) as u32).collect();
+        let arranged = layout.arrange(&order, case.len()).map_err(refuse)?;
+        Ok(PermutationTest { case, control, layout: (**layout).clone(), ..self.clone() }.design(arranged.design))
     }
 
     fn resampled(
@@ -350,7 +328,8 @@ impl PermutationTest<'_> {
             let what = "the bootstrap does not know what belongs together in a design of one's own";
             return Err(Error::usage(what, "choose an interval by inversion"));
         }
-        let cells = Cells::new(self.case, self.control, &self.layout)?;
+        let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
+        let cells = Cells::new(&case, &control, &layout)?;
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
         let of = |statistic: &(dyn Fn(&[f64], &[f64]) -> f64 + Sync)| {
             let Self { alternative, .. } = *self;

@@ -1,5 +1,6 @@
 //! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
+mod canonical;
 mod conclude;
 pub mod effect;
 pub mod false_alarms;
@@ -30,6 +31,7 @@ use crate::statistic::catalogue::{Kind, Named, Prepared};
 use crate::statistic::distance::Side;
 use crate::statistic::values::Values;
 use crate::statistic::{Definition, Pool, Problem, Statistic};
+use canonical::Canonical;
 use conclude::Nature;
 
 /// A permutation test of two samples.
@@ -320,8 +322,8 @@ impl<'a> PermutationTest<'a> {
                 return Err(Error::data(format!("{share} is no {name}"), "name one between 0 and 1"));
             }
         }
-        let pool = Pool::new(self.case, self.control, self.shift);
         if let Some(design) = &self.design {
+            let pool = Pool::new(self.case, self.control, self.shift);
             let (all, its) = (pool.len(), design.units().observations());
             if all != its {
                 let what = format!("the design is for {its} observations, and there are {all}");
@@ -330,7 +332,12 @@ impl<'a> PermutationTest<'a> {
             return Ok(Problem::with_design(pool, design.clone()));
         }
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
-        Problem::with_layout(pool, &self.layout).map_err(refuse)
+        if self.layout == Layout::default() {
+            // The pool is sorted, and there is nothing else to sort.
+            return Ok(Problem::two_sample(Pool::new(self.case, self.control, self.shift)));
+        }
+        let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
+        Problem::with_layout(Pool::new(&case, &control, self.shift), &layout).map_err(refuse)
     }
 
     /// Tests the difference of means.

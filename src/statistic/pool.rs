@@ -184,7 +184,7 @@ pub(super) fn ascending(values: &[f64]) -> Vec<u32> {
 }
 
 /// An integer that is ordered like the number.
-fn sort_key(value: f64) -> u64 {
+pub(crate) fn sort_key(value: f64) -> u64 {
     let bits = value.to_bits();
     bits ^ (((bits as i64 >> 63) as u64) | 1 << 63)
 }

@@ -23,6 +23,7 @@ mod pictures;
 mod programs;
 #[cfg(unix)]
 mod readme;
+mod row_order;
 #[cfg(unix)]
 mod shards;
 mod stability;
