@@ -11,7 +11,7 @@ use permtest::PermutationTest;
 use permtest::design::layout::Layout;
 use permtest::inference::Alternative;
 use permtest::inference::bootstrap_interval::{Reading, bootstrap_interval};
-use permtest::method::bootstrap::{Bootstrap, Cells};
+use permtest::method::bootstrap::{Bootstrap, Cells, Samples};
 use permtest::method::inversion::{Inversion, Source};
 use permtest::method::monte_carlo::Watch;
 use permtest::sampling::stream::{Domain, Stream};
@@ -115,7 +115,7 @@ fn bootstrap() {
         let resamples = 2_000_000 / n as u64;
         let bootstrap = Bootstrap { resamples, seed: 0, threads: Some(1) };
         for (name, location) in [("mean", mean as fn(&[f64]) -> f64), ("median", median)] {
-            let statistic = |x: &[f64], y: &[f64]| location(x) - location(y);
+            let statistic = |drawn: &Samples| location(&drawn.case) - location(&drawn.control);
             let [ours, plain] = best([
                 work(|| bootstrap.replicates(&cells, statistic, &Watch::nobody())),
                 work(|| plain_bootstrap(&samples, resamples, location)),
@@ -137,7 +137,7 @@ fn whole_intervals() {
         let cells = Cells::new(&case, &control, &Layout::default()).expect("samples");
         let bootstrap = Bootstrap { resamples: 10_000, seed: 0, threads: None };
         for (name, location) in [("mean", mean as fn(&[f64]) -> f64), ("median", median)] {
-            let statistic = |x: &[f64], y: &[f64]| location(x) - location(y);
+            let statistic = |drawn: &Samples| location(&drawn.case) - location(&drawn.control);
             let start = Instant::now();
             let found = bootstrap_interval(
                 &bootstrap,

@@ -85,6 +85,7 @@ fn main() {
                 Prepared::Linear(statistic) => measure(&problem, &statistic, name),
                 Prepared::Formula(statistic) => measure(&problem, &statistic, name),
                 Prepared::Distance(statistic) => measure(&problem, &statistic, name),
+                Prepared::Stratified(statistic) => measure(&problem, &statistic, name),
                 Prepared::Values(statistic) => measure(&problem, &statistic, name),
             }
         }

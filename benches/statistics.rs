@@ -108,6 +108,7 @@ fn prepared<'a>(problem: &'a Problem, name: &str) -> Round<'a> {
         Prepared::Linear(statistic) => round(problem, statistic, 100_000),
         Prepared::Formula(statistic) => round(problem, statistic, 100_000),
         Prepared::Distance(statistic) => round(problem, statistic, 50_000),
+        Prepared::Stratified(statistic) => round(problem, statistic, 50_000),
         Prepared::Values(statistic) => round(problem, statistic, 5_000),
     }
 }

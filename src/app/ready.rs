@@ -22,13 +22,12 @@ use crate::statistic::Problem;
 use crate::statistic::catalogue::Prepared;
 use crate::{Definition, NullDistribution, PermutationTest, TestResult};
 
-fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<PermutationTest<'a>, Error> {
+fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     let prepared = PermutationTest::new(case, control)?
         .layout((&dataset.layout).into())
         .alternative(test.alternative)
         .undefined(test.undefined)
-        .shift(mu)
         .seed(test.seed)
         .threads(test.threads)
         .confidence(test.confidence)
@@ -44,25 +43,35 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test, mu: f64) -> Result<Permutation
 }
 
 /// The shift under the null hypothesis, in units of the data.
-fn shift(test: &Test, control: &[f64]) -> Result<f64, Error> {
+fn shift(test: &Test, prepared: &PermutationTest, control: &[f64]) -> Result<f64, Error> {
     match (test.mu, &test.statistic) {
         (Shift::Absolute(0.0), _) => Ok(0.0),
         (_, Statistic::Defined(Definition::Named(named))) if !named.feels_a_shift() => {
             let what = format!("--mu shifts the case values, which {named} does not measure");
             Err(Error::usage(what, "leave it out, or choose a statistic of location such as mean or median"))
         }
-        (mu, _) => in_units(mu, "--mu", test, control),
+        (mu, _) => in_units(mu, "--mu", test, prepared, control),
     }
 }
 
-/// A difference in units of the data: a share is one of the control group's summary.
-fn in_units(difference: Shift, option: &str, test: &Test, control: &[f64]) -> Result<f64, Error> {
+/// A difference in units of the data: a share is one of the control group's summary, which for a mean within strata is the
+/// mean of those within them.
+fn in_units(
+    difference: Shift,
+    option: &str,
+    test: &Test,
+    prepared: &PermutationTest,
+    control: &[f64],
+) -> Result<f64, Error> {
     let share = match difference {
         Shift::Absolute(difference) => return Ok(difference),
         Shift::RelativeToControl(share) => share,
     };
     let summary = match &test.statistic {
-        Statistic::Defined(Definition::Named(named)) => named.of_sample(control),
+        Statistic::Defined(definition @ Definition::Named(named)) => {
+            let within_strata = prepared.control_mean_within_strata(definition)?;
+            named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
+        }
         Statistic::Defined(_) | Statistic::Program(_) => None,
     };
     summary.map(|summary| share * summary).ok_or_else(|| {
@@ -108,8 +117,9 @@ impl<'a> Run<'a> {
         shape: NullDistribution,
         then: impl FnOnce(&Run) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mu = shift(&settings.test, &dataset.control.values)?;
-        let test = prepare(dataset, &settings.test, mu)?.null_distribution(shape);
+        let test = prepare(dataset, &settings.test)?.null_distribution(shape);
+        let mu = shift(&settings.test, &test, &dataset.control.values)?;
+        let test = test.shift(mu);
         let problem = test.problem()?;
         then(&Run::plan(&settings.test, test, &problem, mu, &settings.output)?)
     }
@@ -221,7 +231,9 @@ impl<'a> Run<'a> {
             mu: self.mu,
             effect: self.effect(result.estimate, test, &settings.output)?,
             effect_sizes: self.test.effect_sizes()?,
-            smallest_effect: smallest.map(|smallest| in_units(smallest, "--min-effect", test, control)).transpose()?,
+            smallest_effect: smallest
+                .map(|smallest| in_units(smallest, "--min-effect", test, &self.test, control))
+                .transpose()?,
             compared: compare(dataset, test, self.mu),
             result,
         })

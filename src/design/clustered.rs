@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Design, Draw, Exchange, ReferenceSetSize};
+use super::{Design, Draw, Exchange, Exchangeable, ReferenceSetSize};
 use crate::sampling::labellings::Labellings;
-use crate::sampling::units::Units;
+use crate::sampling::units::{UnitSums, Units};
 
 /// A design of clusters in which the observations follow their cluster.
 pub struct Clustered {
@@ -42,13 +42,26 @@ impl Clustered {
         let units = Units::new(unit_of, &base);
         assert_eq!(units.len(), inner.len(), "each cluster has an observation");
         let sizes = units.sums(&vec![1i64; cluster_of.len()]);
-        // Clusters of one size carry their number of cases over to the observations.
-        let size = sizes.changes[0];
-        let case_size = clusters.case_size().filter(|_| sizes.changes.iter().all(|&change| change == size));
-        let case_size = case_size.map(|clusters| clusters * size.unsigned_abs() as usize);
+        let case_size = case_size(clusters.as_ref(), &sizes);
         let name = clusters.name().to_owned();
         Self { clusters, units, case_size, name }
     }
+}
+
+/// The number of case observations, if no labelling changes it: where the clusters that may exchange their labels are of
+/// one size, which may be another one in each stratum.
+fn case_size(clusters: &dyn Design, sizes: &UnitSums) -> Option<usize> {
+    let Exchange::Subsets(ranges) = clusters.exchange() else {
+        let size = sizes.changes[0];
+        let clusters = clusters.case_size().filter(|_| sizes.changes.iter().all(|&change| change == size))?;
+        return Some(clusters * size.unsigned_abs() as usize);
+    };
+    let cases = |Exchangeable { units, m }: &Exchangeable| {
+        let sizes = &sizes.changes[units.clone()];
+        let is_fixed = *m == 0 || *m == sizes.len() || sizes.iter().all(|&size| size == sizes[0]);
+        is_fixed.then(|| sizes[..*m].iter().sum::<i64>() as usize)
+    };
+    ranges.iter().map(cases).sum()
 }
 
 impl Design for Clustered {

@@ -128,6 +128,27 @@ impl Exchange {
     }
 }
 
+/// The stratum of each observation, numbered from 0: the range of units within which its label is exchanged. `None` where
+/// labels are exchanged among all observations, or within pairs.
+///
+/// ```
+/// use permtest::design::{Stratified, TwoSample, strata};
+/// assert_eq!(strata(&Stratified::new(&[0, 1, 1, 0], &[true, false, true, false])), Some(vec![0, 1, 1, 0]));
+/// assert_eq!(strata(&TwoSample::new(&[true, false])), None);
+/// ```
+#[must_use]
+pub fn strata(design: &dyn Design) -> Option<Vec<u32>> {
+    let Exchange::Subsets(ranges) = design.exchange() else { return None };
+    if ranges.len() < 2 {
+        return None;
+    }
+    let mut stratum_of_unit = vec![0; design.units().len()];
+    for (stratum, range) in ranges.iter().enumerate() {
+        stratum_of_unit[range.units.clone()].fill(stratum as u32);
+    }
+    Some(design.units().unit_of().iter().map(|&unit| stratum_of_unit[unit as usize]).collect())
+}
+
 /// Consecutive units of which any `m` may be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchangeable {

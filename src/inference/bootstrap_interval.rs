@@ -13,7 +13,7 @@
 use super::Alternative;
 use super::normal;
 use crate::error::Error;
-use crate::method::bootstrap::{Bootstrap, Cells};
+use crate::method::bootstrap::{Bootstrap, Cells, Samples};
 use crate::method::inversion::Beyond;
 use crate::method::monte_carlo::Watch;
 use crate::statistic::{order, tolerance};
@@ -50,7 +50,7 @@ pub struct Correction {
     pub acceleration: f64,
 }
 
-/// The bootstrap interval of a statistic of (case sample, control sample), which must not depend on the order of the values
+/// The bootstrap interval of a statistic of both samples, which must not depend on the order of the values
 /// but may rely on pairs.
 ///
 /// It depends on the data, the seed and the number of bootstrap samples alone.
@@ -75,7 +75,7 @@ pub struct Correction {
 /// let interval = bootstrap_interval(
 ///     &bootstrap,
 ///     &cells,
-///     |x, y| mean(x) - mean(y),
+///     |drawn| mean(&drawn.case) - mean(&drawn.control),
 ///     Reading::Percentile,
 ///     Alternative::TwoSided,
 ///     0.95,
@@ -88,7 +88,7 @@ pub struct Correction {
 pub fn bootstrap_interval(
     bootstrap: &Bootstrap,
     cells: &Cells,
-    statistic: impl Fn(&[f64], &[f64]) -> f64 + Sync,
+    statistic: impl Fn(&Samples) -> f64 + Sync,
     reading: Reading,
     alternative: Alternative,
     confidence: f64,

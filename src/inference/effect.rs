@@ -14,6 +14,16 @@
 //! | `d_z` | d̄ by the standard deviation of the differences | Cohen 1988, equation 2.3.5 |
 //! | Hodges–Lehmann shift | median of the means of all two differences, each with itself too | Hodges & Lehmann 1963 |
 //!
+//! Within strata, of which stratum s has mₛ case and nₛ control observations, Nₛ in all:
+//!
+//! | strata | formula |
+//! |---|---|
+//! | difference of means | the weighted mean of those within the strata: see [`within`] |
+//! | relative change | the same by the magnitude of the control means' mean, of the same weights mₛ·nₛ/Nₛ |
+//! | Cohen's d, Hedges' g | the same by s, the root of the mean of the groups' variances within all strata, ν = N − their number |
+//! | Cliff's δ | comparisons within strata only, each of weight 1/(Nₛ + 1) as in van Elteren's test |
+//! | Hodges–Lehmann shift | median of the differences within strata, of the same weights 1/(Nₛ + 1) |
+//!
 //! Differences are those of the integers of [`Scores`]: 1.1 − 1 is 0.1, and tied decimals tie. Medians of differences are found
 //! by halving the range of integers and counting in one pass over both sorted samples how many differences lie below: 64
 //! passes at most, and no list of differences.
@@ -22,6 +32,7 @@ use super::classical::student::gamma_ratio;
 use super::summary::Summary;
 use crate::error::Error;
 use crate::statistic::linear::scores::Scores;
+use crate::statistic::linear::within;
 
 /// The effect sizes of two independent samples; each of them is case against control.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,20 +80,177 @@ impl Effects {
     /// # Ok::<(), permtest::error::Error>(())
     /// ```
     pub fn of(case: &[f64], control: &[f64]) -> Result<Self, Error> {
+        Self::within_strata(case, control, &vec![0; case.len() + control.len()])
+    }
+
+    /// The effect sizes within strata: those of all observations of the case sample first.
+    ///
+    /// # Errors
+    /// As [`Effects::of`], and where there is not a stratum for each observation, or none with both groups.
+    ///
+    /// ```
+    /// use permtest::inference::effect::Effects;
+    /// // Differences 2 of 1 + 1 observations and 5 of 1 + 2: their weights are 1/2 and 2/3.
+    /// let effects = Effects::within_strata(&[3.0, 17.0], &[1.0, 11.0, 13.0], &[0, 1, 0, 1, 1])?;
+    /// assert!((effects.mean_difference - (0.5 * 2.0 + 5.0 * 2.0 / 3.0) * 6.0 / 7.0).abs() < 1e-12);
+    /// // The differences 2, 4 and 6 weigh 1/3, 1/4 and 1/4.
+    /// assert_eq!((effects.hodges_lehmann, effects.cliffs_delta), (4.0, 1.0));
+    /// # Ok::<(), permtest::error::Error>(())
+    /// ```
+    pub fn within_strata(case: &[f64], control: &[f64], stratum_of: &[u32]) -> Result<Self, Error> {
         check(case, control)?;
         let scores = Scores::new(case, control, 0.0);
-        let mean_difference = difference_of_means(&scores, case.len());
-        let cohens_d = standardised(mean_difference, pooled_sd(case, control));
-        let freedom = (case.len() + control.len()) as f64 - 2.0;
+        let strata = Strata::new(case, control, &scores, stratum_of)?;
+        let mean_difference = difference_of_means(&scores, case.len(), stratum_of);
+        let (sd, freedom) = strata.spread();
+        let cohens_d = standardised(mean_difference, sd);
         Ok(Self {
             mean_difference,
-            relative_change: relative(mean_difference, control),
+            relative_change: relative(mean_difference, strata.control_mean()),
             cohens_d,
             hedges_g: cohens_d.filter(|_| freedom >= 2.0).map(|d| d * small_sample_factor(freedom)),
-            cliffs_delta: cliffs_delta(case, control),
-            hodges_lehmann: median_difference(&scores, case.len()),
+            cliffs_delta: strata.cliffs_delta(),
+            hodges_lehmann: strata.median_difference(&scores),
         })
     }
+}
+
+/// The difference of means within strata, or of two samples whose observations are all of one. Takes O(N).
+///
+/// # Errors
+/// As [`Effects::of`].
+pub fn mean_difference(case: &[f64], control: &[f64], stratum_of: &[u32]) -> Result<f64, Error> {
+    check(case, control)?;
+    Ok(difference_of_means(&Scores::new(case, control, 0.0), case.len(), stratum_of))
+}
+
+/// The mean of a control sample, of which a relative change is a share; within strata that of their means, weighted by
+/// mₛ·nₛ/Nₛ.
+///
+/// # Errors
+/// As [`Effects::within_strata`].
+pub fn control_mean(case: &[f64], control: &[f64], stratum_of: &[u32]) -> Result<f64, Error> {
+    check(case, control)?;
+    Ok(Strata::new(case, control, &Scores::new(case, control, 0.0), stratum_of)?.control_mean())
+}
+
+/// The observations of each stratum that has some of both groups, and the spread of all.
+struct Strata {
+    strata: Vec<Stratum>,
+    /// Standard deviations and sizes of the groups within all strata.
+    cells: Vec<(Option<f64>, usize)>,
+}
+
+/// The observations of a stratum.
+struct Stratum {
+    /// Case and control values, ascending.
+    values: [Vec<f64>; 2],
+    /// Their scores.
+    scores: [Vec<i128>; 2],
+    control_mean: f64,
+    /// What a comparison of two of its observations weighs.
+    rank_weight: i128,
+}
+
+/// Weights of comparisons are multiples of the inverse of a common multiple, which stays below this; beyond, they are rounded.
+const LARGEST_COMMON: i128 = 1 << 40;
+
+impl Strata {
+    fn new(case: &[f64], control: &[f64], scores: &Scores, stratum_of: &[u32]) -> Result<Self, Error> {
+        if stratum_of.len() != case.len() + control.len() {
+            return Err(Error::data("there is not a stratum for each observation", "name one for each"));
+        }
+        let mut order: Vec<u32> = (0..stratum_of.len() as u32).collect();
+        order.sort_by_key(|&observation| stratum_of[observation as usize]);
+        let strata = || order.chunk_by(|&a, &b| stratum_of[a as usize] == stratum_of[b as usize]);
+        let sizes = strata().map(|members| members.len() as i128 + 1);
+        let common = within::least_common_multiple(sizes, LARGEST_COMMON).unwrap_or(LARGEST_COMMON);
+        let (mut mixed, mut cells) = (Vec::new(), Vec::new());
+        for members in strata() {
+            // The sort is stable: case observations come first.
+            let (cases, controls) = members.split_at(members.partition_point(|&row| (row as usize) < case.len()));
+            let value = |&row: &u32| case.get(row as usize).unwrap_or_else(|| &control[row as usize - case.len()]);
+            let values = [cases, controls].map(|rows| ascending(&rows.iter().map(value).copied().collect::<Vec<_>>()));
+            let summaries = [&values[0], &values[1]].map(|values| (!values.is_empty()).then(|| Summary::of(values)));
+            cells.extend(summaries.iter().flatten().map(|summary| (summary.sd, summary.n as usize)));
+            if let [Some(_), Some(of_control)] = summaries {
+                let sorted = |rows: &[u32]| {
+                    let mut sorted: Vec<i128> = rows.iter().map(|&row| scores.scores[row as usize].into()).collect();
+                    sorted.sort_unstable();
+                    sorted
+                };
+                let divisor = members.len() as i128 + 1;
+                let rank_weight = (common + divisor / 2) / divisor;
+                mixed.push(Stratum {
+                    values,
+                    scores: [cases, controls].map(sorted),
+                    control_mean: of_control.mean,
+                    rank_weight,
+                });
+            }
+        }
+        if mixed.is_empty() {
+            let what = "no stratum holds both case and control observations";
+            return Err(Error::data(what, "choose strata in which both occur"));
+        }
+        Ok(Self { strata: mixed, cells })
+    }
+
+    fn control_mean(&self) -> f64 {
+        let weight = |stratum: &Stratum| {
+            let [m, n] = [0, 1].map(|group: usize| stratum.scores[group].len() as f64);
+            m * n / (m + n)
+        };
+        let all: f64 = self.strata.iter().map(weight).sum();
+        self.strata.iter().map(|stratum| weight(stratum) / all * stratum.control_mean).sum()
+    }
+
+    /// The root of the mean of all groups' variances, weighted by their degrees of freedom, and the number of these; `None`
+    /// where there are none.
+    fn spread(&self) -> (Option<f64>, f64) {
+        let freedom = self.cells.iter().map(|&(_, n)| n - 1).sum::<usize>() as f64;
+        // Roots of the weights, so that the square of a large deviation does not overflow.
+        let part = |&(sd, n): &(Option<f64>, usize)| sd.unwrap_or(0.0) * ((n as f64 - 1.0) / freedom).sqrt();
+        (self.cells.iter().map(part).reduce(libm::hypot).filter(|_| freedom > 0.0), freedom)
+    }
+
+    /// How much more often the case observation is the greater one of a stratum's case and control observation.
+    fn cliffs_delta(&self) -> f64 {
+        let (mut dominance, mut comparisons) = (0, 0);
+        for Stratum { values: [case, control], rank_weight, .. } in &self.strata {
+            dominance += rank_weight * i128::from(excess(case, control));
+            comparisons += rank_weight * (case.len() as i128 * control.len() as i128);
+        }
+        dominance as f64 / comparisons as f64
+    }
+
+    /// The weighted median of all differences of a stratum's case and control score.
+    fn median_difference(&self, scores: &Scores) -> f64 {
+        let up_to = |limit: i128| {
+            let of = |Stratum { scores: [case, control], rank_weight, .. }: &Stratum| {
+                rank_weight * differences_up_to(limit, case, control)
+            };
+            self.strata.iter().map(of).sum()
+        };
+        let ends = |Stratum { scores: [case, control], .. }: &Stratum| {
+            [case[0] - control[control.len() - 1], case[case.len() - 1] - control[0]]
+        };
+        let all = self.strata.iter().map(ends).reduce(|[low, high], [one, other]| [low.min(one), high.max(other)]);
+        let range = all.expect("a stratum with both groups");
+        let [low, high] = middle_two(up_to(range[1]), range, up_to);
+        worth(scores, low + high, 2.0)
+    }
+}
+
+/// How many differences of a case and a control score do not exceed a limit.
+fn differences_up_to(limit: i128, case: &[i128], control: &[i128]) -> i128 {
+    let mut below = 0;
+    // The control values that are near enough to a case value from above are fewer, the larger that is.
+    let near = |&x: &i128| {
+        below += control[below..].iter().take_while(|&&y| x - y > limit).count();
+        (control.len() - below) as i128
+    };
+    case.iter().map(near).sum()
 }
 
 impl PairedEffects {
@@ -110,11 +278,11 @@ impl PairedEffects {
         let (of_case, of_control) = scores.scores.split_at(case.len());
         let differences: Vec<i128> =
             of_case.iter().zip(of_control).map(|(x, y)| i128::from(*x) - i128::from(*y)).collect();
-        let mean_difference = difference_of_means(&scores, case.len());
+        let mean_difference = difference_of_means(&scores, case.len(), &vec![0; 2 * case.len()]);
         let sd = Summary::of(&differences.iter().map(|&d| worth(&scores, d, 1.0)).collect::<Vec<_>>()).sd;
         Ok(Self {
             mean_difference,
-            relative_change: relative(mean_difference, control),
+            relative_change: relative(mean_difference, Summary::of(control).mean),
             d_z: standardised(mean_difference, sd),
             hodges_lehmann: median_of_means(&scores, differences),
         })
@@ -135,14 +303,19 @@ impl PairedEffects {
 pub fn cliffs_delta(case: &[f64], control: &[f64]) -> f64 {
     assert!(!case.is_empty() && !control.is_empty(), "both groups need an observation");
     let (case, control) = (ascending(case), ascending(control));
-    let (mut below, mut up_to, mut dominance) = (0, 0, 0i64);
-    for &x in &case {
-        below += control[below..].iter().take_while(|&&y| y < x).count();
+    excess(&case, &control) as f64 / (case.len() as f64 * control.len() as f64)
+}
+
+/// How many more pairs of two ascending samples have the greater value in the case than have the smaller one there.
+fn excess<T: PartialOrd>(case: &[T], control: &[T]) -> i64 {
+    let (mut below, mut up_to, mut excess) = (0, 0, 0);
+    for x in case {
+        below += control[below..].iter().take_while(|&y| y < x).count();
         up_to = up_to.max(below);
-        up_to += control[up_to..].iter().take_while(|&&y| y == x).count();
-        dominance += below as i64 - (control.len() - up_to) as i64;
+        up_to += control[up_to..].iter().take_while(|&y| y == x).count();
+        excess += below as i64 - (control.len() - up_to) as i64;
     }
-    dominance as f64 / (case.len() as f64 * control.len() as f64)
+    excess
 }
 
 /// What takes the bias out of a mean in standard deviations of ν ≥ 2 degrees of freedom: Γ(ν/2)/(√(ν/2)·Γ((ν−1)/2)).
@@ -176,52 +349,19 @@ fn worth(scores: &Scores, difference: i128, number: f64) -> f64 {
     (difference * scores.divisor) as f64 / (scores.denominator * number) * scores.unit
 }
 
-/// The difference of means by one division of integers.
-fn difference_of_means(scores: &Scores, n_case: usize) -> f64 {
-    let (case, control) = scores.scores.split_at(n_case);
-    let sum = |scores: &[i64]| scores.iter().map(|&score| i128::from(score)).sum::<i128>();
-    let (m, n) = (case.len() as i128, control.len() as i128);
-    worth(scores, n * sum(case) - m * sum(control), (m * n) as f64)
+/// The difference of means within strata by one division of integers.
+fn difference_of_means(scores: &Scores, n_case: usize, stratum_of: &[u32]) -> f64 {
+    let labels: Vec<bool> = (0..scores.scores.len()).map(|row| row < n_case).collect();
+    within::Difference::new(stratum_of, &labels, scores).of(scores.scores[..n_case].iter().sum())
 }
 
-fn relative(difference: f64, control: &[f64]) -> Option<f64> {
-    let level = Summary::of(control).mean.abs();
+fn relative(difference: f64, control_mean: f64) -> Option<f64> {
+    let level = control_mean.abs();
     Some(difference / level).filter(|share| level > 0.0 && share.is_finite())
 }
 
 fn standardised(difference: f64, sd: Option<f64>) -> Option<f64> {
     sd.filter(|&sd| sd > 0.0).map(|sd| difference / sd).filter(|d| d.is_finite())
-}
-
-/// The root of the mean of both variances, weighted by their degrees of freedom; `None` where there are none.
-fn pooled_sd(case: &[f64], control: &[f64]) -> Option<f64> {
-    let freedom = (case.len() + control.len()) as f64 - 2.0;
-    // Roots of the weights, lest the square of a large deviation overflow.
-    let part = |sample: &[f64]| Summary::of(sample).sd.unwrap_or(0.0) * ((sample.len() as f64 - 1.0) / freedom).sqrt();
-    (freedom > 0.0).then(|| libm::hypot(part(case), part(control)))
-}
-
-/// The median of all differences of a case and a control score.
-fn median_difference(scores: &Scores, n_case: usize) -> f64 {
-    let wide = |scores: &[i64]| {
-        let mut sorted: Vec<i128> = scores.iter().map(|&score| score.into()).collect();
-        sorted.sort_unstable();
-        sorted
-    };
-    let (case, control) = scores.scores.split_at(n_case);
-    let (case, control) = (wide(case), wide(control));
-    let up_to = |limit: i128| {
-        let mut below = 0;
-        // The control values that are near enough to a case value from above are fewer, the larger that is.
-        let far = |&x: &i128| {
-            below += control[below..].iter().take_while(|&&y| x - y > limit).count();
-            (control.len() - below) as u64
-        };
-        case.iter().map(far).sum::<u64>()
-    };
-    let range = [case[0] - control[control.len() - 1], case[case.len() - 1] - control[0]];
-    let [low, high] = middle_two(case.len() as u64 * control.len() as u64, range, up_to);
-    worth(scores, low + high, 2.0)
 }
 
 /// The median of the means of all two differences, each with itself too (Walsh 1949).
@@ -236,19 +376,19 @@ fn median_of_means(scores: &Scores, mut differences: Vec<i128>) -> f64 {
             if end <= i {
                 break;
             }
-            number += (end - i) as u64;
+            number += (end - i) as i128;
         }
         number
     };
     let range = [2 * differences[0], 2 * differences[n - 1]];
-    let [low, high] = middle_two(n as u64 * (n as u64 + 1) / 2, range, up_to);
+    let [low, high] = middle_two(n as i128 * (n as i128 + 1) / 2, range, up_to);
     worth(scores, low + high, 4.0)
 }
 
 /// The two middle ones of so many integers in a range, which are the same if their number is odd; `up_to` counts those that
-/// do not exceed a limit.
-fn middle_two(number: u64, range: [i128; 2], up_to: impl Fn(i128) -> u64) -> [i128; 2] {
-    let smallest_of = |rank: u64| {
+/// do not exceed a limit. Where they have weights, that is by how much all of them weigh.
+fn middle_two(number: i128, range: [i128; 2], up_to: impl Fn(i128) -> i128) -> [i128; 2] {
+    let smallest_of = |rank: i128| {
         let [mut low, mut high] = range;
         while low < high {
             let middle = low + (high - low) / 2;
@@ -256,7 +396,7 @@ fn middle_two(number: u64, range: [i128; 2], up_to: impl Fn(i128) -> u64) -> [i1
         }
         low
     };
-    let lower = smallest_of(number.div_ceil(2));
+    let lower = smallest_of((number + 1) / 2);
     if number % 2 == 1 || up_to(lower) > number / 2 { [lower; 2] } else { [lower, smallest_of(number / 2 + 1)] }
 }
 

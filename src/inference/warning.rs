@@ -84,6 +84,11 @@ pub enum Warning {
         /// Whether the smaller group varies more.
         error: LevelError,
     },
+    /// The groups come from the strata in different shares, and the statistic compares them pooled.
+    PooledStrata {
+        /// The share of a group that would have to come from other strata to be spread over them like the other group.
+        share: f64,
+    },
 }
 
 /// What gets relabelled.
@@ -222,9 +227,16 @@ impl fmt::Display for Warning {
             ),
             Self::Rounded => write!(
                 f,
-                "the values span more orders of magnitude than sums can hold exactly: relabellings that differ from the \
-                 data by less than rounding count as ties, which can only make p larger; drop or rescale what is far from \
-                 the rest, or choose -s rank-sum"
+                "the values, or the weights of strata, need more digits than sums can hold exactly: relabellings that \
+                 differ from the data by less than rounding count as ties, which can only make p larger; drop or rescale \
+                 what is far from the rest, or choose -s rank-sum"
+            ),
+            Self::PooledStrata { share } => write!(
+                f,
+                "case and control are spread unequally over the strata ({:.0} % of a group would have to change its stratum), \
+                 and this statistic compares the pooled groups: its value may be due to the strata, and even have the wrong \
+                 sign (Simpson's paradox), though the p-value allows for them; mean, t and rank-sum compare within strata",
+                100.0 * share
             ),
             Self::UnequalVariances { error } => {
                 let (which, direction) = match error {

@@ -57,6 +57,7 @@ pub struct Cells {
 /// Blocks that may stand for each other.
 #[derive(Debug, Clone, Default)]
 struct Cell {
+    stratum: u32,
     blocks: usize,
     case: BlockValues,
     control: BlockValues,
@@ -78,11 +79,15 @@ pub type LeftOut = Vec<Vec<f64>>;
 /// The case and the control values of each block, by its number.
 type Gathered = BTreeMap<u32, [Vec<f64>; 2]>;
 
-/// A bootstrap sample or a jackknife one: case and control values.
+/// Two samples made like the data: the data themselves, a bootstrap sample or a jackknife one.
 #[derive(Debug, Clone, Default)]
-struct Samples {
-    case: Vec<f64>,
-    control: Vec<f64>,
+pub struct Samples {
+    /// The case values, stratum by stratum.
+    pub case: Vec<f64>,
+    /// The control values, likewise; the i-th values of both are a pair if there are pairs.
+    pub control: Vec<f64>,
+    /// The stratum of each case value and of each control value, ascending.
+    pub strata: [Vec<u32>; 2],
     /// How often each value of a cell is drawn: room that is used again and again.
     times: Vec<u32>,
 }
@@ -139,7 +144,8 @@ impl Cells {
             let cell = cells.entry((stratum, if is_paired { 0 } else { group })).or_default();
             cell.entry(block).or_default()[group].push(value);
         }
-        Ok(Self { cells: cells.into_values().map(Cell::of).collect(), sizes: [case.len(), control.len()] })
+        let cells = cells.into_iter().map(|((stratum, _), blocks)| Cell::of(stratum, blocks)).collect();
+        Ok(Self { cells, sizes: [case.len(), control.len()] })
     }
 
     /// The largest magnitude.
@@ -150,15 +156,18 @@ impl Cells {
     }
 
     /// The statistic of the samples themselves.
-    pub fn observed(&self, statistic: impl Fn(&[f64], &[f64]) -> f64) -> f64 {
-        let samples = self.samples();
-        statistic(&samples.case, &samples.control)
+    pub fn observed(&self, statistic: impl Fn(&Samples) -> f64) -> f64 {
+        statistic(&self.samples())
     }
 
     /// The power of the values' unit in which a statistic is measured.
-    pub(crate) fn degree(&self, statistic: impl Fn(&[f64], &[f64]) -> f64) -> Option<f64> {
+    pub(crate) fn degree(&self, statistic: impl Fn(&Samples) -> f64) -> Option<f64> {
         let samples = self.samples();
-        rounding::degree(statistic, &samples.case, &samples.control)
+        let of_values = |case: &[f64], control: &[f64]| {
+            let strata = samples.strata.clone();
+            statistic(&Samples { case: case.to_vec(), control: control.to_vec(), strata, ..Samples::default() })
+        };
+        rounding::degree(of_values, &samples.case, &samples.control)
     }
 
     fn samples(&self) -> Samples {
@@ -169,12 +178,12 @@ impl Cells {
 
     fn room(&self) -> Samples {
         let [case, control] = self.sizes.map(Vec::with_capacity);
-        Samples { case, control, times: Vec::new() }
+        Samples { case, control, ..Samples::default() }
     }
 }
 
 impl Cell {
-    fn of(blocks: Gathered) -> Self {
+    fn of(stratum: u32, blocks: Gathered) -> Self {
         let (case, control): (Vec<_>, Vec<_>) = blocks.into_values().map(|[case, control]| (case, control)).unzip();
         let blocks = case.len();
         let (mut case, mut control) = (BlockValues::of(&case), BlockValues::of(&control));
@@ -187,12 +196,17 @@ impl Cell {
             case.values.sort_unstable_by(f64::total_cmp);
             control.values.sort_unstable_by(f64::total_cmp);
         }
-        Self { blocks, case, control, alone }
+        Self { stratum, blocks, case, control, alone }
     }
 
     /// Appends as many random blocks as there are.
     fn draw(&self, stream: &mut Stream, to: &mut Samples) {
-        let Samples { case, control, times } = to;
+        self.draw_values(stream, to);
+        to.close(self.stratum);
+    }
+
+    fn draw_values(&self, stream: &mut Stream, to: &mut Samples) {
+        let Samples { case, control, times, .. } = to;
         let (values, drawn) = match self.alone {
             Some(Group::Case) => (&self.case.values, case),
             Some(Group::Control) => (&self.control.values, control),
@@ -215,6 +229,7 @@ impl Cell {
     fn append_all(&self, to: &mut Samples) {
         to.case.extend_from_slice(&self.case.values);
         to.control.extend_from_slice(&self.control.values);
+        to.close(self.stratum);
     }
 
     /// Which of so many groups each block is left out with: one of its own, or a random one.
@@ -271,6 +286,13 @@ impl Samples {
     fn clear(&mut self) {
         self.case.clear();
         self.control.clear();
+        self.strata.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Says of which stratum the last values are.
+    fn close(&mut self, stratum: u32) {
+        self.strata[0].resize(self.case.len(), stratum);
+        self.strata[1].resize(self.control.len(), stratum);
     }
 }
 
@@ -278,7 +300,7 @@ impl Bootstrap {
     /// The statistic of each bootstrap sample, in order; the first ones of a longer run are those of a shorter one, and
     /// none depends on the number of threads.
     ///
-    /// Both samples hold their blocks stratum by stratum: those of several values in the order in which they were drawn, so
+    /// The samples hold their blocks stratum by stratum: those of several values in the order in which they were drawn, so
     /// that the i-th values of both are a pair if there are pairs; single values ascending, so that the order in which they
     /// were given does not matter.
     ///
@@ -291,7 +313,7 @@ impl Bootstrap {
     /// use permtest::method::monte_carlo::Watch;
     /// let cells = Cells::new(&[1.0, 2.0], &[0.0], &Layout::default())?;
     /// let bootstrap = Bootstrap { resamples: 10_000, seed: 0, threads: None };
-    /// let replicates = bootstrap.replicates(&cells, |case, _| case[0] + case[1], &Watch::nobody())?;
+    /// let replicates = bootstrap.replicates(&cells, |drawn| drawn.case[0] + drawn.case[1], &Watch::nobody())?;
     /// // 1 + 1, 1 + 2, 2 + 1 or 2 + 2.
     /// let share = |sum: f64| replicates.iter().filter(|&&replicate| replicate == sum).count() as f64 / 1e4;
     /// assert!((share(2.0) - 0.25).abs() < 0.02 && (share(3.0) - 0.5).abs() < 0.02);
@@ -300,7 +322,7 @@ impl Bootstrap {
     pub fn replicates(
         &self,
         cells: &Cells,
-        statistic: impl Fn(&[f64], &[f64]) -> f64 + Sync,
+        statistic: impl Fn(&Samples) -> f64 + Sync,
         watch: &Watch,
     ) -> Result<Vec<f64>, Error> {
         if !(1..=MOST_BOOTSTRAP_SAMPLES).contains(&self.resamples) {
@@ -315,7 +337,7 @@ impl Bootstrap {
             let draw = |_| {
                 samples.clear();
                 cells.cells.iter().for_each(|cell| cell.draw(&mut stream, &mut samples));
-                statistic(&samples.case, &samples.control)
+                statistic(&samples)
             };
             let replicates: Vec<f64> = (0..number).map(draw).collect();
             (watch.advance)(number);
@@ -337,7 +359,7 @@ impl Bootstrap {
     pub fn left_out(
         &self,
         cells: &Cells,
-        statistic: impl Fn(&[f64], &[f64]) -> f64 + Sync,
+        statistic: impl Fn(&Samples) -> f64 + Sync,
         watch: &Watch,
     ) -> Result<LeftOut, Error> {
         let groups: Vec<(usize, Vec<u32>)> =
@@ -357,11 +379,12 @@ impl Bootstrap {
                     if number == cell {
                         let is_kept = |block: &usize| group_of[*block] != out;
                         (0..kept.blocks).filter(is_kept).for_each(|block| kept.append(block, &mut samples));
+                        samples.close(kept.stratum);
                     } else {
                         kept.append_all(&mut samples);
                     }
                 }
-                (cell, statistic(&samples.case, &samples.control))
+                (cell, statistic(&samples))
             };
             let found: Vec<(usize, f64)> = tasks.iter().map(without).collect();
             (watch.advance)(tasks.len() as u64);
@@ -393,8 +416,8 @@ mod tests {
     fn drawn(cells: &Cells) -> Vec<[Vec<f64>; 2]> {
         let bootstrap = Bootstrap { resamples: 100, seed: 3, threads: Some(1) };
         let drawn = std::sync::Mutex::new(Vec::new());
-        let keep = |case: &[f64], control: &[f64]| {
-            drawn.lock().unwrap().push([case.to_vec(), control.to_vec()]);
+        let keep = |samples: &Samples| {
+            drawn.lock().unwrap().push([samples.case.clone(), samples.control.clone()]);
             0.0
         };
         bootstrap.replicates(cells, keep, &Watch::nobody()).unwrap();
@@ -459,7 +482,7 @@ mod tests {
         let layout = Layout { pairing: Pairing::ByOrder, ..Layout::default() };
         let cells = Cells::new(&[1.0, 2.0, 4.0], &[10.0, 20.0, 40.0], &layout).unwrap();
         let bootstrap = Bootstrap { resamples: 1, seed: 0, threads: None };
-        let sum = |case: &[f64], control: &[f64]| case.iter().chain(control).sum::<f64>();
+        let sum = |samples: &Samples| samples.case.iter().chain(&samples.control).sum::<f64>();
         assert_eq!(bootstrap.left_out(&cells, sum, &Watch::nobody()).unwrap(), [[66.0, 55.0, 33.0]]);
         let cells = Cells::new(&[1.0, 2.0, 4.0], &[10.0], &Layout::default()).unwrap();
         assert_eq!(bootstrap.left_out(&cells, sum, &Watch::nobody()).unwrap(), [vec![16.0, 15.0, 13.0], vec![]]);
@@ -470,7 +493,7 @@ mod tests {
         let values: Vec<f64> = (0..10_000).map(f64::from).collect();
         let cells = Cells::new(&values, &[0.0], &Layout::default()).unwrap();
         let bootstrap = Bootstrap { resamples: 1, seed: 0, threads: None };
-        let size = |case: &[f64], _: &[f64]| case.len() as f64;
+        let size = |samples: &Samples| samples.case.len() as f64;
         let sizes = bootstrap.left_out(&cells, size, &Watch::nobody()).unwrap();
         assert_eq!(sizes[0].len(), MOST_LEFT_OUT);
         assert_eq!(sizes[0].iter().map(|size| 10_000.0 - size).sum::<f64>(), 10_000.0);

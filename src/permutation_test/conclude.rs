@@ -8,7 +8,7 @@ use crate::inference::attainable::Twins;
 use crate::inference::findings::{Concern, Findings};
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
-use crate::inference::warning::UnitKind;
+use crate::inference::warning::{UnitKind, Warning};
 use crate::method::estimate::Estimate;
 use crate::method::exact::sides::Tails;
 use crate::method::histogram::Histogram;
@@ -22,6 +22,10 @@ use crate::statistic::{Definition, Problem};
 /// Labellings up to which counts are whole numbers in every reader's double precision.
 const MOST_COUNTED: u128 = 1 << 53;
 
+/// From this share of a group on that would have to come from other strata, to be spread over them like the other group,
+/// pooled groups are called unbalanced.
+const UNBALANCED: f64 = 0.1;
+
 /// What the choice of a statistic implies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Nature {
@@ -29,19 +33,23 @@ pub(super) struct Nature {
     pub rule: TwoSidedRule,
     pub twins: Twins,
     pub concern: Concern,
+    /// Whether it compares the pooled groups also where labels are exchanged within strata.
+    pub pools_strata: bool,
 }
 
 impl Nature {
     /// Of a statistic of which nothing is known.
-    pub const CUSTOM: Self = Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else };
+    pub const CUSTOM: Self =
+        Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else, pools_strata: true };
 
     /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
-    /// its smaller tail, and so does a difference under strata of unequal shares of cases, where its centre is not 0.
+    /// its smaller tail, and so does a difference of pooled groups under strata of unequal shares of cases, where its centre
+    /// is not 0.
     pub fn of(definition: &Definition, prepared: &Prepared, design: &dyn Design) -> Self {
         let mirrors = definition.mirrors_its_samples();
         let rule = match prepared {
             Prepared::Distance(_) => TwoSidedRule::UpperTail,
-            Prepared::Linear(_) => TwoSidedRule::Absolute,
+            Prepared::Linear(_) | Prepared::Stratified(_) => TwoSidedRule::Absolute,
             _ if mirrors && design.exchange().is_balanced() => TwoSidedRule::Absolute,
             _ => TwoSidedRule::Doubled,
         };
@@ -49,6 +57,7 @@ impl Nature {
             rule,
             twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
             concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
+            pools_strata: !definition.compares_within_strata(),
         }
     }
 }
@@ -212,12 +221,25 @@ impl PermutationTest<'_> {
                 Exchange::Subsets(strata) => Some(strata.len()),
                 Exchange::Coins | Exchange::Other => None,
             },
-            warnings: findings.warnings(),
+            warnings: findings.warnings().into_iter().chain(pooled_strata(course)).collect(),
             reference_set_size: size,
             histogram: shape.histogram,
             null_distribution: shape.values,
         })
     }
+}
+
+/// Whether the pooled groups differ in which strata they come from, so that the strata may make the difference.
+fn pooled_strata(course: &Course) -> Option<Warning> {
+    let Course { problem, nature, .. } = course;
+    let strata = problem.strata().filter(|_| nature.pools_strata)?;
+    let labels = problem.pool().labels();
+    let mut counts = vec![[0u64; 2]; 1 + strata.iter().copied().max().unwrap_or(0) as usize];
+    strata.iter().zip(labels).for_each(|(&stratum, &is_case)| counts[stratum as usize][usize::from(is_case)] += 1);
+    let all = [problem.pool().len() - problem.n_case(), problem.n_case()].map(|n| n as f64);
+    let apart = |[controls, cases]: &[u64; 2]| (*controls as f64 / all[0] - *cases as f64 / all[1]).abs();
+    let share = 0.5 * counts.iter().map(apart).sum::<f64>();
+    (share > UNBALANCED).then_some(Warning::PooledStrata { share })
 }
 
 /// The counts of all labellings; those that differ only where nothing depends on it have been counted as one.

@@ -8,14 +8,18 @@
 //! | rank-sum, signed-rank | Hodges–Lehmann shift | such shifts, by bisection |
 //! | other summaries, expressions | the statistic | `BCa` bootstrap |
 //! | distances, functions, programs | the statistic | none |
+//!
+//! Under strata mean, t and rank-sum are about differences within strata, and so are their effects; all else is about the
+//! pooled groups, Welch's difference of means among it.
 
 use super::PermutationTest;
 use super::canonical::Canonical;
-use crate::design::layout::{Conflict, Pairing};
+use crate::design::layout::{Conflict, Layout, Pairing};
+use crate::design::strata;
 use crate::error::Error;
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
-use crate::inference::effect::{Effects, PairedEffects};
-use crate::method::bootstrap::{Bootstrap, Cells};
+use crate::inference::effect::{self, Effects, PairedEffects};
+use crate::method::bootstrap::{Bootstrap, Cells, Samples};
 use crate::method::inversion::{Bisection, Inversion, MOST_ENUMERATED, Source, TailCounts};
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Choice, DEFAULT_RESAMPLES};
@@ -129,11 +133,42 @@ impl PermutationTest<'_> {
     /// # Errors
     /// As [`Effects::of`].
     pub fn effect_sizes(&self) -> Result<EffectSizes, Error> {
-        if self.layout.pairing == Pairing::Independent {
-            Effects::of(self.case, self.control).map(EffectSizes::TwoSample)
-        } else {
-            PairedEffects::of(self.case, self.control).map(EffectSizes::Paired)
+        if self.layout.pairing != Pairing::Independent {
+            return PairedEffects::of(self.case, self.control).map(EffectSizes::Paired);
         }
+        let sizes = match self.stratum_of() {
+            Some(strata) => Effects::within_strata(self.case, self.control, &strata),
+            None => Effects::of(self.case, self.control),
+        };
+        sizes.map(EffectSizes::TwoSample)
+    }
+
+    /// The stratum of each observation, those of the case sample first, where labels are exchanged within several.
+    fn stratum_of(&self) -> Option<Vec<u32>> {
+        match (&self.design, &self.layout) {
+            (Some(design), _) => strata(design.as_ref()),
+            (None, Layout { pairing: Pairing::Independent, strata: Some(blocks), .. }) => {
+                let numbers = &blocks.of_observation;
+                numbers.iter().any(|number| *number != numbers[0]).then(|| numbers.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The mean of the control means within strata, weighted like the differences, for a statistic that compares within
+    /// strata; `None` where there are none, or it compares the pooled groups.
+    ///
+    /// # Errors
+    /// As [`Effects::within_strata`].
+    pub fn control_mean_within_strata(&self, definition: &Definition) -> Result<Option<f64>, Error> {
+        let strata = self.stratum_of().filter(|_| definition.compares_within_strata());
+        strata.map(|strata| effect::control_mean(self.case, self.control, &strata)).transpose()
+    }
+
+    /// The strata within which a statistic compares: all the same where it compares the pooled groups.
+    fn compared_within(&self, definition: &Definition) -> Vec<u32> {
+        let strata = self.stratum_of().filter(|_| definition.compares_within_strata());
+        strata.unwrap_or_else(|| vec![0; self.case.len() + self.control.len()])
     }
 
     /// The effect that a statistic is about, with its interval: one-sided where the alternative is.
@@ -187,19 +222,20 @@ impl PermutationTest<'_> {
     /// As [`Effects::of`].
     pub fn effect_size(&self, definition: &Definition, estimate: f64) -> Result<Effect, Error> {
         let measured = Measured::of(definition);
-        Ok(Effect { measured, estimate: self.measure(measured, estimate)?, interval: None, objection: None })
+        Ok(Effect { measured, estimate: self.measure(definition, estimate)?, interval: None, objection: None })
     }
 
-    fn measure(&self, measured: Measured, estimate: f64) -> Result<f64, Error> {
-        let sizes = match measured {
-            Measured::Statistic => return Ok(estimate),
-            Measured::MeanDifference | Measured::Shift => self.effect_sizes()?,
-        };
-        let (mean_difference, shift) = match sizes {
-            EffectSizes::TwoSample(sizes) => (sizes.mean_difference, sizes.hodges_lehmann),
-            EffectSizes::Paired(sizes) => (sizes.mean_difference, sizes.hodges_lehmann),
-        };
-        Ok(if measured == Measured::Shift { shift } else { mean_difference })
+    fn measure(&self, definition: &Definition, estimate: f64) -> Result<f64, Error> {
+        match Measured::of(definition) {
+            Measured::Statistic => Ok(estimate),
+            Measured::MeanDifference => {
+                effect::mean_difference(self.case, self.control, &self.compared_within(definition))
+            }
+            Measured::Shift => self.effect_sizes().map(|sizes| match sizes {
+                EffectSizes::TwoSample(sizes) => sizes.hodges_lehmann,
+                EffectSizes::Paired(sizes) => sizes.hodges_lehmann,
+            }),
+        }
     }
 
     /// The interval that suits a statistic, or why there is none.
@@ -331,23 +367,35 @@ impl PermutationTest<'_> {
         let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
-        let of = |statistic: &(dyn Fn(&[f64], &[f64]) -> f64 + Sync)| {
-            let Self { alternative, .. } = *self;
-            bootstrap_interval(&bootstrap, &cells, statistic, reading, alternative, request.confidence, watch)
-                .map(|interval| interval.ends)
-        };
+        let function = self.function(definition);
+        let Self { alternative, .. } = *self;
+        bootstrap_interval(&bootstrap, &cells, function, reading, alternative, request.confidence, watch)
+            .map(|interval| interval.ends)
+    }
+
+    /// The effect as a function of two samples that are made like these.
+    fn function(&self, definition: &Definition) -> SampleFunction {
         let is_paired = self.layout.pairing != Pairing::Independent;
+        let is_within_strata = definition.compares_within_strata() && self.stratum_of().is_some();
         match (Measured::of(definition), definition.function()) {
-            (Measured::Statistic, Some(function)) => of(&function),
-            (Measured::Shift, _) if is_paired => {
-                of(&|case, control| PairedEffects::of(case, control).map_or(f64::NAN, |sizes| sizes.hodges_lehmann))
+            (Measured::Shift, _) => Box::new(move |Samples { case, control, strata, .. }| {
+                let sizes = if is_paired {
+                    PairedEffects::of(case, control).map(|sizes| sizes.hodges_lehmann)
+                } else {
+                    Effects::within_strata(case, control, &strata.concat()).map(|sizes| sizes.hodges_lehmann)
+                };
+                sizes.unwrap_or(f64::NAN)
+            }),
+            (Measured::Statistic, Some(function)) if !is_within_strata => {
+                Box::new(move |drawn| function(&drawn.case, &drawn.control))
             }
-            (Measured::Shift, _) => {
-                of(&|case, control| Effects::of(case, control).map_or(f64::NAN, |sizes| sizes.hodges_lehmann))
-            }
-            (Measured::MeanDifference | Measured::Statistic, _) => {
-                of(&|case, control| Effects::of(case, control).map_or(f64::NAN, |sizes| sizes.mean_difference))
-            }
+            _ => Box::new(move |Samples { case, control, strata, .. }| {
+                let strata = if is_within_strata { strata.concat() } else { vec![0; case.len() + control.len()] };
+                effect::mean_difference(case, control, &strata).unwrap_or(f64::NAN)
+            }),
         }
     }
 }
+
+/// An effect of two samples.
+type SampleFunction = Box<dyn Fn(&Samples) -> f64 + Sync>;

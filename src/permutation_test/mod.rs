@@ -440,6 +440,7 @@ impl<'a> PermutationTest<'a> {
             Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, plan, watch),
             Prepared::Formula(statistic) => self.run(problem, statistic, nature, plan, watch),
             Prepared::Distance(statistic) => self.run(problem, statistic, nature, plan, watch),
+            Prepared::Stratified(statistic) => self.run(problem, statistic, nature, plan, watch),
             Prepared::Values(statistic) => self.run(problem, statistic, nature, plan, watch),
         }
     }

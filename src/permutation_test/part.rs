@@ -106,6 +106,7 @@ impl PermutationTest<'_> {
             Prepared::Linear(statistic) => part.run_linear(statistic, blocks, watch, take),
             Prepared::Formula(statistic) => part.run(statistic, blocks, watch, take),
             Prepared::Distance(statistic) => part.run(statistic, blocks, watch, take),
+            Prepared::Stratified(statistic) => part.run(statistic, blocks, watch, take),
             Prepared::Values(statistic) => part.run(statistic, blocks, watch, take),
         }
     }
@@ -145,6 +146,7 @@ impl PermutationTest<'_> {
             Prepared::Linear(statistic) => part.conclude_linear(statistic, sum, watch),
             Prepared::Formula(statistic) => part.conclude_any(statistic, sum, watch),
             Prepared::Distance(statistic) => part.conclude_any(statistic, sum, watch),
+            Prepared::Stratified(statistic) => part.conclude_any(statistic, sum, watch),
             Prepared::Values(statistic) => part.conclude_any(statistic, sum, watch),
         }
     }
@@ -173,6 +175,7 @@ impl PermutationTest<'_> {
             Prepared::Linear(statistic) => self.observed_value_custom(problem, statistic),
             Prepared::Formula(statistic) => self.observed_value_custom(problem, statistic),
             Prepared::Distance(statistic) => self.observed_value_custom(problem, statistic),
+            Prepared::Stratified(statistic) => self.observed_value_custom(problem, statistic),
             Prepared::Values(statistic) => self.observed_value_custom(problem, statistic),
         }
     }

@@ -1,8 +1,8 @@
 //! The effect in a report: its name, its size, its interval, and the same on other scales.
 
-use super::Report;
 use super::number;
 use super::precision::Precision;
+use super::{Comparison, Report};
 use crate::permutation_test::effect::{Effect, EffectRequest, EffectSizes, Measured};
 
 /// An effect with its interval.
@@ -26,12 +26,14 @@ pub struct EffectReport {
 
 impl EffectReport {
     /// Finds the words for an effect; `title` is what the statistic is called.
-    pub(super) fn new(title: &str, effect: &Effect, request: Option<&EffectRequest>) -> Self {
+    pub(super) fn new(title: &str, comparison: Comparison, effect: &Effect, request: Option<&EffectRequest>) -> Self {
         let name = match effect.measured {
-            Measured::Statistic => title.to_owned(),
-            Measured::MeanDifference => "difference of means".to_owned(),
-            Measured::Shift => "Hodges-Lehmann shift".to_owned(),
+            Measured::Statistic => title,
+            Measured::MeanDifference => "difference of means",
+            Measured::Shift => "Hodges-Lehmann shift",
         };
+        let is_said = effect.measured == Measured::Statistic || comparison != Comparison::WithinStrata;
+        let name = if is_said { name.to_owned() } else { format!("{name} within strata") };
         Self {
             name,
             measured: effect.measured,
@@ -82,7 +84,8 @@ pub fn other_scales(report: &Report) -> Option<String> {
     let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
     let change = change.filter(|_| is_amount).map(|change| format!("mean {:+.1} %", 100.0 * change));
     let parts: Vec<String> = [change].into_iter().chain(others).flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+    let within = if report.comparison == Comparison::Groups { "" } else { ", within strata" };
+    (!parts.is_empty()).then(|| parts.join(", ") + within)
 }
 
 /// The effect sizes under the names of the formats that programs read; `None` where they are not defined.

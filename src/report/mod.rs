@@ -67,6 +67,8 @@ pub struct Report {
     pub n_units: usize,
     /// Strata within which labels are exchanged; `None` for other designs.
     pub n_strata: Option<usize>,
+    /// What the statistic compares where labels are exchanged within several strata.
+    pub comparison: Comparison,
     /// The difference under the null hypothesis (`--mu`), in units of the data.
     pub mu: f64,
     /// The value from which the absolute rule measures.
@@ -83,7 +85,7 @@ pub struct Report {
     pub effect: Option<EffectReport>,
     /// Effect sizes on scales of their own.
     pub effect_sizes: EffectSizes,
-    /// Mann and Whitney's U beside a rank sum.
+    /// Mann and Whitney's U beside a rank sum; `None` where ranks are counted within strata.
     pub mann_whitney_u: Option<f64>,
     /// How the null distribution was got: `exact`, `bounds`, `monte-carlo`, `sequential`, `importance` or
     /// `splitting`.
@@ -138,6 +140,27 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// What a statistic compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Case and control; there are not several strata.
+    Groups,
+    /// Case and control within strata.
+    WithinStrata,
+    /// The pooled groups, though there are strata.
+    PooledStrata,
+}
+
+impl Comparison {
+    fn of(statistic: &Statistic, n_strata: Option<usize>) -> Self {
+        match statistic {
+            _ if n_strata.is_none_or(|strata| strata < 2) => Self::Groups,
+            Statistic::Defined(definition) if definition.compares_within_strata() => Self::WithinStrata,
+            _ => Self::PooledStrata,
+        }
+    }
+}
+
 /// What a test came to.
 #[derive(Debug)]
 pub struct Outcome<'a> {
@@ -181,8 +204,14 @@ impl Report {
         };
         let is_two_sided = test.alternative == Alternative::TwoSided;
         let TestResult { estimate, method, p_value, counts, precision, reference_set_size, warnings, .. } = &result;
-        let statistic = StatisticReport::of(&test.statistic);
-        let is_rank_sum = test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
+        let n_strata = result.n_strata.filter(|_| design.contains("stratified"));
+        let comparison = Comparison::of(&test.statistic, n_strata);
+        let statistic = match comparison {
+            Comparison::WithinStrata => StatisticReport::within_strata(&test.statistic),
+            Comparison::Groups | Comparison::PooledStrata => StatisticReport::of(&test.statistic),
+        };
+        let is_rank_sum =
+            comparison == Comparison::Groups && test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
         let m = dataset.case.values.len() as f64;
         let counted = counts
             .filter(|_| matches!(method, Method::MonteCarlo { .. } | Method::Sequential { .. }))
@@ -196,13 +225,14 @@ impl Report {
             two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
             design: design.to_owned(),
             n_units: result.n_units,
-            n_strata: result.n_strata.filter(|_| design.contains("stratified")),
+            n_strata,
+            comparison,
             mu,
             case: group(&dataset.case),
             control: group(&dataset.control),
             n_dropped: dataset.n_dropped,
             estimate: *estimate,
-            effect: effect.map(|effect| EffectReport::new(&statistic.title, &effect, test.effect.as_ref())),
+            effect: effect.map(|effect| EffectReport::new(&statistic.title, comparison, &effect, test.effect.as_ref())),
             effect_sizes,
             mann_whitney_u: is_rank_sum.then(|| estimate - m * (m + 1.0) / 2.0),
             method: method.name().to_owned(),

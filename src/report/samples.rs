@@ -27,6 +27,7 @@ pub fn typical() -> Report {
         design: "two-sample".to_owned(),
         n_units: 60,
         n_strata: None,
+        comparison: super::Comparison::Groups,
         mu: 0.0,
         case: group("OJ", [20.663_333_333_333_334, 6.605_561_049_722_239_5, 22.7, 8.2, 30.9]),
         control: group("VC", [16.963_333_333_333_335, 8.266_028_725_184_053, 16.5, 4.2, 33.9]),

@@ -30,6 +30,17 @@ pub enum Measure {
 }
 
 impl StatisticReport {
+    /// Finds the words for a statistic that compares case and control within strata.
+    #[must_use]
+    pub fn within_strata(statistic: &Statistic) -> Self {
+        let found = Self::of(statistic);
+        let title = match statistic {
+            Statistic::Defined(Definition::Named(Named::RankSum)) => "van Elteren's rank sum of the case".to_owned(),
+            _ => format!("{} within strata", found.title),
+        };
+        Self { title, ..found }
+    }
+
     /// Finds the words for a statistic.
     #[must_use]
     pub fn of(statistic: &Statistic) -> Self {

@@ -1,9 +1,9 @@
 //! The sentences of a report, shared by the formats that people read.
 
-use super::Report;
 use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
+use super::{Comparison, Report};
 use crate::Undefined;
 use crate::inference::classical::{Classical, ClassicalTest};
 use crate::method::estimate::Spread;
@@ -200,7 +200,7 @@ pub fn design(report: &Report) -> Option<String> {
         Some(1) => "1 stratum".to_owned(),
         strata => format!("{} strata", number::count(strata.unwrap_or(0) as u64)),
     };
-    match report.design.as_str() {
+    let relabelled = match report.design.as_str() {
         "paired" => Some(format!("Labels are swapped within {pairs}.")),
         "stratified" => Some(format!("Labels are exchanged within {strata} only.")),
         "clustered" => Some(format!("Whole clusters are relabelled, {units} in all.")),
@@ -209,7 +209,11 @@ pub fn design(report: &Report) -> Option<String> {
             Some(format!("Labels are swapped within all pairs of a cluster together, {clusters} in all."))
         }
         _ => None,
-    }
+    };
+    let pooled = (report.comparison == Comparison::PooledStrata)
+        .then(|| "This statistic has no form within strata: it compares the pooled groups.".to_owned());
+    let sentences: Vec<String> = [relabelled, pooled].into_iter().flatten().collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// How many labellings had no statistic, and what became of them.

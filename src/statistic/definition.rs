@@ -75,6 +75,12 @@ impl Definition {
         matches!(self, Self::Named(Named::Mean | Named::T))
     }
 
+    /// Whether it compares case and control within strata, where there are some, and not the pooled groups.
+    #[must_use]
+    pub fn compares_within_strata(&self) -> bool {
+        matches!(self, Self::Named(named) if named.compares_within_strata())
+    }
+
     /// Prepares it for a problem.
     ///
     /// # Errors

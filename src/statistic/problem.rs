@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pool::Pool;
 use crate::design::layout::{Arrangement, Conflict, Layout};
-use crate::design::{Clustered, Design, TwoSample};
+use crate::design::{Clustered, Design, TwoSample, strata};
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
@@ -17,6 +17,7 @@ pub struct Problem {
     pool: Pool,
     design: Arc<dyn Design>,
     pairs: Option<Vec<[u32; 2]>>,
+    strata: Option<Vec<u32>>,
 }
 
 impl Problem {
@@ -24,7 +25,7 @@ impl Problem {
     #[must_use]
     pub fn two_sample(pool: Pool) -> Self {
         let design = Arc::new(TwoSample::new(pool.labels()));
-        Self { pool, design, pairs: None }
+        Self { pool, design, pairs: None, strata: None }
     }
 
     /// A design over the observations in the order they were given, case observations first.
@@ -34,8 +35,9 @@ impl Problem {
     #[must_use]
     pub fn with_design(pool: Pool, design: Arc<dyn Design>) -> Self {
         assert_eq!(design.units().observations(), pool.len(), "a design for these observations");
-        let design = Arc::new(Clustered::reordered(design, pool.order()));
-        Self { pool, design, pairs: None }
+        let design = Clustered::reordered(design, pool.order());
+        let strata = strata(&design);
+        Self { pool, design: Arc::new(design), pairs: None, strata }
     }
 
     /// Observations that belong together in some way.
@@ -44,7 +46,8 @@ impl Problem {
     /// A [`Conflict`] where the layout has no design.
     pub fn with_layout(pool: Pool, layout: &Layout) -> Result<Self, Conflict> {
         let Arrangement { design, pairs } = layout.arrange(pool.order(), pool.n_case())?;
-        Ok(Self { pool, design, pairs })
+        let strata = strata(design.as_ref());
+        Ok(Self { pool, design, pairs, strata })
     }
 
     /// The pooled sample.
@@ -80,6 +83,12 @@ impl Problem {
     #[must_use]
     pub fn pairs(&self) -> Option<&[[u32; 2]]> {
         self.pairs.as_deref()
+    }
+
+    /// The stratum of each position, numbered from 0; `None` where labels are not exchanged within several strata.
+    #[must_use]
+    pub fn strata(&self) -> Option<&[u32]> {
+        self.strata.as_deref()
     }
 
     /// Number of case observations in the data, m.

@@ -16,7 +16,7 @@ use permtest::inference::Alternative::{self, Greater, Less, TwoSided};
 use permtest::inference::bootstrap_interval::{BootstrapInterval, Correction, Reading, bootstrap_interval};
 use permtest::inference::normal;
 use permtest::inference::p_value::Counts;
-use permtest::method::bootstrap::{Bootstrap, Cells};
+use permtest::method::bootstrap::{Bootstrap, Cells, Samples};
 use permtest::method::inversion::{Bisection, Inversion, Source, TailCounts};
 use permtest::method::monte_carlo::Watch;
 use permtest::method::planner::Choice;
@@ -49,6 +49,11 @@ fn paired() -> Layout {
 
 fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
+}
+
+/// A function of both samples as one of what is drawn.
+fn of_samples(function: impl Fn(&[f64], &[f64]) -> f64 + Sync) -> impl Fn(&Samples) -> f64 + Sync {
+    move |drawn| function(&drawn.case, &drawn.control)
 }
 
 fn difference(x: &[f64], y: &[f64]) -> f64 {
@@ -573,8 +578,15 @@ fn bootstrap_intervals_miss_as_often_as_is_known_of_them() {
                 let [case, control] = shifted(dice, sizes, draw);
                 let bootstrap = Bootstrap { resamples: 1000, seed, threads: Some(1) };
                 let cells = cells(&case, &control);
-                let found =
-                    bootstrap_interval(&bootstrap, &cells, statistic, reading, TwoSided, 0.95, &Watch::nobody());
+                let found = bootstrap_interval(
+                    &bootstrap,
+                    &cells,
+                    of_samples(statistic),
+                    reading,
+                    TwoSided,
+                    0.95,
+                    &Watch::nobody(),
+                );
                 found.unwrap().ends
             })
         };
@@ -674,7 +686,7 @@ fn bootstrap_intervals_agree_with_scipy() {
     {
         let cells = Cells::new(case, control, &layout).unwrap();
         let bootstrap = Bootstrap { resamples: 500_000, seed: 1, threads: None };
-        let mut replicates = bootstrap.replicates(&cells, statistic, &Watch::nobody()).unwrap();
+        let mut replicates = bootstrap.replicates(&cells, of_samples(statistic), &Watch::nobody()).unwrap();
         replicates.sort_by(f64::total_cmp);
         // Where an end may lie: five standard errors of the share of replicates below, which is a distance on the scale of
         // the statistic by the density of the replicates there.
@@ -689,7 +701,8 @@ fn bootstrap_intervals_agree_with_scipy() {
         };
         let interval = |reading: Reading, alternative: Alternative, confidence: f64| {
             let watch = Watch::nobody();
-            bootstrap_interval(&bootstrap, &cells, statistic, reading, alternative, confidence, &watch).unwrap()
+            bootstrap_interval(&bootstrap, &cells, of_samples(statistic), reading, alternative, confidence, &watch)
+                .unwrap()
         };
         for (reading, expected) in [(Reading::Percentile, percentile), (Reading::Bca, bca)] {
             let interval = interval(reading, TwoSided, 0.95);
@@ -763,7 +776,7 @@ fn bootstrap_samples_are_drawn_as_often_as_they_are_likely() {
             0.0
         };
         let bootstrap = Bootstrap { resamples: 100_000, seed: 2, threads: Some(1) };
-        bootstrap.replicates(&cells, count, &Watch::nobody()).unwrap();
+        bootstrap.replicates(&cells, of_samples(count), &Watch::nobody()).unwrap();
         let (counts, likelihood) = (counts.into_inner().unwrap(), likelihood(blocks, is_paired));
         assert!(counts.keys().eq(likelihood.keys()));
         let deviation = |(&count, share): (&u32, &f64)| (f64::from(count) - 1e5 * share).powi(2) / (1e5 * share);
@@ -783,9 +796,11 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
     let cells = cells(&case, &control);
     let run = |resamples: u64, threads: usize| {
         let bootstrap = Bootstrap { resamples, seed: 3, threads: Some(threads) };
-        let replicates = bootstrap.replicates(&cells, difference, &Watch::nobody()).unwrap();
+        let replicates = bootstrap.replicates(&cells, of_samples(difference), &Watch::nobody()).unwrap();
         let watch = Watch::nobody();
-        let interval = bootstrap_interval(&bootstrap, &cells, difference, Reading::Bca, TwoSided, 0.9, &watch).unwrap();
+        let interval =
+            bootstrap_interval(&bootstrap, &cells, of_samples(difference), Reading::Bca, TwoSided, 0.9, &watch)
+                .unwrap();
         (replicates.into_iter().map(f64::to_bits).collect::<Vec<_>>(), interval)
     };
     let (replicates, interval) = run(1500, 1);
@@ -798,8 +813,8 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
     let pairs = Cells::new(LAW_SCHOOLS[0], LAW_SCHOOLS[1], &paired()).unwrap();
     let sum = |x: &[f64], y: &[f64]| x.iter().chain(y).sum::<f64>();
     let few = self::cells(MICE[0], MICE[1]);
-    assert_eq!(bootstrap.replicates(&few, sum, &Watch::nobody()).unwrap(), [1588.0, 954.0, 1395.0]);
-    assert_eq!(bootstrap.replicates(&pairs, sum, &Watch::nobody()).unwrap(), [13724.0, 13862.0, 13396.0]);
+    assert_eq!(bootstrap.replicates(&few, of_samples(sum), &Watch::nobody()).unwrap(), [1588.0, 954.0, 1395.0]);
+    assert_eq!(bootstrap.replicates(&pairs, of_samples(sum), &Watch::nobody()).unwrap(), [13724.0, 13862.0, 13396.0]);
 
     let problem = Problem::two_sample(Pool::new(&case, &control[..60], 0.0));
     let ends = |threads: usize| {
@@ -824,7 +839,15 @@ fn what_has_no_interval_is_refused_with_a_reason() {
     let bootstrap = Bootstrap { resamples: 1000, seed: 0, threads: Some(1) };
     let of = |case: &[f64], statistic: Function, reading: Reading, confidence: f64| {
         let watch = Watch::nobody();
-        bootstrap_interval(&bootstrap, &cells(case, control), statistic, reading, TwoSided, confidence, &watch)
+        bootstrap_interval(
+            &bootstrap,
+            &cells(case, control),
+            of_samples(statistic),
+            reading,
+            TwoSided,
+            confidence,
+            &watch,
+        )
     };
     let percentile = |statistic: Function| refusal(of(case, statistic, Reading::Percentile, 0.95));
     let bca = |case: &[f64], statistic: Function| refusal(of(case, statistic, Reading::Bca, 0.95));
@@ -865,7 +888,11 @@ fn what_has_no_interval_is_refused_with_a_reason() {
     assert!(far.ends_with("BCa has no such interval; lower the confidence, or take the percentile interval"), "{far}");
 
     for resamples in [0, 100_000_001] {
-        let run = Bootstrap { resamples, ..bootstrap }.replicates(&cells(case, control), difference, &Watch::nobody());
+        let run = Bootstrap { resamples, ..bootstrap }.replicates(
+            &cells(case, control),
+            of_samples(difference),
+            &Watch::nobody(),
+        );
         let what = format!("{resamples} bootstrap samples are out of range; draw from 1 to 100000000");
         assert_eq!(run.unwrap_err().to_string(), what);
     }
@@ -928,6 +955,6 @@ fn a_run_that_is_told_to_stop_stops() {
         assert!(matches!(found, Err(Error::Interrupted)));
     }
     let cells = cells(case, control);
-    assert!(matches!(bootstrap.replicates(&cells, difference, &watch), Err(Error::Interrupted)));
-    assert!(matches!(bootstrap.left_out(&cells, difference, &watch), Err(Error::Interrupted)));
+    assert!(matches!(bootstrap.replicates(&cells, of_samples(difference), &watch), Err(Error::Interrupted)));
+    assert!(matches!(bootstrap.left_out(&cells, of_samples(difference), &watch), Err(Error::Interrupted)));
 }

@@ -268,6 +268,7 @@ fn check_named(problem: &Problem, text: &str, side: Side, plain: &dyn Fn(&[f64],
         Prepared::Linear(statistic) => check(problem, &statistic, plain, name),
         Prepared::Formula(statistic) => check(problem, &statistic, plain, name),
         Prepared::Distance(statistic) => check(problem, &statistic, plain, name),
+        Prepared::Stratified(statistic) => check(problem, &statistic, plain, name),
         Prepared::Values(statistic) => check(problem, &statistic, plain, name),
     }
 }
@@ -284,7 +285,11 @@ fn every_statistic_is_its_definition_under_every_design() {
             let problem = problem(n_case, n_control, &layout, tied);
             let is_paired = problem.pairs().is_some();
             let paired = if is_paired { paired_definitions() } else { Vec::new() };
-            let unpaired = definitions().into_iter().filter(|(name, _)| !(is_paired && *name == "t"));
+            // Forms within strata are checked beside their own definitions.
+            let has_other_form = |name: &str| {
+                (is_paired && name == "t") || (problem.strata().is_some() && ["mean", "t", "rank-sum"].contains(&name))
+            };
+            let unpaired = definitions().into_iter().filter(|(name, _)| !has_other_form(name));
             for (text, plain) in unpaired.chain(paired) {
                 check_named(&problem, text, Side::Either, &plain, &format!("{text}, {design}, ties {tied}"));
             }
@@ -345,6 +350,7 @@ fn expressions_take_the_fastest_shape() {
         Prepared::Linear(_) => "linear",
         Prepared::Formula(_) => "formula",
         Prepared::Distance(_) => "distance",
+        Prepared::Stratified(_) => "stratified",
         Prepared::Values(_) => "values",
     };
     for (text, expected) in [

@@ -21,6 +21,7 @@ mod sampling;
 mod sequential;
 mod splitting;
 mod statistic;
+mod strata;
 mod streams;
 mod tally;
 mod units;

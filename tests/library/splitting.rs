@@ -85,6 +85,7 @@ fn assert_exact(problem: &Problem, name: &str) {
         Prepared::Linear(statistic) => check(problem, &statistic, name),
         Prepared::Formula(statistic) => check(problem, &statistic, name),
         Prepared::Distance(statistic) => check(problem, &statistic, name),
+        Prepared::Stratified(statistic) => check(problem, &statistic, name),
         Prepared::Values(statistic) => check(problem, &statistic, name),
     }
 }

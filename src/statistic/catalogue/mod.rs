@@ -5,6 +5,7 @@
 //! Kolmogorov and Smirnov.
 
 mod prepare;
+mod stratified;
 mod summary;
 
 use std::fmt;

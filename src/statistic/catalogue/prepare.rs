@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::statistic::distance::{Distance, Scan, Side};
 use crate::statistic::expression::{Binary, Unary};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
+use crate::statistic::linear::within::Varying;
 use crate::statistic::linear::{self, Linear};
 use crate::statistic::order::{self, Group};
 use crate::statistic::pool::Origin;
@@ -24,6 +25,8 @@ pub enum Prepared<'a> {
     Formula(Formula),
     /// A distance.
     Distance(Scan<'a>),
+    /// A difference within strata that no sum tells.
+    Stratified(Varying),
     /// A function of both samples.
     Values(Values<Function>),
 }
@@ -34,6 +37,9 @@ impl Named {
     /// # Errors
     /// [`Error::Data`] for values or a design on which it is not defined.
     pub fn prepare(self, problem: &Problem, side: Side) -> Result<Prepared<'_>, Error> {
+        if let Some(within_strata) = self.prepare_within_strata(problem) {
+            return Ok(within_strata);
+        }
         let quantile = |q| Ok(difference(problem, &[leaf_step(Measure::Quantile(q))]));
         match self {
             Self::Mean => Ok(mean(problem)),

@@ -12,6 +12,7 @@ mod refinement;
 pub mod scores;
 pub mod sums;
 pub mod wide;
+pub mod within;
 
 use super::{Extremes, Pool, Problem, Statistic};
 use crate::error::Error;

@@ -92,7 +92,7 @@ pub(super) fn reduce(integers: &mut [i128], least: i128) -> i128 {
 }
 
 /// The smallest power of two by which non-negative integers must be divided, that their rounded sum be below a limit.
-pub(super) fn step_below(integers: &[i128], limit: i128) -> i128 {
+pub(crate) fn step_below(integers: &[i128], limit: i128) -> i128 {
     let most = integers.iter().copied().max().unwrap_or(0);
     let each = limit / integers.len().max(1) as i128 - 1;
     let mut step = 1;
