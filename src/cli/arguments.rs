@@ -98,6 +98,10 @@ pub(super) struct Arguments {
     pub pair: Option<String>,
 
     /// Column with strata: labels are exchanged only between rows of the same stratum
+    ///
+    /// mean, t, rank-sum and effect sizes compare within the strata: the mean by differences that each weigh m·n/(m + n), for m
+    /// case and n control rows of a stratum; rank-sum by ranks that weigh 1/(m + n + 1). Other statistics compare the pooled
+    /// groups.
     #[arg(long, value_name = "COLUMN", help_heading = "Design")]
     pub strata: Option<String>,
 

@@ -201,8 +201,10 @@ impl Strata {
             let [m, n] = [0, 1].map(|group: usize| stratum.scores[group].len() as f64);
             m * n / (m + n)
         };
-        let all: f64 = self.strata.iter().map(weight).sum();
-        self.strata.iter().map(|stratum| weight(stratum) / all * stratum.control_mean).sum()
+        let all: f64 = ascending(&self.strata.iter().map(weight).collect::<Vec<_>>()).iter().sum();
+        let part = |stratum: &Stratum| weight(stratum) / all * stratum.control_mean;
+        // In an order of their own, so that the numbers of the strata change no digit.
+        ascending(&self.strata.iter().map(part).collect::<Vec<_>>()).iter().sum()
     }
 
     /// The root of the mean of all groups' variances, weighted by their degrees of freedom, and the number of these; `None`
@@ -211,7 +213,8 @@ impl Strata {
         let freedom = self.cells.iter().map(|&(_, n)| n - 1).sum::<usize>() as f64;
         // Roots of the weights, so that the square of a large deviation does not overflow.
         let part = |&(sd, n): &(Option<f64>, usize)| sd.unwrap_or(0.0) * ((n as f64 - 1.0) / freedom).sqrt();
-        (self.cells.iter().map(part).reduce(libm::hypot).filter(|_| freedom > 0.0), freedom)
+        let parts = ascending(&self.cells.iter().map(part).collect::<Vec<_>>());
+        (parts.into_iter().reduce(libm::hypot).filter(|_| freedom > 0.0), freedom)
     }
 
     /// How much more often the case observation is the greater one of a stratum's case and control observation.

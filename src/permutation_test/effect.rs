@@ -10,7 +10,10 @@
 //! | distances, functions, programs | the statistic | none |
 //!
 //! Under strata mean, t and rank-sum are about differences within strata, and so are their effects; all else is about the
-//! pooled groups, Welch's difference of means among it.
+//! pooled groups, Welch's difference of means among it. A shift moves these by as much only where all strata have the same
+//! share of cases: elsewhere their interval is that of the bootstrap.
+
+use std::collections::BTreeMap;
 
 use super::PermutationTest;
 use super::canonical::Canonical;
@@ -165,6 +168,17 @@ impl PermutationTest<'_> {
         strata.map(|strata| effect::control_mean(self.case, self.control, &strata)).transpose()
     }
 
+    /// Whether a statistic compares pooled groups that come from several strata in different shares. Then what it measures is
+    /// not the shift within the strata, which a test of shifted values is about.
+    fn pools_unequal_strata(&self, definition: &Definition) -> bool {
+        let Some(strata) = self.stratum_of().filter(|_| !definition.compares_within_strata()) else { return false };
+        let mut sizes: BTreeMap<u32, [usize; 2]> = BTreeMap::new();
+        for (row, &stratum) in strata.iter().enumerate() {
+            sizes.entry(stratum).or_default()[usize::from(row >= self.case.len())] += 1;
+        }
+        sizes.into_values().any(|[cases, controls]| cases * self.control.len() != controls * self.case.len())
+    }
+
     /// The strata within which a statistic compares: all the same where it compares the pooled groups.
     fn compared_within(&self, definition: &Definition) -> Vec<u32> {
         let strata = self.stratum_of().filter(|_| definition.compares_within_strata());
@@ -246,7 +260,11 @@ impl PermutationTest<'_> {
                 Err("a distance grows by chance alone, and has no interval".to_owned())
             }
             Definition::Named(Named::Mean | Named::T) => Ok(Approach::Inversion),
-            Definition::Named(named) if named.feels_a_shift() && self.layout.clusters.is_none() => {
+            Definition::Named(named)
+                if named.feels_a_shift()
+                    && self.layout.clusters.is_none()
+                    && !self.pools_unequal_strata(definition) =>
+            {
                 Ok(Approach::Inversion)
             }
             _ if drawn > MOST_DRAWN => {
@@ -274,6 +292,15 @@ impl PermutationTest<'_> {
             {
                 let what = format!("among clusters there is no interval for {named} by inversion");
                 return Err(Error::usage(what, "choose --interval bca or percentile"));
+            }
+            (Approach::Inversion, Definition::Named(named))
+                if named.feels_a_shift() && self.pools_unequal_strata(definition) =>
+            {
+                let what = format!(
+                    "{named} compares pooled groups, which a shift within strata of unequal shares of cases does not move by \
+                     as much"
+                );
+                return Err(Error::usage(what, "choose --interval bca or percentile, or mean, t or rank-sum"));
             }
             (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => {
                 self.shifts(problem, definition, request, watch)?

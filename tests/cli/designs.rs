@@ -67,7 +67,8 @@ fn pairs_in_two_files_go_row_by_row() {
     run().args(["--paired"]).stdout_contains("warning: the smallest p-value that so few pairs can give is 0.250").run();
 }
 
-/// Strata p = {1, 4 | 2} and q = {9 | 3, 5}: sums of the case are 8, 14, 10, 6, 12, 8, 9, 15, 11, on average 10⅓.
+/// Strata p = {1, 4 | 2} and q = {9 | 3, 5}: sums of the case are 8, 14, 10, 6, 12, 8, 9, 15, 11, on average 10⅓. The
+/// differences ½ and 5 weigh ⅔ each.
 const STRATA: &str = "v,g,s\n1,A,p\n4,A,p\n2,B,p\n3,B,q\n9,A,q\n5,B,q\n";
 
 #[test]
@@ -76,11 +77,63 @@ fn labels_are_exchanged_within_strata() {
     assert_eq!(found(long(STRATA, "--strata s")), expected("stratified", 9, 3));
     long(STRATA, "--strata s -a greater -q").stdout("0.2222222222222222\n").run();
     long(STRATA, "--strata s")
-        .stdout_contains("-1.11 on average over all labellings")
-        .stdout_contains("3 of the 9 possible labellings lie at least 2.44 away from -1.11 in either\n  direction.")
+        .stdout_contains("difference of means within strata   2.75")
+        .stdout_contains("3 of the 9 possible labellings differ by at least 2.75 in either direction.")
         .stdout_contains("Labels are exchanged within 2\n  strata only.")
         .stdout_contains("warning: the smallest p-value that these strata can give is 0.111")
         .stderr("")
+        .run();
+}
+
+/// Strata in which A is lower by 2.7 and by 3.3; it is higher in the mean, as more of it is in `hi`.
+fn simpson() -> String {
+    let rows = |label: char, stratum: &str, values: std::ops::Range<u32>| {
+        let rows: Vec<String> = values.map(|v| format!("{}.{},{label},{stratum}\n", v / 10, v % 10)).collect();
+        rows.concat()
+    };
+    let parts =
+        [rows('A', "hi", 170..180), rows('B', "hi", 200..204), rows('A', "lo", 70..74), rows('B', "lo", 100..110)];
+    format!("v,g,s\n{}", parts.concat())
+}
+
+#[test]
+fn a_gate_looks_at_the_effect_within_strata() {
+    let gate = |options: &str| long(&simpson(), options).args(["--strata", "s", "--fail-on", "significant"]);
+    gate("").stdout_contains("difference of means within strata   -3.00").exit(1).run();
+    // 3 of the weighted control mean, 15.3, are 19.6 %.
+    for options in
+        ["-a less --min-effect 2.9", "--min-effect 2.9", "--min-effect 19.6%", "-s rank-sum --min-effect 2.9"]
+    {
+        gate(options).exit(1).run();
+    }
+    for options in
+        ["-a less --min-effect 3.1", "--min-effect 3.1", "--min-effect 19.7%", "-s rank-sum --min-effect 3.1"]
+    {
+        gate(options).exit(0).run();
+    }
+    gate("-a greater --min-effect 1").exit(0).run();
+    // A shift of a fifth of that mean, 3.06, is nearly what there is.
+    long(&simpson(), "--strata s --mu=-20%").stdout_contains("tested against -3.06 (--mu)").run();
+}
+
+#[test]
+fn a_statistic_without_a_form_within_strata_says_that_it_pools() {
+    long(&simpson(), "--strata s -s median")
+        .stdout_contains("it compares the pooled\n  groups.")
+        .stdout_contains("Simpson's paradox")
+        .run();
+    // Its interval is about the pooled groups as well: a shift within strata is another thing.
+    for statistic in ["median", "welch"] {
+        long(&simpson(), &format!("--strata s -s {statistic} --json"))
+            .stdout_contains(r#""effect_interval_kind":"bca""#)
+            .run();
+        long(&simpson(), &format!("--strata s -s {statistic} --interval inversion")).refused(["pooled groups"]).run();
+    }
+    let balanced = "v,g,s\n1,A,p\n2,A,p\n4,B,p\n7,B,p\n3,A,q\n9,B,q\n";
+    long(balanced, "--strata s -s median --json").stdout_contains(r#""effect_interval_kind":"inversion""#).run();
+    long(&simpson(), "--strata s -s rank-sum")
+        .stdout_contains("van Elteren's rank sum of the case")
+        .stdout_contains("Hodges-Lehmann shift within strata   -3.00")
         .run();
 }
 

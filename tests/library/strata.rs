@@ -16,7 +16,7 @@ fn simpson() -> ([f64; 14], [f64; 14], Vec<u32>) {
     let from = |first: i32| move |i: usize| f64::from(first + i as i32) / 10.0;
     let of =
         |hi: (i32, usize), lo: i32| std::array::from_fn(|i| if i < hi.1 { from(hi.0)(i) } else { from(lo)(i - hi.1) });
-    let strata = (0..28).map(|i| u32::from(i >= 10 && i < 14 || i >= 18)).collect();
+    let strata = (0..28).map(|i| u32::from((10..14).contains(&i) || i >= 18)).collect();
     (of((170, 10), 70), of((200, 4), 100), strata)
 }
 
@@ -45,7 +45,7 @@ fn the_difference_is_that_within_strata_even_where_pooled_groups_differ_the_othe
     let test = test(&case, &control, &strata);
     let result = test.mean_difference().unwrap();
     // (−2.7 − 3.3)/2, as both strata weigh 10·4/14.
-    assert_eq!((result.estimate, result.null_centre.map(f64::abs)), (-3.0, Some(0.0)));
+    assert_eq!((result.estimate, result.null_centre), (-3.0, Some(0.0)));
     let found = effect(&test, "mean", -3.0, USUAL);
     let [low, high] = found.interval.unwrap().ends;
     assert!(found.estimate == -3.0 && low < -3.0 && -3.0 < high && high < -2.0, "{found:?}");
@@ -98,7 +98,7 @@ fn ranks_within_strata_are_van_elterens() {
     let result = test.test(&named("rank-sum")).unwrap();
     // R 4.2, coin 1.4: independence_test(ave(y, s, FUN = rank)/(ave(y, s, FUN = length) + 1) ~ g | s), whose p-value from a
     // million draws is 0.00772. Exactly, by Python's fractions and itertools: 10 of 2625 labellings are as high.
-    assert_near(result.estimate, 5.315_476_190_476_190_7);
+    assert_near(result.estimate, 5.315_476_190_476_19);
     assert_eq!(result.null_centre, Some(4.0));
     assert_eq!(result.p_value.estimate, 20.0 / 2625.0);
     let greater = test.alternative(Alternative::Greater).test(&named("rank-sum")).unwrap();
@@ -120,7 +120,7 @@ fn ranks_in_strata_of_many_sizes_stay_exact() {
     // Strata of 2 to 60 observations: a common multiple of 3 … 61 has 84 bits.
     let sizes = || (2u32..=60).zip(0u32..);
     let rows: Vec<(f64, u32, bool)> = sizes()
-        .flat_map(|(size, stratum)| (0..size).map(move |i| (f64::from(i * 37 % size), stratum, i % 2 == 0)))
+        .flat_map(|(size, stratum)| (0..size).map(move |i| (f64::from(i * 61 % size), stratum, i % 2 == 0)))
         .collect();
     let of = |is_case: bool| rows.iter().filter(move |row| row.2 == is_case);
     let values = |is_case| of(is_case).map(|row| row.0).collect::<Vec<f64>>();
@@ -258,7 +258,9 @@ fn differences_within_strata_count_like_fractions_over_all_labellings() {
         // Single observations, clusters of one to three, or clusters of one size.
         let mut units = units(&mut dice, [1, 3, 2][round % 3]);
         if round % 3 == 2 {
-            units.iter_mut().for_each(|unit| unit.values.resize(2, 7));
+            for unit in &mut units {
+                unit.values.resize(2, 7);
+            }
         }
         let (case, control, layout) = samples(&units);
         let layout = if round % 3 == 0 { Layout { clusters: None, ..layout } } else { layout };

@@ -63,7 +63,9 @@ fn student(problem: &Problem, strata: &[u32]) -> Option<Prepared<'static>> {
 fn van_elteren(problem: &Problem, strata: &[u32]) -> Linear {
     let ranks = doubled_ranks(problem.pool().values(), strata);
     let mut sizes = vec![0i128; 1 + strata.iter().copied().max().unwrap_or(0) as usize];
-    strata.iter().for_each(|&stratum| sizes[stratum as usize] += 1);
+    for &stratum in strata {
+        sizes[stratum as usize] += 1;
+    }
     let exact = within::least_common_multiple(sizes.iter().map(|size| size + 1), LARGEST_COMMON);
     let common = exact.unwrap_or(LARGEST_COMMON);
     let score = |(&rank, &stratum): (&i64, &u32)| {

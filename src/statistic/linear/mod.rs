@@ -31,6 +31,8 @@ pub struct Linear {
     known: Box<Known>,
     read: Box<dyn Fn(i64) -> f64 + Send + Sync>,
     curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
+    /// The statistic at the centre, where it is known without rounding.
+    value_at_centre: Option<f64>,
 }
 
 /// What is known of the sums before any labelling is drawn.
@@ -84,7 +86,7 @@ impl Linear {
         let centre = Centre::of(design, scores, &sums, problem.n_case());
         let summands = Summands::of(&sums);
         let known = Box::new(Known { sums, centre, precision: Precision::Exact });
-        Self { summands, known, read: Box::new(read), curve: None }
+        Self { summands, known, read: Box::new(read), curve: None, value_at_centre: None }
     }
 
     /// A statistic from the scores of values, at each position of the pool, and a non-decreasing linear function of the sum
@@ -210,9 +212,18 @@ impl Linear {
         }
     }
 
+    /// The same statistic, whose value at the mean of the sum over all labellings is known.
+    #[must_use]
+    pub fn centred_at(self, value: f64) -> Self {
+        Self { value_at_centre: Some(value), ..self }
+    }
+
     /// The statistic at the mean of the sum over all labellings, which need not be a sum that scores can have.
     #[must_use]
     pub fn value_at_centre(&self) -> f64 {
+        if let Some(value) = self.value_at_centre {
+            return self.bend(value);
+        }
         let Centre { whole, numerator, denominator } = self.known.centre;
         let (low, high) = ((self.read)(whole as i64), (self.read)(whole as i64 + 1));
         let between = if numerator == 0 { low } else { low + (high - low) * (numerator as f64 / denominator as f64) };

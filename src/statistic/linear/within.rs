@@ -124,7 +124,8 @@ impl Difference {
 pub fn mean_difference(problem: &Problem, stratum_of: &[u32], shift: f64) -> Linear {
     let pool = problem.pool();
     let difference = Difference::new(stratum_of, pool.labels(), pool.scores());
-    Linear::of(problem, pool.scores(), Orientation::Rising, move |sum| difference.of(sum) + shift)
+    let linear = Linear::of(problem, pool.scores(), Orientation::Rising, move |sum| difference.of(sum) + shift);
+    linear.centred_at(shift)
 }
 
 /// W for the data.
