@@ -1,17 +1,20 @@
-//! False alarms: how often a test at level α calls two parts of one sample different, which by chance it should with a
-//! probability of α.
+//! False alarms: how often a test at level α calls two parts of one sample different.
 //!
-//! Two parts that are dealt at random are exchangeable, so the rate is α or less whatever the sample. Two blocks of rows that
-//! follow each other, or whole runs, are exchangeable only if the values neither drift nor hang together; where they are not,
-//! a test that takes them for it raises the alarm more often. The splits of one sample overlap, so the interval of the rate
-//! says how far chance in splitting may have moved it, not what another sample would show.
+//! Parts that are dealt at random, and whole runs that the test relabels as a whole, are exchangeable: their rate is α or less,
+//! whatever the sample. Blocks of rows that follow each other, and whole runs whose values are relabelled one by one, are
+//! exchangeable only if the values neither drift nor depend on their run. The splits of one sample overlap, so a rate describes
+//! this sample and has no interval; whether a rate above α is more than chance is decided by a permutation test of its own:
+//!
+//! | split | statistic of the ranks | extreme | relabelled |
+//! |---|---|---|---|
+//! | in order | von Neumann's ratio (Bartels 1982): Σ(rᵢ − rᵢ₊₁)² | small | order of the rows |
+//! | whole runs | between-run sum of squares (Kruskal & Wallis 1952): Σ (Σr − nr̄)²/n over the runs | large | runs of the values |
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::PermutationTest;
 use crate::error::Error;
 use crate::inference::Alternative;
-use crate::inference::interval::clopper_pearson;
 use crate::method::planner::Choice;
 use crate::sampling::bounded;
 use crate::sampling::stream::{Domain, Stream};
@@ -69,7 +72,7 @@ pub struct NullSample<'a> {
 }
 
 /// How often a test raised a false alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FalseAlarms {
     /// How the sample was split.
     pub split: Split,
@@ -77,7 +80,15 @@ pub struct FalseAlarms {
     pub splits: u64,
     /// Splits with p ≤ α.
     pub alarms: u64,
+    /// The p-value of the test that the parts are exchangeable; `None` where they are by construction.
+    pub exchangeable: Option<f64>,
 }
+
+/// The level of the test that parts are exchangeable, below which [`FalseAlarms::is_warned_of`].
+pub const WARNING_LEVEL: f64 = 0.01;
+
+/// Shuffles of that test.
+const SHUFFLES: u64 = 1_999;
 
 impl FalseAlarms {
     /// Their share of the splits.
@@ -86,10 +97,10 @@ impl FalseAlarms {
         self.alarms as f64 / self.splits as f64
     }
 
-    /// The interval of Clopper and Pearson for the share.
+    /// Whether the parts are not exchangeable, at [`WARNING_LEVEL`].
     #[must_use]
-    pub fn interval(&self, confidence: f64) -> [f64; 2] {
-        clopper_pearson(self.alarms, self.splits, confidence)
+    pub fn is_warned_of(&self) -> bool {
+        self.exchangeable.is_some_and(|p| p <= WARNING_LEVEL)
     }
 }
 
@@ -121,7 +132,8 @@ impl NullSample<'_> {
     ///     seed: 0, threads: None,
     /// };
     /// let never = AtomicBool::new(false);
-    /// assert_eq!(sample.false_alarms(Split::InOrder, &never)?.alarms, 200);
+    /// let in_order = sample.false_alarms(Split::InOrder, &never)?;
+    /// assert_eq!((in_order.alarms, in_order.is_warned_of()), (200, true));
     /// assert!(sample.false_alarms(Split::AtRandom, &never)?.rate() < 0.15);
     /// # Ok::<(), permtest::error::Error>(())
     /// ```
@@ -134,7 +146,47 @@ impl NullSample<'_> {
             }
             alarms += u64::from(self.p_value(split, &self.parts(split, number))? <= self.alpha);
         }
-        Ok(FalseAlarms { split, splits: self.splits, alarms })
+        let exchangeable = self.exchangeable(split, stop)?;
+        Ok(FalseAlarms { split, splits: self.splits, alarms, exchangeable })
+    }
+
+    /// The p-value of the permutation test that the parts of a split are exchangeable; `None` where they are by construction.
+    fn exchangeable(&self, split: Split, stop: &AtomicBool) -> Result<Option<f64>, Error> {
+        let ranks = centred_ranks(self.values);
+        match split {
+            Split::AtRandom | Split::RelabelledRuns => Ok(None),
+            Split::InOrder => self.shuffled(ranks, neighbours_alike, stop).map(Some),
+            Split::Runs => {
+                let runs = self.distinct_runs();
+                let run_of: Vec<usize> =
+                    self.runs.iter().map(|run| runs.partition_point(|other| other < run)).collect();
+                self.shuffled(ranks, |ranks| between_runs(ranks, &run_of, runs.len()), stop).map(Some)
+            }
+        }
+    }
+
+    /// The share of orders, the given one among them, for which the statistic is as large.
+    fn shuffled(
+        &self,
+        mut ranks: Vec<i64>,
+        statistic: impl Fn(&[i64]) -> f64,
+        stop: &AtomicBool,
+    ) -> Result<f64, Error> {
+        let observed = statistic(&ranks);
+        // Sums of the same numbers in another order may differ in their last digit.
+        let least = observed - 1e-12 * observed.abs();
+        let mut stream = Stream::new(self.seed, Domain::Shuffles, 0);
+        let mut extreme = 1;
+        for _ in 0..SHUFFLES {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
+            for place in (1..ranks.len()).rev() {
+                ranks.swap(place, bounded::below(place as u64 + 1, &mut stream) as usize);
+            }
+            extreme += u64::from(statistic(&ranks) >= least);
+        }
+        Ok(extreme as f64 / (SHUFFLES + 1) as f64)
     }
 
     fn check(&self, split: Split) -> Result<(), Error> {
@@ -226,4 +278,36 @@ fn first_of_shuffle(n: usize, wanted: usize, stream: &mut Stream) -> Vec<usize> 
     }
     order.truncate(wanted);
     order
+}
+
+/// Twice the mid-rank of each value, less their mean: integers.
+fn centred_ranks(values: &[f64]) -> Vec<i64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0; values.len()];
+    let mut below = 0;
+    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
+        // The ranks are below + 1 to below + tied, and the mean of all is (n + 1)/2.
+        let rank = (2 * below + tied.len()) as i64 - values.len() as i64;
+        for &index in tied {
+            ranks[index] = rank;
+        }
+        below += tied.len();
+    }
+    ranks
+}
+
+/// Minus the numerator of von Neumann's ratio, whose denominator no order changes: large where neighbours are alike.
+fn neighbours_alike(ranks: &[i64]) -> f64 {
+    -ranks.windows(2).map(|pair| ((pair[0] - pair[1]) as f64).powi(2)).sum::<f64>()
+}
+
+/// The sum of squares between runs.
+fn between_runs(ranks: &[i64], run_of: &[usize], runs: usize) -> f64 {
+    let mut sums = vec![(0i64, 0u32); runs];
+    for (&rank, &run) in ranks.iter().zip(run_of) {
+        sums[run].0 += rank;
+        sums[run].1 += 1;
+    }
+    sums.iter().map(|&(sum, n)| (sum as f64).powi(2) / f64::from(n)).sum()
 }

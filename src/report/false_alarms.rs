@@ -7,12 +7,10 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, wrap};
-use super::number;
+use super::number::{self, Rounding};
 use crate::permutation_test::false_alarms::{FalseAlarms, Split};
 use crate::settings::{FalseAlarmSettings, Format};
 
-/// Level of the intervals.
-const CONFIDENCE: f64 = 0.95;
 const WIDTH: usize = 78;
 const DIM: Style = Style::new().dimmed();
 const WARNING: Style = AnsiColor::Yellow.on_default();
@@ -32,7 +30,9 @@ struct Line<'a> {
     alpha: f64,
     n_false_alarms: u64,
     false_alarm_rate: f64,
-    false_alarm_interval: [f64; 2],
+    /// Of the test that the parts are exchangeable; `null` where they are by construction.
+    exchangeable_p_value: Option<f64>,
+    warning: Option<&'static str>,
 }
 
 /// What the splits of a column came to.
@@ -52,7 +52,7 @@ pub fn false_alarms(
 
 fn line(column: &str, alarms: &FalseAlarms, settings: &FalseAlarmSettings) -> String {
     let line = Line {
-        schema: "permtest-aa/1",
+        schema: "permtest-aa/2",
         version: env!("CARGO_PKG_VERSION"),
         column,
         statistic: settings.statistic.to_string(),
@@ -64,7 +64,8 @@ fn line(column: &str, alarms: &FalseAlarms, settings: &FalseAlarmSettings) -> St
         alpha: settings.alpha,
         n_false_alarms: alarms.alarms,
         false_alarm_rate: alarms.rate(),
-        false_alarm_interval: alarms.interval(CONFIDENCE),
+        exchangeable_p_value: alarms.exchangeable,
+        warning: warning(alarms),
     };
     // Strings and numbers: nothing here can fail to become JSON.
     serde_json::to_string(&line).expect("plain data") + "\n"
@@ -84,31 +85,35 @@ fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &F
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let width = found.iter().map(|alarms| alarms.split.name().width()).max().unwrap_or(0).max("parts dealt".len());
     let head = format!("false alarms at {alpha}");
-    let _ = writeln!(text, "  {DIM}{}   {head}   95 % interval{DIM:#}", pad_right("parts dealt", width));
+    let _ = writeln!(text, "  {DIM}{}   {head}   exchangeable?{DIM:#}", pad_right("parts dealt", width));
     for alarms in found {
-        let [low, high] = alarms.interval(CONFIDENCE);
         let rate = pad_left(&percent(alarms.rate()), head.len());
         let name = pad_right(alarms.split.name(), width);
-        let _ = writeln!(text, "  {name}   {rate}   {} to {}", percent(low), percent(high));
+        let exchangeable = match alarms.exchangeable {
+            None => "by construction".to_owned(),
+            Some(p) => format!("p {}", number::probability(p, 2, Rounding::Nearest)),
+        };
+        let _ = writeln!(text, "  {name}   {rate}   {exchangeable}");
     }
-    for alarms in found.iter().filter(|alarms| alarms.interval(CONFIDENCE)[0] > settings.alpha) {
-        let lines = wrap(warning(alarms.split), WIDTH - 11);
+    for warning in found.iter().filter_map(warning) {
+        let lines = wrap(warning, WIDTH - 11);
         let _ = writeln!(text, "\n  {WARNING}warning:{WARNING:#} {}", lines.join("\n           "));
     }
     text
 }
 
-/// What more false alarms than there should be mean.
-fn warning(split: Split) -> &'static str {
-    match split {
-        Split::AtRandom => "even parts dealt at random differ too often: the statistic does not keep its level here",
+/// What it means that parts are not exchangeable, and what to do.
+fn warning(alarms: &FalseAlarms) -> Option<&'static str> {
+    let text = match alarms.split {
+        Split::AtRandom | Split::RelabelledRuns => return None,
         Split::InOrder => {
-            "values that follow each other are alike, so that two measurements in turn are not exchangeable: interleave \
+            "values that follow each other are alike, so two measurements in turn are not exchangeable: interleave \
              them, or measure in several runs and compare with --cluster"
         }
         Split::Runs => {
-            "values of one run are alike, so that a test that takes each for independent cries wolf: compare with --cluster"
+            "values of one run are alike, so a test that takes them for independent raises false alarms: compare \
+             with --cluster"
         }
-        Split::RelabelledRuns => "even whole runs differ too often: they are not exchangeable with each other",
-    }
+    };
+    alarms.is_warned_of().then_some(text)
 }

@@ -36,6 +36,8 @@ pub enum Domain {
     Jackknife,
     /// Splits of one sample into two.
     Splits,
+    /// Shuffled orders of one sample.
+    Shuffles,
     /// The labellings by which bins are chosen.
     Bins,
     /// A few labellings that show what a statistic is like.
@@ -54,6 +56,7 @@ impl Domain {
             Self::Bootstrap => b"permtest/bootstrap/1",
             Self::Jackknife => b"permtest/jackknife/1",
             Self::Splits => b"permtest/splits/1",
+            Self::Shuffles => b"permtest/shuffles/1",
             Self::Bins => b"permtest/bins/1",
             Self::Probes => b"permtest/probes/1",
         }

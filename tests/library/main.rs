@@ -7,6 +7,7 @@ mod dear;
 mod designs;
 mod exact;
 mod expression;
+mod false_alarms;
 mod gaps;
 mod histogram;
 mod importance;
