@@ -105,6 +105,7 @@ fn test(
         };
         let outcome = run.outcome(result, dataset, settings)?;
         let mut report = Report::new(dataset, &settings.test, outcome);
+        report.warnings.extend(ready::margin_warning(dataset, &settings.test).map(|warning| warning.to_string()));
         report.warnings.extend(known.and_then(|known| known.warning.clone()));
         Ok((report, distribution))
     })

@@ -7,6 +7,8 @@ use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::{self, Classical};
+use crate::inference::margin::level_of_estimated_margin;
+use crate::inference::warning::Warning;
 use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
@@ -19,7 +21,7 @@ use crate::settings::{Compare, Instructions, Output, Settings, Shift, Statistic,
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
-use crate::statistic::catalogue::Prepared;
+use crate::statistic::catalogue::{Named, Prepared};
 use crate::{Definition, NullDistribution, PermutationTest, TestResult};
 
 fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>, Error> {
@@ -74,11 +76,25 @@ fn in_units(
         }
         Statistic::Defined(_) | Statistic::Program(_) => None,
     };
-    summary.map(|summary| share * summary).ok_or_else(|| {
-        let what =
-            format!("{option} in percent is a share of the control group's summary, and this statistic has none");
-        Error::usage(what, format!("give {option} as a number"))
-    })
+    let what = match summary {
+        Some(summary) if summary > 0.0 => return Ok(share * summary),
+        Some(summary) => {
+            format!("{option} in percent is a share of the control group's summary, which is {summary}, not above 0")
+        }
+        None => format!("{option} in percent is a share of the control group's summary, and this statistic has none"),
+    };
+    Err(Error::usage(what, format!("give {option} as a number")))
+}
+
+/// What a reader must know of a shift that is a share of the control group's summary.
+pub(super) fn margin_warning(dataset: &Dataset, test: &Test) -> Option<Warning> {
+    let Shift::RelativeToControl(share) = test.mu else { return None };
+    let is_plain = dataset.layout.strata.is_none() && dataset.layout.clusters.is_none();
+    let compares_means =
+        matches!(&test.statistic, Statistic::Defined(Definition::Named(Named::Mean | Named::T | Named::Welch)));
+    let (case, control) = (&dataset.case.values, &dataset.control.values);
+    let level = || level_of_estimated_margin(case, control, dataset.layout.pairing.is_some(), share, test.alternative);
+    Some(Warning::EstimatedMargin { level: (is_plain && compares_means).then(level).flatten() })
 }
 
 /// What the reader would have run instead.

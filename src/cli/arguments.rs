@@ -166,7 +166,8 @@ pub(super) struct Arguments {
     /// Difference case minus control under the null hypothesis, as a number or as a percentage
     ///
     /// It is subtracted from the case values. 5% means 5 % of the control group's summary: its mean or, with -s median,
-    /// its median.
+    /// its median, which must be above 0. That is an estimate itself, whose error the p-value leaves out: a warning says
+    /// how much that matters.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
@@ -308,9 +309,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "RISK", value_parser = spelling::risk, allow_hyphen_values = true, help_heading = "Gate")]
     pub risk: Option<f64>,
 
-    /// Smallest difference that matters to --fail-on: a number, or a share of the control group's summary such as 2%
+    /// Smallest estimate that matters to --fail-on: a number, or a share of the control group's summary such as 2%
     ///
-    /// A test is significant only if the difference is at least as large, in the tested direction.
+    /// A test is significant only if, beside p <= alpha, the difference as estimated is at least as large, in the tested
+    /// direction. That the true difference is as large is not tested: --mu does that.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
@@ -324,7 +326,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHAT", help_heading = "Gate")]
     pub on_undecided: Option<Undecided>,
 
-    /// How the p-values of several columns are adjusted [default: holm with --fail-on, else none]
+    /// How the p-values of several columns are adjusted [default: holm with --fail-on significant, else none]
+    ///
+    /// With --fail-on not-significant every column must show it, for which no p-value needs adjusting. Intervals are not
+    /// adjusted.
     #[arg(long, value_name = "HOW", help_heading = "Gate")]
     pub adjust: Option<Adjustment>,
 

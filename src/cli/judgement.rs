@@ -4,7 +4,7 @@ use super::arguments::Arguments;
 use super::words::{Annotator, Undecided};
 use crate::error::Error;
 use crate::inference::adjust::Adjustment;
-use crate::inference::gate::{Gate, OnUndecided};
+use crate::inference::gate::{FailOn, Gate, OnUndecided};
 use crate::method::planner::Choice;
 use crate::method::sequential::Level;
 use crate::settings::{Annotations, Judgement, Shift};
@@ -55,7 +55,7 @@ pub(super) fn level(arguments: &Arguments) -> Level {
     Level { alpha: arguments.alpha.unwrap_or(alpha), risk: arguments.risk.unwrap_or(risk) }
 }
 
-/// Holm's for a gate; a decision between p and α itself cannot be adjusted afterwards.
+/// Holm's for a gate that any significant column fails; a decision between p and α itself cannot be adjusted afterwards.
 fn adjustment(arguments: &Arguments) -> Result<Adjustment, Error> {
     let is_sequential = arguments.method == Choice::Sequential;
     match arguments.adjust {
@@ -67,7 +67,9 @@ fn adjustment(arguments: &Arguments) -> Result<Adjustment, Error> {
             "leave out one of the two, or divide --alpha by the number of columns",
         )),
         Some(adjustment) => Ok(adjustment),
-        None if arguments.fail_on.is_some() && !is_sequential => Ok(Adjustment::Holm),
+        // Where every column must be significant none gains from the company of others: an intersection–union test needs no
+        // adjustment (Berger 1982).
+        None if arguments.fail_on == Some(FailOn::Significant) && !is_sequential => Ok(Adjustment::Holm),
         None => Ok(Adjustment::Nothing),
     }
 }

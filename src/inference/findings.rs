@@ -2,8 +2,9 @@
 
 use super::normal;
 use super::p_value::{Counts, IntervalKind, PValue};
+use super::spread::equal_spreads_p_value;
 use super::summary::Summary;
-use super::warning::{LevelError, Remedy, UNEQUAL_SPREADS, USUAL_LEVEL, UnitKind, Warning};
+use super::warning::{LevelError, Remedy, USUAL_LEVEL, UnitKind, Warning};
 use crate::design::ReferenceSetSize;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::bounds;
@@ -30,17 +31,24 @@ const APPROXIMATION_ERROR: f64 = 0.05;
 /// From this ratio of group sizes on, unequal variances matter.
 const UNEQUAL_SIZES: f64 = 1.5;
 
-/// Standard errors of the logarithm of that ratio, 1/√(2(n − 1)) from each normal sample, that are more than chance.
-const MORE_THAN_CHANCE: f64 = 3.0;
+/// From this ratio of standard deviations on, if spreads differ by more than chance.
+const UNEQUAL_SPREADS: f64 = 1.5;
+
+/// The level at which they do: identical groups of 10 and 40 values raise the alarm in up to 6 % of cases.
+const SPREADS_LEVEL: f64 = 0.05;
+
+/// The relative error and the effective sample size with which an estimate is better than a saddlepoint approximation.
+const GOOD_ERROR: f64 = 0.1;
+const GOOD_SAMPLE: f64 = 100.0;
 
 /// Groups smaller than this say too little of their variance.
 const FEWEST_FOR_VARIANCE: u64 = 5;
 
-/// Whether a statistic is about the means alone.
+/// Whether a statistic is about the centres of the groups alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Concern {
-    /// It compares means and takes the spread of both groups for the same.
-    Means,
+    /// It compares centres and takes the spread of both groups for the same.
+    Centres,
     /// It does not.
     Else,
 }
@@ -57,11 +65,15 @@ pub struct Findings<'a> {
     /// What is measured.
     pub tail: Tail,
     /// The two samples, case first.
+    pub samples: [&'a [f64]; 2],
+    /// The same in brief.
     pub groups: [&'a Summary; 2],
     /// The number of labellings.
     pub size: &'a ReferenceSetSize,
     /// The smallest p-value that the data can give.
     pub attainable: f64,
+    /// The smallest that the design can give, whatever the values.
+    pub coarsest: f64,
     /// The observed statistic less its null value, in standard deviations of its null distribution; `None` where the
     /// null distribution is not known to be close to normal.
     pub z: Option<f64>,
@@ -86,8 +98,10 @@ impl Findings<'_> {
         let singles = self.groups.iter().filter(|group| group.n == 1).count();
         let is_single = singles > 0 && self.units == UnitKind::Observations;
         let single = is_single.then_some(Warning::SingleObservation { groups: singles });
-        let unattainable = (self.attainable > USUAL_LEVEL)
-            .then_some(Warning::Unattainable { minimum: self.attainable, units: self.units });
+        let unattainable = (self.attainable > USUAL_LEVEL).then_some(match self.coarsest {
+            coarsest if coarsest > USUAL_LEVEL => Warning::Unattainable { minimum: self.attainable, units: self.units },
+            coarsest => Warning::Tied { minimum: self.attainable, coarsest, units: self.units },
+        });
         let rounded = (self.exactness == Exactness::Rounded).then_some(Warning::Rounded);
         let counted = self.counts.map(|counts| [self.resolution(counts), self.coarseness(counts)]);
         let estimated = self.estimate.map(doubts);
@@ -144,20 +158,19 @@ impl Findings<'_> {
         let [smaller, larger] =
             if self.groups[0].n <= self.groups[1].n { self.groups } else { [self.groups[1], self.groups[0]] };
         let sizes_differ = larger.n as f64 >= UNEQUAL_SIZES * smaller.n as f64;
-        let matters = self.concern == Concern::Means && self.units == UnitKind::Observations;
+        let matters = self.concern == Concern::Centres && self.units == UnitKind::Observations;
         if !matters || !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
             return None;
         }
         let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
-        let standard_error = (0.5 / (smaller.n - 1) as f64 + 0.5 / (larger.n - 1) as f64).sqrt();
-        let least_ratio = UNEQUAL_SPREADS.max(libm::exp(MORE_THAN_CHANCE * standard_error));
-        if small_sd > least_ratio * large_sd {
-            Some(Warning::UnequalVariances { error: LevelError::TooManyRejections })
-        } else if large_sd > least_ratio * small_sd {
-            Some(Warning::UnequalVariances { error: LevelError::TooFewRejections })
-        } else {
-            None
+        let ratio = small_sd.max(large_sd) / small_sd.min(large_sd);
+        // All equal values in one group beside others are infinitely less spread.
+        if ratio.is_nan() || ratio < UNEQUAL_SPREADS {
+            return None;
         }
+        let [case, control] = self.samples;
+        let error = if small_sd > large_sd { LevelError::TooManyRejections } else { LevelError::TooFewRejections };
+        (equal_spreads_p_value(case, control) <= SPREADS_LEVEL).then_some(Warning::UnequalVariances { error, ratio })
     }
 }
 
@@ -166,16 +179,23 @@ fn doubts(estimate: &Estimate) -> [Option<Warning>; 2] {
     let relative_error = estimate.relative_error();
     let rough = (relative_error > ROUGH).then_some(Warning::Rough { relative_error });
     let doubt = match estimate.spread {
-        Spread::Weights { saddlepoint: Some(saddlepoint), .. } => {
-            let error = STANDARD_ERRORS * estimate.standard_error;
-            let difference = (estimate.p - saddlepoint).abs();
-            let disagrees = difference > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint));
-            disagrees.then_some(Warning::Disagreement { saddlepoint })
+        Spread::Weights { saddlepoint: Some(saddlepoint), effective_sample_size } => {
+            let is_good = relative_error <= GOOD_ERROR && effective_sample_size >= GOOD_SAMPLE;
+            (!is_good && contradicts_saddlepoint(estimate)).then_some(Warning::Disagreement { saddlepoint })
         }
         Spread::Replicates { extinct, replicates, .. } if extinct > 0 => Some(Warning::Extinct { extinct, replicates }),
         Spread::Weights { .. } | Spread::Replicates { .. } => None,
     };
     [doubt, rough]
+}
+
+/// Whether an estimate and the saddlepoint approximation beside it differ by more than the errors of both. Where the estimate is a
+/// good one that says how much the approximation is off.
+#[must_use]
+pub fn contradicts_saddlepoint(estimate: &Estimate) -> bool {
+    let Spread::Weights { saddlepoint: Some(saddlepoint), .. } = estimate.spread else { return false };
+    let error = STANDARD_ERRORS * estimate.standard_error;
+    (estimate.p - saddlepoint).abs() > error.max(APPROXIMATION_ERROR * estimate.p.max(saddlepoint))
 }
 
 /// Rounded up to one significant digit.
@@ -202,13 +222,15 @@ mod tests {
             estimate: None,
             p_value: &PValue::monte_carlo(&counts, Tail::Absolute, 0.99, attainable),
             tail: Tail::Absolute,
+            samples: [&[], &[]],
             groups: [case, control],
             size: &size,
             attainable,
+            coarsest: attainable,
             z: Some(z),
             further: Further::Nothing,
             units: UnitKind::Observations,
-            concern: Concern::Means,
+            concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
         findings.warnings()
@@ -265,19 +287,73 @@ mod tests {
     }
 
     #[test]
+    fn ties_are_named_where_they_keep_p_from_being_small() {
+        let group = summary(30, 1.0);
+        let findings = Findings {
+            counts: None,
+            estimate: None,
+            p_value: &PValue::exact(0.24, 0.24),
+            tail: Tail::Absolute,
+            samples: [&[], &[]],
+            groups: [&group, &group],
+            size: &ReferenceSetSize::subsets(60, 30),
+            attainable: 0.24,
+            coarsest: 1e-17,
+            z: None,
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Else,
+            exactness: Exactness::Exact,
+        };
+        let tied = Warning::Tied { minimum: 0.24, coarsest: 1e-17, units: UnitKind::Observations };
+        assert_eq!(findings.warnings(), [tied]);
+    }
+
+    #[test]
     fn a_single_observation_is_told() {
         let told = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
         assert_eq!(told, [Warning::SingleObservation { groups: 1 }]);
     }
 
+    /// Warnings of two samples of so many values with such spreads, of one shape.
+    fn of_samples(sizes: [usize; 2], spreads: [f64; 2]) -> Vec<Warning> {
+        let sample = |n: usize, spread: f64| -> Vec<f64> {
+            (0..n).map(|i| spread * ((i as f64 + 0.5) / n as f64 - 0.5)).collect()
+        };
+        let samples = [sample(sizes[0], spreads[0]), sample(sizes[1], spreads[1])];
+        let groups = [Summary::of(&samples[0]), Summary::of(&samples[1])];
+        let p_value = PValue::exact(0.5, 1e-6);
+        let findings = Findings {
+            counts: None,
+            estimate: None,
+            p_value: &p_value,
+            tail: Tail::Absolute,
+            samples: [&samples[0], &samples[1]],
+            groups: [&groups[0], &groups[1]],
+            size: &ReferenceSetSize::subsets(sizes[0] + sizes[1], sizes[0]),
+            attainable: 1e-6,
+            coarsest: 1e-6,
+            z: None,
+            further: Further::Nothing,
+            units: UnitKind::Observations,
+            concern: Concern::Centres,
+            exactness: Exactness::Exact,
+        };
+        findings.warnings()
+    }
+
     #[test]
     fn unequal_variances_matter_with_unequal_sizes_only() {
-        let unequal = |small: Summary, large: Summary| warnings(500, 10_000, &small, &large, 1.0);
-        let error = |error| vec![Warning::UnequalVariances { error }];
-        assert_eq!(unequal(summary(10, 3.0), summary(50, 1.0)), error(LevelError::TooManyRejections));
-        assert_eq!(unequal(summary(10, 1.0), summary(50, 3.0)), error(LevelError::TooFewRejections));
-        assert_eq!(unequal(summary(40, 3.0), summary(50, 1.0)), []);
-        assert_eq!(unequal(summary(10, 1.9), summary(50, 1.0)), []);
+        let error = |sizes, spreads| match &of_samples(sizes, spreads)[..] {
+            [] => None,
+            [Warning::UnequalVariances { error, .. }] => Some(*error),
+            others => panic!("{others:?}"),
+        };
+        assert_eq!(error([10, 50], [3.0, 1.0]), Some(LevelError::TooManyRejections));
+        assert_eq!(error([50, 10], [3.0, 1.0]), Some(LevelError::TooFewRejections));
+        assert_eq!(error([40, 50], [3.0, 1.0]), None);
+        assert_eq!(error([10, 50], [1.4, 1.0]), None);
+        assert_eq!(error([4, 50], [3.0, 1.0]), None);
     }
 
     #[test]
@@ -289,13 +365,15 @@ mod tests {
             estimate: None,
             p_value: &PValue::exact(1.0, 1.0),
             tail: Tail::Absolute,
+            samples: [&[], &[]],
             groups: [&flat, &flat],
             size: &size,
             attainable: 1.0,
+            coarsest: 1.0,
             z: None,
             further: Further::Nothing,
             units: UnitKind::Observations,
-            concern: Concern::Means,
+            concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
         assert_eq!(findings.warnings(), [Warning::Constant]);
@@ -310,13 +388,15 @@ mod tests {
             estimate: Some(&estimate),
             p_value: &PValue::estimated(&estimate, 0.99, 1e-50),
             tail: Tail::Upper,
+            samples: [&[], &[]],
             groups: [&group, &group],
             size: &ReferenceSetSize::subsets(200, 100),
             attainable: 1e-50,
+            coarsest: 1e-50,
             z: Some(7.0),
             further: Further::Nothing,
             units: UnitKind::Observations,
-            concern: Concern::Means,
+            concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
         findings.warnings()
@@ -326,10 +406,15 @@ mod tests {
     fn an_estimate_is_doubted_for_its_spread_and_beside_the_saddlepoint() {
         let weights = |saddlepoint| Spread::Weights { effective_sample_size: 100.0, saddlepoint: Some(saddlepoint) };
         assert_eq!(doubted(1e-14, weights(1.039e-12)), []);
-        assert_eq!(doubted(1e-14, weights(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
-        assert_eq!(doubted(2e-14, weights(1.06e-12)), []);
+        // A good estimate that is contradicted shows that the approximation is off, a poor one is in doubt itself.
+        assert_eq!(doubted(1e-14, weights(1.06e-12)), []);
+        let few = |saddlepoint| Spread::Weights { effective_sample_size: 20.0, saddlepoint: Some(saddlepoint) };
+        assert_eq!(doubted(1e-14, few(1.06e-12)), [Warning::Disagreement { saddlepoint: 1.06e-12 }]);
+        assert_eq!(doubted(2e-14, few(1.06e-12)), []);
+        assert_eq!(doubted(1.5e-13, weights(3e-12)), [Warning::Disagreement { saddlepoint: 3e-12 }]);
         assert_eq!(doubted(5e-13, weights(1e-12)), [Warning::Rough { relative_error: 0.5 }]);
-        let replicates = |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9 };
+        let replicates =
+            |extinct| Spread::Replicates { replicates: 24, extinct, levels: 9, tail: splitting::Tail::Upper };
         assert_eq!(doubted(1e-13, replicates(0)), []);
         assert_eq!(doubted(1e-13, replicates(3)), [Warning::Extinct { extinct: 3, replicates: 24 }]);
     }
@@ -342,13 +427,15 @@ mod tests {
             estimate: None,
             p_value: &PValue::exact(0.5, 1e-3),
             tail: Tail::Upper,
+            samples: [&[], &[]],
             groups: [&group, &group],
             size: &ReferenceSetSize::subsets(200, 100),
             attainable: 1e-3,
+            coarsest: 1e-3,
             z: None,
             further: Further::Nothing,
             units: UnitKind::Observations,
-            concern: Concern::Means,
+            concern: Concern::Centres,
             exactness: Exactness::Rounded,
         };
         assert_eq!(findings.warnings(), [Warning::Rounded]);

@@ -50,6 +50,8 @@ pub struct Evidence {
     pub p: [f64; 2],
     /// The smallest p-value that the data and the resamples can give, not adjusted.
     pub minimum: f64,
+    /// The smallest that the design can give, whatever the values.
+    pub coarsest: f64,
     /// The smallest adjusted p-value that any of the tests of the run can be given.
     pub company_minimum: f64,
     /// How many resamples were drawn, where p was counted.
@@ -112,9 +114,20 @@ pub enum Doubt {
     Unattainable {
         /// The smallest p.
         minimum: f64,
-        /// How many units would do, and what they are, where that is known.
-        least: Option<(u64, UnitKind)>,
+        /// What would help.
+        needs: Needs,
     },
+}
+
+/// What a test needs for a smaller p-value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// So many units.
+    Units(u64, UnitKind),
+    /// More observations in strata with both labels.
+    Strata,
+    /// Values that differ: there are units enough, and many of them are tied.
+    FewerTies(UnitKind),
 }
 
 /// What a check comes to.
@@ -174,7 +187,7 @@ impl Gate {
     /// let gate = Gate { fail_on: FailOn::Significant, alpha: 0.05, on_undecided: OnUndecided::Report };
     /// let of = |p: [f64; 2]| {
     ///     let (units, alternative, effect) = (UnitKind::Observations, Alternative::TwoSided, EffectSize::Enough);
-    ///     gate.finding(&Evidence { p, minimum: 1e-4, company_minimum: 1e-4, resamples: None, units, alternative, effect })
+    ///     gate.finding(&Evidence { p, minimum: 1e-4, coarsest: 1e-4, company_minimum: 1e-4, resamples: None, units, alternative, effect })
     /// };
     /// assert_eq!(of([0.05, 0.05]), Finding::Significant);
     /// assert_eq!(of([0.051, 0.06]), Finding::NotSignificant);
@@ -206,8 +219,12 @@ impl Gate {
                 Doubt::TooFewResamples { least: (1.0 / alpha).ceil() - 1.0 }
             }
             _ => {
-                let least = units_needed(evidence.units, alpha, evidence.alternative);
-                Doubt::Unattainable { minimum: least_adjusted, least: least.map(|number| (number, evidence.units)) }
+                let needs = match units_needed(evidence.units, alpha, evidence.alternative) {
+                    _ if evidence.coarsest <= alpha => Needs::FewerTies(evidence.units),
+                    Some(number) => Needs::Units(number, evidence.units),
+                    None => Needs::Strata,
+                };
+                Doubt::Unattainable { minimum: least_adjusted, needs }
             }
         }
     }
@@ -275,15 +292,19 @@ impl fmt::Display for Doubt {
             Self::TooFewResamples { least } => {
                 write!(f, "so few resamples cannot be significant; draw at least -n {}", separated(*least as u64))
             }
-            Self::Unattainable { minimum, least } => {
+            Self::Unattainable { minimum, needs } => {
                 let digits = if *minimum < 1e-3 { format!("{minimum:.2e}") } else { format!("{minimum:.3}") };
                 write!(f, "whatever the outcome, p cannot fall below {digits}")?;
-                match least {
-                    Some((n, UnitKind::Pairs)) => write!(f, "; collect at least {n} pairs"),
-                    Some((n, UnitKind::Clusters)) => write!(f, "; collect at least {n} clusters in each group"),
-                    Some((n, _)) => write!(f, "; collect at least {n} observations in each group"),
-                    None => f.write_str("; collect more observations in strata with both labels"),
-                }
+                f.write_str(match needs {
+                    Needs::Units(n, UnitKind::Pairs) => return write!(f, "; collect at least {n} pairs"),
+                    Needs::Units(n, UnitKind::Clusters) => {
+                        return write!(f, "; collect at least {n} clusters in each group");
+                    }
+                    Needs::Units(n, _) => return write!(f, "; collect at least {n} observations in each group"),
+                    Needs::Strata => "; collect more observations in strata with both labels",
+                    Needs::FewerTies(UnitKind::Pairs) => " with so many pairs without a difference; collect more pairs",
+                    Needs::FewerTies(_) => " with so many equal values; collect more, or measure more finely",
+                })
             }
         }
     }
@@ -299,6 +320,7 @@ mod tests {
         Evidence {
             p,
             minimum: 1e-6,
+            coarsest: 1e-6,
             company_minimum: 1e-6,
             resamples: Some(999_999),
             units: UnitKind::Observations,
@@ -318,9 +340,13 @@ mod tests {
 
     #[test]
     fn a_gate_that_cannot_fire_says_what_it_needs() {
-        let three = Evidence { minimum: 0.1, company_minimum: 0.1, resamples: None, ..evidence([0.1, 0.1]) };
-        let least = Some((4, UnitKind::Observations));
-        assert_eq!(GATE.finding(&three), Finding::Undecided(Doubt::Unattainable { minimum: 0.1, least }));
+        let three =
+            Evidence { minimum: 0.1, coarsest: 0.1, company_minimum: 0.1, resamples: None, ..evidence([0.1, 0.1]) };
+        let needs = Needs::Units(4, UnitKind::Observations);
+        assert_eq!(GATE.finding(&three), Finding::Undecided(Doubt::Unattainable { minimum: 0.1, needs }));
+        let tied = Evidence { coarsest: 1e-9, ..three };
+        let needs = Needs::FewerTies(UnitKind::Observations);
+        assert_eq!(GATE.finding(&tied), Finding::Undecided(Doubt::Unattainable { minimum: 0.1, needs }));
         // C(8, 4) = 70 and 2/70 ≤ .05; 2/2⁶ ≤ .05.
         assert_eq!(units_needed(UnitKind::Pairs, 0.05, Alternative::TwoSided), Some(6));
         assert_eq!(units_needed(UnitKind::Pairs, 0.05, Alternative::Less), Some(5));

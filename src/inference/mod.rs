@@ -10,9 +10,11 @@ pub mod effect;
 pub mod findings;
 pub mod gate;
 pub mod interval;
+pub mod margin;
 pub mod normal;
 pub mod p_value;
 pub mod sample_shape;
+pub mod spread;
 pub mod summary;
 pub mod warning;
 

@@ -177,6 +177,7 @@ impl PValue {
 mod tests {
     use super::*;
     use crate::inference::{Alternative, TwoSidedRule};
+    use crate::method::splitting;
 
     const ASYMMETRIC: Counts = Counts { n: 999, greater_equal: 20, less_equal: 985, absolute: 30 };
 
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_estimate_has_an_interval_for_its_logarithm() {
-        let spread = Spread::Replicates { replicates: 21, extinct: 0, levels: 5 };
+        let spread = Spread::Replicates { replicates: 21, extinct: 0, levels: 5, tail: splitting::Tail::Upper };
         let estimate = Estimate { p: 1e-12, standard_error: 1e-13, draws: 21_000, spread };
         let p = PValue::estimated(&estimate, 0.95, 1e-30);
         // Student's t, 20 degrees of freedom, .975: 2.085963.

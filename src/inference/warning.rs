@@ -8,10 +8,6 @@ use crate::method::planner::Method;
 /// The significance level that a design should at least be able to reach.
 pub(super) const USUAL_LEVEL: f64 = 0.05;
 
-/// From this ratio of standard deviations on, variances are called unequal, if it is more than chance: equal variances
-/// raise the alarm in about 1 % of pairs of normal samples of which the smaller has ten values, and seldom for more.
-pub(super) const UNEQUAL_SPREADS: f64 = 2.0;
-
 /// A reason to read a p-value with care. `Display` gives a sentence or two, with the remedy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Warning {
@@ -27,6 +23,15 @@ pub enum Warning {
         /// The smallest p-value that the data can give.
         minimum: f64,
         /// What there are too few of.
+        units: UnitKind,
+    },
+    /// Enough units for a significant p-value, but so many ties that none is left.
+    Tied {
+        /// The smallest p-value that the data can give.
+        minimum: f64,
+        /// The smallest that the design can give.
+        coarsest: f64,
+        /// What is relabelled.
         units: UnitKind,
     },
     /// So few resamples that none of their p-values is significant at .05.
@@ -79,10 +84,17 @@ pub enum Warning {
     },
     /// The values span too much for exact sums.
     Rounded,
-    /// Variances and group sizes are both unequal, so that a difference of means is not all that makes p small.
+    /// Variances and group sizes are both unequal, so that a difference of centres is not all that makes p small.
     UnequalVariances {
         /// Whether the smaller group varies more.
         error: LevelError,
+        /// The larger standard deviation as a multiple of the smaller one.
+        ratio: f64,
+    },
+    /// The shift under the null hypothesis is a share of a summary of the control group, which is an estimate itself.
+    EstimatedMargin {
+        /// How often a test at level .05 rejects in truth, where that is known.
+        level: Option<f64>,
     },
     /// The groups come from the strata in different shares, and the statistic compares them pooled.
     PooledStrata {
@@ -185,6 +197,21 @@ impl fmt::Display for Warning {
                      {USUAL_LEVEL}; collect more {what}"
                 )
             }
+            Self::Tied { minimum, coarsest, units } => {
+                let (why, remedy) = match units {
+                    UnitKind::Pairs => ("pairs without a difference tell nothing", "collect more pairs"),
+                    UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
+                    UnitKind::Observations | UnitKind::Strata => {
+                        ("many values are equal", "collect more observations, or measure more finely")
+                    }
+                };
+                write!(
+                    f,
+                    "the smallest p-value that these values can give is {minimum:.3}, because {why} (with all different it \
+                     would be {}): no outcome would be significant at {USUAL_LEVEL}; {remedy}",
+                    short(*coarsest)
+                )
+            }
             Self::TooFewResamples { resamples } => write!(
                 f,
                 "{} resamples give no p-value below 1/{}: draw a thousand or more with -n",
@@ -238,19 +265,38 @@ impl fmt::Display for Warning {
                  sign (Simpson's paradox), though the p-value allows for them; mean, t and rank-sum compare within strata",
                 100.0 * share
             ),
-            Self::UnequalVariances { error } => {
+            Self::UnequalVariances { error, ratio } => {
                 let (which, direction) = match error {
-                    LevelError::TooManyRejections => ("smaller", "too small"),
-                    LevelError::TooFewRejections => ("larger", "too large"),
+                    LevelError::TooManyRejections => ("smaller", "small"),
+                    LevelError::TooFewRejections => ("larger", "large"),
+                };
+                let times =
+                    if ratio.is_finite() { format!("{ratio:.1} times that") } else { "above 0, that".to_owned() };
+                write!(
+                    f,
+                    "the {which} group varies more than the other (standard deviation {times} of the other): if only the \
+                     centres are in question, the p-value is likely to be too {direction} (Janssen 1997); -s welch compares \
+                     means and allows for it"
+                )
+            }
+            Self::EstimatedMargin { level } => {
+                let often = match level {
+                    Some(level) => format!("rejects in about {:.1} % of cases", 100.0 * level),
+                    None => "can reject in more than 5 % of cases".to_owned(),
                 };
                 write!(
                     f,
-                    "the {which} group has more than {UNEQUAL_SPREADS} times the standard deviation of the other: if \
-                     only the means are in question, the p-value is {direction} (Janssen 1997); -s welch allows for it"
+                    "--mu in percent is a share of the control group's own estimate, whose error the p-value leaves out: \
+                     where the difference is just that, a test at 0.05 {often}; give --mu as a number if it is known"
                 )
             }
         }
     }
+}
+
+/// `0.0012`, `1.2e-9`
+fn short(p: f64) -> String {
+    if p < 1e-3 { format!("{p:.1e}") } else { format!("{p:.3}") }
 }
 
 #[cfg(test)]

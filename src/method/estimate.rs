@@ -1,5 +1,7 @@
 //! A p-value that was estimated otherwise than by counting equally likely labellings.
 
+use super::splitting;
+
 /// The estimate, and how sure it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -31,6 +33,8 @@ pub enum Spread {
         extinct: u64,
         /// Levels that each climbed.
         levels: usize,
+        /// The tail that they climbed.
+        tail: splitting::Tail,
     },
 }
 

@@ -4,16 +4,18 @@ use super::{PermutationTest, TestResult};
 use crate::design::{Design, Exchange};
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
-use crate::inference::attainable::Twins;
+use crate::inference::attainable::{Twins, coarsest};
 use crate::inference::findings::{Concern, Findings};
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
 use crate::inference::warning::{UnitKind, Warning};
-use crate::method::estimate::Estimate;
+use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::sides::Tails;
 use crate::method::histogram::Histogram;
 use crate::method::planner::{Method, Plan};
 use crate::method::sequential::Stopped;
+use crate::method::splitting;
+use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::catalogue::Prepared;
 use crate::statistic::linear::scores::Exactness;
@@ -56,7 +58,7 @@ impl Nature {
         Self {
             rule,
             twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
-            concern: if definition.compares_means() { Concern::Means } else { Concern::Else },
+            concern: if definition.compares_centres() { Concern::Centres } else { Concern::Else },
             pools_strata: !definition.compares_within_strata(),
         }
     }
@@ -92,6 +94,20 @@ impl Found {
             Self::Estimate(estimate) => Some(estimate.p),
             Self::Counted(_) | Self::Stopped(_) | Self::Tails(_) => None,
         }
+    }
+
+    /// The tail that the doubled rule doubles: the smaller one of both if both are known, else the one that was estimated.
+    fn smaller_tail(&self, counts: Option<&Counts>, known: &Known) -> Tail {
+        let is_upper = match (counts, self) {
+            (Some(counts), _) => counts.greater_equal <= counts.less_equal,
+            (None, Self::Tails(tails)) => tails.greater_equal <= tails.less_equal,
+            (None, Self::Estimate(Estimate { spread: Spread::Replicates { tail, .. }, .. })) => {
+                *tail != splitting::Tail::Lower
+            }
+            // Sums, whose tail was chosen by the side of the mean on which they lie.
+            _ => known.null_centre.is_none_or(|centre| known.observed >= centre),
+        };
+        if is_upper { Tail::Upper } else { Tail::Lower }
     }
 }
 
@@ -184,6 +200,8 @@ impl PermutationTest<'_> {
             (Found::Bounds(bounds), _) => PValue::bounds(*bounds, known.attainable),
             (Found::Estimate(estimate), _) => PValue::estimated(estimate, self.confidence, known.attainable),
         };
+        let coarsest = coarsest(&size, self.alternative, self.two_sided.unwrap_or(nature.rule), nature.twins);
+        let smaller = found.smaller_tail(counts.as_ref(), known);
         let decision = if let Found::Stopped(stopped) = &found { Some(stopped.decision) } else { None };
         let (tally, estimate) = match found {
             Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => (tally, None),
@@ -195,9 +213,11 @@ impl PermutationTest<'_> {
             estimate: estimate.as_ref(),
             p_value: &p_value,
             tail,
+            samples: [self.case, self.control],
             groups: [&Summary::of(self.case), &Summary::of(self.control)],
             size: &size,
             attainable: known.attainable,
+            coarsest,
             z: known.z,
             further: plan.further,
             units: UnitKind::of(design.name()),
@@ -210,7 +230,9 @@ impl PermutationTest<'_> {
             method,
             further: plan.further,
             two_sided: self.two_sided.unwrap_or(nature.rule),
+            tail: if tail == Tail::Doubled { smaller } else { tail },
             p_value,
+            coarsest,
             counts,
             decision,
             precision: estimate,

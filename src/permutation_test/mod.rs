@@ -25,6 +25,7 @@ use crate::method::planner::{
     Choice, DEFAULT_MEMORY, Further, LabellingCost, Labellings, Method, Plan, Prospect, Request, plan,
 };
 use crate::method::sequential::{Decision, Level};
+use crate::method::tail::Tail;
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
 use crate::statistic::catalogue::{Kind, Named, Prepared};
@@ -108,8 +109,12 @@ pub struct TestResult {
     pub further: Further,
     /// How two tails became one p-value, for a two-sided alternative.
     pub two_sided: TwoSidedRule,
+    /// The tail that the p-value is about: under the doubled rule the smaller one, [`Tail::Upper`] or [`Tail::Lower`].
+    pub tail: Tail,
     /// The p-value with its interval and its floor.
     pub p_value: PValue,
+    /// The smallest p-value that the design can give, whatever the values; ties may let them give no more than a larger one.
+    pub coarsest: f64,
     /// The counts it comes from; `None` where labellings were not counted, or are too many for whole numbers.
     pub counts: Option<Counts>,
     /// On which side of the level p lies, if that was what resampling was to decide.

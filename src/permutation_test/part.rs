@@ -208,7 +208,8 @@ impl Part<'_> {
         let course = test.course(problem, statistic, observed, nature, plan)?;
         if let Method::Splitting { .. } = plan.method {
             let take = |next, climbs: &Climbs| take(next, Partial::Climbed(climbs.clone()));
-            return test.climb(&course, statistic, observed, plan.method, blocks, None, &watch, take);
+            let tail = test.split_tail(&course, statistic, observed, None, &watch)?;
+            return test.climb(&course, statistic, observed, plan.method, tail, blocks, &watch, take);
         }
         let bins = test.bins(&course, statistic, observed)?;
         let draws = MonteCarlo { resamples: cut.resamples, seed: test.seed, threads: test.threads, arch: test.arch };
@@ -261,7 +262,8 @@ impl Part<'_> {
                 (Found::Counted(counted.tally), histogram)
             }
             Partial::Climbed(climbs) => {
-                let found = test.climbed(course, method, climbs)?;
+                let tail = test.split_tail(course, statistic, observed, None, watch)?;
+                let found = test.climbed(course, method, tail, climbs)?;
                 (found, test.sample(course, statistic, observed, bins.as_ref(), watch)?)
             }
             Partial::Weighed { .. } => {

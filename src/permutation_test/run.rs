@@ -246,11 +246,12 @@ impl PermutationTest<'_> {
         let splitting = self.splitting(method);
         let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
         let replicates = 0..splitting.replicates;
-        self.climb(course, statistic, observed, method, replicates, counted, watch, |_, more| {
+        let tail = self.split_tail(course, statistic, observed, counted, watch)?;
+        self.climb(course, statistic, observed, method, tail, replicates, watch, |_, more| {
             climbs.append(more);
             Ok(())
         })?;
-        self.climbed(course, method, &climbs)
+        self.climbed(course, method, tail, &climbs)
     }
 
     fn splitting(&self, method: Method) -> Splitting {
@@ -259,26 +260,23 @@ impl PermutationTest<'_> {
         Splitting { replicates, particles, seed, threads, arch }
     }
 
-    /// Some replicates of splitting; the doubled rule splits the smaller tail, which some resamples tell apart.
-    #[allow(clippy::too_many_arguments)] // a run, some of its replicates, and what is known of it
-    pub(super) fn climb<S: Statistic>(
+    /// The tail that is split. Under the doubled rule that is the smaller one of the resamples, which are drawn here where none
+    /// were counted.
+    pub(super) fn split_tail<S: Statistic>(
         &self,
         course: &Course,
         statistic: &S,
         observed: S::Replicate,
-        method: Method,
-        replicates: Range<u64>,
         counted: Option<&Tally>,
         watch: &Watch,
-        take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
-    ) -> Result<(), Error> {
+    ) -> Result<splitting::Tail, Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         let scout = || {
             let scouts = Method::MonteCarlo { resamples: SCOUTS };
             let watch = Watch { stop, begin, advance, replicates: None };
             self.count(course, statistic, observed, scouts, None, watch).map(|counted| counted.tally)
         };
-        let tail = match self.tail(course) {
+        Ok(match self.tail(course) {
             Tail::Upper => splitting::Tail::Upper,
             Tail::Lower => splitting::Tail::Lower,
             Tail::Absolute => splitting::Tail::Absolute,
@@ -287,7 +285,23 @@ impl PermutationTest<'_> {
                 let is_above = tally.greater_equal <= tally.less_equal;
                 if is_above { splitting::Tail::Upper } else { splitting::Tail::Lower }
             }
-        };
+        })
+    }
+
+    /// Some replicates of splitting.
+    #[allow(clippy::too_many_arguments)] // a run, some of its replicates, and what is known of it
+    pub(super) fn climb<S: Statistic>(
+        &self,
+        course: &Course,
+        statistic: &S,
+        observed: S::Replicate,
+        method: Method,
+        tail: splitting::Tail,
+        replicates: Range<u64>,
+        watch: &Watch,
+        take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        let Watch { stop, begin, advance, .. } = *watch;
         let on_undefined = match self.undefined {
             Undefined::Error => splitting::OnUndefined::Fail,
             Undefined::Extreme => splitting::OnUndefined::Extreme,
@@ -310,7 +324,13 @@ impl PermutationTest<'_> {
     }
 
     /// What replicates tell of the p-value.
-    pub(super) fn climbed(&self, course: &Course, method: Method, climbs: &Climbs) -> Result<Found, Error> {
+    pub(super) fn climbed(
+        &self,
+        course: &Course,
+        method: Method,
+        tail: splitting::Tail,
+        climbs: &Climbs,
+    ) -> Result<Found, Error> {
         let splitting = self.splitting(method);
         let found = splitting.conclude(climbs)?;
         let sides = if self.tail(course) == Tail::Doubled { 2.0 } else { 1.0 };
@@ -319,7 +339,7 @@ impl PermutationTest<'_> {
             p: (sides * found.estimate).min(1.0),
             standard_error: sides * found.standard_error,
             draws: replicates * splitting.particles as u64,
-            spread: Spread::Replicates { replicates, extinct, levels },
+            spread: Spread::Replicates { replicates, extinct, levels, tail },
         }))
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Report;
 use crate::method::histogram::Histogram;
+use crate::method::tail::Tail;
 
 /// Neighbouring bins as one bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,11 +87,10 @@ pub fn mirror(report: &Report) -> Option<f64> {
 }
 
 /// Whether what lies above the observed statistic is extreme, rather than what lies below.
-pub fn counts_above(report: &Report, histogram: &Histogram) -> bool {
-    match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        ("greater", _) | (_, Some("upper-tail")) => true,
-        ("less", _) => false,
-        (_, Some("absolute")) => report.estimate >= report.null_value,
-        _ => report.estimate >= histogram.mean(),
+pub fn counts_above(report: &Report) -> bool {
+    match report.tail {
+        Tail::Upper => true,
+        Tail::Lower => false,
+        Tail::Absolute | Tail::Doubled => report.estimate >= report.null_value,
     }
 }

@@ -182,7 +182,7 @@ fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Brush) -> 
     let columns = Columns::new(Bars::new(report, histogram, width), width);
     let mut lines = columns.rows(brush);
     lines.extend(axis(&columns, brush));
-    lines.push(markers(report, histogram, &columns, width, brush));
+    lines.push(markers(report, &columns, width, brush));
     lines.extend(outside(histogram).map(|note| format!("{DIM}{note}{DIM:#}")));
     lines
 }
@@ -215,11 +215,11 @@ fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
 }
 
 /// Where the observed statistic lies, and its mirror image, and what is as extreme.
-fn markers(report: &Report, histogram: &Histogram, columns: &Columns, width: usize, brush: &Brush) -> String {
+fn markers(report: &Report, columns: &Columns, width: usize, brush: &Brush) -> String {
     let Some(observed) = columns.of(report.estimate) else { return String::new() };
     let mirror = mirror(report).and_then(|mirror| columns.of(mirror));
     let mut cells = vec![' '; width];
-    let counts_above = counts_above(report, histogram);
+    let counts_above = counts_above(report);
     let mut extend = |from: usize, upwards: bool| {
         let range = if upwards { from..columns.width() } else { 0..from + 1 };
         cells[range].fill(brush.beyond);

@@ -60,6 +60,7 @@ fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> 
     Evidence {
         p: report.adjusted.map_or(report.p_value_interval, |adjusted| adjusted.interval),
         minimum: report.p_value_minimum,
+        coarsest: report.p_value_coarsest,
         company_minimum,
         resamples: report.n_resamples.filter(|_| is_counted),
         units: UnitKind::of(&report.design),
@@ -114,6 +115,9 @@ pub fn verdict(reports: &[Report]) -> Option<String> {
         }
         Verdict::Pass if reports.len() == 1 => {
             format!("gate passes: not {what} at alpha {alpha}").replace("not not ", "")
+        }
+        Verdict::Pass if gate.fail_on == FailOn::NotSignificant => {
+            format!("gate passes: all of {} tests are significant at alpha {alpha}", reports.len())
         }
         Verdict::Pass => format!("gate passes: none of {} tests is {what} at alpha {alpha}", reports.len()),
     })

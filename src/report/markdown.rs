@@ -124,6 +124,7 @@ fn footnote(report: &Report) -> String {
         wording::undefined(report),
         wording::near_ties(report),
         wording::dropped(report),
+        report.adjusted.as_ref().map(|adjusted| format!("Adjusted p: {}.", wording::adjustment(adjusted))),
         compared(report),
     ];
     [Some(sentence)].into_iter().chain(others).flatten().collect::<Vec<_>>().join(" ")

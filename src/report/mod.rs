@@ -42,6 +42,7 @@ use crate::method::estimate::{Estimate, Spread};
 use crate::method::histogram::Histogram;
 use crate::method::planner::{Further, Method};
 use crate::method::sequential::{Decision, Level};
+use crate::method::tail::Tail;
 use crate::permutation_test::effect::{Effect, EffectSizes};
 use crate::settings::{Format, PlotFormat, Statistic, Test};
 use crate::statistic::Definition;
@@ -61,6 +62,8 @@ pub struct Report {
     pub alternative: String,
     /// `absolute`, `doubled` or `upper-tail`; `None` for one-sided alternatives.
     pub two_sided_rule: Option<String>,
+    /// The tail that the p-value is about: under the doubled rule the smaller one.
+    pub tail: Tail,
     /// The design: `two-sample`, `paired`, `stratified`, `clustered` or a combination.
     pub design: String,
     /// Units that get relabelled: observations, pairs or clusters.
@@ -126,6 +129,8 @@ pub struct Report {
     pub confidence: f64,
     /// The smallest p-value that this design and number of resamples can give.
     pub p_value_minimum: f64,
+    /// The smallest p-value that this design can give, whatever the values.
+    pub p_value_coarsest: f64,
     /// The p-value in the company of the other columns, if it was adjusted.
     pub adjusted: Option<Adjusted>,
     /// What the test comes to, if a gate was asked for.
@@ -223,6 +228,7 @@ impl Report {
             null_value: null_value(&result, &test.statistic, mu),
             alternative: test.alternative.name().to_owned(),
             two_sided_rule: is_two_sided.then(|| result.two_sided.name().to_owned()),
+            tail: result.tail,
             design: design.to_owned(),
             n_units: result.n_units,
             n_strata,
@@ -253,6 +259,7 @@ impl Report {
             precision: *precision,
             confidence: if result.decision.is_some() { 1.0 - test.level.risk } else { test.confidence },
             p_value_minimum: p_value.minimum,
+            p_value_coarsest: result.coarsest,
             adjusted: None,
             gate: None,
             smallest_effect,

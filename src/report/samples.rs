@@ -6,6 +6,7 @@ use crate::Undefined;
 use crate::inference::effect::Effects;
 use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
+use crate::method::tail::Tail;
 use crate::permutation_test::effect::{EffectSizes, Measured};
 use crate::settings::Statistic;
 use crate::statistic::Definition;
@@ -24,6 +25,7 @@ pub fn typical() -> Report {
         n_near_ties: 0,
         alternative: "two-sided".to_owned(),
         two_sided_rule: Some("absolute".to_owned()),
+        tail: Tail::Absolute,
         design: "two-sample".to_owned(),
         n_units: 60,
         n_strata: None,
@@ -65,6 +67,7 @@ pub fn typical() -> Report {
         p_value_interval_kind: "clopper-pearson".to_owned(),
         confidence: 0.99,
         p_value_minimum: 9.999_999_000_000_1e-8,
+        p_value_coarsest: 2.0 / 1.182_645_815_648_614_2e17,
         adjusted: None,
         gate: None,
         smallest_effect: None,

@@ -9,6 +9,8 @@ use crate::inference::gate::{FailOn, Gate, OnUndecided};
 use crate::inference::p_value::Counts;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::sequential::{Decision, Level};
+use crate::method::splitting;
+use crate::method::tail::Tail;
 use crate::permutation_test::effect::Measured;
 use crate::settings::{Format, Judgement};
 
@@ -134,7 +136,7 @@ fn one_sided_and_doubled_tests_say_which_tail_was_counted() {
     let greater = Report { alternative: "greater".to_owned(), two_sided_rule: None, ..typical() };
     assert!(text(&greater).contains("  p-value (greater)     0.0609"));
     assert!(text(&greater).contains("  304,123 of the 10,000,000 resamples have a difference of 3.70 or more.\n"));
-    let doubled = Report { two_sided_rule: Some("doubled".to_owned()), ..typical() };
+    let doubled = Report { two_sided_rule: Some("doubled".to_owned()), tail: Tail::Upper, ..typical() };
     assert!(text(&doubled).contains("  p-value (two-sided, doubled)   0.0609"));
     assert!(text(&doubled).contains(
         "  304,123 of the 10,000,000 resamples have a difference of 3.70 or more; that
@@ -233,12 +235,13 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
   Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
-    let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19 };
+    let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19, tail: splitting::Tail::Lower };
     let splitting = Report {
         method: "splitting".to_owned(),
         precision: Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread }),
         n_resamples: Some(24_000),
         two_sided_rule: Some("doubled".to_owned()),
+        tail: Tail::Lower,
         p_value: 3.4e-12,
         p_value_interval: [2.9e-12, 4.0e-12],
         ..importance
@@ -247,7 +250,7 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
         conclusion(&splitting).ends_with(
             "
   By estimate a share of 1.7e-12 of the 1.2e17 possible labellings has a
-  difference of 3.70 or more; that share, the smaller of the two tails, is
+  difference of 3.70 or less; that share, the smaller of the two tails, is
   doubled.
   Multilevel splitting, seed 0: 24,000 relabellings in 24 independent
   replicates, over 19 levels.
@@ -266,10 +269,12 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
 fn classical_tests_beside_clusters_are_said_to_overlook_them() {
     let compared = Some(classical::two_sample(&[1.0, 2.0, 4.0], &[3.0, 5.0, 9.0], Alternative::TwoSided, 0.0));
     let report = Report { compared, ..typical() };
-    assert!(text(&report).contains("\n  For comparison, by curves instead of relabellings:\n"));
+    assert!(text(&report).contains("\n  For comparison, classical tests:\n"));
     let clustered = Report { design: "clustered".to_owned(), ..report };
-    assert!(text(&clustered).contains("\n  For comparison, by curves, as if all observations were independent:\n"));
-    assert!(markdown(&clustered).contains("by curves, as if all observations were independent: "));
+    assert!(
+        text(&clustered).contains("\n  For comparison, classical tests, as if all observations were independent:\n")
+    );
+    assert!(markdown(&clustered).contains("classical tests, as if all observations were independent: "));
 }
 
 #[test]
@@ -470,7 +475,8 @@ fn a_gate_names_what_failed_on_every_channel() {
     );
     assert!(markdown.contains("| adjusted p | finding |\n|---|---|---|---:|---:|---:|---:|---:|---:|\n"), "{markdown}");
     assert!(
-        text(&reports[1]).contains("  adjusted p-value      2.0e-7   in the company of the other columns (holm)\n")
+        text(&reports[1])
+            .contains("  adjusted p-value      2.0e-7   for all columns, by Holm's method; the interval of\n")
     );
     assert!(text(&reports[0]).contains("\n  Gate: not significant at alpha 0.05.\n"));
     let passing = Gate { alpha: 1e-9, ..gate };

@@ -134,7 +134,7 @@ fn result(report: &Report) -> String {
     });
     if let Some(adjusted) = &report.adjusted {
         let value = number::probability(adjusted.p_value, precision::p_value_digits(report), number::Rounding::Nearest);
-        let note = format!("in the company of the other columns ({})", adjusted.by.name());
+        let note = wording::adjustment(adjusted);
         rows.push(Row { name: "adjusted p-value".to_owned(), value, style: BOLD, note: Some(note) });
     }
     table(&rows)

@@ -3,18 +3,21 @@
 use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
-use super::{Comparison, Report};
+use super::{Adjusted, Comparison, Report};
 use crate::Undefined;
-use crate::inference::classical::{Classical, ClassicalTest};
+use crate::inference::adjust::Adjustment;
+use crate::inference::classical::{self, Classical, ClassicalTest};
+use crate::inference::findings::contradicts_saddlepoint;
 use crate::method::estimate::Spread;
 use crate::method::sequential::Decision;
+use crate::method::tail::Tail;
 
 /// What stands before the classical tests, which know neither strata nor clusters.
 pub fn comparison(report: &Report) -> &'static str {
     if report.design.contains("stratified") || report.design.contains("clustered") {
-        "For comparison, by curves, as if all observations were independent"
+        "For comparison, classical tests, as if all observations were independent"
     } else {
-        "For comparison, by curves instead of relabellings"
+        "For comparison, classical tests"
     }
 }
 
@@ -160,8 +163,7 @@ fn extremity(report: &Report, one: bool) -> String {
         ("greater", _) => format!("{have} a {noun} of {estimate} or more"),
         ("less", _) => format!("{have} a {noun} of {estimate} or less"),
         (_, Some("doubled")) => {
-            let is_above = report.counts.map(|counts| counts.greater_equal <= counts.less_equal);
-            let side = if is_above.unwrap_or(report.estimate >= report.null_value) { "more" } else { "less" };
+            let side = if report.tail == Tail::Lower { "less" } else { "more" };
             format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
         }
         _ if report.null_value != 0.0 || noun == "value" => {
@@ -182,6 +184,16 @@ pub fn precision_note(report: &Report) -> String {
         "sequential" => format!("time-uniform interval ({}): {}", number::percent(report.confidence), interval(report)),
         _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
     }
+}
+
+/// What an adjusted p-value takes into account, and what the intervals do not.
+pub fn adjustment(adjusted: &Adjusted) -> String {
+    let by = match adjusted.by {
+        Adjustment::Nothing => "not adjusted",
+        Adjustment::Holm => "for all columns, by Holm's method",
+        Adjustment::BenjaminiHochberg => "for all columns, by Benjamini and Hochberg's method",
+    };
+    format!("{by}; the interval of the effect is of this column alone")
 }
 
 /// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`, with what there is to say
@@ -249,9 +261,14 @@ pub fn drawing(report: &Report) -> String {
         }
         (_, Some(Spread::Weights { effective_sample_size, saddlepoint })) => {
             let worth = number::count(effective_sample_size.round() as u64);
+            let is_off = report.precision.as_ref().is_some_and(contradicts_saddlepoint);
             let check = saddlepoint.map(|p| {
                 let p = number::probability(p, 3, Rounding::Nearest);
-                format!(" A saddlepoint approximation, for comparison: {p}.")
+                if is_off {
+                    format!(" A saddlepoint approximation, which does not fit these draws: {p}.")
+                } else {
+                    format!(" A saddlepoint approximation, for comparison: {p}.")
+                }
             });
             format!(
                 "{name}{seed}: {draws} draws near the data, each with its weight, worth {worth} of equal weight.{}",
@@ -311,9 +328,14 @@ pub fn method_name(report: &Report) -> &str {
     }
 }
 
-/// The p-value of a classical test, as its curve gives it.
+/// The p-value of a classical test; beyond what can be told from 0 its bound.
 pub fn classical_p_value(test: &Classical) -> String {
-    format!("{:<8}", number::probability(test.p_value, 3, Rounding::Nearest))
+    let p = if test.p_value < classical::SMALLEST_P_VALUE {
+        format!("< {}", number::shortest(classical::SMALLEST_P_VALUE))
+    } else {
+        number::probability(test.p_value, 3, Rounding::Nearest)
+    };
+    format!("{p:<8}")
 }
 
 /// `t 1.915 with 55.3 degrees of freedom`
@@ -321,7 +343,7 @@ pub fn classical_statistic(test: &Classical) -> String {
     let symbol = match test.test {
         ClassicalTest::Welch | ClassicalTest::Student | ClassicalTest::PairedT => "t",
         ClassicalTest::MannWhitney => "U",
-        ClassicalTest::KolmogorovSmirnov => "D",
+        ClassicalTest::KolmogorovSmirnov | ClassicalTest::KolmogorovSmirnovApproximate => "D",
         ClassicalTest::Wilcoxon => "T",
     };
     let freedom = test.degrees_of_freedom.map(|df| format!(" with {} degrees of freedom", short(df)));

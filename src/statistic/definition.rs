@@ -69,10 +69,15 @@ impl Definition {
         }
     }
 
-    /// Whether it compares means and takes the spread of both groups for the same.
+    /// Whether it compares the centres of both samples, as a difference or as a ratio, and takes their spread for the same.
     #[must_use]
-    pub fn compares_means(&self) -> bool {
-        matches!(self, Self::Named(Named::Mean | Named::T))
+    pub fn compares_centres(&self) -> bool {
+        match self {
+            Self::Named(named) => {
+                matches!(named, Named::Mean | Named::T | Named::Median | Named::TrimmedMean(_) | Named::RankSum)
+            }
+            Self::Expression(_) => self.function().is_some_and(compares_centres),
+        }
     }
 
     /// Whether it compares case and control within strata, where there are some, and not the pooled groups.
@@ -91,6 +96,29 @@ impl Definition {
             Self::Expression(parsed) => parsed.prepare(problem),
         }
     }
+}
+
+/// Whether a function of two samples is a difference of centres, which a shift of one sample changes by as much, or a ratio of
+/// them, which a shift changes and which a factor on one sample multiplies; centres, and not quantiles further out, change places
+/// with their mirror images. Tried on two samples without symmetry.
+fn compares_centres(f: impl Fn(&[f64], &[f64]) -> f64) -> bool {
+    const X: [f64; 7] = [3.1, 4.7, 2.2, 9.6, 5.3, 4.1, 7.9];
+    const Y: [f64; 6] = [6.4, 1.7, 3.8, 2.9, 8.3, 2.5];
+    let map =
+        |sample: &[f64], change: &dyn Fn(f64) -> f64| sample.iter().map(|&value| change(value)).collect::<Vec<_>>();
+    let value = f(&X, &Y);
+    let is = |found: f64, expected: f64| (found - expected).abs() <= 1e-9 * expected.abs().max(1.0);
+    let (up, twice, minus) = (|value: f64| value + 1.5, |value: f64| 2.0 * value, |value: f64| -value);
+    let [shifted, both_shifted, multiplied, mirrored] = [
+        f(&map(&X, &up), &Y),
+        f(&map(&X, &up), &map(&Y, &up)),
+        f(&map(&X, &twice), &Y),
+        f(&map(&X, &minus), &map(&Y, &minus)),
+    ];
+    let is_difference = is(shifted, value + 1.5) && is(both_shifted, value) && is(mirrored, -value);
+    let is_ratio =
+        is(multiplied, 2.0 * value) && !is(shifted, value) && !is(both_shifted, value) && is(mirrored, value);
+    is_difference || is_ratio
 }
 
 /// Whether a text reads like a name of the catalogue rather than an expression.
@@ -114,5 +142,25 @@ impl FromStr for Definition {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn centres_are_recognised_by_what_a_statistic_does() {
+        let compares = |text: &str| Definition::parse(text).unwrap().compares_centres();
+        let yes =
+            "mean t median trimmed-mean:0.2 rank-sum mean(x)-mean(y) median(x) mean(x)/mean(y) sum(x)/n(x)-mean(y)";
+        for text in yes.split(' ') {
+            assert!(compares(text), "{text}");
+        }
+        let no = "welch sd var iqr mad quantile:0.9 min max ks energy sd(x)/sd(y) quantile(x,0.9)-quantile(y,0.9) \
+                  mean(log(x))-mean(log(y)) mean(x>3) (mean(x)-mean(y))/sd(pooled)";
+        for text in no.split_whitespace() {
+            assert!(!compares(text), "{text}");
+        }
     }
 }

@@ -146,6 +146,70 @@ fn several_columns_are_a_line_each_and_adjusted_for_a_gate() {
         .run();
 }
 
+#[test]
+fn where_every_column_must_be_significant_none_is_adjusted() {
+    // Each has the p-value 4,966 of C(20, 10) = 0.027, which Holm's method doubles.
+    let rows = |shift: i32| {
+        let row = |i: i32| format!("{},{}\n", 3 * (i * 7 % 10) + shift, 3 * (i * 3 % 10) + shift);
+        format!("a,b\n{}", (0..10).map(row).collect::<String>())
+    };
+    let gate = |options: &str| {
+        let options = format!("new.csv old.csv --all-columns --fail-on not-significant {options}");
+        permtest().args(options.trim_end().split(' ')).file("new.csv", rows(10)).file("old.csv", rows(0))
+    };
+    gate("").stderr("permtest: gate passes: all of 2 tests are significant at alpha 0.05\n").run();
+    gate("-f csv").stdout_contains(",0.02687").run();
+    // Asked for, it is done, and what it leaves alone is said.
+    gate("--adjust holm")
+        .exit(1)
+        .stdout_contains("  adjusted p-value      0.05376   for all columns, by Holm's method;")
+        .run();
+    gate("--adjust bh -f markdown")
+        .stdout_contains(
+            "Adjusted p: for all columns, by Benjamini and Hochberg's method; the interval of the effect is of this column alone.",
+        )
+        .run();
+}
+
+#[test]
+fn a_share_of_a_control_that_is_not_above_zero_is_refused() {
+    let negative = || shifted(-200).file("old.csv", format!("time\n{}", lines(-110..-100)));
+    for (options, option) in [("--mu 5%", "--mu"), ("--min-effect 5% --fail-on significant", "--min-effect")] {
+        negative()
+            .args(options.split(' '))
+            .refused([option, "a share of the control group's summary, which is -105.5, not above 0", "as a number"])
+            .run();
+    }
+    negative().args(["--mu", "-5"]).run();
+}
+
+#[test]
+fn a_margin_in_percent_is_called_an_estimate() {
+    // Variances alike: the level is Φ(−1.645/√((1 + 1.5²)/2)) for one side.
+    shifted(100)
+        .args(["--mu", "50%", "--alternative", "less", "--json"])
+        .stdout_contains("a test at 0.05 rejects in about 9.8 % of cases; give --mu as a number if it is known")
+        .run();
+    shifted(100).args(["--mu", "50%", "-s", "median"]).stdout_contains("warning: --mu in percent is a share").run();
+    let plain = shifted(100).args(["--mu", "50", "-o", "report.txt"]).run();
+    assert!(!std::fs::read_to_string(plain.path().join("report.txt")).unwrap().contains("warning"));
+}
+
+#[test]
+fn ties_are_named_where_they_keep_p_from_being_small() {
+    let zeros = |ones: usize| format!("x\n{}{}", "0\n".repeat(20 - ones), "1\n".repeat(ones));
+    let tied =
+        |options: &str| permtest().args(options.split(' ')).file("new.csv", zeros(1)).file("old.csv", zeros(0)).exit(3);
+    tied("new.csv old.csv --fail-on significant")
+        .stdout_contains("the smallest p-value that these values can give is 1.000, because")
+        .stderr_contains("p cannot fall below 1.000 with so many equal values; collect more, or measure more finely")
+        .run();
+    tied("new.csv old.csv --paired --fail-on significant")
+        .stdout_contains("pairs without a difference tell nothing")
+        .stderr_contains("p cannot fall below 1.000 with so many pairs without a difference; collect more pairs")
+        .run();
+}
+
 fn summary(folder: &tempfile::TempDir) -> String {
     std::fs::read_to_string(folder.path().join("summary.md")).expect("a summary")
 }

@@ -7,14 +7,18 @@
 //! stats.ttest_ind(x, y, equal_var=False, alternative=a)             # Welch: statistic, df, pvalue
 //! stats.ttest_ind(x, y, alternative=a)                              # Student
 //! stats.mannwhitneyu(x, y, alternative=a, method="asymptotic")
-//! stats.ks_2samp(x, y, alternative=reverse[a], method="asymp")
+//! stats.ks_2samp(x, y, alternative=reverse[a], method="exact")      # where no values are tied
 //! stats.ttest_rel(x, y, alternative=a)
 //! stats.wilcoxon(x, y, alternative=a, correction=True, method="asymptotic")
 //! ```
+//!
+//! Where values are tied, the exact p-value of the Kolmogorov-Smirnov test is the share of all labellings whose distance is as
+//! large, counted in Python's integers along the paths that a labelling takes through the sorted values.
 
+use permtest::PermutationTest;
 use permtest::inference::Alternative::{Greater, Less, TwoSided};
 use permtest::inference::classical::ClassicalTest::{
-    self, KolmogorovSmirnov, MannWhitney, PairedT, Student, Welch, Wilcoxon,
+    self, KolmogorovSmirnov, KolmogorovSmirnovApproximate, MannWhitney, PairedT, Student, Welch, Wilcoxon,
 };
 use permtest::inference::classical::{Classical, paired, two_sample};
 use proptest::prelude::*;
@@ -66,7 +70,7 @@ fn tooth_growth_by_supplement() {
             (Welch, 1.915_268_268_695_268_2, Some(55.309_432_682_640_58), 0.060_634_507_880_934_094),
             (Student, 1.915_268_268_695_268_7, Some(58.0), 0.060_393_371_224_128_65),
             (MannWhitney, 575.5, None, 0.064_490_672_133_835_7),
-            (KolmogorovSmirnov, 0.333_333_333_333_333_3, None, 0.054_830_338_108_419_197),
+            (KolmogorovSmirnov, 0.333_333_333_333_333_3, None, 0.061_707_706_966_119_984),
         ],
     );
     check(
@@ -75,7 +79,7 @@ fn tooth_growth_by_supplement() {
             (Welch, 1.915_268_268_695_268_2, Some(55.309_432_682_640_58), 0.030_317_253_940_467_047),
             (Student, 1.915_268_268_695_268_7, Some(58.0), 0.030_196_685_612_064_324),
             (MannWhitney, 575.5, None, 0.032_245_336_066_917_85),
-            (KolmogorovSmirnov, 0.333_333_333_333_333_3, None, 0.025_561_533_206_507_402),
+            (KolmogorovSmirnov, 0.333_333_333_333_333_3, None, 0.030_854_269_258_047_247),
         ],
     );
     check(
@@ -84,7 +88,7 @@ fn tooth_growth_by_supplement() {
             (Welch, 1.915_268_268_695_268_2, Some(55.309_432_682_640_58), 0.969_682_746_059_533),
             (Student, 1.915_268_268_695_268_7, Some(58.0), 0.969_803_314_387_935_7),
             (MannWhitney, 575.5, None, 0.968_808_427_559_556_1),
-            (KolmogorovSmirnov, 0.066_666_666_666_666_65, None, 0.818_730_753_077_981_9),
+            (KolmogorovSmirnov, 0.066_666_666_666_666_65, None, 0.865_108_167_445_549_8),
         ],
     );
     check(
@@ -93,7 +97,7 @@ fn tooth_growth_by_supplement() {
             (Welch, 1.397_628_196_074_925_5, Some(55.309_432_682_640_58), 0.167_805_709_584_234_94),
             (Student, 1.397_628_196_074_925_7, Some(58.0), 0.167_547_910_110_489_8),
             (MannWhitney, 548.5, None, 0.147_311_009_758_109_2),
-            (KolmogorovSmirnov, 0.3, None, 0.107_975_062_433_551_04),
+            (KolmogorovSmirnov, 0.3, None, 0.130_059_697_001_760_3),
         ],
     );
     check(
@@ -102,7 +106,7 @@ fn tooth_growth_by_supplement() {
             (Welch, 1.397_628_196_074_925_5, Some(55.309_432_682_640_58), 0.083_902_854_792_117_47),
             (Student, 1.397_628_196_074_925_7, Some(58.0), 0.083_773_955_055_244_9),
             (MannWhitney, 548.5, None, 0.073_655_504_879_054_6),
-            (KolmogorovSmirnov, 0.3, None, 0.049_787_068_367_863_944),
+            (KolmogorovSmirnov, 0.3, None, 0.065_038_445_996_979_75),
         ],
     );
 }
@@ -117,7 +121,7 @@ fn two_hundred_values_of_seventeen_digits() {
             (Welch, 3.906_840_581_764_235_8, Some(194.523_555_242_835_24), 1.289_764_395_170_721_6e-4),
             (Student, 3.906_840_581_764_235_8, Some(198.0), 1.282_843_665_249_873_4e-4),
             (MannWhitney, 6_719.0, None, 2.681_391_751_912_583_3e-5),
-            (KolmogorovSmirnov, 0.33, None, 2.364_314_449_380_405_5e-5),
+            (KolmogorovSmirnov, 0.33, None, 3.211_428_734_211_388e-5),
         ],
     );
     check(
@@ -126,7 +130,7 @@ fn two_hundred_values_of_seventeen_digits() {
             (Welch, 3.906_840_581_764_235_8, Some(194.523_555_242_835_24), 6.448_821_975_853_609e-5),
             (Student, 3.906_840_581_764_235_8, Some(198.0), 6.414_218_326_249_366e-5),
             (MannWhitney, 6_719.0, None, 1.340_695_875_956_291_7e-5),
-            (KolmogorovSmirnov, 0.33, None, 1.340_342_884_211_689_1e-5),
+            (KolmogorovSmirnov, 0.33, None, 1.605_714_367_105_694_3e-5),
         ],
     );
     check(
@@ -135,7 +139,7 @@ fn two_hundred_values_of_seventeen_digits() {
             (Welch, 3.906_840_581_764_235_8, Some(194.523_555_242_835_24), 0.999_935_511_780_241_4),
             (Student, 3.906_840_581_764_235_8, Some(198.0), 0.999_935_857_816_737_5),
             (MannWhitney, 6_719.0, None, 0.999_986_736_950_509_3),
-            (KolmogorovSmirnov, 0.030_000_000_000_000_027, None, 0.886_920_436_717_157_4),
+            (KolmogorovSmirnov, 0.030_000_000_000_000_027, None, 0.914_329_011_427_699_1),
         ],
     );
 }
@@ -150,7 +154,7 @@ fn ernsts_wings() {
             (Welch, -2.169_747_644_333_379, Some(12.967_435_151_169_322), 0.049_199_600_922_432_286),
             (Student, -2.004_721_050_302_203, Some(13.0), 0.066_277_487_836_460_87),
             (MannWhitney, 11.0, None, 0.066_275_214_375_678_96),
-            (KolmogorovSmirnov, 0.611_111_111_111_111_2, None, 0.058_842_021_033_379_016),
+            (KolmogorovSmirnov, 0.611_111_111_111_111_2, None, 0.060_739_260_739_260_74),
         ],
     );
     check(
@@ -159,7 +163,7 @@ fn ernsts_wings() {
             (Welch, -2.169_747_644_333_379, Some(12.967_435_151_169_322), 0.024_599_800_461_216_143),
             (Student, -2.004_721_050_302_203, Some(13.0), 0.033_138_743_918_230_434),
             (MannWhitney, 11.0, None, 0.033_137_607_187_839_48),
-            (KolmogorovSmirnov, 0.611_111_111_111_111_2, None, 0.038_416_844_402_332_78),
+            (KolmogorovSmirnov, 0.611_111_111_111_111_2, None, 0.034_965_034_965_034_97),
         ],
     );
 }
@@ -173,7 +177,7 @@ fn a_few_values_with_ties() {
             (Welch, -1.929_123_891_133_426_3, Some(6.658_250_355_618_776), 0.097_179_018_851_336_37),
             (Student, -1.820_442_161_079_485_6, Some(7.0), 0.111_496_289_793_168_52),
             (MannWhitney, 4.0, None, 0.157_489_754_427_381_33),
-            (KolmogorovSmirnov, 0.6, None, 0.320_000_000_000_000_06),
+            (KolmogorovSmirnov, 0.6, None, 1.0 / 6.0),
         ],
     );
     check(
@@ -191,7 +195,7 @@ fn a_few_values_with_ties() {
             (Welch, -1.929_123_891_133_426_3, Some(6.658_250_355_618_776), 0.048_589_509_425_668_184),
             (Student, -1.820_442_161_079_485_6, Some(7.0), 0.055_748_144_896_584_26),
             (MannWhitney, 4.0, None, 0.078_744_877_213_690_67),
-            (KolmogorovSmirnov, 0.6, None, 0.113_293_013_363_630_26),
+            (KolmogorovSmirnov, 0.6, None, 15.0 / 126.0),
         ],
     );
 }
@@ -205,7 +209,7 @@ fn two_values_each() {
             (Welch, -3.130_495_168_499_705_5, Some(1.470_588_235_294_117_8), 0.129_047_835_548_283_34),
             (Student, -3.130_495_168_499_705_5, Some(2.0), 0.088_677_623_134_232_93),
             (MannWhitney, 0.0, None, 0.245_278_116_806_772_8),
-            (KolmogorovSmirnov, 1.0, None, 0.0),
+            (KolmogorovSmirnov, 1.0, None, 1.0 / 3.0),
         ],
     );
     check(
@@ -223,7 +227,7 @@ fn two_values_each() {
             (Welch, -3.130_495_168_499_705_5, Some(1.470_588_235_294_117_8), 0.064_523_917_774_141_67),
             (Student, -3.130_495_168_499_705_5, Some(2.0), 0.044_338_811_567_116_464),
             (MannWhitney, 0.0, None, 0.122_639_058_403_386_4),
-            (KolmogorovSmirnov, 1.0, None, 0.049_787_068_367_863_944),
+            (KolmogorovSmirnov, 1.0, None, 1.0 / 6.0),
         ],
     );
 }
@@ -236,7 +240,7 @@ fn one_value_has_no_variance_of_its_own() {
         &[
             (Student, 2.598_076_211_353_316, Some(2.0), 0.121_689_934_346_320_14),
             (MannWhitney, 3.0, None, 0.371_093_369_522_697_56),
-            (KolmogorovSmirnov, 1.0, None, 0.0),
+            (KolmogorovSmirnov, 1.0, None, 0.5),
         ],
     );
     check(
@@ -244,7 +248,7 @@ fn one_value_has_no_variance_of_its_own() {
         &[
             (Student, 2.598_076_211_353_316, Some(2.0), 0.060_844_967_173_160_07),
             (MannWhitney, 3.0, None, 0.185_546_684_761_348_78),
-            (KolmogorovSmirnov, 1.0, None, 0.096_971_967_864_405_1),
+            (KolmogorovSmirnov, 1.0, None, 0.25),
         ],
     );
 }
@@ -258,7 +262,7 @@ fn complete_separation_leads_to_the_end_of_the_range() {
             (Welch, 450.906_677_354_825_04, Some(198.0), 3.733_462_225_026_991e-300),
             (Student, 450.906_677_354_825_04, Some(198.0), 3.733_462_225_026_991e-300),
             (MannWhitney, 10_000.0, None, 2.562_143_669_163_401e-34),
-            (KolmogorovSmirnov, 1.0, None, 0.0),
+            (KolmogorovSmirnov, 1.0, None, 2.208_760_693_199_502_8e-59),
         ],
     );
     check(
@@ -267,7 +271,7 @@ fn complete_separation_leads_to_the_end_of_the_range() {
             (Welch, 450.906_677_354_825_04, Some(198.0), 1.866_731_112_513_495_7e-300),
             (Student, 450.906_677_354_825_04, Some(198.0), 1.866_731_112_513_495_7e-300),
             (MannWhitney, 10_000.0, None, 1.281_071_834_581_700_4e-34),
-            (KolmogorovSmirnov, 1.0, None, 1.368_539_471_173_833_5e-44),
+            (KolmogorovSmirnov, 1.0, None, 1.104_380_346_599_751_4e-59),
         ],
     );
     check(
@@ -287,10 +291,10 @@ fn ranks_of_many_values_far_out() {
     check(
         &two_sample(&case, &control, TwoSided, 0.0),
         &[
-            (Welch, 58.950_894_706_432_166, Some(1_198.0), 0.0),
-            (Student, 58.950_894_706_432_166, Some(1_198.0), 0.0),
+            (Welch, 58.950_894_706_432_166, Some(1_198.0), f64::MIN_POSITIVE),
+            (Student, 58.950_894_706_432_166, Some(1_198.0), f64::MIN_POSITIVE),
             (MannWhitney, 359_950.0, None, 1.838_203_246_407_307_3e-197),
-            (KolmogorovSmirnov, 0.983_333_333_333_333_4, None, 0.0),
+            (KolmogorovSmirnov, 0.983_333_333_333_333_4, None, f64::MIN_POSITIVE),
         ],
     );
     check(
@@ -430,7 +434,7 @@ fn what_is_undefined_is_left_out() {
     let tests = |case: &[f64], control: &[f64]| -> Vec<ClassicalTest> {
         two_sample(case, control, TwoSided, 0.0).iter().map(|outcome| outcome.test).collect()
     };
-    assert_eq!(tests(&[1.0], &[2.0]), [MannWhitney]);
+    assert_eq!(tests(&[1.0], &[2.0]), [MannWhitney, KolmogorovSmirnov]);
     assert_eq!(tests(&[3.0, 3.0], &[3.0, 3.0]), [KolmogorovSmirnov]);
     assert_eq!(tests(&[0.1, 0.1, 0.1], &[0.7, 0.7]), [MannWhitney, KolmogorovSmirnov]);
     assert_eq!(tests(&[0.1, 0.1, 0.1], &[0.7, 0.8]), [Welch, Student, MannWhitney, KolmogorovSmirnov]);
@@ -491,6 +495,38 @@ fn assert_mirrored(forward: &[Classical], backward: &[Classical]) {
         let is_probability = (0.0..=1.0).contains(&forward.p_value);
         assert!(is_probability && is_close(forward.p_value, backward.p_value), "{forward:?} beside {backward:?}");
     }
+}
+
+#[test]
+fn the_exact_kolmogorov_smirnov_test_is_the_permutation_test_of_its_distance() {
+    let case = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0];
+    for control in [vec![6.0, 5.0, 3.0, 5.0, 8.0], vec![2.0, 7.0, 1.0, 8.0, 2.0, 8.0, 1.0, 10.0], vec![11.0, 12.0]] {
+        for alternative in [TwoSided, Greater, Less] {
+            let outcomes = two_sample(&case, &control, alternative, 0.0);
+            let curve = outcomes.iter().find(|outcome| outcome.test == KolmogorovSmirnov).unwrap();
+            let test = PermutationTest::new(&case, &control).unwrap().alternative(alternative);
+            let counted = test.test(&"ks".parse().unwrap()).unwrap();
+            assert!(counted.method.is_exact());
+            assert!(is_close(curve.statistic, counted.estimate), "{alternative:?}: {curve:?}, {}", counted.estimate);
+            assert!(is_close(curve.p_value, counted.p_value.estimate), "{alternative:?}: {curve:?}, {counted:?}");
+        }
+    }
+}
+
+#[test]
+fn large_samples_have_an_approximate_kolmogorov_smirnov_test_whose_p_value_is_never_zero() {
+    let find = |case: &[f64], control: &[f64], alternative| {
+        *two_sample(case, control, alternative, 0.0).last().expect("it is the last one")
+    };
+    // SciPy 1.17.1: ks_2samp(x, y, method="asymp") of 0, 1, … 3999 and 100, 102, …, 8098.
+    let (case, control) = (count_up(4000, 0.0), (0..4000).map(|i| f64::from(100 + 2 * i)).collect::<Vec<_>>());
+    let found = find(&case, &control, TwoSided);
+    assert_eq!((found.test, found.p_value), (KolmogorovSmirnovApproximate, f64::MIN_POSITIVE));
+    // Nothing intermingled: 2 of C(4,000,003, 3) labellings.
+    let found = find(&[-3.0, -2.0, -1.0], &count_up(4_000_000, 0.0), TwoSided);
+    let labellings = 4_000_003.0 * 4_000_002.0 * 4_000_001.0 / 6.0;
+    assert_eq!((found.test, found.statistic), (KolmogorovSmirnov, 1.0));
+    assert!(is_close(found.p_value, 2.0 / labellings), "{found:?}");
 }
 
 proptest! {

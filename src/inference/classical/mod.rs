@@ -2,7 +2,8 @@
 //! trusts.
 //!
 //! Values and p-values are those of `SciPy` 1.17 to ten digits, far tails included: `ttest_ind`, `ttest_rel`,
-//! `mannwhitneyu(method="asymptotic")`, `ks_2samp(method="asymp")`, `wilcoxon(correction=True, method="asymptotic")`.
+//! `mannwhitneyu(method="asymptotic")`, `wilcoxon(correction=True, method="asymptotic")`; and `ks_2samp`, with method="exact"
+//! where no values are tied, and for samples too large for that with method="asymp".
 //!
 //! All of them are computed from the integers of [`Scores`], with the shift taken from the case values there: values that
 //! are equal as decimals tie in the ranks, and pairs that differ by the same decimal have equal differences. Floating-point
@@ -28,9 +29,12 @@ pub struct Classical {
     pub statistic: f64,
     /// Degrees of freedom, of the t-tests only. Welch's are seldom whole.
     pub degrees_of_freedom: Option<f64>,
-    /// The p-value under the test's curve; 0 where that is below the range of f64.
+    /// The p-value, never 0: one below the smallest normal float is given as that float.
     pub p_value: f64,
 }
+
+/// Smaller p-values are reported as smaller than this: they reach the end of the range of f64.
+pub const SMALLEST_P_VALUE: f64 = 1e-300;
 
 /// A test with a curve instead of relabellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +45,11 @@ pub enum ClassicalTest {
     Student,
     /// Rank sum against a normal curve, corrected for ties and continuity (Mann & Whitney 1947).
     MannWhitney,
-    /// Largest distance between the empirical distributions (Smirnov 1939).
+    /// Largest distance between the empirical distributions (Smirnov 1939), over all labellings of the values.
     KolmogorovSmirnov,
+    /// The same for samples that are too large for that: two-sided by Kolmogorov's distribution for one sample of mn/(m + n)
+    /// values, one-sided by Hodges's expansion.
+    KolmogorovSmirnovApproximate,
     /// Mean of the differences within pairs.
     PairedT,
     /// Signed ranks of the differences within pairs against a normal curve, corrected for ties and continuity; pairs
@@ -58,7 +65,8 @@ impl ClassicalTest {
             Self::Welch => "Welch's t-test",
             Self::Student => "Student's t-test",
             Self::MannWhitney => "Mann-Whitney U (normal approximation)",
-            Self::KolmogorovSmirnov => "Kolmogorov-Smirnov (asymptotic)",
+            Self::KolmogorovSmirnov => "Kolmogorov-Smirnov (exact)",
+            Self::KolmogorovSmirnovApproximate => "Kolmogorov-Smirnov (approximation)",
             Self::PairedT => "paired t-test",
             Self::Wilcoxon => "Wilcoxon signed-rank (normal approximation)",
         }
@@ -72,6 +80,7 @@ impl ClassicalTest {
             Self::Student => "student-t",
             Self::MannWhitney => "mann-whitney",
             Self::KolmogorovSmirnov => "kolmogorov-smirnov",
+            Self::KolmogorovSmirnovApproximate => "kolmogorov-smirnov-approximate",
             Self::PairedT => "paired-t",
             Self::Wilcoxon => "wilcoxon",
         }
@@ -82,9 +91,8 @@ impl ClassicalTest {
 /// subtracted from the case values.
 ///
 /// A test that is undefined for the data is left out: Welch's when a sample has a single value, Student's when both have,
-/// either when neither sample varies, Mann-Whitney when all values are equal, the two-sided Kolmogorov-Smirnov test of one
-/// value against one. The one-sided Kolmogorov-Smirnov tests ask whether the case distribution lies to the right
-/// (`Greater`) or to the left (`Less`). Costs O(N log N).
+/// either when neither sample varies, Mann-Whitney when all values are equal. The one-sided Kolmogorov-Smirnov tests ask whether the case distribution lies to the right
+/// (`Greater`) or to the left (`Less`). Costs O(N log N), and for the Kolmogorov-Smirnov test O(mn) up to 10⁷ steps.
 ///
 /// # Panics
 ///
@@ -108,9 +116,9 @@ pub fn two_sample(case: &[f64], control: &[f64], alternative: Alternative, shift
         t_tests::welch(case, control, alternative),
         t_tests::student(case, control, alternative),
         ranks::mann_whitney(case, control, alternative),
-        kolmogorov_smirnov::kolmogorov_smirnov(case, control, alternative),
+        Some(kolmogorov_smirnov::kolmogorov_smirnov(case, control, alternative)),
     ];
-    outcomes.into_iter().flatten().collect()
+    outcomes.into_iter().flatten().map(above_zero).collect()
 }
 
 /// The paired t-test and the Wilcoxon test, in this order, for pairs of values at the same index, with `shift` subtracted
@@ -138,7 +146,11 @@ pub fn paired(case: &[f64], control: &[f64], alternative: Alternative, shift: f6
     let (case, control) = scores.split_at(case.len());
     let differences: Vec<i64> = case.iter().zip(control).map(|(case, control)| case - control).collect();
     let outcomes = [t_tests::paired(&differences, alternative), ranks::wilcoxon(&differences, alternative)];
-    outcomes.into_iter().flatten().collect()
+    outcomes.into_iter().flatten().map(above_zero).collect()
+}
+
+fn above_zero(outcome: Classical) -> Classical {
+    Classical { p_value: outcome.p_value.max(f64::MIN_POSITIVE), ..outcome }
 }
 
 /// The values as integers from 0 to 2⁶², case first.

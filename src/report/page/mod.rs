@@ -76,7 +76,12 @@ fn overview(reports: &[Report]) -> Markup {
     let number_cell = |key: f64, shown: &str| html! { td.number data-key=(number::shortest(key)) { (shown) } };
     html! {
         div.table { table {
-            caption { "Press a heading to sort by it." }
+            caption {
+                "Press a heading to sort by it."
+                @if let Some(adjusted) = reports.iter().find_map(|report| report.adjusted.as_ref()) {
+                    " Adjusted: " (wording::adjustment(adjusted)) "."
+                }
+            }
             thead { tr {
                 (heading("Column", false)) (heading("Case", true)) (heading("Control", true)) (heading("Estimate", true))
                 th scope="col" { (interval_heading(reports)) } (heading("p-value", true))

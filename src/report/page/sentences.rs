@@ -22,11 +22,7 @@ pub fn results(report: &Report) -> Vec<(String, String, String)> {
     if let Some(adjusted) = &report.adjusted {
         let digits = precision::p_value_digits(report);
         let value = number::probability(adjusted.p_value, digits, number::Rounding::Nearest);
-        rows.push((
-            "adjusted p-value".to_owned(),
-            value,
-            format!("in the company of the other columns ({})", adjusted.by.name()),
-        ));
+        rows.push(("adjusted p-value".to_owned(), value, wording::adjustment(adjusted)));
     }
     rows
 }

@@ -107,7 +107,7 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report, histogram: &Hist
     axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top));
     axis_below(&mut chart, &ticks(low, high, 7));
     drawing.draw(&mut chart, report);
-    label(&mut chart, report, histogram, drawing.top);
+    label(&mut chart, report, drawing.top);
 }
 
 /// Without axes and letters, over the whole canvas.
@@ -120,10 +120,10 @@ pub fn small(canvas: &mut Canvas, report: &Report, histogram: &Histogram) {
 }
 
 /// The observed statistic beside its line, on the side where there is room.
-fn label(chart: &mut Chart, report: &Report, histogram: &Histogram, top: f64) {
+fn label(chart: &mut Chart, report: &Report, top: f64) {
     let number = Precision::of(report).difference.write(report.estimate);
     let share = (report.estimate - chart.x.low) / (chart.x.high - chart.x.low);
-    let is_left = if counts_above(report, histogram) { share > 0.25 } else { share > 0.75 };
+    let is_left = if counts_above(report) { share > 0.25 } else { share > 0.75 };
     let (side, offset) = if is_left { (Across::End, -6) } else { (Across::Start, 6) };
     let letters = Letters::new(LETTERS, side, Along::Below);
     chart.text(format!("observed {number}"), letters, TEXT, (report.estimate, top), [offset, 3]);
