@@ -197,21 +197,7 @@ impl fmt::Display for Warning {
                      {USUAL_LEVEL}; collect more {what}"
                 )
             }
-            Self::Tied { minimum, coarsest, units } => {
-                let (why, remedy) = match units {
-                    UnitKind::Pairs => ("pairs without a difference tell nothing", "collect more pairs"),
-                    UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
-                    UnitKind::Observations | UnitKind::Strata => {
-                        ("many values are equal", "collect more observations, or measure more finely")
-                    }
-                };
-                write!(
-                    f,
-                    "the smallest p-value that these values can give is {minimum:.3}, because {why} (with all different it \
-                     would be {}): no outcome would be significant at {USUAL_LEVEL}; {remedy}",
-                    short(*coarsest)
-                )
-            }
+            Self::Tied { minimum, coarsest, units } => tied(f, *minimum, *coarsest, *units),
             Self::TooFewResamples { resamples } => write!(
                 f,
                 "{} resamples give no p-value below 1/{}: draw a thousand or more with -n",
@@ -265,20 +251,7 @@ impl fmt::Display for Warning {
                  sign (Simpson's paradox), though the p-value allows for them; mean, t and rank-sum compare within strata",
                 100.0 * share
             ),
-            Self::UnequalVariances { error, ratio } => {
-                let (which, direction) = match error {
-                    LevelError::TooManyRejections => ("smaller", "small"),
-                    LevelError::TooFewRejections => ("larger", "large"),
-                };
-                let times =
-                    if ratio.is_finite() { format!("{ratio:.1} times that") } else { "above 0, that".to_owned() };
-                write!(
-                    f,
-                    "the {which} group varies more than the other (standard deviation {times} of the other): if only the \
-                     centres are in question, the p-value is likely to be too {direction} (Janssen 1997); -s welch compares \
-                     means and allows for it"
-                )
-            }
+            Self::UnequalVariances { error, ratio } => unequal_variances(f, *error, *ratio),
             Self::EstimatedMargin { level } => {
                 let often = match level {
                     Some(level) => format!("rejects in about {:.1} % of cases", 100.0 * level),
@@ -292,6 +265,36 @@ impl fmt::Display for Warning {
             }
         }
     }
+}
+
+fn tied(f: &mut fmt::Formatter<'_>, minimum: f64, coarsest: f64, units: UnitKind) -> fmt::Result {
+    let (why, remedy) = match units {
+        UnitKind::Pairs => ("pairs without a difference tell nothing", "collect more pairs"),
+        UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
+        UnitKind::Observations | UnitKind::Strata => {
+            ("many values are equal", "collect more observations, or measure more finely")
+        }
+    };
+    write!(
+        f,
+        "the smallest p-value that these values can give is {minimum:.3}, because {why} (with all different it \
+         would be {}): no outcome would be significant at {USUAL_LEVEL}; {remedy}",
+        short(coarsest)
+    )
+}
+
+fn unequal_variances(f: &mut fmt::Formatter<'_>, error: LevelError, ratio: f64) -> fmt::Result {
+    let (which, direction) = match error {
+        LevelError::TooManyRejections => ("smaller", "small"),
+        LevelError::TooFewRejections => ("larger", "large"),
+    };
+    let times = if ratio.is_finite() { format!("{ratio:.1} times that") } else { "above 0, that".to_owned() };
+    write!(
+        f,
+        "the {which} group varies more than the other (standard deviation {times} of the other): if only the \
+         centres are in question, the p-value is likely to be too {direction} (Janssen 1997); -s welch compares \
+         means and allows for it"
+    )
 }
 
 /// `0.0012`, `1.2e-9`

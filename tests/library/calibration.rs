@@ -115,6 +115,12 @@ fn skewed_data_are_rejected_as_often_as_the_level_says() {
     }
 }
 
+/// Data sets for the warnings.
+const SAMPLES: usize = 500;
+
+/// A distribution to draw from.
+type Draw<'a> = &'a dyn Fn(&mut Simulation) -> f64;
+
 /// The error that a test of means is warned of.
 fn warned_error(case: &[f64], control: &[f64], statistic: &str) -> Option<LevelError> {
     let test = PermutationTest::new(case, control).unwrap().resamples(19).threads(Some(1));
@@ -139,7 +145,6 @@ fn unequal_variances_in_unequal_groups_raise_the_level_and_are_warned_of() {
     let [rate, _] = rejection_rates(|| pair(&mut simulation));
     assert!(rate > 0.05 + 2.0 * deviation(0.05), "{rate}: the premise of the warning");
     // The test of spreads finds a ratio of 3 in .96 of such samples (20,000 in NumPy).
-    const SAMPLES: usize = 500;
     for (statistic, other) in [("mean", "rank-sum"), ("median", "mean(x) - mean(y)")] {
         let mut warned = [0.0; 2];
         for _ in 0..SAMPLES {
@@ -158,11 +163,10 @@ fn unequal_variances_in_unequal_groups_raise_the_level_and_are_warned_of() {
 fn identical_groups_are_seldom_warned_of_however_skewed() {
     // Relabelled deviations differ by more than their level says because each sample has its own median: 5.0 to 6.0 % in 20,000
     // samples of NumPy.
-    const SAMPLES: usize = 500;
     let exponential = |simulation: &mut Simulation| -simulation.uniform().ln();
     let lognormal = |simulation: &mut Simulation| simulation.normal().exp();
     let very_skewed = |simulation: &mut Simulation| (2.0 * simulation.normal()).exp();
-    let shapes: [(&str, &dyn Fn(&mut Simulation) -> f64); 4] = [
+    let shapes: [(&str, Draw); 4] = [
         ("normal", &Simulation::normal),
         ("exponential", &exponential),
         ("lognormal", &lognormal),

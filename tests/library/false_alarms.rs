@@ -86,6 +86,9 @@ fn independent_samples_are_seldom_warned_of() {
     }
 }
 
+/// Of 100 samples, fewer are found once in a million times where each is found with a probability of .99.
+const LEAST: u64 = 91;
+
 #[test]
 fn drift_and_runs_that_differ_are_found() {
     let mut generator = Pcg64Dxsm::from_seed([4; 32]);
@@ -95,25 +98,25 @@ fn drift_and_runs_that_differ_are_found() {
             (0..n).map(|i| normal(generator) + 4.0 * i as f64 / n as f64).collect::<Vec<_>>()
         };
         let [in_order, _] = warnings(100, n, || drift(&mut generator));
-        assert!(in_order >= 95, "drift, n {n}: {in_order}");
-        // Each value keeps 0.6 of the one before.
+        assert!(in_order >= LEAST, "drift, n {n}: {in_order}");
+        // Each value keeps 0.8 of the one before.
         let memory = |generator: &mut Pcg64Dxsm| {
             let mut last = normal(generator);
             (0..n)
                 .map(|_| {
-                    last = 0.6 * last + 0.8 * normal(generator);
+                    last = 0.8 * last + 0.6 * normal(generator);
                     last
                 })
                 .collect::<Vec<_>>()
         };
         let [in_order, _] = warnings(100, n, || memory(&mut generator));
-        assert!(in_order >= 95, "autocorrelation, n {n}: {in_order}");
-        // Runs that differ as much as the values within them.
+        assert!(in_order >= LEAST, "autocorrelation, n {n}: {in_order}");
+        // Runs that differ twice as much as the values within them.
         let runs = |generator: &mut Pcg64Dxsm| {
-            let levels: Vec<f64> = (0..12).map(|_| normal(generator)).collect();
+            let levels: Vec<f64> = (0..12).map(|_| 2.0 * normal(generator)).collect();
             (0..n).map(|i| levels[i * 12 / n] + normal(generator)).collect::<Vec<_>>()
         };
         let [_, runs] = warnings(100, n, || runs(&mut generator));
-        assert!(runs >= 95, "runs, n {n}: {runs}");
+        assert!(runs >= LEAST, "runs, n {n}: {runs}");
     }
 }
