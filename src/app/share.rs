@@ -1,5 +1,6 @@
 //! A run that is shared out to several machines, or that may be interrupted: what some of its blocks have yielded in a file.
 
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use crate::NullDistribution;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::output::AtomicFile;
-use crate::part::{ALGORITHM, Identity, Part, digest, digest_of};
+use crate::part::{ALGORITHM, Identity, Part, digest_of, digest_of_all};
 use crate::permutation_test::part::{Cut, Partial};
 use crate::settings::{Settings, Shard, Statistic};
 
@@ -128,9 +129,13 @@ impl<'a> Share<'a> {
         if !path.exists() {
             return Ok(None);
         }
-        let part = Part::read(path)?;
         let name = path.display().to_string();
         let refuse = |what: String, remedy: &str| Err(Error::input(Place::file(&name), what, remedy));
+        if !path.is_file() {
+            let what = "is no regular file, so that a checkpoint cannot be kept there".to_owned();
+            return refuse(what, "name a file, which need not exist yet");
+        }
+        let part = Part::read(path)?;
         if let Some((field, there, here)) = part.identity.difference(&self.identity, "resamples") {
             let what = format!("is the checkpoint of another run: {field} is {there} there and {here} here");
             return refuse(what, "give this run another file");
@@ -182,9 +187,8 @@ fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Res
     })
 }
 
-/// SHA-256 of those words of a command that are files, such as the script that an interpreter runs.
+/// SHA-256 of those words of a command that are files, such as the script that an interpreter runs, in little memory.
 fn digest_of_files(argv: &[String]) -> String {
-    let contents: Vec<Vec<u8>> =
-        argv.iter().filter(|word| Path::new(word).is_file()).filter_map(|word| std::fs::read(word).ok()).collect();
-    digest(&contents.concat())
+    let files = argv.iter().filter(|word| Path::new(word).is_file()).filter_map(|word| File::open(word).ok());
+    digest_of_all(files)
 }

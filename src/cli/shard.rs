@@ -5,10 +5,8 @@ use std::ffi::OsString;
 use super::arguments::Arguments;
 use crate::error::Error;
 use crate::method::planner::Choice;
+use crate::part::MOST_SHARDS;
 use crate::settings::{Output, Shard};
-
-/// The most shards: each has at least a block of its own.
-const MOST_SHARDS: u64 = 1_000_000;
 
 /// `--shard`, well spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

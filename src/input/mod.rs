@@ -13,7 +13,7 @@ mod long;
 pub mod number;
 mod pairing;
 mod sniff;
-mod source;
+pub(crate) mod source;
 mod table;
 mod text;
 mod two_files;

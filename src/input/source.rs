@@ -18,6 +18,8 @@ const MAGIC_BYTES: usize = 6;
 const BUFFER: usize = 1 << 16;
 /// Decompressed bytes that tell what kind of file it is.
 const HEAD: usize = 1 << 16;
+/// The most bytes of a document that is read as a whole: results of benchmarks, a part of a run. Tables are read row by row.
+pub const LARGEST_DOCUMENT: u64 = 256 << 20;
 
 /// A stream of decompressed bytes and what is known about it before the first one is read.
 pub struct Stream {
@@ -123,6 +125,15 @@ impl Read for Failure {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }
+}
+
+/// Reads a document to its end; false where it is larger than one may be.
+///
+/// # Errors
+/// What the reader fails with, after the bytes that came before.
+pub fn read_document(bytes: impl Read, into: &mut Vec<u8>) -> io::Result<bool> {
+    let n = bytes.take(LARGEST_DOCUMENT + 1).read_to_end(into)?;
+    Ok(n as u64 <= LARGEST_DOCUMENT)
 }
 
 impl Compression {

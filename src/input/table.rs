@@ -17,6 +17,11 @@ use crate::settings::{ColumnName, DecimalMark, Header, Reading};
 
 /// Bytes that the CSV reader holds at a time.
 const BUFFER: usize = 1 << 16;
+/// The longest field, and the most columns: more is no table but a file that is damaged or made to fill the memory.
+const LONGEST_FIELD: usize = 1 << 20;
+const MOST_COLUMNS: usize = 1_000_000;
+/// Bytes of rows that are kept to be looked at ahead.
+const MOST_AHEAD: usize = 16 << 20;
 
 /// A table that is read row by row, always with the same number of fields.
 pub struct Table {
@@ -101,6 +106,14 @@ impl Table {
         }
         let first = &self.row.record;
         self.width = first.len();
+        if self.width > MOST_COLUMNS {
+            let what = format!("there are {} columns; at most 1,000,000 are read", self.width);
+            return Err(Error::input(
+                self.header_place().line(self.line_of(0)),
+                what,
+                "check the delimiter (--delimiter)",
+            ));
+        }
         let names: Vec<_> =
             first.iter().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect();
         let is_data = match header {
@@ -138,16 +151,18 @@ impl Table {
         self.read_row()
     }
 
-    /// Reads up to so many rows before their turn, and before any other, and returns how many there are now; see
-    /// [`Table::field_ahead`].
+    /// Reads up to so many rows before their turn, and before any other, fewer where they are long, and returns how many
+    /// there are now; see [`Table::field_ahead`].
     ///
     /// # Errors
     /// As [`Table::advance`].
     pub fn look_ahead(&mut self, n: usize) -> Result<usize, Error> {
-        while self.ahead.len() < n {
+        let mut bytes = 0;
+        while self.ahead.len() < n && bytes < MOST_AHEAD {
             if !self.read_row()? {
                 break;
             }
+            bytes += self.row.record.as_slice().len() + self.width * size_of::<usize>();
             self.put_back();
         }
         Ok(self.ahead.len())
@@ -258,11 +273,13 @@ impl Table {
     /// Reads the next record that is not a blank line; false at the line after the last.
     #[inline]
     fn read_record(&mut self) -> Result<bool, Error> {
+        self.reader.get_mut().begin_row();
+        let begin = self.reader.position().line();
         loop {
             match self.reader.read_byte_record(&mut self.row.record) {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
-                Err(error) => return Err(self.unread(error)),
+                Err(error) => return Err(self.unread(error, begin)),
             }
             let record = &self.row.record;
             let bytes = record.as_slice();
@@ -270,6 +287,9 @@ impl Table {
                 Some(0) if bytes == END_FIELD => return Ok(false),
                 Some(b'\n') if bytes.ends_with(SWALLOWED_END) => return Err(self.open_quote(record)),
                 Some(last) if last.is_ascii_whitespace() && record.len() == 1 && bytes.trim_ascii().is_empty() => {}
+                _ if bytes.len() > LONGEST_FIELD && record.iter().any(|field| field.len() > LONGEST_FIELD) => {
+                    return Err(self.long_field(record));
+                }
                 // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
                 _ => return Ok(true),
             }
@@ -312,11 +332,22 @@ impl Table {
     }
 
     #[cold]
-    fn unread(&self, error: csv::Error) -> Error {
-        let place = Place::file(&self.name).line(self.reader.position().line());
+    fn long_field(&self, record: &ByteRecord) -> Error {
+        let column = record.iter().position(|field| field.len() > LONGEST_FIELD).unwrap_or_default();
+        let line = line_of_field(record, self.line_reached(), column);
+        let what = format!("field {} has {} bytes; at most 1 MiB is read", column + 1, record[column].len());
+        Error::input(Place::file(&self.name).line(line), what, "shorten it, or close a double quote before it")
+    }
+
+    #[cold]
+    fn unread(&self, error: csv::Error, begin: u64) -> Error {
+        let line = self.reader.position().line();
         match error.into_kind() {
-            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(place, &error),
-            other => Error::input(place, format!("the line cannot be read: {other:?}"), "correct it"),
+            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(&self.name, line, begin, &error),
+            other => {
+                let place = Place::file(&self.name).line(line);
+                Error::input(place, format!("the line cannot be read: {other:?}"), "correct it")
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::error::{Error, Place};
 
 /// Bytes taken from the source at a time; the first so many are looked at before the first record is read.
 const CHUNK: usize = 1 << 16;
+/// The longest row of a table, line ends in quotes and blank lines before it included: beyond it a file is no table, and what
+/// looks like one may be a few kilobytes that decompress to gigabytes.
+const LONGEST_ROW: usize = 8 << 20;
 /// The line after the last one. Data cannot contain it, for a NUL byte in them is an error.
 const END_LINE: &[u8] = b"\n\0\n";
 /// The only field of that line.
@@ -28,6 +31,8 @@ pub struct Text {
     n_before: u64,
     next: Next,
     line_ends: LineEnds,
+    /// Bytes that may be handed out before the current row has ended.
+    allowance: usize,
 }
 
 /// What follows the chunk at hand.
@@ -46,10 +51,18 @@ enum LineEnds {
     CarriageReturn,
 }
 
-/// A NUL byte where text is due.
-#[derive(Debug, thiserror::Error)]
-#[error("a NUL byte")]
-struct NulByte;
+/// Why text cannot be handed out though there is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{self:?}")]
+enum Obstacle {
+    NulByte,
+    /// A row as long as a table may not have, all of it blank.
+    Blanks,
+    /// One with line ends in it, which only quotes can hold.
+    OpenQuote,
+    /// One on a single line.
+    LongLine,
+}
 
 impl Text {
     /// Reads the first chunk and looks at it.
@@ -65,6 +78,7 @@ impl Text {
             n_before: 0,
             next: Next::Bytes,
             line_ends: LineEnds::LineFeed,
+            allowance: LONGEST_ROW,
         };
         text.fill_chunk();
         if let Some(objection) = sniff::object(&text.chunk) {
@@ -99,14 +113,40 @@ impl Text {
         self.chunk.get(usize::try_from(offset).ok()?).copied()
     }
 
-    /// Says what stopped the reading at a place.
+    /// Allows for another row.
+    #[inline]
+    pub fn begin_row(&mut self) {
+        self.allowance = LONGEST_ROW;
+    }
+
+    /// Says what stopped the reading on a line; `begin` is the one on which the current row, or the blanks before it, began.
     #[must_use]
-    pub fn failure(&self, place: Place, error: &io::Error) -> Error {
-        if error.get_ref().and_then(|inner| inner.downcast_ref::<NulByte>()).is_some() {
-            let what = "a NUL byte: this is binary data, not a table in text";
-            return Error::input(place, what, "export the data as CSV in UTF-8");
+    pub fn failure(&self, file: &str, line: u64, begin: u64, error: &io::Error) -> Error {
+        let place = Place::file(file);
+        let (line, what, remedy) = match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            None => return self.compression.failure(place.line(line), error),
+            Some(Obstacle::NulByte) => {
+                (line, "a NUL byte: this is binary data, not a table in text", "export the data as CSV in UTF-8")
+            }
+            Some(Obstacle::Blanks) => (begin, "from here on, 8 MiB hold nothing but blanks", "remove them"),
+            Some(Obstacle::OpenQuote) => {
+                (begin, "a row that begins here has not ended after 8 MiB", "close its double quote, or remove the quote")
+            }
+            Some(Obstacle::LongLine) => {
+                (begin, "a line that begins here has not ended after 8 MiB", "give a table with shorter lines")
+            }
+        };
+        Error::input(place.line(line), what, remedy)
+    }
+
+    /// Why the row at hand is too long, by the latest chunk of it.
+    #[cold]
+    fn obstacle(&self) -> Obstacle {
+        match &self.chunk[..] {
+            chunk if chunk.trim_ascii().is_empty() => Obstacle::Blanks,
+            chunk if chunk.contains(&b'\n') => Obstacle::OpenQuote,
+            _ => Obstacle::LongLine,
         }
-        self.compression.failure(place, error)
     }
 
     /// Takes bytes until the chunk is full; a failure is kept until what came before it was handed out.
@@ -134,7 +174,7 @@ impl Text {
             && let Some(nul) = self.chunk.iter().position(|&byte| byte == 0)
         {
             self.chunk.truncate(nul);
-            self.next = Next::Failure(io::Error::new(io::ErrorKind::InvalidData, NulByte));
+            self.next = Next::Failure(io::Error::new(io::ErrorKind::InvalidData, Obstacle::NulByte));
         }
         if self.line_ends == LineEnds::CarriageReturn {
             self.chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
@@ -160,7 +200,11 @@ impl Read for Text {
         loop {
             let left = &self.chunk[self.n_handed..];
             if !left.is_empty() {
-                let n = left.len().min(buffer.len());
+                let n = left.len().min(buffer.len()).min(self.allowance);
+                if n == 0 && !buffer.is_empty() {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, self.obstacle()));
+                }
+                self.allowance -= n;
                 buffer[..n].copy_from_slice(&left[..n]);
                 self.n_handed += n;
                 return Ok(n);
@@ -223,7 +267,18 @@ mod tests {
                 break;
             }
             position += n as u64;
+            text.begin_row();
             assert_eq!(text.byte_before(position), Some(buffer[n - 1]));
+        }
+    }
+
+    #[test]
+    fn a_row_ends_or_it_is_said_what_keeps_it_from_ending() {
+        for (unit, obstacle) in [(",", Obstacle::LongLine), ("  \n", Obstacle::Blanks), ("x\n,", Obstacle::OpenQuote)] {
+            let whole = unit.repeat((LONGEST_ROW - END_LINE.len()) / unit.len());
+            assert_eq!(all(text(whole.as_bytes())).unwrap().len(), whole.len() + END_LINE.len());
+            let error = all(text((whole.clone() + &unit.repeat(3)).as_bytes())).unwrap_err();
+            assert_eq!(error.get_ref().and_then(|inner| inner.downcast_ref()), Some(&obstacle), "{unit:?}");
         }
     }
 }

@@ -7,7 +7,7 @@
 mod payload;
 mod sum;
 
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,11 +17,18 @@ use sha2::{Digest, Sha256};
 pub use self::sum::{Sum, add_up, lacking};
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
+use crate::input::source;
 use crate::output::AtomicFile;
 use crate::permutation_test::part::{Cut, Partial};
 
 /// The version of the format.
 pub const SCHEMA: &str = "permtest-part/1";
+
+/// How every part file begins.
+const BEGINNING: &str = "{\"schema\":\"permtest-part/";
+
+/// The most shards of a run: each has at least a block of its own.
+pub const MOST_SHARDS: u64 = 1_000_000;
 
 /// The streams and the order in which they are used: another name where the same seed draws other labellings.
 pub const ALGORITHM: &str = "pcg64dxsm-sha256-chunks/1";
@@ -118,7 +125,20 @@ impl Identity {
 /// SHA-256, in hexadecimal digits.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    digest_of_all([bytes])
+}
+
+/// The same of several streams, one after the other, as far as they can be read.
+#[must_use]
+pub fn digest_of_all(streams: impl IntoIterator<Item = impl Read>) -> String {
+    let mut sha256 = Sha256::new();
+    let mut buffer = [0; 1 << 16];
+    for mut stream in streams {
+        while let Ok(n @ 1..) = stream.read(&mut buffer) {
+            sha256.update(&buffer[..n]);
+        }
+    }
+    sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// SHA-256 of the samples, their labels and how they belong together.
@@ -179,7 +199,12 @@ impl Part {
     /// # Errors
     /// [`Error::Output`].
     pub fn write_to(&self, mut file: AtomicFile) -> Result<(), Error> {
-        let written = file.write_all((json(self) + "\n").as_bytes());
+        let text = json(self) + "\n";
+        if text.len() as u64 > source::LARGEST_DOCUMENT {
+            let what = format!("{} would be larger than a part file may be, 256 MiB", file.path().display());
+            return Err(Error::usage(what, "test fewer values at a time, or leave out --shard and --checkpoint"));
+        }
+        let written = file.write_all(text.as_bytes());
         written.map_err(|error| Error::output(file.path(), error))?;
         file.commit()
     }
@@ -191,13 +216,23 @@ impl Part {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let refuse = |what: &str, remedy: &str| Error::input(Place::file(&name), what, remedy);
-        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::InvalidData => refuse("is no part file: it is not text", "run that shard again"),
-            _ => refuse(&format!("cannot be read: {error}"), "name a file that --shard has written"),
-        })?;
-        if text.is_empty() {
+        let unread = |error| refuse(&format!("cannot be read: {error}"), "name a file that --shard has written");
+        let mut file = std::fs::File::open(path).map_err(unread)?;
+        let mut bytes = Vec::new();
+        // Whether it is one at all shows before a device is read that has no end.
+        (&mut file).take(BEGINNING.len() as u64).read_to_end(&mut bytes).map_err(unread)?;
+        if bytes.is_empty() {
             return Err(refuse("is empty", "run that shard again"));
         }
+        if !BEGINNING.as_bytes().starts_with(&bytes) {
+            let what = if bytes.is_ascii() { "is no part file" } else { "is no part file: it is not text" };
+            return Err(refuse(what, "name a file that --shard or --checkpoint has written"));
+        }
+        if !source::read_document(file, &mut bytes).map_err(unread)? {
+            return Err(refuse("is larger than any part file", "name a file that --shard has written"));
+        }
+        let text =
+            String::from_utf8(bytes).map_err(|_| refuse("is no part file: it is not text", "run that shard again"))?;
         let head: Head = serde_json::from_str(&text).unwrap_or_default();
         if let Some(schema) = head.schema.filter(|schema| schema != SCHEMA) {
             return Err(refuse(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Part;
+use super::{MOST_SHARDS, Part};
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::permutation_test::part::Partial;
@@ -64,9 +64,14 @@ pub fn add_up(paths: &[PathBuf]) -> Result<Sum, Error> {
 /// Which shards are missing, as options that can be run.
 #[must_use]
 pub fn lacking(missing: &[u64], of: u64) -> String {
-    let options: Vec<String> = missing.iter().map(|shard| format!("--shard {shard}/{of}")).collect();
-    format!("{} of {of} shards are missing: {}", missing.len(), options.join(" "))
+    let options: Vec<String> = missing.iter().take(LISTED).map(|shard| format!("--shard {shard}/{of}")).collect();
+    let more = missing.len().saturating_sub(LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{} of {of} shards are missing: {}{more}", missing.len(), options.join(" "))
 }
+
+/// Missing shards that are listed.
+const LISTED: usize = 1000;
 
 /// Whether a part is one of the same run as another one, and counts what its shard should.
 fn belongs(path: &Path, part: &Part, reference: &Path, known: &Part) -> Result<(), Error> {
@@ -84,7 +89,10 @@ fn belongs(path: &Path, part: &Part, reference: &Path, known: &Part) -> Result<(
         let what = format!("has {here} {what}, and {reference} has {there}");
         return Err(refuse(path, what, "run that shard again"));
     }
-    if !(1..=part.of).contains(&part.shard) || part.blocks() != part.cut().share(part.shard, part.of) {
+    if part.of > MOST_SHARDS
+        || !(1..=part.of).contains(&part.shard)
+        || part.blocks() != part.cut().share(part.shard, part.of)
+    {
         let what = format!("holds only some of the resamples of shard {}/{}", part.shard, part.of);
         return Err(refuse(path, what, "run that shard to its end; a checkpoint is no part"));
     }

@@ -13,6 +13,7 @@ mod false_alarms;
 mod forms;
 mod gate;
 mod input;
+mod limits;
 mod methods;
 mod outputs;
 #[cfg(unix)]

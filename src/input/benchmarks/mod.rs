@@ -22,9 +22,7 @@ mod hyperfine;
 mod pytest;
 mod unit;
 
-use std::io::Read as _;
-
-use super::source::Stream;
+use super::source::{self, Stream};
 use crate::error::{Error, Place};
 use crate::settings::{ColumnName, Columns, Unmatched};
 
@@ -267,15 +265,20 @@ pub(super) fn read(stream: Stream, notation: Notation) -> Result<Results, Error>
 }
 
 /// The whole of a stream as text, without a byte order mark.
-fn text(mut stream: Stream) -> Result<String, Error> {
+fn text(stream: Stream) -> Result<String, Error> {
     let mut bytes = Vec::new();
-    let read = stream.bytes.read_to_end(&mut bytes);
+    let read = source::read_document(stream.bytes, &mut bytes);
     let place = |bytes: &[u8]| {
         let n_before = memchr::memchr_iter(b'\n', bytes).count() as u64;
         Place::file(&stream.name).line(n_before + 1)
     };
-    if let Err(error) = read {
-        return Err(stream.compression.failure(place(&bytes), &error));
+    match read {
+        Ok(true) => {}
+        Ok(false) => {
+            let what = "these results have more than 256 MiB, the most that is read of them";
+            return Err(Error::input(Place::file(stream.name), what, "export fewer benchmarks into one file"));
+        }
+        Err(error) => return Err(stream.compression.failure(place(&bytes), &error)),
     }
     if bytes.starts_with(BYTE_ORDER_MARK) {
         bytes.drain(..BYTE_ORDER_MARK.len());
