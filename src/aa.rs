@@ -2,11 +2,11 @@
 
 use crate::error::Error;
 use crate::input;
-use crate::output;
+use crate::output::{Contents, Outputs};
 use crate::permutation_test::false_alarms::{FalseAlarms, NullSample, Split};
 use crate::report;
 use crate::settings::FalseAlarmSettings;
-use crate::signals;
+use crate::{signals, stderr};
 
 /// Counts false alarms and writes how many there were.
 ///
@@ -15,7 +15,7 @@ use crate::signals;
 pub fn run(settings: &FalseAlarmSettings) -> Result<(), Error> {
     let sample = input::read_sample(&settings.file, &settings.columns, &settings.blocks, &settings.reading)?;
     for note in &sample.notes {
-        anstream::eprintln!("permtest: note: {note}");
+        stderr::say(format_args!("note: {note}"));
     }
     let n = sample.values.len();
     let size = settings.size.map_or(n / 4, |size| size as usize);
@@ -39,5 +39,5 @@ pub fn run(settings: &FalseAlarmSettings) -> Result<(), Error> {
     let stop = signals::watch();
     let found: Result<Vec<FalseAlarms>, Error> = ways.iter().map(|&split| null.false_alarms(split, stop)).collect();
     let text = report::false_alarms(&sample.column, n, size, &found?, settings);
-    output::write(&text, None, settings.color)
+    Outputs::of_report(None, settings.color)?.commit(Contents { report: text, ..Contents::default() })
 }

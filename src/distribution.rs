@@ -7,7 +7,7 @@ use std::io::Write;
 
 use crate::error::Error;
 use crate::output::AtomicFile;
-use crate::settings::{Distribution, DistributionFormat};
+use crate::settings::DistributionFormat;
 
 /// Bytes collected before they are handed to the system.
 const BUFFER: usize = 1 << 18;
@@ -24,18 +24,14 @@ pub struct DistributionWriter {
 
 impl DistributionWriter {
     /// Begins a file that will hold `n` replicates.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Output`] if no file can be written there.
-    pub fn create(distribution: &Distribution, n: u64) -> Result<Self, Error> {
-        let file = AtomicFile::create(&distribution.path)?;
+    #[must_use]
+    pub fn new(file: AtomicFile, format: DistributionFormat, n: u64) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER + 64);
-        match distribution.format {
+        match format {
             DistributionFormat::Csv => buffer.extend(b"replicate\n"),
             DistributionFormat::Npy => buffer.extend(npy_header(n)),
         }
-        Ok(Self { file, format: distribution.format, buffer, promised: n, written: 0 })
+        Self { file, format, buffer, promised: n, written: 0 }
     }
 
     /// Appends replicates, the next ones in resample order.
@@ -67,19 +63,19 @@ impl DistributionWriter {
         Ok(())
     }
 
-    /// Makes the whole file appear under its name.
+    /// The whole file, which is still to be committed.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] if the disk did not take it all; then there is no file, or the old one.
+    /// [`Error::Output`] if the disk did not take it all.
     ///
     /// # Panics
     ///
-    /// If the number of replicates is not the one announced to [`DistributionWriter::create`].
-    pub fn commit(mut self) -> Result<(), Error> {
+    /// If the number of replicates is not the one announced to [`DistributionWriter::new`].
+    pub fn finish(mut self) -> Result<AtomicFile, Error> {
         assert_eq!(self.written, self.promised, "as many replicates are written as were announced");
         self.drain()?;
-        self.file.commit()
+        Ok(self.file)
     }
 
     fn drain(&mut self) -> Result<(), Error> {
@@ -114,12 +110,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("null");
         let n = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        let mut file = DistributionWriter::create(&Distribution { path: path.clone(), format }, n).unwrap();
+        let mut file = DistributionWriter::new(AtomicFile::create(&path).unwrap(), format, n);
         for chunk in chunks {
             file.write(chunk).unwrap();
         }
         assert!(!path.exists());
-        file.commit().unwrap();
+        file.finish().unwrap().commit().unwrap();
         fs::read(path).unwrap()
     }
 
@@ -157,12 +153,11 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_noticed() {
-        let path = std::path::PathBuf::from("/dev/full");
+        let path = std::path::Path::new("/dev/full");
         if path.exists() {
-            let full = Distribution { path, format: DistributionFormat::Csv };
-            let mut file = DistributionWriter::create(&full, 1).unwrap();
+            let mut file = DistributionWriter::new(AtomicFile::create(path).unwrap(), DistributionFormat::Csv, 1);
             file.write(&[1.0]).unwrap();
-            assert!(file.commit().unwrap_err().to_string().starts_with("/dev/full: "));
+            assert!(file.finish().unwrap_err().to_string().starts_with("/dev/full: "));
         }
     }
 }

@@ -67,9 +67,6 @@ pub enum Error {
         /// Resamples of the run.
         resamples: u64,
     },
-    /// The reader of standard output went away, as `head` does: no failure.
-    #[error("standard output was closed")]
-    ClosedPipe,
 }
 
 /// A place in an input file, as precise as is known.
@@ -142,26 +139,23 @@ impl Error {
             io::ErrorKind::PermissionDenied => "choose a place that you may write to",
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space or choose another disk",
             io::ErrorKind::IsADirectory => "name a file in it",
+            io::ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f)",
             _ => "choose another place",
         };
         Self::Output { target: path.display().to_string(), source, remedy: remedy.to_owned() }
     }
 
-    /// Standard output that could not be written; a closed pipe is [`Error::ClosedPipe`].
+    /// Standard output that could not be written.
     #[must_use]
     pub fn stdout(source: io::Error) -> Self {
-        if source.kind() == io::ErrorKind::BrokenPipe {
-            return Self::ClosedPipe;
-        }
         let remedy = "free some space, or write elsewhere with -o FILE".to_owned();
         Self::Output { target: "standard output".to_owned(), source, remedy }
     }
 
-    /// 0 for a closed pipe, 130 for an interruption, 2 for all else.
+    /// 130 for an interruption, 2 for all else.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::ClosedPipe => 0,
             Self::Interrupted | Self::Paused { .. } => 130,
             _ => 2,
         }

@@ -37,6 +37,8 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod distribution;
 #[cfg(feature = "cli")]
+pub mod escape;
+#[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]
 pub mod output;
@@ -52,6 +54,8 @@ pub mod report;
 pub mod settings;
 #[cfg(feature = "cli")]
 pub mod signals;
+#[cfg(feature = "cli")]
+pub mod stderr;
 
 /// The examples of README.md, compiled and run.
 #[cfg(doctest)]

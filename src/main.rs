@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use permtest::cli::{self, Invocation};
 use permtest::error::Error;
 use permtest::inference::gate::Verdict;
+use permtest::{output, signals, stderr};
 
 fn main() -> ExitCode {
+    signals::listen();
     let outcome = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Test(settings)) => permtest::app::run(&settings),
         Ok(Invocation::Merge(settings)) => permtest::app::merge::run(&settings, cli::parse_test),
@@ -20,17 +22,11 @@ fn main() -> ExitCode {
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(Verdict::Pass) | Err(Error::ClosedPipe) => ExitCode::SUCCESS,
+        Ok(Verdict::Pass) => ExitCode::SUCCESS,
         Ok(Verdict::Fail) => ExitCode::from(1),
         Ok(Verdict::Undecided) => ExitCode::from(3),
         Err(error) => {
-            // Names of files and fields of tables may hold anything; an error stays one line and moves no cursor.
-            let line = error.to_string().replace(char::is_control, "\u{fffd}");
-            // Standard error may be closed: then there is nobody to tell, and the exit code says it.
-            let _ = writeln!(anstream::stderr(), "permtest: {line}");
-            if let Error::Expression { caret, .. } = &error {
-                let _ = caret.lines().try_for_each(|line| writeln!(anstream::stderr(), "  {line}"));
-            }
+            stderr::complain(&error);
             ExitCode::from(error.exit_code())
         }
     }
@@ -38,5 +34,5 @@ fn main() -> ExitCode {
 
 fn print(page: &str) -> Result<(), Error> {
     let mut stdout = anstream::stdout();
-    stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush()).map_err(Error::stdout)
+    output::unless_closed(stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush())).map_err(Error::stdout)
 }

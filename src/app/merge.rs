@@ -4,9 +4,11 @@
 use super::Known;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
+use crate::output::Outputs;
 use crate::part::{Sum, add_up, lacking};
 use crate::permutation_test::part::Partial;
 use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
+use crate::stderr;
 
 /// Adds parts up and writes their report. `parse` reads the command line that they record.
 ///
@@ -31,15 +33,16 @@ pub fn run(
     }
     settings.test.threads = None;
     present(&mut settings, merging)?;
+    let outputs = Outputs::open(&settings.output)?;
     let warning = (!missing.is_empty()).then(|| {
         let there = first.of - missing.len() as u64;
         format!("this is a part of the run: {there} of {} shards; merge all of them for its result", first.of)
     });
     if let (Some(warning), Format::PValue) = (&warning, settings.output.format) {
         // A number by itself must not be taken for the run's.
-        anstream::eprintln!("permtest: warning: {warning}");
+        stderr::say(format_args!("warning: {warning}"));
     }
-    super::conclude(&[data], &settings, Some(&Known { yields, identity: first.identity, warning }))
+    super::conclude(&[data], &settings, Some(&Known { yields, identity: first.identity, warning }), outputs)
 }
 
 /// The report is the one that was asked for, unless another one is.

@@ -5,20 +5,20 @@ mod present;
 mod ready;
 mod share;
 
-use self::present::{announce, canvas, draw, null_distribution, refuse_several};
+use self::present::{announce, canvas, null_distribution, page, plot, refuse_several, summary};
 use self::ready::Run;
-use self::share::Share;
+use self::share::{Share, can_be_kept};
 use crate::NullDistribution;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
-use crate::output::{self, AtomicFile};
+use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::permutation_test::part::Partial;
 use crate::report::{self, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
-use crate::signals;
+use crate::{signals, stderr};
 
 /// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
 /// nothing behind but a checkpoint, if there is to be one.
@@ -26,20 +26,36 @@ use crate::signals;
 /// # Errors
 /// Whatever reading, computing or writing fails with; no file was changed then.
 pub fn run(settings: &Settings) -> Result<Verdict, Error> {
+    let output = &settings.output;
+    // Whether all can be written shows before anything is read, and before hours of work.
+    settings.checkpoint.as_deref().map_or(Ok(()), can_be_kept)?;
+    match (&settings.shard, settings.purpose) {
+        (_, Purpose::Explain) => {
+            let outputs = Outputs::of_report(output.file.as_deref(), output.color)?;
+            let texts: Result<Vec<String>, Error> =
+                read(settings)?.iter().map(|dataset| explain(dataset, settings)).collect();
+            outputs.commit(Contents { report: texts?.join("\n"), ..Contents::default() })?;
+            Ok(Verdict::Pass)
+        }
+        (Some(shard), Purpose::Test) => {
+            let file = AtomicFile::create(&shard.file)?;
+            run_shard(&read(settings)?[0], settings, shard, file).map(|()| Verdict::Pass)
+        }
+        (None, Purpose::Test) => {
+            let outputs = Outputs::open(output)?;
+            conclude(&read(settings)?, settings, None, outputs)
+        }
+    }
+}
+
+/// Reads the samples and says what is to be said of them.
+fn read(settings: &Settings) -> Result<Vec<Dataset>, Error> {
     let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
     for dataset in &datasets {
         tell(&dataset.notes, settings.output.chatter);
     }
     refuse_several(&datasets, settings)?;
-    if settings.purpose == Purpose::Explain {
-        let texts: Result<Vec<String>, Error> = datasets.iter().map(|dataset| explain(dataset, settings)).collect();
-        output::write(&texts?.join("\n"), settings.output.file.as_deref(), settings.output.color)?;
-        return Ok(Verdict::Pass);
-    }
-    match &settings.shard {
-        Some(shard) => run_shard(&datasets[0], settings, shard).map(|()| Verdict::Pass),
-        None => conclude(&datasets, settings, None),
-    }
+    Ok(datasets)
 }
 
 /// What has been computed elsewhere, and what is to be said of it.
@@ -49,31 +65,53 @@ struct Known {
     warning: Option<String>,
 }
 
-/// Tests each column and writes the report.
-fn conclude(datasets: &[Dataset], settings: &Settings, known: Option<&Known>) -> Result<Verdict, Error> {
+/// Tests each column and writes the report. A gate that fails does so whatever can be written.
+fn conclude(
+    datasets: &[Dataset],
+    settings: &Settings,
+    known: Option<&Known>,
+    mut outputs: Outputs,
+) -> Result<Verdict, Error> {
     let canvas = canvas(&settings.output);
     let null_distribution = null_distribution(&settings.output, canvas);
     let tested: Result<Vec<Tested>, Error> =
-        datasets.iter().map(|dataset| test(dataset, settings, null_distribution, known)).collect();
+        datasets.iter().map(|dataset| test(dataset, settings, null_distribution, known, &mut outputs)).collect();
     let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
     let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
-    let text = report::render(&reports, settings.output.format, canvas);
-    distributions.into_iter().flatten().try_for_each(DistributionWriter::commit)?;
-    draw(&reports, &settings.output.pictures, settings.output.chatter)?;
-    output::write(&text, settings.output.file.as_deref(), settings.output.color)?;
-    announce(&reports, settings)?;
-    Ok(verdict)
+    let distribution = distributions.into_iter().flatten().next().map(DistributionWriter::finish).transpose();
+    let plot = plot(&reports, &settings.output.pictures);
+    let note = plot.as_ref().and_then(|plot| plot.note.clone());
+    let written = distribution.and_then(|distribution| {
+        outputs.commit(Contents {
+            report: report::render(&reports, settings.output.format, canvas),
+            distribution,
+            plot: plot.map(|plot| plot.bytes),
+            page: page(&reports, &settings.output.pictures),
+            summary: summary(&reports, &settings.output),
+        })
+    });
+    if written.is_ok() {
+        note.into_iter().for_each(|note| tell(&[note], settings.output.chatter));
+    }
+    if written.is_ok() || verdict == Verdict::Fail {
+        announce(&reports, settings);
+    }
+    match written {
+        Err(error) if verdict == Verdict::Fail => {
+            stderr::complain(&error);
+            Ok(verdict)
+        }
+        other => other.map(|()| verdict),
+    }
 }
 
 /// Computes a share of the run into a part file.
-fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard) -> Result<(), Error> {
+fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard, file: AtomicFile) -> Result<(), Error> {
     Run::with(dataset, settings, NullDistribution::Binned, |run| {
         let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
         if let Some(variable) = shard.told_by {
             tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
         }
-        // Whether it can be written shows before hours of work.
-        let file = AtomicFile::create(&shard.file)?;
         share.finished(share.run(run)?, dataset).write_to(file)
     })
 }
@@ -92,6 +130,7 @@ fn test(
     settings: &Settings,
     shape: NullDistribution,
     known: Option<&Known>,
+    outputs: &mut Outputs,
 ) -> Result<Tested, Error> {
     Run::with(dataset, settings, shape, |run| {
         let share = || Share::new(run, dataset, settings, None, shape);
@@ -101,7 +140,10 @@ fn test(
                 (run.conclude_blocks(&known.yields, &settings.output)?, None)
             }
             (None, Some(_)) => (run.conclude_blocks(&share()?.run(run)?, &settings.output)?, None),
-            (None, None) => run.compute(&settings.output, signals::watch())?,
+            (None, None) => {
+                let format = settings.output.distribution.as_ref().map(|distribution| distribution.format);
+                run.compute(&settings.output, outputs.distribution.take().zip(format), signals::watch())?
+            }
         };
         let outcome = run.outcome(result, dataset, settings)?;
         let mut report = Report::new(dataset, &settings.test, outcome);
@@ -114,7 +156,7 @@ fn test(
 fn tell(notes: &[String], chatter: Chatter) {
     if chatter == Chatter::Normal {
         for note in notes {
-            anstream::eprintln!("permtest: note: {note}");
+            stderr::say(format_args!("note: {note}"));
         }
     }
 }

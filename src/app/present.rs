@@ -1,14 +1,12 @@
 //! Where a report is seen: on what it is drawn, in which files its pictures go, who is told of its verdict.
 
-use std::io::Write as _;
-use std::path::Path;
-
 use crate::NullDistribution;
 use crate::error::Error;
 use crate::input::dataset::Dataset;
 use crate::output;
 use crate::report::{self, Canvas, Report};
 use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output, Pictures, Settings};
+use crate::stderr;
 
 /// Columns of a drawing that nobody looks at yet.
 const USUAL_WIDTH: usize = 80;
@@ -57,34 +55,31 @@ pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> Null
     if is_seen { NullDistribution::Binned } else { NullDistribution::Dropped }
 }
 
-/// Writes the pictures that are files of their own.
-pub(super) fn draw(reports: &[Report], pictures: &Pictures, chatter: Chatter) -> Result<(), Error> {
-    if let (Some(plot), [report, ..]) = (&pictures.plot, reports) {
-        let drawn = report::plot(report, plot.format);
-        output::write_bytes(&drawn.bytes, &plot.path)?;
-        if let (Some(note), Chatter::Normal) = (drawn.note, chatter) {
-            // Where nobody listens there is nobody to tell.
-            let _ = writeln!(anstream::stderr(), "permtest: {}: {note}", plot.path.display());
-        }
-    }
-    if let Some(page) = &pictures.page {
-        output::write_bytes(report::page(reports, &page.command).as_bytes(), &page.path)?;
-    }
-    Ok(())
+/// The plot, where one is wanted.
+pub(super) fn plot(reports: &[Report], pictures: &Pictures) -> Option<Plot> {
+    let (plot, report) = (pictures.plot.as_ref()?, reports.first()?);
+    Some(report::plot(report, plot.format))
 }
 
-/// Tells the verdict of a gate where CI shows it.
-pub(super) fn announce(reports: &[Report], settings: &Settings) -> Result<(), Error> {
-    let Some(verdict) = report::verdict(reports) else { return Ok(()) };
+/// The page, where one is wanted.
+pub(super) fn page(reports: &[Report], pictures: &Pictures) -> Option<String> {
+    pictures.page.as_ref().map(|page| report::page(reports, &page.command))
+}
+
+/// What a gate adds to the summary of a job.
+pub(super) fn summary(reports: &[Report], output: &Output) -> Option<String> {
+    output.summary.as_ref().and(report::verdict(reports)).map(|_| report::render(reports, Format::Markdown, None))
+}
+
+/// Tells the verdict of a gate on standard error, also where CI shows it.
+pub(super) fn announce(reports: &[Report], settings: &Settings) {
+    let Some(verdict) = report::verdict(reports) else { return };
     if settings.output.chatter == Chatter::Normal {
-        anstream::eprintln!("permtest: {verdict}");
+        stderr::say(verdict);
     }
     if settings.judgement.annotations == Annotations::Github
         && let Some(annotation) = report::annotation(reports)
     {
-        // Where nobody listens there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{annotation}");
+        stderr::command(&annotation);
     }
-    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-    summary.map_or(Ok(()), |path| output::append(&report::render(reports, Format::Markdown, None), Path::new(&path)))
 }

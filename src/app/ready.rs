@@ -12,12 +12,13 @@ use crate::inference::warning::Warning;
 use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
+use crate::output::AtomicFile;
 use crate::permutation_test::effect::Effect;
 use crate::permutation_test::part::{Cut, Partial, Take};
 use crate::program::{Program, ProgramSettings, Programmed};
 use crate::progress::Progress;
 use crate::report::Outcome;
-use crate::settings::{Compare, Instructions, Output, Settings, Shift, Statistic, Test};
+use crate::settings::{Compare, DistributionFormat, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::Problem;
@@ -168,10 +169,10 @@ impl<'a> Run<'a> {
     pub fn compute(
         &self,
         output: &Output,
+        distribution: Option<(AtomicFile, DistributionFormat)>,
         stop: &'static AtomicBool,
     ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
-        let create = |file| DistributionWriter::create(file, self.labellings());
-        let mut writer = output.distribution.as_ref().map(create).transpose()?;
+        let mut writer = distribution.map(|(file, format)| DistributionWriter::new(file, format, self.labellings()));
         let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
         let progress = Progress::new(output.chatter);
         let watch = Watch {

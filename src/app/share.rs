@@ -17,6 +17,17 @@ use crate::settings::{Settings, Shard, Statistic};
 /// How often a checkpoint is written; what the threads are at is lost with a run that is killed, some seconds' worth.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
 
+/// Whether a checkpoint can be written and read again.
+pub(super) fn can_be_kept(path: &Path) -> Result<(), Error> {
+    // A pipe is not even opened: that would wait for whoever reads it.
+    let is_special = path.exists() && !path.is_file() && !path.is_dir();
+    if !is_special && !AtomicFile::create(path)?.is_direct() {
+        return Ok(());
+    }
+    let what = "is no regular file, so that no checkpoint can be kept there";
+    Err(Error::input(Place::file(path.display().to_string()), what, "name a file, which need not exist yet"))
+}
+
 /// The blocks of a run that are to be computed here, and where what is done is kept.
 pub(super) struct Share<'a> {
     settings: &'a Settings,
@@ -72,8 +83,6 @@ impl<'a> Share<'a> {
             return Ok(sum);
         };
         let (mut kept, mut next) = self.kept(path)?.unwrap_or((nothing(), self.range.start));
-        // Whether it can be written shows before hours of work.
-        drop(AtomicFile::create(path)?);
         let (shape, left) = (self.shape_of(&kept), next..self.range.end);
         let (full, mut last, mut saved) = (self.range.end.min(self.cut.full_blocks()), nothing(), Instant::now());
         let mut take = |following: u64, more: Partial| {
@@ -131,10 +140,6 @@ impl<'a> Share<'a> {
         }
         let name = path.display().to_string();
         let refuse = |what: String, remedy: &str| Err(Error::input(Place::file(&name), what, remedy));
-        if !path.is_file() {
-            let what = "is no regular file, so that a checkpoint cannot be kept there".to_owned();
-            return refuse(what, "name a file, which need not exist yet");
-        }
         let part = Part::read(path)?;
         if let Some((field, there, here)) = part.identity.difference(&self.identity, "resamples") {
             let what = format!("is the checkpoint of another run: {field} is {there} there and {here} here");

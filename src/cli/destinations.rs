@@ -18,20 +18,27 @@ pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]
     let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
     let distribution = arguments.distribution.clone().map(distribution).transpose()?;
     let pictures = pictures::pictures(arguments, format, argv)?;
+    let summary = summary().filter(|_| arguments.fail_on.is_some());
     let outputs = [
         ("--output", file.as_ref()),
         ("--distribution", distribution.as_ref().map(|distribution| &distribution.path)),
         ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
         ("--report", pictures.page.as_ref().map(|page| &page.path)),
         ("--checkpoint", arguments.checkpoint.as_ref()),
+        ("GITHUB_STEP_SUMMARY", summary.as_ref()),
     ];
     refuse_clashes(&outputs, &samples::paths(samples))?;
     let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
-    Ok(Output { format, file, distribution, pictures, chatter, color: arguments.color })
+    Ok(Output { format, file, distribution, pictures, summary, chatter, color: arguments.color })
+}
+
+/// Where GitHub shows what a job has to say.
+pub(super) fn summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// No file is written twice, and none over what is read.
-pub(super) fn refuse_clashes(outputs: &[(&str, Option<&PathBuf>)], inputs: &[&PathBuf]) -> Result<(), Error> {
+pub(super) fn refuse_clashes(outputs: &[(&str, Option<&PathBuf>)], inputs: &[&Path]) -> Result<(), Error> {
     let outputs: Vec<(&str, &PathBuf)> = outputs.iter().filter_map(|&(option, path)| Some((option, path?))).collect();
     for (i, (option, path)) in outputs.iter().enumerate() {
         if let Some((earlier, _)) = outputs[..i].iter().find(|(_, other)| are_the_same(other, path)) {

@@ -156,12 +156,15 @@ pub(super) fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<Mer
     };
     let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
     let pictures = pictures::of(&arguments.pictures, format.unwrap_or(Format::Text), argv)?;
+    // Whether there is a gate is known only once the parts are read.
+    let summary = destinations::summary();
     let outputs = [
         ("--output", file.as_ref()),
         ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
         ("--report", pictures.page.as_ref().map(|page| &page.path)),
+        ("GITHUB_STEP_SUMMARY", summary.as_ref()),
     ];
-    destinations::refuse_clashes(&outputs, &arguments.parts.iter().collect::<Vec<_>>())?;
+    destinations::refuse_clashes(&outputs, &arguments.parts.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     Ok(MergeSettings {
         parts: arguments.parts.clone(),
         completeness: if arguments.allow_partial { Completeness::Partial } else { Completeness::Whole },

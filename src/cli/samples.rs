@@ -1,6 +1,6 @@
 //! Files and columns on the command line → where the two samples stand and how their observations belong together.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::arguments::Arguments;
 use crate::error::Error;
@@ -180,15 +180,18 @@ fn display(file: &Path) -> String {
     if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
 }
 
-/// The files that the samples are read from.
-pub(super) fn paths(samples: &Samples) -> Vec<&PathBuf> {
+/// The files that the samples are read from; standard input may be one of them.
+pub(super) fn paths(samples: &Samples) -> Vec<&Path> {
     let sources = match samples {
         Samples::TwoFiles { case, control, .. } => vec![case, control],
         Samples::Long { file, .. } | Samples::Wide { file, .. } => vec![file],
     };
-    let path = |source| match source {
-        &Source::Stdin => None,
-        Source::File(path) => Some(path),
-    };
-    sources.into_iter().filter_map(path).collect()
+    sources.into_iter().map(path).collect()
+}
+
+fn path(source: &Source) -> &Path {
+    match source {
+        Source::Stdin => Path::new("/dev/stdin"),
+        Source::File(path) => path,
+    }
 }

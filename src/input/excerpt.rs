@@ -1,5 +1,7 @@
 //! How pieces of a data file are shown inside a message of one line: short, quoted, nothing that could upset a terminal.
 
+use crate::escape::is_active;
+
 /// Characters of a field that are shown; enough to recognise it, short enough for one line.
 const SHOWN_CHARS: usize = 40;
 /// Names that are listed before "and so many more".
@@ -23,7 +25,7 @@ pub fn plain(text: &[u8]) -> String {
             shown.push('…');
             break;
         }
-        if char.is_control() || is_invisible(char) {
+        if is_active(char) || is_invisible(char) {
             shown.extend(char.escape_default());
         } else {
             shown.push(char);
@@ -32,9 +34,9 @@ pub fn plain(text: &[u8]) -> String {
     shown
 }
 
-/// Characters that reorder or hide what stands beside them.
+/// Characters that are not seen but make two fields differ.
 fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{a0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(char, '\u{a0}' | '\u{200b}'..='\u{200d}' | '\u{202f}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The first eight names, separated by commas, and how many more there are.

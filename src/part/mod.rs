@@ -132,7 +132,7 @@ pub fn digest(bytes: &[u8]) -> String {
 #[must_use]
 pub fn digest_of_all(streams: impl IntoIterator<Item = impl Read>) -> String {
     let mut sha256 = Sha256::new();
-    let mut buffer = [0; 1 << 16];
+    let mut buffer = [0; 1 << 13];
     for mut stream in streams {
         while let Ok(n @ 1..) = stream.read(&mut buffer) {
             sha256.update(&buffer[..n]);

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::failure;
+use crate::signals::{self, Undo};
 
 /// Most bytes in one read or write.
 const PIECE: usize = 1 << 16;
@@ -42,6 +43,8 @@ pub(super) enum Event {
 #[derive(Debug)]
 pub(super) struct Child {
     process: process::Child,
+    /// A signal that ends this process at once ends the program, too.
+    undo: Option<Undo>,
     life: Life,
     input: Option<Sender<Vec<u8>>>,
     spent: Receiver<Vec<u8>>,
@@ -76,7 +79,7 @@ impl Child {
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut process = command.spawn()?;
+        let (mut process, undo) = signals::undoable(|| command.spawn(), end_group)?;
 
         let (stdin, stdout, stderr) = (process.stdin.take(), process.stdout.take(), process.stderr.take());
         let (stdin, stdout, stderr) =
@@ -90,6 +93,7 @@ impl Child {
         // The process is ours from here on, so that it is killed if a thread cannot be had.
         let child = Self {
             process,
+            undo: Some(undo),
             life: Life::NotReaped,
             input: Some(input),
             spent,
@@ -170,9 +174,9 @@ impl Child {
         }
         self.input = None;
         // First the group, while the program's number is certainly its own: it keeps it until it is reaped.
-        #[cfg(unix)]
-        self.kill_group();
+        end_group(&self.process)();
         let _ = self.process.kill();
+        self.undo = None;
         self.life = Life::Reaped(self.process.wait().ok());
     }
 
@@ -195,13 +199,22 @@ impl Child {
     fn has_ended(&mut self) -> bool {
         !matches!(self.process.try_wait(), Ok(None))
     }
+}
 
-    #[cfg(unix)]
-    fn kill_group(&self) {
-        use rustix::process::{Pid, Signal, kill_process_group};
+/// What ends a program and all that it started.
+#[cfg(unix)]
+fn end_group(process: &process::Child) -> impl FnOnce() + Send + use<> {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = Pid::from_child(process);
+    move || {
         // It fails if all have ended, which is as well.
-        let _ = kill_process_group(Pid::from_child(&self.process), Signal::KILL);
+        let _ = kill_process_group(group, Signal::KILL);
     }
+}
+
+#[cfg(not(unix))]
+fn end_group(_: &process::Child) -> impl FnOnce() + Send + use<> {
+    || ()
 }
 
 impl Drop for Child {

@@ -1,12 +1,13 @@
 //! The report as CSV or TSV: a header line and one line a report, under the names of the JSON report.
 //!
 //! What JSON nests has its path as a name (`case_mean`, `p_value_interval_low`), null is an empty field, and the
-//! warnings stand in one field, `; ` between them.
+//! warnings stand in one field, `; ` between them. Names of the data are theirs to the letter, but for what [`crate::escape::cell`]
+//! keeps from terminals and spreadsheets.
 
 use super::json::{SCHEMA, Size};
-use super::label::escape_where;
 use super::number::shortest;
 use super::{GroupReport, Report, effect};
+use crate::escape;
 use crate::inference::classical::Classical;
 
 /// One field of the table.
@@ -131,10 +132,9 @@ fn group(role: &str, group: &GroupReport) -> [Field; 6] {
     fields
 }
 
-/// Text from the user's files; control characters that would drive a terminal are spelt out, those of a table quoted.
+/// Text, which may be the user's.
 fn text(name: &str, value: &str) -> Field {
-    let value = escape_where(value, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    Field { name: name.to_owned(), value }
+    Field { name: name.to_owned(), value: escape::cell(value) }
 }
 
 fn count(name: &str, n: u64) -> Field {

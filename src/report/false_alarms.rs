@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, wrap};
 use super::number::{self, Rounding};
+use crate::escape;
 use crate::permutation_test::false_alarms::{FalseAlarms, Split};
 use crate::settings::{FalseAlarmSettings, Format};
 
@@ -68,7 +69,7 @@ fn line(column: &str, alarms: &FalseAlarms, settings: &FalseAlarmSettings) -> St
         warning: warning(alarms),
     };
     // Strings and numbers: nothing here can fail to become JSON.
-    serde_json::to_string(&line).expect("plain data") + "\n"
+    escape::json(&serde_json::to_string(&line).expect("plain data")) + "\n"
 }
 
 fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &FalseAlarmSettings) -> String {
@@ -79,7 +80,7 @@ fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &F
         number::count(settings.splits),
         number::count(n as u64),
         number::count(size as u64),
-        settings.statistic,
+        escape::line(&settings.statistic.to_string()),
         number::count(settings.resamples),
     );
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);

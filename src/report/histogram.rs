@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
-use super::label::{escape, pad_left, pad_right, shorten};
+use super::label::{pad_left, pad_right, shorten};
 use super::precision::Precision;
 use super::{GroupReport, Report, wording};
+use crate::escape;
 use crate::inference::sample_shape::SampleShape;
 use crate::method::histogram::Histogram;
 use crate::settings::Characters;
@@ -91,7 +92,7 @@ pub fn draw(report: &Report, canvas: Canvas) -> String {
 }
 
 fn title(report: &Report, width: usize) -> String {
-    let title = format!("Null distribution: {}", escape(&wording::statistic(report)));
+    let title = format!("Null distribution: {}", escape::line(&wording::statistic(report)));
     if title.width() <= width { title } else { "Null distribution".to_owned() }
 }
 

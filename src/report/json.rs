@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{GroupReport, Report, effect};
+use crate::escape;
 use crate::inference::classical::Classical;
 use crate::method::histogram::Histogram;
 use crate::permutation_test::effect::EffectSizes;
@@ -15,7 +16,8 @@ pub fn render(reports: &[Report], with_histogram: bool) -> String {
     let line = |report: &Report| {
         let histogram = report.histogram.as_ref().filter(|_| with_histogram).map(Bins::from);
         // Strings, numbers and lists under fixed names: nothing here can fail to become JSON.
-        serde_json::to_string(&Line { histogram, ..Line::from(report) }).expect("a report is plain data") + "\n"
+        let line = serde_json::to_string(&Line { histogram, ..Line::from(report) }).expect("a report is plain data");
+        escape::json(&line) + "\n"
     };
     reports.iter().map(line).collect()
 }

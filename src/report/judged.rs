@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::{number, wording};
+use crate::escape;
 use crate::inference::Alternative;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
@@ -145,7 +146,5 @@ pub fn annotation(reports: &[Report]) -> Option<String> {
     };
     let worst = reports.iter().min_by(|a, b| a.p_value.total_cmp(&b.p_value))?;
     let text = format!("{}; smallest p-value {} ({})", verdict(reports)?, wording::p_value(worst), worst.column);
-    // The characters that end a command or begin an escape in it.
-    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    Some(format!("::{command} title=permtest::{text}"))
+    Some(format!("::{command} title=permtest::{}", escape::annotation(&text)))
 }

@@ -2,30 +2,14 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::escape;
+
 /// The width, in columns of a terminal, beyond which a label is cut.
 const WIDEST: usize = 24;
 
-/// The label with control characters, and those that reverse the direction of writing, spelt out.
-pub fn escape(label: &str) -> String {
-    escape_where(label, |c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-}
-
-/// The label with the characters that are chosen spelt out as in `\u{1b}`.
-pub fn escape_where(label: &str, chosen: impl Fn(char) -> bool) -> String {
-    let mut text = String::with_capacity(label.len());
-    for c in label.chars() {
-        if chosen(c) {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
-}
-
 /// The escaped label, its middle left out where it is too wide: names of files and runs differ at either end.
 pub fn shorten(label: &str) -> String {
-    let label = escape(label);
+    let label = escape::line(label);
     if label.width() <= WIDEST {
         return label;
     }
@@ -63,13 +47,13 @@ pub fn pad_left(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// Breaks a paragraph into lines of at most `width` columns; no-break spaces hold, and become plain ones.
+/// Breaks a paragraph into lines of at most `width` columns, escaped; no-break spaces hold, and become plain ones.
 ///
 /// A word wider than a line has one to itself.
 pub fn wrap(paragraph: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in paragraph.split([' ', '\n', '\t', '\r']).filter(|word| !word.is_empty()) {
-        let word = word.replace('\u{a0}', " ");
+        let word = escape::line(&word.replace('\u{a0}', " "));
         match lines.last_mut() {
             Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
@@ -84,12 +68,6 @@ pub fn wrap(paragraph: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn control_characters_are_spelt_out() {
-        assert_eq!(escape("a\tb\u{1b}[31m\u{202e}c"), "a\\tb\\u{1b}[31m\\u{202e}c");
-        assert_eq!(escape("対照 Ωé"), "対照 Ωé");
-    }
 
     #[test]
     fn long_labels_keep_both_ends_within_the_width() {

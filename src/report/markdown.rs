@@ -2,10 +2,10 @@
 
 use anstream::adapter::strip_str;
 
-use super::label::escape;
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
 use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, wording};
+use crate::escape;
 use crate::inference::classical::Classical;
 use crate::permutation_test::effect::Measured;
 
@@ -22,7 +22,7 @@ pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
     let warnings: Vec<String> =
         reports.iter().flat_map(|report| report.warnings.iter().map(|warning| item(report, warning))).collect();
 
-    let verdict = judged::verdict(reports).map(|verdict| format!("**permtest: {}**", literal(&verdict)));
+    let verdict = judged::verdict(reports).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
     let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
     blocks.extend(canvas.iter().flat_map(|&canvas| reports.iter().map(move |report| drawing(report, canvas))));
@@ -56,8 +56,8 @@ impl Columns {
     fn row(self, report: &Report) -> String {
         let precision = Precision::of(report);
         let column = match &report.grouping {
-            Some(grouping) => format!("{} by {}", literal(&report.column), literal(grouping)),
-            None => literal(&report.column),
+            Some(grouping) => format!("{} by {}", escape::markdown(&report.column), escape::markdown(grouping)),
+            None => escape::markdown(&report.column),
         };
         let estimate = precision.difference.write(report.estimate);
         let difference = match wording::against(report) {
@@ -98,7 +98,7 @@ fn sample(group: &GroupReport, precision: Precision) -> String {
     let summary = &group.summary;
     let sd = summary.sd.map(|sd| format!(", sd {}", precision.sd.write(sd))).unwrap_or_default();
     let mean = precision.mean.write(summary.mean);
-    format!("{}: mean {mean}{sd}, n {}", literal(&group.label), number::count(summary.n))
+    format!("{}: mean {mean}{sd}, n {}", escape::markdown(&group.label), number::count(summary.n))
 }
 
 /// How a row was got, in sentences.
@@ -132,7 +132,7 @@ fn footnote(report: &Report) -> String {
 
 /// `Difference of means, case − control`; what is no difference is not said to be one.
 fn subject(report: &Report) -> String {
-    let mut statistic = literal(&wording::statistic(report));
+    let mut statistic = escape::markdown(&wording::statistic(report));
     // An expression stays as it is written.
     if let (Some(first), false) = (statistic.get_mut(..1), report.statistic.title == report.statistic.name) {
         first.make_ascii_uppercase();
@@ -163,20 +163,5 @@ fn drawing(report: &Report, canvas: Canvas) -> String {
 }
 
 fn item(report: &Report, warning: &str) -> String {
-    format!("- **warning** ({}): {}", literal(&report.column), literal(&warning.replace('\n', " ")))
-}
-
-/// Text from the user's files such that Markdown shows it as it is.
-fn literal(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in escape(text).chars() {
-        match c {
-            '&' => shown += "&amp;",
-            '<' => shown += "&lt;",
-            '>' => shown += "&gt;",
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' => shown.extend(['\\', c]),
-            _ => shown.push(c),
-        }
-    }
-    shown
+    format!("- **warning** ({}): {}", escape::markdown(&report.column), escape::markdown(&warning.replace('\n', " ")))
 }

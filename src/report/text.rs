@@ -3,9 +3,10 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::label::{escape_where, pad_left, pad_right, shorten, wrap};
+use super::label::{pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
 use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, precision, wording};
+use crate::escape;
 use crate::inference::classical::Classical;
 use crate::permutation_test::effect::Measured;
 
@@ -111,7 +112,12 @@ struct Row {
 fn result(report: &Report) -> String {
     let precision = Precision::of(report);
     let interval = effect::interval(report).map(|interval| interval.replace(' ', "\u{a0}"));
-    let row = |name: String, value: String, note: Option<String>| Row { name, value, style: Style::new(), note };
+    let row = |name: String, value: String, note: Option<String>| Row {
+        name: escape::line(&name),
+        value,
+        style: Style::new(),
+        note,
+    };
     let mut rows = Vec::new();
     let estimate = precision.difference.write(report.estimate);
     match report.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic) {
@@ -185,9 +191,7 @@ fn paragraph(sentence: &str, indent: &str, style: Style) -> String {
 /// A warning, its later lines under its first word.
 fn admonition(warning: &str) -> String {
     const NAME: &str = "warning:";
-    // Warnings may quote labels.
-    let warning = escape_where(warning, |c| c.is_control() && c != '\n');
     let hanging = " ".repeat(NAME.len() + 1);
-    let lines = wrap(&warning, WIDTH - INDENT.len() - hanging.len());
+    let lines = wrap(warning, WIDTH - INDENT.len() - hanging.len());
     format!("{INDENT}{WARNING}{NAME}{WARNING:#} {}\n", lines.join(&format!("\n{INDENT}{hanging}")))
 }

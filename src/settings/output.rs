@@ -13,6 +13,8 @@ pub struct Output {
     pub distribution: Option<Distribution>,
     /// What is drawn.
     pub pictures: Pictures,
+    /// The file to which a gate adds the report in Markdown.
+    pub summary: Option<PathBuf>,
     /// Whether notes, warnings and progress are shown on standard error.
     pub chatter: Chatter,
     /// Colours in the text report and in messages.

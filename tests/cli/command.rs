@@ -24,6 +24,12 @@ pub struct Permtest {
     stderr: Vec<Expectation>,
 }
 
+/// What a run wrote.
+pub struct Seen {
+    pub stdout: String,
+    pub stderr: String,
+}
+
 /// What an output has to be.
 enum Expectation {
     Exactly(String),
@@ -157,6 +163,16 @@ impl Permtest {
             }
         }
         self.folder
+    }
+
+    /// Runs it and gives what it writes, after a look at its exit code.
+    #[track_caller]
+    pub fn seen(self) -> Seen {
+        let output = self.output();
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        let seen = Seen { stdout: text(output.stdout), stderr: text(output.stderr) };
+        assert_eq!(output.status.code(), Some(self.exit), "permtest {:?}: {}", self.args, seen.stderr);
+        seen
     }
 
     fn output(&self) -> Output {

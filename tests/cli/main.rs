@@ -8,7 +8,10 @@ mod child_programs;
 mod command;
 mod designs;
 #[cfg(unix)]
+mod destinations;
+#[cfg(unix)]
 mod distributed;
+mod escaping;
 mod false_alarms;
 mod forms;
 mod gate;

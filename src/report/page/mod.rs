@@ -10,9 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::label::{capitalised, escape, shorten};
+use super::label::{capitalised, shorten};
 use super::precision::Precision;
 use super::{GroupReport, Report, effect, judged, number, plot, text, wording};
+use crate::escape;
 use crate::inference::classical::Classical;
 
 const STYLE: &str = include_str!("style.css");
@@ -40,7 +41,7 @@ pub fn render(reports: &[Report], command: &[String]) -> String {
                 style { (PreEscaped(&style)) }
             }
             body {
-                header { h1 { (title) } @if let Some(verdict) = judged::verdict(reports) { p.p { (capitalised(&escape(&verdict))) } } }
+                header { h1 { (title) } @if let Some(verdict) = judged::verdict(reports) { p.p { (capitalised(&escape::line(&verdict))) } } }
                 main {
                     @if reports.len() > 1 { (overview(reports)) }
                     @for (number, report) in reports.iter().enumerate() { (section(report, number, reports.len() > 1)) }
@@ -92,7 +93,7 @@ fn overview(reports: &[Report]) -> Markup {
             tbody { @for (number, report) in reports.iter().enumerate() {
                 @let precision = Precision::of(report);
                 tr {
-                    td data-key=(report.column) { a href={ "#column-" (number) } { (escape(&report.column)) } }
+                    td data-key=(report.column) { a href={ "#column-" (number) } { (escape::line(&report.column)) } }
                     (number_cell(report.case.summary.mean, &precision.mean.write(report.case.summary.mean)))
                     (number_cell(report.control.summary.mean, &precision.mean.write(report.control.summary.mean)))
                     (number_cell(report.estimate, &precision.difference.write(report.estimate)))
@@ -123,13 +124,13 @@ fn section(report: &Report, number: usize, has_company: bool) -> Markup {
             @if has_company { h2 { (text::headline(report)) } }
             (numbers(report))
             @for warning in &report.warnings {
-                p.warning role="note" { strong { "Warning: " } (escape(&warning.replace('\n', " "))) }
+                p.warning role="note" { strong { "Warning: " } (escape::line(&warning.replace('\n', " "))) }
             }
             figure { (PreEscaped(plot::inline(report, number))) }
             h3 { "What was done" }
-            @for sentence in sentences::method(report) { p { (escape(&sentence)) } }
+            @for sentence in sentences::method(report) { p { (escape::line(&sentence)) } }
             h3 { "What it says" }
-            @for sentence in sentences::findings(report) { p { (escape(&sentence)) } }
+            @for sentence in sentences::findings(report) { p { (escape::line(&sentence)) } }
             (compared(report))
         }
     }
@@ -142,7 +143,7 @@ fn numbers(report: &Report) -> Markup {
         let summary = &group.summary;
         let sd = summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd));
         html! { tr {
-            th scope="row" { (escape(&group.label)) " (" (role) ")" }
+            th scope="row" { (escape::line(&group.label)) " (" (role) ")" }
             td.number { (number::count(summary.n)) }
             td.number { (precision.mean.write(summary.mean)) }
             td.number { (sd) }
@@ -158,7 +159,7 @@ fn numbers(report: &Report) -> Markup {
         } }
         div.table { table { tbody {
             @for (name, value, note) in sentences::results(report) {
-                tr { th scope="row" { (escape(&name)) } td.number.p { (value) } td { (note.replace('\u{a0}', " ")) } }
+                tr { th scope="row" { (escape::line(&name)) } td.number.p { (value) } td { (note.replace('\u{a0}', " ")) } }
             }
         } } }
     }
@@ -188,7 +189,7 @@ fn repeat(command: &[String]) -> Markup {
     html! {
         section {
             h2 { "To do it again" }
-            pre { code { (escape(&shell_words::join(command))) } }
+            pre { code { (escape::line(&shell_words::join(command))) } }
         }
     }
 }

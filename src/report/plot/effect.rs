@@ -3,9 +3,10 @@
 use super::canvas::Canvas;
 use super::chart::{Strip, axis_below, chart, roomy};
 use super::palette::{CASE, TEXT};
+use crate::escape;
 use crate::permutation_test::effect::Measured;
 use crate::report::axis::ticks;
-use crate::report::label::{capitalised, escape};
+use crate::report::label::capitalised;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
 use crate::report::{EffectReport, Report, effect};
@@ -21,7 +22,7 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let range = roomy(range[0], range[1]);
     let size = Precision::of(report).effect.write(shown.estimate);
     let interval = effect::interval(report).map(|interval| format!(", {interval}")).unwrap_or_default();
-    let title = format!("{} {size}{interval}", escape(&capitalised(&shown.name)));
+    let title = format!("{} {size}{interval}", escape::line(&capitalised(&shown.name)));
     let mut chart = chart(canvas, strip, range, [0.0, 1.0], &title);
     axis_below(&mut chart, &ticks(range[0], range[1], 7));
     if let Some(null) = null {

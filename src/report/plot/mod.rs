@@ -19,8 +19,9 @@ use self::canvas::{Across, Along, Canvas, Form, Letters};
 use self::chart::{SMALL_LETTERS, Strip};
 use self::fonts::{Fonts, needs_shaping};
 use self::palette::{BACKGROUND, NOTE, TEXT};
-use super::label::{capitalised, escape_where, shorten, wrap};
+use super::label::{capitalised, shorten, wrap};
 use super::{Report, text, wording};
+use crate::escape;
 use crate::settings::PlotFormat;
 
 const WIDTH: i32 = 800;
@@ -72,7 +73,7 @@ pub fn inline(report: &Report, number: usize) -> String {
     let id = format!("plot-{number}");
     let opening = format!("<svg class=\"plot\" role=\"img\" aria-labelledby=\"{id}\" ");
     let svg = svg::render(&draw(report)).replacen("<svg ", &opening, 1);
-    svg.replacen(">\n", &format!(">\n<title id=\"{id}\">{}</title>\n", escaped(&alternative(report))), 1)
+    svg.replacen(">\n", &format!(">\n<title id=\"{id}\">{}</title>\n", escape::xml(&alternative(report))), 1)
 }
 
 /// The null distribution alone, small and without letters: bars, what is extreme, and the observed statistic.
@@ -106,15 +107,11 @@ pub fn alternative(report: &Report) -> String {
 fn with_preamble(svg: &str, report: &Report) -> String {
     let preamble = format!(
         ">\n<title>{}</title>\n<desc>{}</desc>\n<style>{}</style>\n",
-        escaped(&text::headline(report)),
-        escaped(&alternative(report)),
+        escape::xml(&text::headline(report)),
+        escape::xml(&alternative(report)),
         palette::dark_rules(""),
     );
     svg.replacen("<svg ", "<svg role=\"img\" ", 1).replacen(">\n", &preamble, 1)
-}
-
-fn escaped(text: &str) -> String {
-    svg::escaped(&escape_where(text, char::is_control))
 }
 
 fn draw(report: &Report) -> Canvas {
@@ -148,5 +145,5 @@ fn caption(report: &Report) -> Vec<String> {
     let p =
         format!("{} {}, {}.", wording::p_value_name(report), wording::p_value(report), wording::precision_note(report));
     let sentences = [capitalised(&p), wording::evidence(report), wording::method(report)].join(" ");
-    wrap(&escape_where(&sentences, char::is_control), CAPTION_WIDTH)
+    wrap(&sentences, CAPTION_WIDTH)
 }

@@ -3,10 +3,10 @@
 use super::canvas::{Across, Along, Canvas, Chart, Form, Letters, Span};
 use super::chart::{LETTERS, Strip, axis_below, axis_on_the_left, chart};
 use super::palette::{Colour, NULL, TAIL, TEXT};
+use crate::escape;
 use crate::method::histogram::Histogram;
 use crate::report::axis::{Tick, ticks};
 use crate::report::bars::{Bar, Bars, counts_above, mirror};
-use crate::report::label::escape;
 use crate::report::precision::Precision;
 use crate::report::{Report, wording};
 
@@ -101,7 +101,7 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report, histogram: &Hist
         Scale::Linear => "share of labellings",
         Scale::Logarithmic { .. } => "share of labellings, logarithmic",
     };
-    let title = format!("Null distribution: {} ({heights})", escape(&wording::statistic(report)));
+    let title = format!("Null distribution: {} ({heights})", escape::line(&wording::statistic(report)));
     let [low, high] = drawing.range();
     let mut chart = chart(canvas, strip, [low, high], [0.0, drawing.top], &title);
     axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top));

@@ -3,9 +3,10 @@
 use super::canvas::{Across, Along, Canvas, Chart, Form, Letters};
 use super::chart::{LETTERS, SMALL_LETTERS, Strip, axis_below, chart, roomy};
 use super::palette::{BACKGROUND, CASE, CONTROL, Colour, NOTE, TEXT};
+use crate::escape;
 use crate::inference::sample_shape::SampleShape;
 use crate::report::axis::ticks;
-use crate::report::label::{escape, shorten};
+use crate::report::label::shorten;
 use crate::report::precision::Precision;
 use crate::report::{GroupReport, Report, number};
 
@@ -19,7 +20,7 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let low = report.case.summary.min.min(report.control.summary.min);
     let high = report.case.summary.max.max(report.control.summary.max);
     let [first, last] = roomy(low, high);
-    let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape(&report.column));
+    let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape::line(&report.column));
     axis_below(&mut chart, &ticks(first, last, 7));
     sample(&mut chart, report, &report.case, CASE, 1.5);
     sample(&mut chart, report, &report.control, CONTROL, 0.5);
