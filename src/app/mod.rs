@@ -91,7 +91,7 @@ fn conclude(
         })
     });
     if written.is_ok() {
-        note.into_iter().for_each(|note| tell(&[note], settings.output.chatter));
+        tell(&Vec::from_iter(note), settings.output.chatter);
     }
     if written.is_ok() || verdict == Verdict::Fail {
         announce(&reports, settings);

@@ -4,7 +4,7 @@ use crate::NullDistribution;
 use crate::error::Error;
 use crate::input::dataset::Dataset;
 use crate::output;
-use crate::report::{self, Canvas, Report};
+use crate::report::{self, Canvas, Plot, Report};
 use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output, Pictures, Settings};
 use crate::stderr;
 
