@@ -439,12 +439,14 @@ mod tests {
         let line = "a b --fail-on not-significant --alpha .01 --min-effect 2% --on-undecided fail --annotations github";
         let gate = Gate { fail_on: FailOn::NotSignificant, alpha: 0.01, on_undecided: OnUndecided::Fail };
         let expected = Judgement {
-            adjustment: Adjustment::Holm,
+            // Every column must be significant, for which none is adjusted.
+            adjustment: Adjustment::Nothing,
             gate: Some(gate),
             smallest_effect: Some(Shift::RelativeToControl(0.02)),
             annotations: Annotations::Github,
         };
         assert_eq!(parsed(line).judgement, expected);
+        assert_eq!(parsed("a b --fail-on significant").judgement.adjustment, Adjustment::Holm);
         assert_eq!(parsed("a b --adjust bh").judgement.adjustment, Adjustment::BenjaminiHochberg);
         let test = parsed("a b --method sequential --alpha .01 --risk 1e-6 --fail-on significant").test;
         assert_eq!(test.level, Level { alpha: 0.01, risk: 1e-6 });
