@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserializer as _;
+use serde::de::{SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -145,10 +147,31 @@ impl<'a> Node<'a> {
     /// # Errors
     /// [`Error::Input`] if it is none.
     pub fn list(self, name: &str) -> Result<Vec<Self>, Error> {
-        match serde_json::from_str::<Vec<&RawValue>>(self.text) {
-            Ok(elements) => Ok(elements.into_iter().map(|element| self.part(element)).collect()),
-            Err(_) => Err(self.is_not("a list", name)),
-        }
+        let mut elements = Vec::new();
+        self.each(name, |element| elements.push(element))?;
+        Ok(elements)
+    }
+
+    /// The finite numbers of the list that it is, in eight bytes each; `label` is what messages call one of them.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it is no list, or for the first element that is no such number.
+    pub fn numbers(self, name: &str, label: impl Fn(usize) -> String) -> Result<Vec<f64>, Error> {
+        let (mut numbers, mut fault) = (Vec::new(), None);
+        self.each(name, |element| match element.parse() {
+            _ if fault.is_some() => {}
+            Ok(number) => numbers.push(number),
+            Err(why) => fault = Some(element.is_no_number(why, &label(numbers.len()))),
+        })?;
+        fault.map_or(Ok(numbers), Err)
+    }
+
+    /// Hands on the elements of the list that it is.
+    fn each(self, name: &str, take: impl FnMut(Self)) -> Result<(), Error> {
+        let mut take = take;
+        let elements = Elements(|raw| take(self.part(raw)));
+        let read = serde_json::Deserializer::from_str(self.text).deserialize_seq(elements);
+        read.map_err(|_| self.is_not("a list", name))
     }
 
     /// The text that it is.
@@ -164,10 +187,17 @@ impl<'a> Node<'a> {
     /// # Errors
     /// [`Error::Input`] if it is none.
     pub fn number(self, name: &str) -> Result<f64, Error> {
-        match number::parse(self.text.as_bytes(), DecimalMark::Point) {
-            Ok(number) => Ok(number.value),
-            Err(NotANumber::TooLarge) => Err(self.is_not("a number that a double can hold", name)),
-            Err(_) => Err(self.is_not("a finite number", name)),
+        self.parse().map_err(|why| self.is_no_number(why, name))
+    }
+
+    fn parse(self) -> Result<f64, NotANumber> {
+        number::parse(self.text.as_bytes(), DecimalMark::Point).map(|number| number.value)
+    }
+
+    fn is_no_number(self, why: NotANumber, name: &str) -> Error {
+        match why {
+            NotANumber::TooLarge => self.is_not("a number that a double can hold", name),
+            _ => self.is_not("a finite number", name),
         }
     }
 
@@ -191,6 +221,24 @@ impl<'a> Node<'a> {
             _ => excerpt::plain(self.text.as_bytes()),
         };
         Error::input(self.place(), format!("{name} is {is}, not {due}"), ONCE_MORE)
+    }
+}
+
+/// What takes the elements of a list one by one, for there may be millions.
+struct Elements<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Elements<F> {
+    type Value = ();
+
+    fn expecting(&self, what: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        what.write_str("a list")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(mut self, mut elements: S) -> Result<(), S::Error> {
+        while let Some(element) = elements.next_element()? {
+            (self.0)(element);
+        }
+        Ok(())
     }
 }
 

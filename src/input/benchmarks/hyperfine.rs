@@ -53,10 +53,9 @@ fn times(result: &Object<'_>, label: &str) -> Result<Vec<f64>, Error> {
         let what = format!("the times of the single runs of {label} are missing");
         return Err(Error::input(result.place(), what, "export them with hyperfine --export-json FILE"));
     };
-    let times = times.list("times")?;
+    let times = times.numbers("times", |i| format!("times[{i}] of {label}"))?;
     refuse_no_run(times.len(), result, label)?;
-    let number = |(i, time): (usize, &Node<'_>)| time.number(&format!("times[{i}] of {label}"));
-    times.iter().enumerate().map(number).collect()
+    Ok(times)
 }
 
 /// The times of 2.x, each with its unit, in seconds.
@@ -92,12 +91,12 @@ fn refuse_no_run(runs: usize, result: &Object<'_>, label: &str) -> Result<(), Er
 }
 
 /// The exit codes of all runs: a list of them in 1.x, one beside each measurement in 2.x; none where there are none.
-fn exit_codes(result: &Object<'_>) -> Result<Vec<String>, Error> {
+fn exit_codes<'a>(result: &Object<'a>) -> Result<Vec<Node<'a>>, Error> {
     if let Some(codes) = result.member("exit_codes") {
-        return Ok(codes.list("exit_codes")?.into_iter().map(Node::plain).collect());
+        return codes.list("exit_codes");
     }
     let Some(measurements) = result.member("measurements") else { return Ok(Vec::new()) };
-    let code = |run: Node<'_>| run.object("a measurement").ok()?.member("exit_code").map(Node::plain);
+    let code = |run: Node<'a>| run.object("a measurement").ok()?.member("exit_code");
     Ok(measurements.list("measurements")?.into_iter().filter_map(code).collect())
 }
 
@@ -107,13 +106,14 @@ fn check_exit_codes(result: &Object<'_>, entry: &mut Entry) {
         Ok(codes) => codes,
         Err(fault) => return entry.refuse(fault),
     };
-    let n_failed = codes.iter().filter(|code| *code != "0").count();
+    let n_failed = codes.iter().filter(|code| code.plain() != "0").count();
     let runs = excerpt::count(codes.len() as u64, "run");
     if n_failed == 0 {
         return;
     }
-    let code = excerpt::plain(codes[0].as_bytes());
-    if codes.iter().all(|code| *code == codes[0]) {
+    let first = codes[0].plain();
+    let code = excerpt::plain(first.as_bytes());
+    if codes.iter().all(|code| code.plain() == first) {
         let label = entry.label();
         entry.note(format!("all {runs} of {label} ended with exit code {code}, which hyperfine was told to ignore"));
     } else {

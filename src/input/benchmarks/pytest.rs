@@ -35,8 +35,7 @@ fn rounds(benchmark: &Object<'_>, label: &str) -> Result<Vec<f64>, Error> {
         let remedy = "save them with --benchmark-json FILE, or add --benchmark-save-data to --benchmark-save";
         return Err(Error::input(benchmark.place(), what, remedy));
     };
-    let number = |(i, time): (usize, Node<'_>)| time.number(&format!("stats.data[{i}] of {label}"));
-    data.list("stats.data")?.into_iter().enumerate().map(number).collect()
+    data.numbers("stats.data", |i| format!("stats.data[{i}] of {label}"))
 }
 
 #[cfg(test)]
