@@ -103,10 +103,13 @@ struct Entry {
 
 const EXIT_CODES: [Entry; 5] = [
     Entry { term: "0", meaning: "the test ran, whatever its p-value, and no gate (--fail-on) failed" },
-    Entry { term: "1", meaning: "a gate failed" },
+    Entry { term: "1", meaning: "a gate failed, whether or not its report could be written" },
     Entry { term: "2", meaning: "wrong options, unreadable data, or a result that could not be written" },
     Entry { term: "3", meaning: "a gate could not be decided; --on-undecided makes it 0 or 1" },
-    Entry { term: "130", meaning: "interrupted (Ctrl-C); nothing was written but a checkpoint, if there is one" },
+    Entry {
+        term: "130",
+        meaning: "interrupted (Ctrl-C, SIGTERM, SIGHUP, SIGXCPU); nothing was written but a checkpoint, if there is one",
+    },
 ];
 
 const ENVIRONMENT: [Entry; 5] = [
