@@ -57,8 +57,9 @@ pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> Null
 
 /// The plot, where one is wanted.
 pub(super) fn plot(reports: &[Report], pictures: &Pictures) -> Option<Plot> {
-    let (plot, report) = (pictures.plot.as_ref()?, reports.first()?);
-    Some(report::plot(report, plot.format))
+    let (file, report) = (pictures.plot.as_ref()?, reports.first()?);
+    let Plot { bytes, note } = report::plot(report, file.format);
+    Some(Plot { bytes, note: note.map(|note| format!("{}: {note}", file.path.display())) })
 }
 
 /// The page, where one is wanted.
