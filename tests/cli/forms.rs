@@ -143,7 +143,7 @@ fn an_interrupted_run_leaves_the_files_of_yesterday() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let patience = Duration::from_secs(20);
+    let patience = Duration::from_secs(120);
     let began = Instant::now();
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     // A fourth file, the new null distribution while it is not whole, shows that the run has begun.

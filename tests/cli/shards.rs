@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -210,11 +210,31 @@ fn importance_sampling_and_splitting_go_on_from_a_checkpoint() {
     contains(&refused(folder, &more), &["block_size is 5000 there and 10000 here"]);
 }
 
+/// Waits until a file is there.
+fn wait_for(file: &Path) {
+    let began = Instant::now();
+    while !file.exists() {
+        assert!(began.elapsed() < Duration::from_secs(120), "{} never came", file.display());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// A program that takes its time is started once by each thread, and little of what it has computed is lost.
 #[test]
 fn a_slow_program_goes_on_from_where_it_was() {
     let folder = folder();
-    let program = "import time\nopen('starts', 'a').write('x')\nfor line in open(0):\n    time.sleep(0.002)\n    x, y = (sum(map(float, part.split())) for part in line.split('\\t'))\n    print(x - y, flush=True)\n";
+    // After 600 replies it waits while there is a file `hold`, however fast or slow the machine is.
+    let program = "
+import os, time
+open('starts', 'a').write('x')
+for n, line in enumerate(open(0)):
+    if n == 600: open('far', 'w').close()
+    while n >= 600 and os.path.exists('hold'): time.sleep(0.01)
+    time.sleep(0.002)
+    x, y = (sum(map(float, part.split())) for part in line.split('\\t'))
+    print(x - y, flush=True)
+";
+    std::fs::write(folder.path().join("hold"), "").unwrap();
     std::fs::write(folder.path().join("slow.py"), program).unwrap();
     let with = |options: &str| {
         let mut command = command(folder.path(), "");
@@ -223,11 +243,12 @@ fn a_slow_program_goes_on_from_where_it_was() {
         command
     };
     let mut child = with("--checkpoint state.json").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(2500));
+    wait_for(&folder.path().join("far"));
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let state: serde_json::Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("state.json")).unwrap()).unwrap();
+    std::fs::remove_file(folder.path().join("hold")).unwrap();
     let kept = state["payload"]["counts"]["resamples"].as_u64().unwrap();
     assert!((1..3000).contains(&kept), "{kept} resamples were kept");
     std::fs::remove_file(folder.path().join("starts")).unwrap();
@@ -431,9 +452,9 @@ fn a_run_that_is_killed_again_and_again_comes_to_the_same_end() {
 #[test]
 fn an_interruption_says_what_is_kept_and_how_to_go_on() {
     let folder = folder();
-    let test = format!("{TEST} -n 1e10 --checkpoint state.json");
+    let test = format!("{TEST} -j 1 -n 1e10 --checkpoint state.json");
     let child = command(folder.path(), &test).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1500));
+    wait_for(&folder.path().join("state.json"));
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
