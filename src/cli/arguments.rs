@@ -50,8 +50,8 @@ pub(super) struct Arguments {
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
     /// compressed with gzip or zstd are read as they are, and so are the results of hyperfine (--export-json), Google
-    /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), criterion (raw.csv) and go test -bench. A file that is called man, statistics or completions is given
-    /// as ./man and so on.
+    /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), criterion (raw.csv) and go test -bench. A file
+    /// that is called aa, completions, man, merge or statistics is given as ./aa and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
@@ -178,7 +178,8 @@ pub(super) struct Arguments {
     )]
     pub mu: Shift,
 
-    /// Print beside the p-value those of the tests that would usually be run: t, Mann-Whitney, Kolmogorov-Smirnov
+    /// Print beside the p-value those of the tests that would usually be run: t, Mann-Whitney, Kolmogorov-Smirnov; for pairs t and
+    /// Wilcoxon
     #[arg(long, help_heading = "Test")]
     pub compare: bool,
 
@@ -190,7 +191,7 @@ pub(super) struct Arguments {
     ///
     /// Left to itself, permtest takes the best method that the data allow: the exact p-value where it takes no more than
     /// seconds, proven bounds, importance sampling for p-values too small to count, and else random relabellings, followed
-    /// by splitting where these find next to nothing. --explain tells what it would do.
+    /// by splitting where these find next to nothing. --explain says what it would do.
     #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = "Computing")]
     pub method: Choice,
 
@@ -297,7 +298,7 @@ pub(super) struct Arguments {
     /// Fail, with exit code 1, if a test is significant, or if one is not
     ///
     /// A test is significant if p <= --alpha and, with --min-effect, the effect is large enough. Exit code 3 means that it
-    /// cannot be told: the interval of p holds alpha, or no outcome could be significant.
+    /// cannot be decided: the interval of p holds alpha, or no outcome could be significant.
     #[arg(long, value_name = "WHAT", help_heading = "Gate")]
     pub fail_on: Option<FailOn>,
 
@@ -322,7 +323,7 @@ pub(super) struct Arguments {
     )]
     pub min_effect: Option<Shift>,
 
-    /// What --fail-on makes of a test that cannot be told [default: exit code 3]
+    /// What --fail-on makes of a test that cannot be decided [default: exit code 3]
     #[arg(long, value_name = "WHAT", help_heading = "Gate")]
     pub on_undecided: Option<Undecided>,
 
@@ -333,7 +334,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "HOW", help_heading = "Gate")]
     pub adjust: Option<Adjustment>,
 
-    /// Tell the outcome of --fail-on to GitHub, by a line on standard error
+    /// Report the outcome of --fail-on to GitHub, by a line on standard error
     #[arg(long, value_name = "WHERE", help_heading = "Gate")]
     pub annotations: Option<Annotator>,
 

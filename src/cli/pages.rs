@@ -16,8 +16,8 @@ pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more t
 pub(super) const LONG_ABOUT: &str = "\
 Do two groups differ by more than chance? permtest compares a case group with a control group. If the labels \
 case and control meant nothing, any way of dealing them out over the values would have been as likely as the \
-one that was observed. permtest deals them out at random many times and reports how often the groups then \
-differ at least as much as they do in the data: that is the p-value.";
+one that was observed. permtest counts how often the groups then differ at least as much as they do in the \
+data, over all ways of dealing the labels out where that is affordable, else over random ones: that is the p-value.";
 
 pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
@@ -38,7 +38,7 @@ struct Example {
 const EXAMPLES: [Example; 15] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
-        command: "permtest plants.csv --column weight --group treatment --case ctrl --control trt1",
+        command: "permtest plants.csv --column weight --group treatment --case trt1 --control ctrl",
         meaning: "One file with a row for each plant",
     },
     Example {
@@ -59,15 +59,15 @@ const EXAMPLES: [Example; 15] = [
     },
     Example {
         command: "permtest new.json old.json --all-columns --alternative greater --min-effect 2% --fail-on significant",
-        meaning: "A gate for CI: exit code 1 if any benchmark of hyperfine became slower",
+        meaning: "A gate for CI: exit code 1 if any benchmark of hyperfine became slower, by an estimated 2 % or more",
     },
     Example {
         command: "permtest aa old.csv --run day",
-        meaning: "How often would that gate raise a false alarm on one and the same version?",
+        meaning: "How often a gate would raise a false alarm on one and the same version",
     },
     Example {
         command: "permtest new.csv old.csv --method sequential --alpha 0.01",
-        meaning: "Only on which side of alpha p lies, as fast as can be",
+        meaning: "Only on which side of alpha p lies, as fast as possible",
     },
     Example {
         command: "permtest new.csv old.csv -n 1e8 --seed 7 --json > result.json",
@@ -123,7 +123,7 @@ const ENVIRONMENT: [Entry; 5] = [
 const ERRANDS: [Entry; 5] = [
     Entry {
         term: "permtest aa <DATA>",
-        meaning: "Split one sample again and again and count false alarms; see permtest aa --help.",
+        meaning: "Split one sample again and again, count false alarms, and test whether its rows are exchangeable; see permtest aa --help.",
     },
     Entry {
         term: "permtest merge <PART>...",
@@ -189,7 +189,7 @@ pub(super) fn statistics() -> String {
         ),
         (
             Kind::TwoSample,
-            "Statistics of both samples (two-sided: the distance from their mean over all labellings, which is 0 for t):",
+            "Statistics of both samples (two-sided: for t and welch the distance from 0, for rank sums that from their mean over all labellings):",
         ),
         (
             Kind::Distance,
