@@ -21,8 +21,9 @@ use crate::report::Outcome;
 use crate::settings::{Compare, DistributionFormat, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
-use crate::statistic::Problem;
 use crate::statistic::catalogue::{Named, Prepared};
+use crate::statistic::pool::NullRatio;
+use crate::statistic::{Character, Problem};
 use crate::{Definition, NullDistribution, PermutationTest, TestResult};
 
 fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>, Error> {
@@ -43,6 +44,51 @@ fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>,
     let is_program = matches!(test.statistic, Statistic::Program(_));
     let rule = test.two_sided.or(is_program.then_some(TwoSidedRule::Doubled));
     Ok(if let Some(rule) = rule { prepared.two_sided(rule) } else { prepared })
+}
+
+/// What --mu says of the null hypothesis.
+enum Null {
+    /// The difference, in units of the data.
+    Shift(f64),
+    Ratio(NullRatio),
+}
+
+impl Null {
+    fn mu(&self) -> f64 {
+        match self {
+            Self::Shift(mu) | Self::Ratio(NullRatio { ratio: mu, .. }) => *mu,
+        }
+    }
+}
+
+/// The null hypothesis of a test that knows none yet.
+fn null(settings: &Test, test: &PermutationTest, control: &[f64]) -> Result<Null, Error> {
+    let Statistic::Defined(definition @ Definition::Expression(parsed)) = &settings.statistic else {
+        return shift(settings, test, control).map(Null::Shift);
+    };
+    if settings.mu == Shift::Absolute(0.0)
+        || test.prepare(&test.problem()?, definition)?.character() != Character::Ratio
+    {
+        return shift(settings, test, control).map(Null::Shift);
+    }
+    let ratio = of_ratio(settings.mu, 1.0);
+    if ratio <= 0.0 {
+        let what = format!("{definition} is a ratio, and --mu {ratio} is none");
+        return Err(Error::usage(what, "name a positive one, such as 1.05 or 5%"));
+    }
+    let scale = parsed.scale_for_ratio(ratio).ok_or_else(|| {
+        let what = format!("--mu multiplies the control values, which does not divide {definition} by a known number");
+        Error::usage(what, "leave it out, or choose a ratio such as mean(x) / mean(y)")
+    })?;
+    Ok(Null::Ratio(NullRatio { ratio, scale }))
+}
+
+/// A ratio, or what it differs from 1 by, as it was named; percents are of 1.
+fn of_ratio(named: Shift, one: f64) -> f64 {
+    match named {
+        Shift::Absolute(number) => number,
+        Shift::RelativeToControl(share) => one + share,
+    }
 }
 
 /// The shift under the null hypothesis, in units of the data.
@@ -135,8 +181,12 @@ impl<'a> Run<'a> {
         then: impl FnOnce(&Run) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let test = prepare(dataset, &settings.test)?.null_distribution(shape);
-        let mu = shift(&settings.test, &test, &dataset.control.values)?;
-        let test = test.shift(mu);
+        let null = null(&settings.test, &test, &dataset.control.values)?;
+        let mu = null.mu();
+        let test = match null {
+            Null::Shift(mu) => test.shift(mu),
+            Null::Ratio(ratio) => test.ratio(ratio),
+        };
         let problem = test.problem()?;
         then(&Run::plan(&settings.test, test, &problem, mu, &settings.output)?)
     }
@@ -248,10 +298,19 @@ impl<'a> Run<'a> {
             mu: self.mu,
             effect: self.effect(result.estimate, test, &settings.output)?,
             effect_sizes: self.test.effect_sizes()?,
-            smallest_effect: smallest
-                .map(|smallest| in_units(smallest, "--min-effect", test, &self.test, control))
-                .transpose()?,
-            compared: compare(dataset, test, self.mu),
+            smallest_effect: match (smallest, result.character) {
+                (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
+                (smallest, _) => {
+                    let in_units = |smallest| in_units(smallest, "--min-effect", test, &self.test, control);
+                    smallest.map(in_units).transpose()?
+                }
+            },
+            // The classical tests are about differences of 0, or of what --mu says.
+            compared: match result.character {
+                Character::Ratio if self.mu == 0.0 || self.mu == 1.0 => compare(dataset, test, 0.0),
+                Character::Ratio => (test.compare == Compare::Classical).then(Vec::new),
+                _ => compare(dataset, test, self.mu),
+            },
             result,
         })
     }

@@ -1,7 +1,7 @@
 //! From what a method finds to a result.
 
 use super::{PermutationTest, TestResult};
-use crate::design::{Design, Exchange};
+use crate::design::Exchange;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::attainable::{Twins, coarsest};
@@ -18,8 +18,9 @@ use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::catalogue::Prepared;
+use crate::statistic::character::is_central;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{Definition, Problem};
+use crate::statistic::{Character, Definition, Problem};
 
 /// Labellings up to which counts are whole numbers in every reader's double precision.
 const MOST_COUNTED: u128 = 1 << 53;
@@ -31,6 +32,7 @@ const UNBALANCED: f64 = 0.1;
 /// What the choice of a statistic implies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Nature {
+    pub character: Character,
     /// The two-sided rule where none is asked for.
     pub rule: TwoSidedRule,
     pub twins: Twins,
@@ -41,26 +43,36 @@ pub(super) struct Nature {
 
 impl Nature {
     /// Of a statistic of which nothing is known.
-    pub const CUSTOM: Self =
-        Self { rule: TwoSidedRule::Absolute, twins: Twins::Unknown, concern: Concern::Else, pools_strata: true };
+    pub const CUSTOM: Self = Self {
+        character: Character::Number,
+        rule: TwoSidedRule::Absolute,
+        twins: Twins::Unknown,
+        concern: Concern::Else,
+        pools_strata: true,
+    };
 
-    /// Distances count their upper tail. A sum is measured from its mean, a difference from 0; what has neither doubles
-    /// its smaller tail, and so does a difference of pooled groups under strata of unequal shares of cases, where its centre
-    /// is not 0.
-    pub fn of(definition: &Definition, prepared: &Prepared, design: &dyn Design) -> Self {
-        let mirrors = definition.mirrors_its_samples();
-        let rule = match prepared {
-            Prepared::Distance(_) => TwoSidedRule::UpperTail,
-            Prepared::Linear(_) | Prepared::Stratified(_) => TwoSidedRule::Absolute,
-            _ if mirrors && design.exchange().is_balanced() => TwoSidedRule::Absolute,
+    /// Distances count their upper tail. A difference is measured from its mean over all labellings, which is known of a
+    /// sum, or from 0 where that is in their midst. What has no such centre doubles its smaller tail, and so does a
+    /// difference under strata of unequal shares of cases, where its centre is not 0.
+    ///
+    /// # Errors
+    /// What the statistic fails with.
+    pub fn of(definition: &Definition, prepared: &Prepared, problem: &Problem) -> Result<Self, Error> {
+        let (design, character) = (problem.design(), prepared.character());
+        let rule = match (character, prepared) {
+            (Character::Distance, _) => TwoSidedRule::UpperTail,
+            (Character::Difference, Prepared::Linear(_) | Prepared::Stratified(_)) => TwoSidedRule::Absolute,
+            (Character::Difference, _) if !design.exchange().is_balanced() => TwoSidedRule::Doubled,
+            (Character::Difference, _) if design.is_symmetric() || is_central(prepared, problem)? => {
+                TwoSidedRule::Absolute
+            }
             _ => TwoSidedRule::Doubled,
         };
-        Self {
-            rule,
-            twins: if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown },
-            concern: if definition.compares_centres() { Concern::Centres } else { Concern::Else },
-            pools_strata: !definition.compares_within_strata(),
-        }
+        let mirrors = matches!(character, Character::Difference | Character::Distance);
+        let twins = if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown };
+        let concern = if definition.compares_centres() { Concern::Centres } else { Concern::Else };
+        let pools_strata = !definition.compares_within_strata();
+        Ok(Self { character, rule, twins, concern, pools_strata })
     }
 }
 
@@ -226,6 +238,7 @@ impl PermutationTest<'_> {
         };
         Ok(TestResult {
             estimate: known.observed,
+            character: nature.character,
             null_centre: known.null_centre,
             method,
             further: plan.further,

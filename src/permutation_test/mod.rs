@@ -28,10 +28,11 @@ use crate::method::sequential::{Decision, Level};
 use crate::method::tail::Tail;
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
-use crate::statistic::catalogue::{Kind, Named, Prepared};
+use crate::statistic::catalogue::{Named, Prepared};
 use crate::statistic::distance::Side;
+use crate::statistic::pool::NullRatio;
 use crate::statistic::values::Values;
-use crate::statistic::{Definition, Pool, Problem, Statistic};
+use crate::statistic::{Character, Definition, Pool, Problem, Statistic};
 use canonical::Canonical;
 use conclude::Nature;
 
@@ -71,6 +72,7 @@ pub struct PermutationTest<'a> {
     alternative: Alternative,
     two_sided: Option<TwoSidedRule>,
     shift: f64,
+    ratio: Option<NullRatio>,
     confidence: f64,
     method: Choice,
     level: Level,
@@ -100,6 +102,8 @@ pub enum NullDistribution {
 pub struct TestResult {
     /// The observed statistic.
     pub estimate: f64,
+    /// What the statistic is.
+    pub character: Character,
     /// The mean of a linear statistic over all labellings, from which the absolute rule measures; `None` where the
     /// centre is 0.
     pub null_centre: Option<f64>,
@@ -170,6 +174,7 @@ impl<'a> PermutationTest<'a> {
             alternative: Alternative::TwoSided,
             two_sided: None,
             shift: 0.0,
+            ratio: None,
             confidence: 0.99,
             method: Choice::Auto,
             level: Level::USUAL,
@@ -245,6 +250,14 @@ impl<'a> PermutationTest<'a> {
     #[must_use]
     pub fn shift(mut self, shift: f64) -> Self {
         self.shift = shift;
+        self
+    }
+
+    /// Sets the ratio of the samples under the null hypothesis, for a statistic that is one: control values are multiplied
+    /// before relabelling.
+    #[must_use]
+    pub fn ratio(mut self, ratio: NullRatio) -> Self {
+        self.ratio = Some(ratio);
         self
     }
 
@@ -328,7 +341,7 @@ impl<'a> PermutationTest<'a> {
             }
         }
         if let Some(design) = &self.design {
-            let pool = Pool::new(self.case, self.control, self.shift);
+            let pool = self.pool(self.case, self.control)?;
             let (all, its) = (pool.len(), design.units().observations());
             if all != its {
                 let what = format!("the design is for {its} observations, and there are {all}");
@@ -339,10 +352,21 @@ impl<'a> PermutationTest<'a> {
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
         if self.layout == Layout::default() {
             // The pool is sorted, and there is nothing else to sort.
-            return Ok(Problem::two_sample(Pool::new(self.case, self.control, self.shift)));
+            return Ok(Problem::two_sample(self.pool(self.case, self.control)?));
         }
         let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
-        Problem::with_layout(Pool::new(&case, &control, self.shift), &layout).map_err(refuse)
+        Problem::with_layout(self.pool(&case, &control)?, &layout).map_err(refuse)
+    }
+
+    /// The samples pooled under the null hypothesis.
+    fn pool(&self, case: &[f64], control: &[f64]) -> Result<Pool, Error> {
+        match self.ratio {
+            None => Ok(Pool::new(case, control, self.shift)),
+            Some(null) if [null.ratio, null.scale].iter().all(|number| *number > 0.0 && number.is_finite()) => {
+                Ok(Pool::under_ratio(case, control, null))
+            }
+            Some(null) => Err(Error::data(format!("{} is no ratio", null.ratio), "name a positive one")),
+        }
     }
 
     /// Tests the difference of means.
@@ -379,8 +403,10 @@ impl<'a> PermutationTest<'a> {
     /// [`Error::Usage`] for a direction or a rule that it has not, [`Error::Data`] for values or a design on which it is not
     /// defined.
     pub fn prepare<'p>(&self, problem: &'p Problem, definition: &Definition) -> Result<Prepared<'p>, Error> {
-        self.check_direction(definition)?;
-        definition.prepare(problem, self.side())
+        let prepared = definition.prepare(problem, self.side())?;
+        self.check_direction(definition, prepared.character())?;
+        let is_absolute = self.alternative == Alternative::TwoSided && self.two_sided == Some(TwoSidedRule::Absolute);
+        Ok(if is_absolute && prepared.character() == Character::Ratio { prepared.positive() } else { prepared })
     }
 
     /// Chooses the method for what [`PermutationTest::prepare`] has prepared.
@@ -394,7 +420,7 @@ impl<'a> PermutationTest<'a> {
         prepared: &Prepared,
         labellings: Labellings,
     ) -> Result<Plan, Error> {
-        let rule = Nature::of(definition, prepared, problem.design()).rule;
+        let rule = Nature::of(definition, prepared, problem)?.rule;
         let cost =
             if matches!(prepared, Prepared::Values(_)) { LabellingCost::Function } else { LabellingCost::Kernel };
         let linear = match prepared {
@@ -440,7 +466,7 @@ impl<'a> PermutationTest<'a> {
         plan: &Plan,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let nature = Nature::of(definition, prepared, problem.design());
+        let nature = Nature::of(definition, prepared, problem)?;
         match prepared {
             Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, plan, watch),
             Prepared::Formula(statistic) => self.run(problem, statistic, nature, plan, watch),
@@ -515,8 +541,8 @@ impl<'a> PermutationTest<'a> {
     }
 
     /// Distances have neither a direction, but for one of them, nor two tails.
-    fn check_direction(&self, definition: &Definition) -> Result<(), Error> {
-        let is_distance = definition.kind() == Kind::Distance;
+    fn check_direction(&self, definition: &Definition, character: Character) -> Result<(), Error> {
+        let is_distance = character == Character::Distance;
         if is_distance && self.alternative != Alternative::TwoSided && *definition != Definition::Named(Named::Ks) {
             let what = format!("{definition} is a distance, which has no direction");
             return Err(Error::usage(what, "leave out the alternative, or choose ks"));

@@ -101,7 +101,7 @@ impl PermutationTest<'_> {
         watch: Watch,
         take: &mut Take,
     ) -> Result<(), Error> {
-        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem.design()), plan };
+        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem)?, plan };
         match prepared {
             Prepared::Linear(statistic) => part.run_linear(statistic, blocks, watch, take),
             Prepared::Formula(statistic) => part.run(statistic, blocks, watch, take),
@@ -141,7 +141,7 @@ impl PermutationTest<'_> {
         sum: &Partial,
         watch: &Watch,
     ) -> Result<TestResult, Error> {
-        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem.design()), plan };
+        let part = Part { test: self, problem, nature: Nature::of(definition, prepared, problem)?, plan };
         match prepared {
             Prepared::Linear(statistic) => part.conclude_linear(statistic, sum, watch),
             Prepared::Formula(statistic) => part.conclude_any(statistic, sum, watch),

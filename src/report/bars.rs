@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Report;
+use super::statistic::Measure;
 use crate::method::histogram::Histogram;
 use crate::method::tail::Tail;
 
@@ -83,7 +84,11 @@ fn shown(histogram: &Histogram, others: [usize; 2]) -> Range<usize> {
 /// The mirror image of the observed statistic, where both sides count.
 pub fn mirror(report: &Report) -> Option<f64> {
     let is_absolute = report.two_sided_rule.as_deref() == Some("absolute");
-    (is_absolute && report.estimate != report.null_value).then_some(2.0 * report.null_value - report.estimate)
+    let mirrored = match report.statistic.measure {
+        Measure::Ratio => report.null_value * report.null_value / report.estimate,
+        _ => 2.0 * report.null_value - report.estimate,
+    };
+    (is_absolute && report.estimate != report.null_value).then_some(mirrored)
 }
 
 /// Whether what lies above the observed statistic is extreme, rather than what lies below.

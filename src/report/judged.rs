@@ -1,6 +1,7 @@
 //! What a run comes to: p-values in the company of the other columns, and the verdict of the gate.
 
 use super::Report;
+use super::statistic::Measure;
 use super::{number, wording};
 use crate::escape;
 use crate::inference::Alternative;
@@ -56,7 +57,9 @@ pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alterna
 }
 
 fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> Evidence {
-    let effect = report.effect.as_ref().map_or(report.estimate, |effect| effect.estimate);
+    let size = report.effect.as_ref().map_or(report.estimate, |effect| effect.estimate);
+    // A ratio of 1 is no effect.
+    let effect = if report.statistic.measure == Measure::Ratio { size - 1.0 } else { size };
     let is_counted = ["monte-carlo", "sequential"].contains(&report.method.as_str());
     Evidence {
         p: report.adjusted.map_or(report.p_value_interval, |adjusted| adjusted.interval),

@@ -139,7 +139,7 @@ fn subject(report: &Report) -> String {
     }
     match report.statistic.measure {
         Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
-        Measure::Value | Measure::Distance => statistic,
+        Measure::Value | Measure::Ratio | Measure::Distance => statistic,
     }
 }
 

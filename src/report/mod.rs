@@ -212,8 +212,8 @@ impl Report {
         let n_strata = result.n_strata.filter(|_| design.contains("stratified"));
         let comparison = Comparison::of(&test.statistic, n_strata);
         let statistic = match comparison {
-            Comparison::WithinStrata => StatisticReport::within_strata(&test.statistic),
-            Comparison::Groups | Comparison::PooledStrata => StatisticReport::of(&test.statistic),
+            Comparison::WithinStrata => StatisticReport::within_strata(&test.statistic, result.character),
+            Comparison::Groups | Comparison::PooledStrata => StatisticReport::of(&test.statistic, result.character),
         };
         let is_rank_sum =
             comparison == Comparison::Groups && test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
@@ -306,8 +306,8 @@ impl Report {
 /// difference, or 0.
 fn null_value(result: &TestResult, statistic: &Statistic, mu: f64) -> f64 {
     let natural = match statistic {
-        Statistic::Defined(Definition::Named(named)) if named.moves_with_the_values() => mu,
-        Statistic::Defined(_) | Statistic::Program(_) => 0.0,
+        Statistic::Defined(definition) => definition.null_value(result.character, mu),
+        Statistic::Program(_) => 0.0,
     };
     // Interpolated between two sums, the mean is off by a rounding error.
     let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (result.estimate - natural).abs();

@@ -9,6 +9,7 @@ use crate::inference::summary::Summary;
 use crate::method::tail::Tail;
 use crate::permutation_test::effect::{EffectSizes, Measured};
 use crate::settings::Statistic;
+use crate::statistic::Character;
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 
@@ -17,7 +18,7 @@ pub fn typical() -> Report {
     Report {
         column: "len".to_owned(),
         grouping: Some("supp".to_owned()),
-        statistic: StatisticReport::of(&Statistic::Defined(Definition::Named(Named::Mean))),
+        statistic: StatisticReport::of(&Statistic::Defined(Definition::Named(Named::Mean)), Character::Difference),
         null_value: 0.0,
         mann_whitney_u: None,
         n_undefined: 0,

@@ -1,9 +1,9 @@
 //! What the report calls a statistic, and how it speaks of its values.
 
 use crate::settings::Statistic;
-use crate::statistic::Definition;
 use crate::statistic::catalogue::{Kind, Named};
 use crate::statistic::expression;
+use crate::statistic::{Character, Definition};
 
 /// A statistic in the words of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub enum Measure {
     DataDifference,
     /// Differences in another unit.
     Difference,
+    /// Ratios, which are 1 where there is no difference.
+    Ratio,
     /// Numbers.
     Value,
     /// Distances.
@@ -32,8 +34,8 @@ pub enum Measure {
 impl StatisticReport {
     /// Finds the words for a statistic that compares case and control within strata.
     #[must_use]
-    pub fn within_strata(statistic: &Statistic) -> Self {
-        let found = Self::of(statistic);
+    pub fn within_strata(statistic: &Statistic, character: Character) -> Self {
+        let found = Self::of(statistic, character);
         let title = match statistic {
             Statistic::Defined(Definition::Named(Named::RankSum)) => "van Elteren's rank sum of the case".to_owned(),
             _ => format!("{} within strata", found.title),
@@ -41,9 +43,9 @@ impl StatisticReport {
         Self { title, ..found }
     }
 
-    /// Finds the words for a statistic.
+    /// Finds the words for a statistic of which it is known what it is.
     #[must_use]
-    pub fn of(statistic: &Statistic) -> Self {
+    pub fn of(statistic: &Statistic, character: Character) -> Self {
         let definition = match statistic {
             Statistic::Defined(definition) => definition,
             Statistic::Program(program) => {
@@ -56,10 +58,15 @@ impl StatisticReport {
             Definition::Expression(parsed) if parsed.kind == expression::Kind::Summary => {
                 (format!("difference of {}", parsed.canonical), Measure::Difference)
             }
-            Definition::Expression(parsed) if parsed.is_a_difference() => {
-                (parsed.canonical.clone(), Measure::Difference)
+            Definition::Expression(parsed) => {
+                let measure = match character {
+                    Character::Difference => Measure::Difference,
+                    Character::Ratio => Measure::Ratio,
+                    Character::Distance => Measure::Distance,
+                    Character::Number => Measure::Value,
+                };
+                (parsed.canonical.clone(), measure)
             }
-            Definition::Expression(parsed) => (parsed.canonical.clone(), Measure::Value),
         };
         Self { name: definition.to_string(), title, measure }
     }

@@ -41,7 +41,8 @@ pub fn against(report: &Report) -> Option<String> {
         Some(format!("tested against {mu} (--mu)"))
     } else {
         let shift = (report.mu != 0.0).then(|| format!("after {mu} is subtracted from the case values (--mu)"));
-        let mean = (report.null_value != 0.0)
+        let is_mean = report.null_value != 0.0 && report.statistic.measure != Measure::Ratio;
+        let mean = is_mean
             .then(|| format!("{} on average over all labellings", precision.difference.write(report.null_value)));
         join([mean, shift])
     };
@@ -156,7 +157,10 @@ fn extremity(report: &Report, one: bool) -> String {
     let precision = Precision::of(report);
     let estimate = precision.difference.write(report.estimate);
     let distance = precision.difference.write((report.estimate - report.null_value).abs());
-    let noun = if report.statistic.measure == Measure::Value { "value" } else { "difference" };
+    let noun = match report.statistic.measure {
+        Measure::Value | Measure::Ratio => "value",
+        _ => "difference",
+    };
     let (have, differ, lie) = if one { ("has", "differs", "lies") } else { ("have", "differ", "lie") };
     match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
         _ if report.statistic.measure == Measure::Distance => format!("{have} a distance of {estimate} or more"),
@@ -165,6 +169,12 @@ fn extremity(report: &Report, one: bool) -> String {
         (_, Some("doubled")) => {
             let side = if report.tail == Tail::Lower { "less" } else { "more" };
             format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
+        }
+        _ if report.statistic.measure == Measure::Ratio => {
+            let null = precision.difference.write(report.null_value);
+            let factor = (report.estimate / report.null_value).max(report.null_value / report.estimate);
+            let factor = precision.difference.write(factor);
+            format!("{lie} at least a factor of {factor} away from {null} in either direction")
         }
         _ if report.null_value != 0.0 || noun == "value" => {
             let is_mu = report.null_value == report.mu && report.mu != 0.0;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Character;
 use super::catalogue::{CATALOGUE, Kind, Named, NotNamed, Prepared};
 use super::distance::Side;
 use super::expression::{self, Parsed};
@@ -59,13 +60,23 @@ impl Definition {
         }
     }
 
-    /// Whether exchanging the samples turns the statistic into its opposite, or leaves a distance as it is. Then 0 is the
-    /// natural centre of a difference.
+    /// The value of a statistic of some character under the null hypothesis, `mu` being the difference or ratio that was
+    /// named for it, or 0.
     #[must_use]
-    pub fn mirrors_its_samples(&self) -> bool {
+    pub fn null_value(&self, character: Character, mu: f64) -> f64 {
         match self {
-            Self::Named(_) => true,
-            Self::Expression(parsed) => parsed.is_a_difference(),
+            Self::Named(named) if named.moves_with_the_values() => mu,
+            Self::Expression(_) if character == Character::Ratio => {
+                if mu == 0.0 {
+                    1.0
+                } else {
+                    mu
+                }
+            }
+            Self::Expression(parsed) if character == Character::Difference => {
+                mu * parsed.moves_with_case().unwrap_or(0.0)
+            }
+            _ => 0.0,
         }
     }
 

@@ -12,7 +12,7 @@ use super::linear::sums::Summands;
 use super::order::{self, Group, TrimmedMeans};
 use super::pool::{Measured, Unit};
 use super::rounding::Approximate;
-use super::{Extremes, Problem, Statistic, pool};
+use super::{Character, Extremes, Problem, Statistic, character, pool};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -77,6 +77,11 @@ pub struct Formula {
     degree: f64,
     /// What is added to a replicate for its value.
     shift: f64,
+    /// What a replicate is multiplied with for its value.
+    factor: f64,
+    character: Character,
+    /// Whether only a positive ratio can be measured.
+    is_positive: bool,
     /// How far another statistic may be from the observed one and still tie.
     tolerance: f64,
 }
@@ -131,6 +136,9 @@ impl Formula {
             unit: Unit::OF_DATA,
             degree: 0.0,
             shift: 0.0,
+            factor: 1.0,
+            character: Character::Difference,
+            is_positive: false,
             tolerance: 0.0,
         };
         let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
@@ -150,6 +158,30 @@ impl Formula {
     #[must_use]
     pub fn shifted(self, shift: f64) -> Self {
         Self { shift, ..self }
+    }
+
+    /// The same multiplied by a number, for a ratio whose control sample was multiplied.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { factor, ..self }
+    }
+
+    /// The same of another character.
+    #[must_use]
+    pub fn with_character(self, character: Character) -> Self {
+        Self { character, ..self }
+    }
+
+    /// The same where a logarithm is measured: a ratio that is 0 or less is an error.
+    #[must_use]
+    pub fn positive(self) -> Self {
+        Self { is_positive: true, ..self }
+    }
+
+    /// What it is: a difference, unless something else was said.
+    #[must_use]
+    pub fn character(&self) -> Character {
+        self.character
     }
 
     /// Carries rounding errors through a step that gave a number.
@@ -321,14 +353,17 @@ impl Statistic for Formula {
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
         self.evaluate(arch, labellings, replicates, |_, _| ());
-        Ok(())
+        if self.is_positive { character::demand_positive(replicates) } else { Ok(()) }
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, self.tolerance)
+        match self.character {
+            Character::Ratio => Extremes::of_ratio(observed, self.tolerance),
+            _ => Extremes::about(0.0, observed, self.tolerance),
+        }
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        self.unit.to_data(replicate, self.degree) + self.shift
+        self.unit.to_data(replicate, self.degree) * self.factor + self.shift
     }
 }

@@ -15,6 +15,7 @@
 //! `examples/own_statistic.rs` has one of each.
 
 pub mod catalogue;
+pub mod character;
 pub mod definition;
 pub mod distance;
 pub mod expression;
@@ -27,6 +28,8 @@ pub mod replicate;
 pub mod rounding;
 pub mod values;
 
+pub use catalogue::Prepared;
+pub use character::Character;
 pub use definition::Definition;
 pub use pool::Pool;
 pub use problem::Problem;
@@ -118,6 +121,19 @@ impl Extremes<f64> {
             less_equal: observed + tolerance,
             far_above: centre + distance - tolerance,
             far_below: centre - distance + tolerance,
+        }
+    }
+
+    /// Bounds of a ratio: as far from 1 as the observed one on a logarithmic scale, on the side of its reciprocal.
+    #[must_use]
+    pub fn of_ratio(observed: f64, tolerance: f64) -> Self {
+        let about = Self::about(1.0, observed, tolerance);
+        // The error of a reciprocal is that of the ratio over its square.
+        let (reciprocal, of_reciprocal) = (1.0 / observed, tolerance / (observed * observed));
+        if observed >= 1.0 {
+            Self { far_above: about.greater_equal, far_below: reciprocal + of_reciprocal, ..about }
+        } else {
+            Self { far_above: reciprocal - of_reciprocal, far_below: about.less_equal, ..about }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! whatever their doubles say.
 
 use super::linear::scores::{Exactness, Scores};
+use super::linear::wide::product;
 
 /// Where the values of a pool are measured from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub enum Origin {
     Zero,
     /// From the least of them, for a statistic that does not depend on it.
     Least,
+}
+
+/// A ratio under the null hypothesis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NullRatio {
+    /// The ratio, positive.
+    pub ratio: f64,
+    /// What control values are multiplied with, so that the ratio is divided by that number.
+    pub scale: f64,
 }
 
 /// What 1 is worth in the unit of the data: `times / per`, so that a power of ten below 1 is exact, too.
@@ -62,6 +72,7 @@ pub struct Pool {
     order: Vec<u32>,
     scores: Scores,
     shift: f64,
+    factor: f64,
 }
 
 impl Pool {
@@ -87,7 +98,18 @@ impl Pool {
             scores: scores.reordered(&order),
             order,
             shift,
+            factor: 1.0,
         }
+    }
+
+    /// Pools two samples with the control values multiplied by a number, which divides a ratio of the samples by `ratio`.
+    ///
+    /// # Panics
+    /// As [`Pool::new`].
+    #[must_use]
+    pub fn under_ratio(case: &[f64], control: &[f64], NullRatio { ratio, scale }: NullRatio) -> Self {
+        let control: Vec<f64> = control.iter().map(|&value| product(value, scale)).collect();
+        Self { factor: ratio, ..Self::new(case, &control, 0.0) }
     }
 
     /// The values, ascending; the shift is subtracted from those of the case sample.
@@ -140,6 +162,12 @@ impl Pool {
         let values = scores.finest().into_iter().map(|score| (score * each + least) as f64).collect();
         let unit = Unit { times: common as f64 * scores.unit, per: scores.denominator };
         Measured { values, scores: scores.in_whole_units(least, scores.divisor / common), unit }
+    }
+
+    /// What a ratio of the samples is multiplied with for that of the data.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        self.factor
     }
 
     /// What was subtracted from the case sample.

@@ -6,7 +6,7 @@
 
 use super::pool::Unit;
 use super::rounding::{self, tolerance};
-use super::{Extremes, Problem, Statistic};
+use super::{Character, Extremes, Problem, Statistic, character};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -21,6 +21,12 @@ pub struct Values<F> {
     /// The power of the values' unit that it is measured in, where there is one, and what that unit is.
     degree: Option<f64>,
     unit: Unit,
+    character: Character,
+    /// Whether only a positive ratio can be measured.
+    is_positive: bool,
+    /// What a value is multiplied with, and what is added to it then.
+    factor: f64,
+    shift: f64,
 }
 
 /// The pooled sample in the order in which its values are dealt out to the groups.
@@ -120,13 +126,49 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     pub fn new(problem: &Problem, centre: f64, function: F) -> Self {
         let gathering = Gathering::new(problem);
         let degree = gathering.degree(problem, &function);
-        Self { gathering, function, centre, degree, unit: Unit::OF_DATA }
+        let character = Character::Number;
+        Self {
+            gathering,
+            function,
+            centre,
+            degree,
+            unit: Unit::OF_DATA,
+            character,
+            is_positive: false,
+            factor: 1.0,
+            shift: 0.0,
+        }
     }
 
     /// Prepares a function of values that are measured in a unit of their own, and what power of it the function has; its
     /// null centre is 0.
     pub fn measured(problem: &Problem, values: &[f64], unit: Unit, degree: Option<f64>, function: F) -> Self {
-        Self { gathering: Gathering::of(problem, values), function, centre: 0.0, degree, unit }
+        let (gathering, character) = (Gathering::of(problem, values), Character::Difference);
+        Self { gathering, function, centre: 0.0, degree, unit, character, is_positive: false, factor: 1.0, shift: 0.0 }
+    }
+
+    /// The same with values that are multiplied by a number and moved by another.
+    #[must_use]
+    pub fn read(self, factor: f64, shift: f64) -> Self {
+        Self { factor, shift, ..self }
+    }
+
+    /// The same of another character.
+    #[must_use]
+    pub fn with_character(self, character: Character) -> Self {
+        Self { character, ..self }
+    }
+
+    /// The same where a logarithm is measured: a ratio that is 0 or less is an error.
+    #[must_use]
+    pub fn positive(self) -> Self {
+        Self { is_positive: true, ..self }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn character(&self) -> Character {
+        self.character
     }
 }
 
@@ -137,14 +179,19 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
         self.gathering.each(arch, labellings, |number, case, control| {
             replicates[number] = (self.function)(case, control);
             Ok(())
-        })
+        })?;
+        if self.is_positive { character::demand_positive(replicates) } else { Ok(()) }
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest(), self.degree))
+        let tolerance = tolerance(observed, self.gathering.largest(), self.degree);
+        match self.character {
+            Character::Ratio => Extremes::of_ratio(observed, tolerance),
+            _ => Extremes::about(self.centre, observed, tolerance),
+        }
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        self.unit.to_data(replicate, self.degree.unwrap_or(0.0))
+        self.unit.to_data(replicate, self.degree.unwrap_or(0.0)) * self.factor + self.shift
     }
 }

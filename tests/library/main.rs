@@ -1,6 +1,7 @@
 //! The library against published answers, plain definitions and its own promises.
 
 mod calibration;
+mod character;
 mod classical;
 mod counting;
 mod dear;

@@ -84,7 +84,7 @@ fn size(report: &Report) -> Option<String> {
     let estimate = Precision::of(report).effect.write(shown.estimate);
     let direction = match report.statistic.measure {
         Measure::DataDifference | Measure::Difference => ", case minus control,",
-        Measure::Value | Measure::Distance => "",
+        Measure::Value | Measure::Ratio | Measure::Distance => "",
     };
     let interval = effect::interval(report)
         .map(|interval| format!(" ({interval}: the values that the data are compatible with)"))

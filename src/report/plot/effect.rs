@@ -41,9 +41,9 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
 
 /// The effect under the null hypothesis, where it is known.
 fn null(report: &Report, shown: &EffectReport) -> Option<f64> {
-    let is_difference = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference);
+    let has_null = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference | Measure::Ratio);
     match shown.measured {
-        Measured::Statistic => is_difference.then_some(report.null_value),
+        Measured::Statistic => has_null.then_some(report.null_value),
         Measured::MeanDifference | Measured::Shift => Some(report.mu),
     }
 }

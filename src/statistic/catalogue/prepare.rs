@@ -12,7 +12,7 @@ use crate::statistic::linear::{self, Linear};
 use crate::statistic::order::{self, Group};
 use crate::statistic::pool::Origin;
 use crate::statistic::values::Values;
-use crate::statistic::{Problem, pool};
+use crate::statistic::{Character, Problem, pool};
 
 /// Any function of two samples.
 pub type Function = Box<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
@@ -29,6 +29,41 @@ pub enum Prepared<'a> {
     Stratified(Varying),
     /// A function of both samples.
     Values(Values<Function>),
+}
+
+impl Prepared<'_> {
+    /// What it is: a named statistic is a difference, unless it is a distance.
+    #[must_use]
+    pub fn character(&self) -> Character {
+        match self {
+            Self::Linear(statistic) => statistic.character(),
+            Self::Formula(statistic) => statistic.character(),
+            Self::Stratified(_) => Character::Difference,
+            Self::Distance(_) => Character::Distance,
+            Self::Values(statistic) => statistic.character(),
+        }
+    }
+
+    /// The same where a ratio is measured by its logarithm, which must be positive.
+    #[must_use]
+    pub fn positive(self) -> Self {
+        match self {
+            Self::Formula(statistic) => Self::Formula(statistic.positive()),
+            Self::Values(statistic) => Self::Values(statistic.positive()),
+            other => other,
+        }
+    }
+
+    /// The same of another character.
+    #[must_use]
+    pub fn with_character(self, character: Character) -> Self {
+        match self {
+            Self::Linear(statistic) => Self::Linear(statistic.with_character(character)),
+            Self::Formula(statistic) => Self::Formula(statistic.with_character(character)),
+            Self::Distance(_) | Self::Stratified(_) => self,
+            Self::Values(statistic) => Self::Values(statistic.with_character(character)),
+        }
+    }
 }
 
 impl Named {

@@ -1,12 +1,9 @@
 //! Statistics as functions of two samples: for samples that are no relabelling of the data, such as bootstrap samples.
 
-use super::Named;
 use super::prepare::deviation;
+use super::{Function, Named};
 use crate::statistic::expression::evaluate::{self, evaluate};
 use crate::statistic::{Definition, order};
-
-/// A statistic of (case sample, control sample).
-pub type Function = Box<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
 
 /// A summary of one sample.
 type Summary = Box<dyn Fn(&[f64]) -> f64 + Send + Sync>;

@@ -9,14 +9,14 @@ use super::behaviour::Behaviour;
 use super::evaluate::{self, evaluate};
 use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
 use crate::error::Error;
-use crate::statistic::Problem;
-use crate::statistic::catalogue::Prepared;
+use crate::statistic::catalogue::{Function, Prepared};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
 use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::{self, Linear, Orientation};
 use crate::statistic::order::Group;
 use crate::statistic::pool::{Measured, Origin, Unit};
 use crate::statistic::values::Values;
+use crate::statistic::{Character, Problem};
 
 impl Parsed {
     /// The statistic as an expression in both samples: a summary is the difference of its values.
@@ -43,32 +43,59 @@ impl Parsed {
         }
     }
 
-    /// Prepares the statistic for a problem.
+    /// What is added to the statistic when 1 is added to the case values, if that is always the same.
+    #[must_use]
+    pub fn moves_with_case(&self) -> Option<f64> {
+        Behaviour::in_one(&self.two_sample(), Variable::Case).shift
+    }
+
+    /// What the control values must be multiplied with for a ratio to be divided by a number; `None` where it is not divided
+    /// by a power of what they are multiplied with.
+    #[must_use]
+    pub fn scale_for_ratio(&self, ratio: f64) -> Option<f64> {
+        let power = -Behaviour::in_one(&self.two_sample(), Variable::Control).degree.power()?;
+        (power != 0.0).then(|| if power == 1.0 { ratio } else { libm::pow(ratio, 1.0 / power) })
+    }
+
+    /// Prepares the statistic for a problem, and finds out what it is.
     ///
     /// # Errors
-    /// [`Error::Data`] for an expression that combines values of pairs, where there are none.
+    /// [`Error::Data`] for an expression that combines values of pairs, where there are none, or in a way that tells
+    /// nothing of a difference between the members.
     pub fn prepare(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
+        let prepared = self.compile(problem)?;
+        let character = Character::of(self, &prepared, problem)?;
+        self.refuse_association(problem, character)?;
+        Ok(prepared.with_character(character))
+    }
+
+    /// Prepares the statistic for a problem, whatever it is.
+    pub(in crate::statistic) fn compile(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
         if self.pairing == Pairing::Needed && problem.pairs().is_none() {
             let what = format!("{} combines x and y value by value, and these data are not paired", self.canonical);
             return Err(Error::data(what, "add --paired or --pair COLUMN, or reduce each to a number first"));
         }
-        let expression = self.two_sample();
+        let (pool, expression) = (problem.pool(), self.two_sample());
+        // What moves with the case values has moved with them under a null hypothesis.
+        let shift = self.moves_with_case().unwrap_or(0.0) * pool.shift();
         let (measured, degree) = measured(problem, &expression);
-        let mut compiler = Compiler { problem, measured: &measured, degree, columns: Vec::new() };
+        let mut compiler = Compiler { problem, measured: &measured, degree, shift, columns: Vec::new() };
         if let Some(steps) = compiler.steps(&expression) {
             if let Some(linear) = problem.design().case_size().and_then(|m| compiler.linear(&expression, m)) {
                 return Ok(Prepared::Linear(linear));
             }
             let numbers = (0..compiler.columns.len()).map(|column| compiler.numbers(column));
             let formula = Formula::new(problem, &numbers.collect::<Vec<_>>(), steps);
-            return Ok(Prepared::Formula(formula.in_unit(measured.unit, degree.unwrap_or(0.0))));
+            let formula = formula.in_unit(measured.unit, degree.unwrap_or(0.0));
+            return Ok(Prepared::Formula(formula.times(pool.factor()).shifted(shift)));
         }
         let Measured { values, unit, .. } = measured;
         let pooled = values.clone();
         let function = move |case: &[f64], control: &[f64]| {
             evaluate(&expression, evaluate::Values { case, control, pooled: &pooled })
         };
-        Ok(Prepared::Values(Values::measured(problem, &values, unit, degree, Box::new(function))))
+        let values = Values::measured(problem, &values, unit, degree, Box::new(function) as Function);
+        Ok(Prepared::Values(values.read(pool.factor(), shift)))
     }
 }
 
@@ -97,6 +124,8 @@ struct Compiler<'a> {
     measured: &'a Measured,
     /// The power of the values' unit that the whole expression has.
     degree: Option<f64>,
+    /// What is added to it, which was subtracted with a shift.
+    shift: f64,
     columns: Vec<Column>,
 }
 
@@ -208,7 +237,7 @@ impl Compiler<'_> {
             let (scores, error) = scores(&self.numbers(column), m);
             let is_data = self.columns[column].definition == Expression::Values(Variable::Case);
             let scores = if is_data { self.problem.pool().scores().clone() } else { self.in_data_unit(scores) };
-            return Some(linear::mean_difference(self.problem, &scores, 0.0).with_error(error));
+            return Some(linear::mean_difference(self.problem, &scores, self.shift).with_error(error));
         }
         let Affine { constant, mut terms } = self.affine(expression, m)?;
         terms.retain(|&(_, factor)| factor != 0.0);
@@ -223,9 +252,10 @@ impl Compiler<'_> {
         let (orientation, sign) = if factor < 0.0 { (Orientation::Falling, -1) } else { (Orientation::Rising, 1) };
         let (scores, error) = scores(&numbers, m);
         let (unit, degree, known) = (self.measured.unit, self.degree.unwrap_or(0.0), scores.clone());
+        let shift = self.shift;
         let linear = Linear::of(self.problem, &scores, orientation, move |sum| {
             let sum = known.mean_of(i128::from(sign * sum), m) * m as f64;
-            unit.to_data(constant + factor * sum, degree)
+            unit.to_data(constant + factor * sum, degree) + shift
         });
         Some(linear.with_error(error))
     }
@@ -348,12 +378,28 @@ fn reduces_a_group(expression: &Expression) -> bool {
 
 /// The same with one variable for another.
 fn renamed(expression: &Expression, from: Variable, to: Variable) -> Expression {
-    let part = |operand: &Expression| Box::new(renamed(operand, from, to));
-    match expression {
-        Expression::Values(variable) if *variable == from => Expression::Values(to),
-        Expression::Values(_) | Expression::Number(_) => expression.clone(),
-        Expression::Unary(function, operand) => Expression::Unary(*function, part(operand)),
-        Expression::Binary(operator, left, right) => Expression::Binary(*operator, part(left), part(right)),
-        Expression::Reduce(reducer, operand) => Expression::Reduce(*reducer, part(operand)),
+    expression.with_variables(&|variable| if variable == from { to } else { variable })
+}
+
+impl Expression {
+    /// The same with the samples in each other's place.
+    #[must_use]
+    pub fn exchanged(&self) -> Self {
+        self.with_variables(&|variable| match variable {
+            Variable::Case => Variable::Control,
+            Variable::Control => Variable::Case,
+            Variable::Pooled => Variable::Pooled,
+        })
+    }
+
+    fn with_variables(&self, of: &impl Fn(Variable) -> Variable) -> Self {
+        let part = |operand: &Self| Box::new(operand.with_variables(of));
+        match self {
+            Self::Values(variable) => Self::Values(of(*variable)),
+            Self::Number(_) => self.clone(),
+            Self::Unary(function, operand) => Self::Unary(*function, part(operand)),
+            Self::Binary(operator, left, right) => Self::Binary(*operator, part(left), part(right)),
+            Self::Reduce(reducer, operand) => Self::Reduce(*reducer, part(operand)),
+        }
     }
 }

@@ -50,10 +50,18 @@ pub fn evaluate(expression: &Expression, values: Values) -> f64 {
 /// For an expression that gives one number.
 #[must_use]
 pub fn column(expression: &Expression, pooled: &[f64]) -> Vec<f64> {
-    let everywhere = Values { case: pooled, control: pooled, pooled };
-    match part(expression, everywhere, everywhere) {
+    each(expression, Values { case: pooled, control: pooled, pooled })
+}
+
+/// The values that an expression gives.
+///
+/// # Panics
+/// For an expression that gives one number.
+#[must_use]
+pub fn each(expression: &Expression, values: Values) -> Vec<f64> {
+    match part(expression, values, values) {
         Part::Many(numbers, _) => numbers,
-        Part::Number(_) => unreachable!("a column has many values"),
+        Part::Number(_) => unreachable!("a part with many values"),
     }
 }
 

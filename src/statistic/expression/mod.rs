@@ -28,6 +28,7 @@ mod check;
 mod compile;
 pub mod evaluate;
 mod names;
+mod pairs;
 mod parse;
 mod syntax;
 mod syntax_error;

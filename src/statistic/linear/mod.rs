@@ -14,7 +14,7 @@ pub mod sums;
 pub mod wide;
 pub mod within;
 
-use super::{Extremes, Pool, Problem, Statistic};
+use super::{Character, Extremes, Pool, Problem, Statistic};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
@@ -33,6 +33,7 @@ pub struct Linear {
     curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
     /// The statistic at the centre, where it is known without rounding.
     value_at_centre: Option<f64>,
+    character: Character,
 }
 
 /// What is known of the sums before any labelling is drawn.
@@ -86,7 +87,14 @@ impl Linear {
         let centre = Centre::of(design, scores, &sums, problem.n_case());
         let summands = Summands::of(&sums);
         let known = Box::new(Known { sums, centre, precision: Precision::Exact });
-        Self { summands, known, read: Box::new(read), curve: None, value_at_centre: None }
+        Self {
+            summands,
+            known,
+            read: Box::new(read),
+            curve: None,
+            value_at_centre: None,
+            character: Character::Difference,
+        }
     }
 
     /// A statistic from the scores of values, at each position of the pool, and a non-decreasing linear function of the sum
@@ -118,6 +126,18 @@ impl Linear {
             (_, None, _) => Precision::Rounded { slack: 2 * scores.scores.len() as i64 },
         };
         Self { known: Box::new(Known { precision, ..*linear.known }), ..linear }
+    }
+
+    /// The same of another character.
+    #[must_use]
+    pub fn with_character(self, character: Character) -> Self {
+        Self { character, ..self }
+    }
+
+    /// What it is: a difference, unless something else was said.
+    #[must_use]
+    pub fn character(&self) -> Character {
+        self.character
     }
 
     /// The same of numbers that were computed, so that two sums that should be equal may differ by as much as this, in units

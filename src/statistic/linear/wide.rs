@@ -82,6 +82,14 @@ pub(super) fn nearest(integer: i128, power: i32) -> f64 {
     }
 }
 
+/// The double that is nearest to the product of what two doubles say as decimals: 1.1 · 1.05 is 1.155.
+#[must_use]
+pub fn product(one: f64, other: f64) -> f64 {
+    let mut text = String::new();
+    let [(a, p), (b, q)] = [one, other].map(|value| decimal(value, &mut text));
+    nearest(a * b, p + q)
+}
+
 /// Subtracts the least integer from all and divides by what they then have in common: that divisor.
 pub(super) fn reduce(integers: &mut [i128], least: i128) -> i128 {
     let divisor = integers.iter().fold(0, |divisor, integer| greatest_common_divisor(divisor, integer - least)).max(1);
