@@ -159,7 +159,8 @@ pub(super) struct Arguments {
     /// How a two-sided test puts the two tails together [default: as suits the statistic]
     ///
     /// Differences are absolute; statistics without a natural zero, such as a ratio, are doubled; of distances only the
-    /// upper tail counts. The report names the rule.
+    /// upper tail counts. What an expression is shows when x and y change places: -f, 1/f or f. Absolute measures a ratio by
+    /// |log f|. The report names the rule.
     #[arg(long, value_name = "RULE", help_heading = "Test")]
     pub two_sided: Option<TwoSidedRule>,
 
@@ -167,7 +168,8 @@ pub(super) struct Arguments {
     ///
     /// It is subtracted from the case values. 5% means 5 % of the control group's summary: its mean or, with -s median,
     /// its median, which must be above 0. That is an estimate itself, whose error the p-value leaves out: a warning says
-    /// how much that matters.
+    /// how much that matters. Of an expression that is a ratio it is
+    /// the ratio, 5% being 1.05, and the control values are multiplied.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",

@@ -50,10 +50,17 @@ impl Character {
             return Ok(Self::Difference);
         }
         let probes = problem.probes();
-        let values = values(prepared, &probes)?;
+        // As if nothing had been subtracted from the case or multiplied with the control: what has been is in the values.
+        let (shift, factor) =
+            (parsed.moves_with_case().unwrap_or(0.0) * problem.pool().shift(), problem.pool().factor());
+        let values = |prepared: &Prepared| -> Result<Vec<f64>, Error> {
+            Ok(values(prepared, &probes)?.into_iter().map(|value| (value - shift) / factor).collect())
+        };
         let exchanged = Parsed { expression: parsed.two_sample().exchanged(), kind: Kind::TwoSample, ..parsed.clone() };
-        let exchanged = self::values(&exchanged.compile(problem)?, &probes)?;
-        let pairs: Vec<[f64; 2]> = values.into_iter().zip(exchanged).map(|(one, other)| [one, other]).collect();
+        let moved_back = exchanged.moves_with_case().unwrap_or(0.0) * problem.pool().shift() - shift;
+        let exchanged = values(&exchanged.compile(problem)?)?.into_iter().map(|value| value - moved_back / factor);
+        let pairs: Vec<[f64; 2]> =
+            values(prepared)?.into_iter().zip(exchanged).map(|(one, other)| [one, other]).collect();
         Ok(Self::of_pairs(&pairs, || of_equal_samples(parsed, problem)))
     }
 
@@ -114,12 +121,24 @@ fn of_equal_samples(parsed: &Parsed, problem: &Problem) -> f64 {
     evaluate(&parsed.two_sample(), evaluate::Values { case: &case, control: &case, pooled: &pooled })
 }
 
+/// The numbers that labellings are counted by, which a null hypothesis does not move.
+fn replicates(prepared: &Prepared, labellings: &Labellings) -> Result<Vec<f64>, Error> {
+    let mut replicates = vec![0.0; labellings.len()];
+    match prepared {
+        Prepared::Formula(statistic) => statistic.replicates(Arch::Scalar, labellings, &mut replicates)?,
+        Prepared::Values(statistic) => statistic.replicates(Arch::Scalar, labellings, &mut replicates)?,
+        // The centre of the others is known.
+        Prepared::Linear(_) | Prepared::Stratified(_) | Prepared::Distance(_) => {}
+    }
+    Ok(replicates)
+}
+
 /// Whether 0 is among the middle of a statistic's values, so that a distance from it means something.
 ///
 /// # Errors
 /// What the statistic fails with.
 pub fn is_central(prepared: &Prepared, problem: &Problem) -> Result<bool, Error> {
-    let values = values(prepared, &problem.probes())?;
+    let values = replicates(prepared, &problem.probes())?;
     let random = || values[1..].iter();
     Ok(random().filter(|value| **value >= 0.0).count() >= CENTRAL
         && random().filter(|value| **value <= 0.0).count() >= CENTRAL)
