@@ -146,8 +146,9 @@ fn test(
             }
         };
         let outcome = run.outcome(result, dataset, settings)?;
+        let margin = ready::margin_warning(dataset, &settings.test, outcome.result.character);
         let mut report = Report::new(dataset, &settings.test, outcome);
-        report.warnings.extend(ready::margin_warning(dataset, &settings.test).map(|warning| warning.to_string()));
+        report.warnings.extend(margin.map(|warning| warning.to_string()));
         report.warnings.extend(known.and_then(|known| known.warning.clone()));
         Ok((report, distribution))
     })

@@ -134,8 +134,12 @@ fn in_units(
 }
 
 /// What a reader must know of a shift that is a share of the control group's summary.
-pub(super) fn margin_warning(dataset: &Dataset, test: &Test) -> Option<Warning> {
+pub(super) fn margin_warning(dataset: &Dataset, test: &Test, character: Character) -> Option<Warning> {
     let Shift::RelativeToControl(share) = test.mu else { return None };
+    if character == Character::Ratio {
+        // A share of 1 is no estimate.
+        return None;
+    }
     let is_plain = dataset.layout.strata.is_none() && dataset.layout.clusters.is_none();
     let compares_means =
         matches!(&test.statistic, Statistic::Defined(Definition::Named(Named::Mean | Named::T | Named::Welch)));

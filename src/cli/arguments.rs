@@ -168,8 +168,8 @@ pub(super) struct Arguments {
     ///
     /// It is subtracted from the case values. 5% means 5 % of the control group's summary: its mean or, with -s median,
     /// its median, which must be above 0. That is an estimate itself, whose error the p-value leaves out: a warning says
-    /// how much that matters. Of an expression that is a ratio it is
-    /// the ratio, 5% being 1.05, and the control values are multiplied.
+    /// how much that matters. Of an expression that is a ratio it is the ratio, 5% being 1.05, and the control values are
+    /// multiplied.
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",

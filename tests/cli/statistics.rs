@@ -201,9 +201,32 @@ fn a_shift_is_for_what_feels_it() {
     ] {
         assert_close(&json(tooth_growth(statistic).args(["--mu", "10%"]))["mu"], 0.1 * summary);
     }
-    for statistic in ["rank-sum", "ks", "mean(x) / mean(y)"] {
+    for statistic in ["rank-sum", "ks", "mean(x) - median(y)"] {
         tooth_growth(statistic).args(["--mu", "5%"]).refused(["--mu in percent", "as a number"]).run();
         assert_close(&json(tooth_growth(statistic).args(["--mu", "0.5"]))["mu"], 0.5);
+    }
+}
+
+#[test]
+fn a_null_hypothesis_about_a_ratio_is_about_the_ratio() {
+    let ratio = |arguments: &[&str]| json(tooth_growth("mean(x) / mean(y)").args(arguments.to_vec()));
+    // 619.9 and 508.9 are the sums of 30 values each.
+    let plain = ratio(&[]);
+    assert_close(&plain["estimate"], 619.9 / 508.9);
+    assert_eq!(plain["null_value"], 1.0);
+    for (mu, null) in [("5%", 1.05), ("1.05", 1.05), ("-5%", 0.95), ("1", 1.0)] {
+        let report = ratio(&["--mu", mu]);
+        assert_close(&report["estimate"], 619.9 / 508.9);
+        assert_close(&report["null_value"], null);
+        assert!(!report["warnings"].to_string().contains("margin"), "{report}");
+    }
+    assert_eq!(ratio(&["--mu", "1"])["p_value"], plain["p_value"]);
+    assert!(ratio(&["--mu", "1.2"])["p_value"].as_f64() > plain["p_value"].as_f64());
+    tooth_growth("mean(x) / mean(y)").args(["--mu", "-2"]).refused(["--mu -2", "positive"]).run();
+    // A ratio of 1.218 is more than 10 % away from 1, and less than 25 %.
+    for (smallest, exit) in [("10%", 1), ("0.2", 1), ("25%", 0), ("0.25", 0)] {
+        let gate = ["--fail-on", "significant", "--alpha", "0.2", "--min-effect", smallest];
+        tooth_growth("mean(x) / mean(y)").args(gate).exit(exit).run();
     }
 }
 
