@@ -406,7 +406,7 @@ impl<'a> PermutationTest<'a> {
         let prepared = definition.prepare(problem, self.side())?;
         self.check_direction(definition, prepared.character())?;
         let is_absolute = self.alternative == Alternative::TwoSided && self.two_sided == Some(TwoSidedRule::Absolute);
-        Ok(if is_absolute && prepared.character() == Character::Ratio { prepared.positive() } else { prepared })
+        Ok(if is_absolute && prepared.character() == Character::Ratio { prepared.logarithmic() } else { prepared })
     }
 
     /// Chooses the method for what [`PermutationTest::prepare`] has prepared.

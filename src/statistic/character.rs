@@ -13,8 +13,8 @@
 //! A number that is the same for all of these labellings decides nothing.
 
 use super::expression::evaluate::{self, evaluate};
-use super::expression::{Kind, Parsed};
-use super::{Prepared, Problem, Statistic};
+use super::expression::{Kind, Parsed, Unary, arithmetic};
+use super::{Extremes, Prepared, Problem, Statistic};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
@@ -88,11 +88,21 @@ impl Character {
     }
 }
 
-/// Refuses ratios that have no logarithm.
-pub(super) fn demand_positive(ratios: &[f64]) -> Result<(), Error> {
-    let Some(ratio) = ratios.iter().find(|ratio| **ratio <= 0.0) else { return Ok(()) };
+/// Replaces ratios by their logarithms, and refuses those that have none.
+pub(super) fn take_logarithms(arch: Arch, ratios: &mut [f64]) -> Result<(), Error> {
+    let Some(ratio) = ratios.iter().find(|ratio| **ratio <= 0.0) else {
+        arithmetic::apply(arch, Unary::Log, ratios);
+        return Ok(());
+    };
     let what = format!("the absolute rule measures a ratio by its logarithm, and for a labelling the ratio is {ratio}");
     Err(Error::data(what, "choose the doubled rule, or a difference"))
+}
+
+/// Bounds of the logarithm of a ratio, with the tolerance of the ratio: an error of the ratio, over it, is one of the
+/// logarithm, which has a rounding error of its own.
+pub(super) fn extremes_of_logarithm(observed: f64, tolerance: impl Fn(f64) -> f64) -> Extremes<f64> {
+    let ratio = libm::exp(observed);
+    Extremes::about(0.0, observed, tolerance(ratio) / ratio + 4.0 * f64::EPSILON * observed.abs())
 }
 
 /// The statistics of labellings.

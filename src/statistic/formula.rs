@@ -80,8 +80,8 @@ pub struct Formula {
     /// What a replicate is multiplied with for its value.
     factor: f64,
     character: Character,
-    /// Whether only a positive ratio can be measured.
-    is_positive: bool,
+    /// Whether labellings are counted by its logarithm.
+    is_logarithmic: bool,
     /// How far another statistic may be from the observed one and still tie.
     tolerance: f64,
 }
@@ -138,7 +138,7 @@ impl Formula {
             shift: 0.0,
             factor: 1.0,
             character: Character::Difference,
-            is_positive: false,
+            is_logarithmic: false,
             tolerance: 0.0,
         };
         let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
@@ -172,10 +172,10 @@ impl Formula {
         Self { character, ..self }
     }
 
-    /// The same where a logarithm is measured: a ratio that is 0 or less is an error.
+    /// The same counted by its logarithm, for a ratio: one that is 0 or less is an error.
     #[must_use]
-    pub fn positive(self) -> Self {
-        Self { is_positive: true, ..self }
+    pub fn logarithmic(self) -> Self {
+        Self { is_logarithmic: true, ..self }
     }
 
     /// What it is: a difference, unless something else was said.
@@ -353,17 +353,18 @@ impl Statistic for Formula {
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
         self.evaluate(arch, labellings, replicates, |_, _| ());
-        if self.is_positive { character::demand_positive(replicates) } else { Ok(()) }
+        if self.is_logarithmic { character::take_logarithms(arch, replicates) } else { Ok(()) }
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        match self.character {
-            Character::Ratio => Extremes::of_ratio(observed, self.tolerance),
-            _ => Extremes::about(0.0, observed, self.tolerance),
+        if self.is_logarithmic {
+            return character::extremes_of_logarithm(observed, |_| self.tolerance);
         }
+        Extremes::about(0.0, observed, self.tolerance)
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        self.unit.to_data(replicate, self.degree) * self.factor + self.shift
+        let number = if self.is_logarithmic { libm::exp(replicate) } else { replicate };
+        self.unit.to_data(number, self.degree) * self.factor + self.shift
     }
 }

@@ -123,17 +123,4 @@ impl Extremes<f64> {
             far_below: centre - distance + tolerance,
         }
     }
-
-    /// Bounds of a ratio: as far from 1 as the observed one on a logarithmic scale, on the side of its reciprocal.
-    #[must_use]
-    pub fn of_ratio(observed: f64, tolerance: f64) -> Self {
-        let about = Self::about(1.0, observed, tolerance);
-        // The error of a reciprocal is that of the ratio over its square.
-        let (reciprocal, of_reciprocal) = (1.0 / observed, tolerance / (observed * observed));
-        if observed >= 1.0 {
-            Self { far_above: about.greater_equal, far_below: reciprocal + of_reciprocal, ..about }
-        } else {
-            Self { far_above: reciprocal - of_reciprocal, far_below: about.less_equal, ..about }
-        }
-    }
 }

@@ -22,8 +22,8 @@ pub struct Values<F> {
     degree: Option<f64>,
     unit: Unit,
     character: Character,
-    /// Whether only a positive ratio can be measured.
-    is_positive: bool,
+    /// Whether labellings are counted by its logarithm.
+    is_logarithmic: bool,
     /// What a value is multiplied with, and what is added to it then.
     factor: f64,
     shift: f64,
@@ -134,7 +134,7 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
             degree,
             unit: Unit::OF_DATA,
             character,
-            is_positive: false,
+            is_logarithmic: false,
             factor: 1.0,
             shift: 0.0,
         }
@@ -144,7 +144,17 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     /// null centre is 0.
     pub fn measured(problem: &Problem, values: &[f64], unit: Unit, degree: Option<f64>, function: F) -> Self {
         let (gathering, character) = (Gathering::of(problem, values), Character::Difference);
-        Self { gathering, function, centre: 0.0, degree, unit, character, is_positive: false, factor: 1.0, shift: 0.0 }
+        Self {
+            gathering,
+            function,
+            centre: 0.0,
+            degree,
+            unit,
+            character,
+            is_logarithmic: false,
+            factor: 1.0,
+            shift: 0.0,
+        }
     }
 
     /// The same with values that are multiplied by a number and moved by another.
@@ -159,10 +169,10 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
         Self { character, ..self }
     }
 
-    /// The same where a logarithm is measured: a ratio that is 0 or less is an error.
+    /// The same counted by its logarithm, for a ratio: one that is 0 or less is an error.
     #[must_use]
-    pub fn positive(self) -> Self {
-        Self { is_positive: true, ..self }
+    pub fn logarithmic(self) -> Self {
+        Self { is_logarithmic: true, ..self }
     }
 
     /// What it is.
@@ -180,18 +190,19 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
             replicates[number] = (self.function)(case, control);
             Ok(())
         })?;
-        if self.is_positive { character::demand_positive(replicates) } else { Ok(()) }
+        if self.is_logarithmic { character::take_logarithms(arch, replicates) } else { Ok(()) }
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        let tolerance = tolerance(observed, self.gathering.largest(), self.degree);
-        match self.character {
-            Character::Ratio => Extremes::of_ratio(observed, tolerance),
-            _ => Extremes::about(self.centre, observed, tolerance),
+        let largest = self.gathering.largest();
+        if self.is_logarithmic {
+            return character::extremes_of_logarithm(observed, |ratio| tolerance(ratio, largest, self.degree));
         }
+        Extremes::about(self.centre, observed, tolerance(observed, largest, self.degree))
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        self.unit.to_data(replicate, self.degree.unwrap_or(0.0)) * self.factor + self.shift
+        let number = if self.is_logarithmic { libm::exp(replicate) } else { replicate };
+        self.unit.to_data(number, self.degree.unwrap_or(0.0)) * self.factor + self.shift
     }
 }

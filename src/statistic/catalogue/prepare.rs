@@ -44,12 +44,12 @@ impl Prepared<'_> {
         }
     }
 
-    /// The same where a ratio is measured by its logarithm, which must be positive.
+    /// The same counted by its logarithm, for a ratio, which must be positive.
     #[must_use]
-    pub fn positive(self) -> Self {
+    pub fn logarithmic(self) -> Self {
         match self {
-            Self::Formula(statistic) => Self::Formula(statistic.positive()),
-            Self::Values(statistic) => Self::Values(statistic.positive()),
+            Self::Formula(statistic) => Self::Formula(statistic.logarithmic()),
+            Self::Values(statistic) => Self::Values(statistic.logarithmic()),
             other => other,
         }
     }
