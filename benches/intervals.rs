@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use permtest::PermutationTest;
 use permtest::design::layout::Layout;
-use permtest::inference::Alternative;
 use permtest::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use permtest::method::bootstrap::{Bootstrap, Cells, Samples};
 use permtest::method::inversion::{Inversion, Source};
 use permtest::method::monte_carlo::Watch;
+use permtest::method::tail::Tail;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
 use permtest::statistic::{Pool, Problem};
@@ -72,10 +72,9 @@ fn median(x: &[f64]) -> f64 {
     f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2])
 }
 
-fn invert(problem: &Problem, resamples: u64, threads: Option<usize>, arch: Arch) -> [f64; 2] {
+fn invert(problem: &Problem, tail: Tail, resamples: u64, threads: Option<usize>, arch: Arch) -> [f64; 2] {
     let source = Source::Drawn { resamples, seed: 0, domain: Domain::Inversion };
-    let beyond = Alternative::TwoSided.beyond(0.95).expect("a level");
-    Inversion { source, threads, arch }.mean_difference(problem, beyond, &Watch::nobody()).expect("ends")
+    Inversion { source, threads, arch }.mean_difference(problem, tail, 0.95, &Watch::nobody()).expect("ends")
 }
 
 fn inversion() {
@@ -87,8 +86,8 @@ fn inversion() {
         let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
         let test = PermutationTest::new(&case, &control).expect("samples").resamples(RESAMPLES).threads(Some(1));
         let [ours, portable, plain] = best([
-            work(|| invert(&problem, RESAMPLES, Some(1), Arch::new())),
-            work(|| invert(&problem, RESAMPLES, Some(1), Arch::Scalar)),
+            work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::new())),
+            work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::Scalar)),
             work(|| test.mean_difference()),
         ])
         .map(|seconds| seconds * 1e9 / RESAMPLES as f64);
@@ -130,7 +129,7 @@ fn whole_intervals() {
     println!("\nwhole intervals on all cores, ms");
     let [case, control] = samples(100, Digits::All);
     let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
-    let [seconds] = best([work(|| invert(&problem, 1_000_000, None, Arch::new()))]);
+    let [seconds] = best([work(|| invert(&problem, Tail::Absolute, 1_000_000, None, Arch::new()))]);
     println!("{:<40} {:>10.1}", "inversion, 100 + 100, 1e6 resamples", 1e3 * seconds);
     for n in [100, 10_000] {
         let [case, control] = samples(n, Digits::All);
@@ -144,7 +143,7 @@ fn whole_intervals() {
                 &cells,
                 statistic,
                 Reading::Bca,
-                Alternative::TwoSided,
+                permtest::inference::Alternative::TwoSided,
                 0.95,
                 &Watch::nobody(),
             );

@@ -300,7 +300,7 @@ impl<'a> Run<'a> {
         Ok(Outcome {
             design: self.problem.design().name(),
             mu: self.mu,
-            effect: self.effect(result.estimate, test, &settings.output)?,
+            effect: self.effect(&result, test, &settings.output)?,
             effect_sizes: self.test.effect_sizes()?,
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
@@ -320,7 +320,7 @@ impl<'a> Run<'a> {
     }
 
     /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
-    fn effect(&self, estimate: f64, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
+    fn effect(&self, result: &TestResult, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
         let definition = match (&self.work, settings.effect.and_then(|request| request.approach)) {
             (Work::Defined(definition, _), _) => definition,
             (Work::Program(_), None) => return Ok(None),
@@ -330,9 +330,9 @@ impl<'a> Run<'a> {
             }
         };
         let Some(request) = settings.effect else {
-            return self.test.effect_size(definition, estimate).map(Some);
+            return self.test.effect_size(definition, result.estimate).map(Some);
         };
-        watched(output, |watch| self.test.effect(self.problem, definition, estimate, &request, &watch)).map(Some)
+        watched(output, |watch| self.test.effect(self.problem, definition, result, &request, &watch)).map(Some)
     }
 
     /// Labellings that are evaluated one by one.

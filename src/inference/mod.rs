@@ -78,15 +78,7 @@ impl Alternative {
     /// # Errors
     /// [`Error::Data`] for a confidence that does not lie between 0 and 1.
     pub fn beyond(self, confidence: f64) -> Result<Beyond, Error> {
-        if !(confidence > 0.0 && confidence < 1.0) {
-            return Err(Error::data(format!("{confidence} is no confidence level"), "name one between 0 and 1"));
-        }
-        let all = 1.0 - confidence;
-        Ok(match self {
-            Self::TwoSided => Beyond { low: Some(all / 2.0), high: Some(all / 2.0) },
-            Self::Greater => Beyond { low: Some(all), high: None },
-            Self::Less => Beyond { low: None, high: Some(all) },
-        })
+        Beyond::of(self.tail(TwoSidedRule::Doubled), confidence)
     }
 }
 

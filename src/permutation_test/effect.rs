@@ -2,10 +2,10 @@
 //!
 //! | statistic | effect | interval, unless another is asked for |
 //! |---|---|---|
-//! | mean, t | difference of means | shifts that the test does not reject, from the test's own first resamples |
-//! | other summaries that move with the values | their difference | such shifts, by bisection; among clusters `BCa` |
-//! | welch | difference of means | such shifts, by bisection |
-//! | rank-sum, signed-rank | Hodges–Lehmann shift | such shifts, by bisection |
+//! | mean, t | difference of means | shifts that the test does not reject |
+//! | other summaries that move with the values | their difference | such shifts; among clusters `BCa` |
+//! | welch | difference of means | such shifts |
+//! | rank-sum, signed-rank | Hodges–Lehmann shift | such shifts |
 //! | other summaries, expressions | the statistic | `BCa` bootstrap |
 //! | distances, functions, programs | the statistic | none |
 //!
@@ -15,28 +15,18 @@
 
 use std::collections::BTreeMap;
 
-use super::PermutationTest;
 use super::canonical::Canonical;
-use crate::design::layout::{Conflict, Layout, Pairing};
+use super::shifts::Shifts;
+use super::{PermutationTest, TestResult};
+use crate::design::layout::{Layout, Pairing};
 use crate::design::strata;
 use crate::error::Error;
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use crate::inference::effect::{self, Effects, PairedEffects};
 use crate::method::bootstrap::{Bootstrap, Cells, Samples};
-use crate::method::inversion::{Bisection, Inversion, MOST_ENUMERATED, Source, TailCounts};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{Choice, DEFAULT_RESAMPLES};
-use crate::sampling::stream::Domain;
 use crate::statistic::catalogue::{Kind, Named};
 use crate::statistic::{Definition, Problem};
-
-/// Random labellings that an interval of shifts is made from, at most: its ends are then off by a twentieth of what another
-/// sample would change them by.
-const MOST_FOR_ORDER_STATISTICS: u64 = 100_000;
-const MOST_FOR_BISECTION: u64 = 10_000;
-
-/// Labellings up to which all are counted for each step of a bisection.
-const MOST_COUNTED: u128 = 20_000;
 
 /// Values that are drawn for bootstrap samples without being asked for: seconds.
 const MOST_DRAWN: u64 = 1_000_000_000;
@@ -115,10 +105,45 @@ pub struct Effect {
 /// The interval of an effect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EffectInterval {
-    /// Its ends; infinite on the side to which a one-sided alternative points, and where too few labellings tell an end.
+    /// Its ends; infinite on the side to which a one-sided alternative points, and where there are too few labellings to
+    /// reject any shift.
     pub ends: [f64; 2],
     /// How it was got.
-    pub approach: Approach,
+    pub kind: IntervalKind,
+    /// The standard errors of both ends, where labellings were drawn.
+    pub errors: Option<[f64; 2]>,
+}
+
+/// How an interval was got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntervalKind {
+    /// The shifts that the test does not reject, from all labellings.
+    Exact,
+    /// The same from random labellings.
+    Sampled,
+    /// Quantiles of bootstrap samples.
+    Percentile,
+    /// The same, corrected for bias and skewness.
+    Bca,
+}
+
+impl IntervalKind {
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Sampled => "sampled",
+            Self::Percentile => "percentile",
+            Self::Bca => "bca",
+        }
+    }
+
+    /// Whether it holds the shifts that the test does not reject.
+    #[must_use]
+    pub fn is_of_shifts(self) -> bool {
+        matches!(self, Self::Exact | Self::Sampled)
+    }
 }
 
 /// Effect sizes on scales of their own.
@@ -187,8 +212,9 @@ impl PermutationTest<'_> {
 
     /// The effect that a statistic is about, with its interval: one-sided where the alternative is.
     ///
-    /// `estimate` is the statistic of the data. Why an interval that was not asked for
-    /// cannot be had is told in [`Effect::objection`].
+    /// `result` is what the test of the same problem and statistic found: an interval of shifts leaves out the null value
+    /// where its p-value is no more than 1 − confidence. Why an interval that was not asked for cannot be had is told in
+    /// [`Effect::objection`].
     ///
     /// # Errors
     /// [`Error::Usage`] for an interval that the statistic has not, [`Error::Data`] where one that was asked for cannot be had,
@@ -203,8 +229,9 @@ impl PermutationTest<'_> {
     /// let control = [45.0, 28.0, 27.0, 38.0, 40.0, 42.0, 39.0, 39.0, 34.0, 35.0];
     /// let test = PermutationTest::new(&case, &control)?;
     /// let (problem, mean) = (test.problem()?, "mean".parse()?);
+    /// let result = test.test(&mean)?;
     /// let request = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
-    /// let effect = test.effect(&problem, &mean, -3.6, &request, &Watch::nobody())?;
+    /// let effect = test.effect(&problem, &mean, &result, &request, &Watch::nobody())?;
     /// assert_eq!(effect.interval.map(|interval| interval.ends), Some([-8.5, 1.25]));
     /// # Ok::<(), permtest::error::Error>(())
     /// ```
@@ -212,16 +239,20 @@ impl PermutationTest<'_> {
         &self,
         problem: &Problem,
         definition: &Definition,
-        estimate: f64,
+        result: &TestResult,
         request: &EffectRequest,
         watch: &Watch,
     ) -> Result<Effect, Error> {
-        let mut effect = self.effect_size(definition, estimate)?;
+        let mut effect = self.effect_size(definition, result.estimate)?;
         let approach = match request.approach.map_or_else(|| self.usual(definition, request), Ok) {
             Ok(approach) => approach,
             Err(why) => return Ok(Effect { objection: Some(why), ..effect }),
         };
-        match self.interval(problem, definition, approach, request, watch) {
+        let shifts = |named: Named| {
+            let (estimate, confidence) = (effect.estimate, request.confidence);
+            self.shifts(&Shifts { problem, named, result, estimate, confidence }, watch)
+        };
+        match self.interval(definition, approach, request, shifts, watch) {
             Ok(interval) => effect.interval = Some(interval),
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) if request.approach.is_some() => return Err(error),
@@ -276,13 +307,13 @@ impl PermutationTest<'_> {
 
     fn interval(
         &self,
-        problem: &Problem,
         definition: &Definition,
         approach: Approach,
         request: &EffectRequest,
+        shifts: impl Fn(Named) -> Result<EffectInterval, Error>,
         watch: &Watch,
     ) -> Result<EffectInterval, Error> {
-        let ends = match (approach, definition) {
+        let (reading, kind) = match (approach, definition) {
             (_, Definition::Named(named)) if named.kind() == Kind::Distance => {
                 let what = format!("{named} is a distance, which grows by chance alone and so has no interval");
                 return Err(Error::usage(what, "leave out --interval"));
@@ -302,82 +333,15 @@ impl PermutationTest<'_> {
                 );
                 return Err(Error::usage(what, "choose --interval bca or percentile, or mean, t or rank-sum"));
             }
-            (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => {
-                self.shifts(problem, definition, request, watch)?
-            }
+            (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => return shifts(*named),
             (Approach::Inversion, _) => {
                 let what = format!("a shift is no null hypothesis about {definition}");
                 return Err(Error::usage(what, "choose --interval bca or percentile"));
             }
-            (Approach::Percentile, _) => self.resampled(definition, Reading::Percentile, request, watch)?,
-            (Approach::Bca, _) => self.resampled(definition, Reading::Bca, request, watch)?,
+            (Approach::Percentile, _) => (Reading::Percentile, IntervalKind::Percentile),
+            (Approach::Bca, _) => (Reading::Bca, IntervalKind::Bca),
         };
-        Ok(EffectInterval { ends, approach })
-    }
-
-    /// The shifts that the test does not reject.
-    fn shifts(
-        &self,
-        problem: &Problem,
-        definition: &Definition,
-        request: &EffectRequest,
-        watch: &Watch,
-    ) -> Result<[f64; 2], Error> {
-        let beyond = self.alternative.beyond(request.confidence)?;
-        let Self { seed, threads, arch, .. } = *self;
-        let resamples = self.resamples.unwrap_or(DEFAULT_RESAMPLES);
-        if !matches!(definition, Definition::Named(Named::Mean | Named::T)) {
-            return self.bisect(definition, resamples.min(MOST_FOR_BISECTION), request, watch);
-        }
-        let size = problem.design().reference_set_size().exact.and_then(|size| u64::try_from(size).ok());
-        let drawn =
-            Source::Drawn { resamples: resamples.min(MOST_FOR_ORDER_STATISTICS), seed, domain: Domain::Resamples };
-        let source = size.filter(|&size| size <= MOST_ENUMERATED).map_or(drawn, |size| Source::All { size });
-        Inversion { source, threads, arch }.mean_difference(problem, beyond, watch)
-    }
-
-    /// The same by bisection: the test of shift after shift, always with the same labellings.
-    fn bisect(
-        &self,
-        definition: &Definition,
-        resamples: u64,
-        request: &EffectRequest,
-        watch: &Watch,
-    ) -> Result<[f64; 2], Error> {
-        let canonical = Canonical::new(self.case, self.control, &self.layout);
-        let test = self.of_fixed_observations(&canonical)?;
-        let size = test.problem()?.design().reference_set_size().exact;
-        let is_counted = size.is_some_and(|size| size <= MOST_COUNTED);
-        let test = if is_counted {
-            PermutationTest { resamples: None, ..test }.method(Choice::Exact)
-        } else {
-            test.method(Choice::MonteCarlo).resamples(resamples)
-        };
-        let tails = |shift: f64| {
-            let watch = Watch { replicates: None, ..*watch };
-            let test = test.clone().shift(shift);
-            let found = test.test_watched(&test.problem()?, definition, watch)?;
-            let counts = found.counts.expect("labellings are counted");
-            Ok(if is_counted {
-                TailCounts { labellings: counts.n, greater_equal: counts.greater_equal, less_equal: counts.less_equal }
-            } else {
-                TailCounts::drawn(counts.n, counts.greater_equal, counts.less_equal)
-            })
-        };
-        Bisection::apart(self.case, self.control).run(self.alternative.beyond(request.confidence)?, tails)
-    }
-
-    /// The same test with a design that does not follow the order of the pool, which changes with the shift. That of pairs
-    /// does not, nor does one of the caller's own.
-    fn of_fixed_observations<'b>(&'b self, canonical: &'b Canonical) -> Result<PermutationTest<'b>, Error> {
-        if self.design.is_some() || self.layout.pairing != Pairing::Independent {
-            return Ok(self.clone());
-        }
-        let Canonical { case, control, layout } = canonical;
-        let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
-        let order: Vec<u32> = (0..(case.len() + control.len()) as u32).collect();
-        let arranged = layout.arrange(&order, case.len()).map_err(refuse)?;
-        Ok(PermutationTest { case, control, layout: (**layout).clone(), ..self.clone() }.design(arranged.design))
+        Ok(EffectInterval { ends: self.resampled(definition, reading, request, watch)?, kind, errors: None })
     }
 
     fn resampled(

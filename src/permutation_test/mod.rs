@@ -8,6 +8,7 @@ mod histogram;
 pub mod part;
 mod partial;
 mod run;
+mod shifts;
 mod sums;
 
 use std::sync::Arc;

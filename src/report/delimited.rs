@@ -9,6 +9,7 @@ use super::number::shortest;
 use super::{GroupReport, Report, effect};
 use crate::escape;
 use crate::inference::classical::Classical;
+use crate::permutation_test::effect::IntervalKind;
 
 /// One field of the table.
 struct Field {
@@ -103,7 +104,7 @@ fn effect_fields(report: &Report) -> Vec<Field> {
         optional_real("effect_estimate", found.map(|found| found.estimate)),
         optional_real("effect_interval_low", end(0)),
         optional_real("effect_interval_high", end(1)),
-        text("effect_interval_kind", found.and_then(|found| found.interval_kind).unwrap_or_default()),
+        text("effect_interval_kind", found.and_then(|found| found.interval_kind).map_or("", IntervalKind::name)),
         optional_real("effect_confidence", found.and_then(|found| found.confidence)),
     ];
     fields.extend(effect::fields(&report.effect_sizes).map(|(name, size)| optional_real(name, size)));

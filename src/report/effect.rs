@@ -1,9 +1,10 @@
 //! The effect in a report: its name, its size, its interval, and the same on other scales.
 
-use super::number;
+use super::number::{self, Notation};
 use super::precision::Precision;
+use super::statistic::Measure;
 use super::{Comparison, Report};
-use crate::permutation_test::effect::{Effect, EffectRequest, EffectSizes, Measured};
+use crate::permutation_test::effect::{Effect, EffectRequest, EffectSizes, IntervalKind, Measured};
 
 /// An effect with its interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +17,10 @@ pub struct EffectReport {
     pub estimate: f64,
     /// The ends of its interval, infinite where there is none; `None` without an interval.
     pub interval: Option<[f64; 2]>,
-    /// `inversion`, `percentile` or `bca`.
-    pub interval_kind: Option<&'static str>,
+    /// How it was got.
+    pub interval_kind: Option<IntervalKind>,
+    /// The standard errors of its ends, where labellings were drawn.
+    pub interval_errors: Option<[f64; 2]>,
     /// Level of the interval.
     pub confidence: Option<f64>,
     /// Why there is no interval though one was wanted.
@@ -39,30 +42,89 @@ impl EffectReport {
             measured: effect.measured,
             estimate: effect.estimate,
             interval: effect.interval.map(|interval| interval.ends),
-            interval_kind: effect.interval.map(|interval| interval.approach.name()),
+            interval_kind: effect.interval.map(|interval| interval.kind),
+            interval_errors: effect.interval.and_then(|interval| interval.errors),
             confidence: effect.interval.and(request).map(|request| request.confidence),
             objection: effect.objection.clone(),
         }
     }
 }
 
-/// `95 % interval -0.17 to 7.57`, `… at least -0.17` where the alternative is one-sided.
+/// `95 % interval -0.17 to 7.57`, `… at least -0.17` where the alternative is one-sided; how it was got, unless it is exact.
 pub fn interval(report: &Report) -> Option<String> {
     let confidence = report.effect.as_ref()?.confidence?;
     let ends = interval_ends(report)?;
-    Some(format!("{} interval {ends}", number::percent(confidence).replace('\u{a0}', " ")))
+    let hole = rejected_within(report).map(|null| format!(", though {null} itself is rejected")).unwrap_or_default();
+    Some(format!("{} interval {ends}{hole}", number::percent(confidence).replace('\u{a0}', " ")))
 }
 
-/// `-0.17 to 7.57`, `at least -0.17` where the alternative is one-sided.
+/// `-0.17 to 7.57`, `at least -0.17` where the alternative is one-sided; `… (sampled)`.
+///
+/// Ends are rounded outwards, with as many digits as keep one that leaves out the null value on its side of it, and where
+/// labellings were drawn no more than its standard error allows.
 pub fn interval_ends(report: &Report) -> Option<String> {
-    let [low, high] = report.effect.as_ref()?.interval?;
-    let notation = Precision::of(report).effect;
-    Some(match (low.is_finite(), high.is_finite()) {
-        (true, true) => format!("{} to {}", notation.write(low), notation.write(high)),
-        (true, false) => format!("at least {}", notation.write(low)),
-        (false, true) => format!("at most {}", notation.write(high)),
+    let effect = report.effect.as_ref()?;
+    let ends = effect.interval?;
+    let of_shifts = effect.interval_kind.is_some_and(IntervalKind::is_of_shifts);
+    let null = if of_shifts { Some(report.mu) } else { null(report) };
+    let precision = Precision::of(report);
+    let write = |end: usize| {
+        let error = effect.interval_errors.map(|errors| errors[end]).and_then(number::magnitude);
+        let notation = precision.effect.coarser(error.map_or(i32::MAX, |leading| -leading), ends[end]);
+        let is_beyond = |x: f64| null.is_none_or(|null| if end == 0 { x > null } else { x < null });
+        let bound = if is_beyond(ends[end]) { null } else { None };
+        outward(notation, ends[end], end == 1, bound).unwrap_or_else(|| {
+            let side = if end == 0 { "above" } else { "below" };
+            format!("{side} {}", if null == Some(0.0) { "0".to_owned() } else { precision.mu.write(report.mu) })
+        })
+    };
+    let text = match (ends[0].is_finite(), ends[1].is_finite()) {
+        (true, true) => format!("{} to {}", write(0), write(1)),
+        (true, false) => format!("at least {}", write(0)).replace("at least above", "above"),
+        (false, true) => format!("at most {}", write(1)).replace("at most below", "below"),
         (false, false) => "unbounded: too few labellings".to_owned(),
+    };
+    Some(match effect.interval_kind {
+        Some(IntervalKind::Sampled) => text + " (sampled)",
+        Some(IntervalKind::Percentile) => text + " (percentile bootstrap)",
+        Some(IntervalKind::Bca) => text + " (BCa bootstrap)",
+        Some(IntervalKind::Exact) | None => text,
     })
+}
+
+/// Rounds away from the middle of an interval; more finely where that would reach the bound, which the number lies on the
+/// inner side of. `None` where fifteen digits do not tell them apart.
+fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>) -> Option<String> {
+    let Some(bound) = bound else { return Some(notation.write_outward(x, up)) };
+    let finest = 14 - number::magnitude(x.abs().max(bound.abs()))?;
+    let mut notation = notation;
+    while notation.place(x) <= finest {
+        let text = notation.write_outward(x, up);
+        if text.parse::<f64>().is_ok_and(|shown| if up { shown < bound } else { shown > bound }) {
+            return Some(text);
+        }
+        notation = notation.finer();
+    }
+    None
+}
+
+/// The effect under the null hypothesis, where it is known.
+pub fn null(report: &Report) -> Option<f64> {
+    let is_difference = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference);
+    match report.effect.as_ref()?.measured {
+        Measured::Statistic => is_difference.then_some(report.null_value),
+        Measured::MeanDifference | Measured::Shift => Some(report.mu),
+    }
+}
+
+/// The null value, where the test rejects it though shifts on both sides of it are not rejected: p as a function of the
+/// shift may have such a hole where a statistic is divided by a spread.
+fn rejected_within(report: &Report) -> Option<String> {
+    let effect =
+        report.effect.as_ref().filter(|effect| effect.interval_kind.is_some_and(IntervalKind::is_of_shifts))?;
+    let ([low, high], level) = (effect.interval?, 1.0 - effect.confidence?);
+    let is_hole = low <= report.mu && report.mu <= high && report.p_value <= level + f64::EPSILON;
+    is_hole.then(|| if report.mu == 0.0 { "0".to_owned() } else { Precision::of(report).mu.write(report.mu) })
 }
 
 /// `mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.29`.

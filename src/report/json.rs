@@ -6,10 +6,10 @@ use super::{GroupReport, Report, effect};
 use crate::escape;
 use crate::inference::classical::Classical;
 use crate::method::histogram::Histogram;
-use crate::permutation_test::effect::EffectSizes;
+use crate::permutation_test::effect::{EffectSizes, IntervalKind};
 
 /// The version of the names below; whoever removes one or changes its meaning raises it.
-pub const SCHEMA: &str = "permtest/1";
+pub const SCHEMA: &str = "permtest/2";
 
 /// One line for each report.
 pub fn render(reports: &[Report], with_histogram: bool) -> String {
@@ -206,7 +206,7 @@ impl<'a> From<&'a Report> for Line<'a> {
             effect_interval: effect
                 .and_then(|effect| effect.interval)
                 .map(|ends| ends.map(|end| Some(end).filter(|end| end.is_finite()))),
-            effect_interval_kind: effect.and_then(|effect| effect.interval_kind),
+            effect_interval_kind: effect.and_then(|effect| effect.interval_kind).map(IntervalKind::name),
             effect_confidence: effect.and_then(|effect| effect.confidence),
             effect_sizes: Sizes(&report.effect_sizes),
             mann_whitney_u: report.mann_whitney_u,

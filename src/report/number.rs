@@ -100,6 +100,11 @@ pub enum Notation {
         /// Digits after the point.
         decimals: usize,
     },
+    /// `2070`
+    Tens {
+        /// How many digits before the point are not known.
+        zeros: usize,
+    },
     /// `2.066e-9`
     Scientific {
         /// Digits of the mantissa after the point.
@@ -118,10 +123,59 @@ impl Notation {
         }
     }
 
+    /// The decimal place of the last digit of a number.
+    pub fn place(self, x: f64) -> i32 {
+        match self {
+            Self::Fixed { decimals } => decimals as i32,
+            Self::Tens { zeros } => -(zeros as i32),
+            Self::Scientific { decimals } => decimals as i32 - magnitude(x).unwrap_or(0),
+        }
+    }
+
+    /// The same with a digit more.
+    #[must_use]
+    pub fn finer(self) -> Self {
+        match self {
+            Self::Fixed { decimals } => Self::Fixed { decimals: decimals + 1 },
+            Self::Tens { zeros: 1 } => Self::Fixed { decimals: 0 },
+            Self::Tens { zeros } => Self::Tens { zeros: zeros - 1 },
+            Self::Scientific { decimals } => Self::Scientific { decimals: decimals + 1 },
+        }
+    }
+
+    /// The same with no digit of a number beyond 10^−`place`.
+    #[must_use]
+    pub fn coarser(self, place: i32, x: f64) -> Self {
+        match self {
+            _ if place >= self.place(x) => self,
+            Self::Fixed { .. } | Self::Tens { .. } if place < 0 => Self::Tens { zeros: place.unsigned_abs() as usize },
+            Self::Fixed { .. } | Self::Tens { .. } => Self::Fixed { decimals: place as usize },
+            Self::Scientific { .. } => {
+                Self::Scientific { decimals: (place + magnitude(x).unwrap_or(0)).max(0) as usize }
+            }
+        }
+    }
+
+    /// Writes one number rounded up or down; what is off a number of so many digits by rounding alone is taken for it.
+    pub fn write_outward(self, x: f64, up: bool) -> String {
+        let nearest = self.write(x);
+        let shown: f64 = nearest.parse().unwrap_or(x);
+        let unit = libm::exp10(-f64::from(self.place(x)));
+        let is_outward = if up { shown >= x } else { shown <= x };
+        if is_outward || (shown - x).abs() <= 1e-9 * unit {
+            return nearest;
+        }
+        self.write(if up { shown + unit } else { shown - unit })
+    }
+
     /// Writes one number.
     pub fn write(self, x: f64) -> String {
         let text = match self {
             Self::Fixed { decimals } => format!("{x:.decimals$}"),
+            Self::Tens { zeros } => {
+                let unit = libm::exp10(zeros as f64);
+                format!("{:.0}", (x / unit).round() * unit)
+            }
             Self::Scientific { decimals } => format!("{x:.decimals$e}"),
         };
         // What rounds to zero has no sign.
@@ -183,6 +237,23 @@ mod tests {
         assert_eq!(probability(0.099_999_9, 3, Rounding::Down), "0.0999");
         assert_eq!(probability(0.999_91, 3, Rounding::Up), "1");
         assert_eq!(probability(9.991e-6, 3, Rounding::Up), "1.00e-5");
+    }
+
+    #[test]
+    fn ends_are_rounded_outwards_to_the_digits_that_are_known() {
+        let fixed = |decimals| Notation::Fixed { decimals };
+        assert_eq!(fixed(2).write_outward(7.568_75, true), "7.57");
+        assert_eq!(fixed(2).write_outward(7.561, true), "7.57");
+        assert_eq!(fixed(2).write_outward(-0.171, false), "-0.18");
+        assert_eq!(fixed(2).write_outward(0.1 + 0.2, true), "0.30");
+        assert_eq!(fixed(1).write_outward(-0.04, true), "0.0");
+        assert_eq!(fixed(3).coarser(-2, 51_234.4).write_outward(51_234.4, true), "51300");
+        assert_eq!(fixed(3).coarser(1, 1.234).write_outward(1.234, false), "1.2");
+        let scientific = Notation::Scientific { decimals: 4 };
+        assert_eq!(scientific.write_outward(1.000_01e-9, false), "1.0000e-9");
+        assert_eq!(scientific.coarser(10, 1.29e-9).write_outward(1.29e-9, true), "1.3e-9");
+        assert_eq!(fixed(0).finer().finer(), fixed(2));
+        assert_eq!(Notation::Tens { zeros: 1 }.finer(), fixed(0));
     }
 
     #[test]

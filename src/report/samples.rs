@@ -7,7 +7,7 @@ use crate::inference::effect::Effects;
 use crate::inference::p_value::Counts;
 use crate::inference::summary::Summary;
 use crate::method::tail::Tail;
-use crate::permutation_test::effect::{EffectSizes, Measured};
+use crate::permutation_test::effect::{EffectSizes, IntervalKind, Measured};
 use crate::settings::Statistic;
 use crate::statistic::Character;
 use crate::statistic::Definition;
@@ -41,7 +41,8 @@ pub fn typical() -> Report {
             measured: Measured::Statistic,
             estimate: 3.7,
             interval: Some([-0.17, 7.57]),
-            interval_kind: Some("inversion"),
+            interval_kind: Some(IntervalKind::Exact),
+            interval_errors: None,
             confidence: Some(0.95),
             objection: None,
         }),

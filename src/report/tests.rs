@@ -11,7 +11,7 @@ use crate::method::estimate::{Estimate, Spread};
 use crate::method::sequential::{Decision, Level};
 use crate::method::splitting;
 use crate::method::tail::Tail;
-use crate::permutation_test::effect::Measured;
+use crate::permutation_test::effect::{IntervalKind, Measured};
 use crate::settings::{Format, Judgement};
 
 /// The text without its colours.
@@ -330,12 +330,12 @@ fn several_reports_stand_apart() {
 #[test]
 fn json_has_these_names_in_this_order() {
     let expected = concat!(
-        r#"{"schema":"permtest/1","version":"VERSION","column":"len","statistic":"mean","alternative":"two-sided","#,
+        r#"{"schema":"permtest/2","version":"VERSION","column":"len","statistic":"mean","alternative":"two-sided","#,
         r#""two_sided_rule":"absolute","design":"two-sample","n_units":60,"n_strata":null,"n_case":30,"n_control":30,"n_dropped":0,"#,
         r#""case":{"label":"OJ","mean":20.663333333333334,"sd":6.6055610497222395,"median":22.7,"min":8.2,"max":30.9},"#,
         r#""control":{"label":"VC","mean":16.963333333333335,"sd":8.266028725184054,"median":16.5,"min":4.2,"max":33.9},"#,
         r#""estimate":3.7,"effect":"difference of means","effect_estimate":3.7,"effect_interval":[-0.17,7.57],"#,
-        r#""effect_interval_kind":"inversion","effect_confidence":0.95,"relative_change":0.218,"cohens_d":0.494,"#,
+        r#""effect_interval_kind":"exact","effect_confidence":0.95,"relative_change":0.218,"cohens_d":0.494,"#,
         r#""cohens_d_z":null,"hedges_g":0.488,"cliffs_delta":0.28,"hodges_lehmann":4.2,"#,
         r#""mann_whitney_u":null,"mu":0.0,"null_value":0.0,"method":"monte-carlo","algorithm":null,"reference_set_size":1.1826458156486142e+17,"#,
         r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
@@ -367,9 +367,9 @@ p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_
 sequential_alpha,sequential_risk,decision,adjustment,\
 p_value_adjusted,p_value_adjusted_interval_low,p_value_adjusted_interval_high,gate_alpha,gate_finding,gate_verdict,\
 compare,warnings
-permtest/1,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
+permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
-3.7,difference of means,3.7,-0.17,7.57,inversion,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
+3.7,difference of means,3.7,-0.17,7.57,exact,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
 0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
@@ -435,6 +435,36 @@ fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
         text.contains("  difference of means    3.70\n  Hodges-Lehmann shift   3.70     95 % interval -0.17 to 7.57\n")
     );
     assert!(text.contains("No interval for the\n  effect: none.\n"));
+}
+
+#[test]
+fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_are_known() {
+    let of = |interval, kind, errors| {
+        let vary = |effect| EffectReport {
+            interval: Some(interval),
+            interval_kind: Some(kind),
+            interval_errors: errors,
+            ..effect
+        };
+        let text = conclusion(&Report { effect: typical().effect.map(vary), p_value: 0.04, ..typical() });
+        let (_, interval) = text.lines().next().unwrap().split_once("interval ").unwrap();
+        interval.to_owned()
+    };
+    let sampled = |interval, error| of(interval, IntervalKind::Sampled, Some([error; 2]));
+    assert_eq!(sampled([0.171, 7.561], 0.02), "0.17 to 7.57 (sampled)");
+    assert_eq!(sampled([0.171, 7.561], 0.2), "0.1 to 7.6 (sampled)");
+    assert_eq!(sampled([171.0, 7561.0], 20.0), "170 to 7570 (sampled)");
+    // One that leaves out 0 does so to the eye.
+    assert_eq!(sampled([0.0171, 7.561], 0.2), "0.01 to 7.6 (sampled)");
+    assert_eq!(of([0.000_31, 7.561], IntervalKind::Exact, None), "0.0003 to 7.57");
+    assert_eq!(of([-7.561, -0.000_31], IntervalKind::Exact, None), "-7.57 to -0.0003");
+    assert_eq!(of([4e-16, 7.561], IntervalKind::Exact, None), "above 0 to 7.57");
+    assert_eq!(of([-7.561, -5e-324], IntervalKind::Exact, None), "-7.57 to below 0");
+    assert_eq!(of([4e-16, f64::INFINITY], IntervalKind::Exact, None), "above 0");
+    assert_eq!(of([-0.171, 7.561], IntervalKind::Bca, None), "-0.18 to 7.57 (BCa bootstrap)");
+    assert_eq!(of([-0.171, 7.561], IntervalKind::Percentile, None), "-0.18 to 7.57 (percentile bootstrap)");
+    // p is at most 0.05.
+    assert_eq!(of([-0.171, 7.561], IntervalKind::Exact, None), "-0.18 to 7.57, though 0 itself is rejected");
 }
 
 #[test]

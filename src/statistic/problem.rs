@@ -78,6 +78,17 @@ impl Problem {
         Labellings::Dense(BitRows { units: design.units().len(), words })
     }
 
+    /// The same design over the observations in the order they were given, as [`Problem::with_design`] takes it: its
+    /// labellings do not change with the order of the pool.
+    #[must_use]
+    pub fn design_of_observations(&self) -> Arc<dyn Design> {
+        let mut place = vec![0; self.pool.len()];
+        for (position, &observation) in (0..).zip(self.pool.order()) {
+            place[observation as usize] = position;
+        }
+        Arc::new(Clustered::reordered(self.design.clone(), &place))
+    }
+
     /// The positions of the case and the control member of each pair, in the order they were given; `None` where
     /// observations are not paired.
     #[must_use]

@@ -13,13 +13,16 @@ use permtest::PermutationTest;
 use permtest::design::layout::{Blocks, Layout, Pairing};
 use permtest::error::Error;
 use permtest::inference::Alternative::{self, Greater, Less, TwoSided};
+use permtest::inference::TwoSidedRule::Doubled;
 use permtest::inference::bootstrap_interval::{BootstrapInterval, Correction, Reading, bootstrap_interval};
 use permtest::inference::normal;
 use permtest::inference::p_value::Counts;
 use permtest::method::bootstrap::{Bootstrap, Cells, Samples};
-use permtest::method::inversion::{Bisection, Inversion, Source, TailCounts};
+use permtest::method::inversion::search::{Bracket, Search};
+use permtest::method::inversion::{Inversion, Source};
 use permtest::method::monte_carlo::Watch;
 use permtest::method::planner::Choice;
+use permtest::method::tail::Tail;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
 use permtest::statistic::{Pool, Problem, order};
@@ -62,7 +65,7 @@ fn difference(x: &[f64], y: &[f64]) -> f64 {
 
 fn inverted(source: Source, problem: &Problem, alternative: Alternative, confidence: f64) -> [f64; 2] {
     let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-    inversion.mean_difference(problem, alternative.beyond(confidence).unwrap(), &Watch::nobody()).unwrap()
+    inversion.mean_difference(problem, alternative.tail(Doubled), confidence, &Watch::nobody()).unwrap()
 }
 
 /// The interval from all labellings.
@@ -224,16 +227,16 @@ fn unsorted<'a>(case: &'a [f64], control: &'a [f64], layout: &Layout) -> Permuta
 }
 
 /// Shares of labellings that are as great and as small as the data, that of the data among them.
-fn tails(counts: TailCounts) -> [f64; 2] {
-    [counts.greater_equal, counts.less_equal].map(|count| count as f64 / counts.labellings as f64)
+fn tails([greater_equal, less_equal, labellings]: [u64; 3]) -> [f64; 2] {
+    [greater_equal, less_equal].map(|count| count as f64 / labellings as f64)
 }
 
-fn drawn(counts: Counts) -> TailCounts {
-    TailCounts::drawn(counts.n, counts.greater_equal, counts.less_equal)
+fn drawn(counts: Counts) -> [u64; 3] {
+    [counts.greater_equal + 1, counts.less_equal + 1, counts.n + 1]
 }
 
-fn listed(counts: Counts) -> TailCounts {
-    TailCounts { labellings: counts.n, greater_equal: counts.greater_equal, less_equal: counts.less_equal }
+fn listed(counts: Counts) -> [u64; 3] {
+    [counts.greater_equal, counts.less_equal, counts.n]
 }
 
 /// That the one-sided tests reject just outside of both ends, and neither at the ends nor just inside.
@@ -341,16 +344,34 @@ fn a_shift_of_the_problem_or_of_the_data_moves_only_itself() {
     assert_eq!(exact(control, case, &Layout::default(), TwoSided, 0.95), [-1.25, 8.5]);
 }
 
+/// Shifts that set two samples apart, and a little further.
+fn apart(case: &[f64], control: &[f64]) -> [f64; 2] {
+    let least = |x: &[f64]| x.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = |x: &[f64]| x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    [least(case) - most(control) - 0.01, most(case) - least(control) + 0.01]
+}
+
+const TOLERANCE: f64 = 1e-6;
+
+/// Both ends, from outside.
+fn searched(centre: f64, far: [f64; 2], level: f64, p: &dyn Fn(f64) -> Result<f64, Error>) -> [f64; 2] {
+    let end = |far: f64| {
+        let search = Search { p, level, centre, guess: centre.midpoint(far), far, may_rise: false };
+        let is_near = |bracket: Bracket| (bracket.outside - bracket.inside).abs() <= TOLERANCE;
+        search.run(is_near).unwrap().map_or(far.signum() * f64::INFINITY, |bracket| bracket.outside)
+    };
+    far.map(end)
+}
+
 #[test]
-fn bisection_finds_the_ends_that_inversion_knows() {
+fn a_search_finds_the_ends_that_inversion_knows() {
     let [case, control] = WINGS;
-    let test = unsorted(case, control, &Layout::default()).method(Choice::Exact);
-    let at = |shift: f64| Ok(listed(test.clone().shift(shift).mean_difference()?.counts.expect("counted")));
-    let bisection = Bisection::apart(case, control);
-    let [low, high] = bisection.run(TwoSided.beyond(0.95).unwrap(), at).unwrap();
+    let test = unsorted(case, control, &Layout::default()).method(Choice::Exact).two_sided(Doubled);
+    let p = |shift: f64| Ok(test.clone().shift(shift).mean_difference()?.p_value.estimate);
+    let [low, high] = searched(difference(case, control), apart(case, control), 0.05, &p);
     // From outside, and near.
-    assert!((-bisection.tolerance..=0.0).contains(&(low + 0.74 / 3.0)), "{low}");
-    assert!((0.0..=bisection.tolerance).contains(&(high - 0.01)), "{high}");
+    assert!((-TOLERANCE..=0.0).contains(&(low + 0.74 / 3.0)), "{low}");
+    assert!((0.0..=TOLERANCE).contains(&(high - 0.01)), "{high}");
 }
 
 fn median(sorted: &[f64]) -> f64 {
@@ -386,14 +407,14 @@ fn tails_of_all_subsets(case: &[f64], control: &[f64], shift: f64, location: fn(
 }
 
 #[test]
-fn bisection_agrees_with_a_scan_of_all_shifts() {
+fn a_search_agrees_with_a_scan_of_all_shifts() {
     let (case, control) = ([3.1, 7.4, 5.0, 2.2, 9.9], [1.0, 0.3, 4.5, 2.7, 4.9, 6.1]);
     for (name, location) in [("median", median as fn(&[f64]) -> f64), ("trimmed-mean:0.2", trimmed_mean)] {
         let definition = name.parse().unwrap();
-        let test = unsorted(&case, &control, &Layout::default()).method(Choice::Exact);
-        let at = |shift: f64| Ok(listed(test.clone().shift(shift).test(&definition)?.counts.expect("counted")));
-        let bisection = Bisection::apart(&case, &control);
-        let [low, high] = bisection.run(TwoSided.beyond(0.9).unwrap(), at).unwrap();
+        let test = unsorted(&case, &control, &Layout::default()).method(Choice::Exact).two_sided(Doubled);
+        let p = |shift: f64| Ok(test.clone().shift(shift).test(&definition)?.p_value.estimate);
+        let centre = test.test(&definition).unwrap().estimate;
+        let [low, high] = searched(centre, apart(&case, &control), 0.1, &p);
         // Steps that fall on no difference of means of two of these decimals.
         let step = 0.012_345_678_9;
         let shifts: Vec<f64> = (-420..1000).map(|i| 0.001 + f64::from(i) * step).collect();
@@ -404,12 +425,12 @@ fn bisection_agrees_with_a_scan_of_all_shifts() {
         assert!(kept.is_sorted_by(|before, after| before[0] <= after[0] && before[1] >= after[1]), "{name}: jumps");
         let first = shifts[kept.iter().position(|[not_greater, _]| *not_greater).unwrap()];
         let last = shifts[kept.iter().rposition(|[_, not_less]| *not_less).unwrap()];
-        assert!((first - step - bisection.tolerance..first).contains(&low), "{name}: {low}, {first}");
-        assert!((last..last + step + bisection.tolerance).contains(&high), "{name}: {high}, {last}");
+        assert!((first - step - TOLERANCE..first).contains(&low), "{name}: {low}, {first}");
+        assert!((last..last + step + TOLERANCE).contains(&high), "{name}: {high}, {last}");
         // The ends are rejected, and the tolerance further in nothing is.
         for (end, sign, tail) in [(low, 1.0, 0), (high, -1.0, 1)] {
             let p = |shift: f64| tails_of_all_subsets(&case, &control, shift, location)[tail];
-            assert!(p(end) <= 0.05 && p(end + sign * 1.01 * bisection.tolerance) > 0.05, "{name}: {end}");
+            assert!(p(end) <= 0.05 && p(end + sign * 1.01 * TOLERANCE) > 0.05, "{name}: {end}");
         }
     }
 }
@@ -820,7 +841,7 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
     let ends = |threads: usize| {
         let source = Source::Drawn { resamples: 100_001, seed: 3, domain: Domain::Inversion };
         let inversion = Inversion { source, threads: Some(threads), arch: Arch::new() };
-        inversion.mean_difference(&problem, TwoSided.beyond(0.95).unwrap(), &Watch::nobody()).unwrap().map(f64::to_bits)
+        inversion.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::nobody()).unwrap().map(f64::to_bits)
     };
     assert_eq!([ends(2), ends(7)], [ends(1); 2]);
     let portable = Inversion {
@@ -828,7 +849,7 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
         threads: None,
         arch: Arch::Scalar,
     };
-    let found = portable.mean_difference(&problem, TwoSided.beyond(0.95).unwrap(), &Watch::nobody()).unwrap();
+    let found = portable.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::nobody()).unwrap();
     assert_eq!(found.map(f64::to_bits), ends(1));
 }
 
@@ -912,32 +933,22 @@ fn too_few_labellings_leave_ends_open_and_too_many_are_refused() {
     assert_eq!(exact(&case, &control, &Layout::default(), TwoSided, 0.95), [f64::NEG_INFINITY, f64::INFINITY]);
     assert_eq!(exact(&case, &control, &Layout::default(), TwoSided, 0.9), [-8.0, 1.0]);
     let test = unsorted(&case, &control, &Layout::default()).method(Choice::Exact);
-    let at = |shift: f64| Ok(listed(test.clone().shift(shift).mean_difference()?.counts.expect("counted")));
-    let bisected = Bisection::apart(&case, &control).run(TwoSided.beyond(0.95).unwrap(), at).unwrap();
-    assert_eq!(bisected, [f64::NEG_INFINITY, f64::INFINITY]);
+    let p = |shift: f64| Ok(test.clone().shift(shift).mean_difference()?.p_value.estimate);
+    let centre = difference(&case, &control);
+    assert_eq!(searched(centre, apart(&case, &control), 0.05, &p), [f64::NEG_INFINITY, f64::INFINITY]);
 
     let [case, control] = GLOBULIN;
     let problem = Problem::two_sample(Pool::new(case, control, 0.0));
     let refusal = |resamples: u64| {
         let source = Source::Drawn { resamples, seed: 0, domain: Domain::Inversion };
         let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-        let found = inversion.mean_difference(&problem, TwoSided.beyond(0.9).unwrap(), &Watch::nobody());
+        let found = inversion.mean_difference(&problem, Tail::Doubled, 0.9, &Watch::nobody());
         found.unwrap_err().to_string()
     };
     assert_eq!(refusal(0), "0 resamples are out of range; draw from 1 to 1e12");
     let what = "50000000001 of the labellings lie beyond an end of the interval, too many to keep; draw fewer resamples, or \
                 raise the confidence";
     assert_eq!(refusal(1_000_000_000_000), what);
-    let nowhere = |bisection: Bisection, counts: TailCounts| {
-        bisection.run(TwoSided.beyond(0.9).unwrap(), |_| Ok(counts)).unwrap_err().to_string()
-    };
-    let none = TailCounts { labellings: 100, greater_equal: 1, less_equal: 1 };
-    let apart = Bisection { within: [0.0, 1.0], tolerance: 0.0 };
-    let what = "the test rejects a shift by 0 as well as one by 1 on the same side; choose a statistic that moves with a shift";
-    assert_eq!(nowhere(apart, none), what);
-    let what = "a search needs finite ends and a tolerance that is not negative; name some";
-    assert_eq!(nowhere(Bisection { within: [0.0, f64::NAN], ..apart }, none), what);
-    assert_eq!(nowhere(Bisection { tolerance: -1.0, ..apart }, none), what);
 }
 
 #[test]
@@ -951,7 +962,7 @@ fn a_run_that_is_told_to_stop_stops() {
         [Source::of(problem.design(), 0, 0), Source::Drawn { resamples: 100_000, seed: 0, domain: Domain::Inversion }]
     {
         let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-        let found = inversion.mean_difference(&problem, TwoSided.beyond(0.9).unwrap(), &watch);
+        let found = inversion.mean_difference(&problem, Tail::Doubled, 0.9, &watch);
         assert!(matches!(found, Err(Error::Interrupted)));
     }
     let cells = cells(case, control);

@@ -13,6 +13,7 @@ mod gaps;
 mod histogram;
 mod importance;
 mod intervals;
+mod inversion;
 mod known_answers;
 mod ladder;
 mod laws;

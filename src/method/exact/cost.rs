@@ -27,10 +27,16 @@ impl Cost {
     /// The cost of both sides.
     #[must_use]
     pub fn of(addends: &Addends) -> Self {
-        let [above, below] = [(&addends.above, addends.from_above()), (&addends.below, addends.from_below())]
-            .map(|(side, counts)| SideCost::of(side, counts));
-        let narrow = addends.largest_sum() < i128::from(i64::MAX) / 4;
-        let entry = if narrow { 8.0 } else { 16.0 };
+        Self::of_sides([&addends.above, &addends.below], [addends.from_above(), addends.from_below()])
+    }
+
+    /// The cost of sides from whose open halves so many units are taken.
+    #[must_use]
+    pub fn of_sides(sides: [&Side; 2], counts: [RangeInclusive<usize>; 2]) -> Self {
+        let largest = sides.map(Side::largest_sum).into_iter().max().unwrap_or(0);
+        let [counts_above, counts_below] = counts;
+        let [above, below] = [SideCost::of(sides[0], counts_above), SideCost::of(sides[1], counts_below)];
+        let entry = if largest < i128::from(i64::MAX) / 4 { 8.0 } else { 16.0 };
         Self {
             cells: above.cells + below.cells,
             cell_bytes: 8.0 * (above.most_cells + below.most_cells),
@@ -50,7 +56,8 @@ impl Addends {
 }
 
 impl Side {
-    fn largest_sum(&self) -> i128 {
+    /// The sum of all its numbers.
+    pub fn largest_sum(&self) -> i128 {
         let strata = self.strata.iter().flat_map(|stratum| &stratum.addends);
         self.coins.iter().chain(strata).chain(&self.open).sum()
     }

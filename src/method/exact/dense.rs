@@ -6,7 +6,7 @@
 
 use std::ops::{Add, AddAssign, Mul, Range};
 
-use super::sides::{Multiset, Room, SHRINK, Tails};
+use super::sides::{Multiset, Room, SHRINK, Tails, Threshold};
 use crate::method::engine;
 use crate::simd::{self, Arch, Kernel};
 use crate::statistic::Extremes;
@@ -29,6 +29,9 @@ pub trait Cell: Copy + Default + Send + Sync + Add<Output = Self> + AddAssign + 
     /// [`SHRINK`] times itself, if it could become too large.
     #[must_use]
     fn shrunk(self) -> Self;
+
+    /// As a float.
+    fn float(self) -> f64;
 }
 
 impl Cell for f64 {
@@ -36,6 +39,10 @@ impl Cell for f64 {
 
     fn shrunk(self) -> Self {
         self * SHRINK
+    }
+
+    fn float(self) -> f64 {
+        self
     }
 }
 
@@ -45,6 +52,10 @@ impl Cell for u128 {
     /// For less than 2¹²⁸ labellings only.
     fn shrunk(self) -> Self {
         unreachable!("integers are for fewer units")
+    }
+
+    fn float(self) -> f64 {
+        self as f64
     }
 }
 
@@ -90,6 +101,24 @@ impl<C: Cell> Multiset for Dense<C> {
         self.cells[self.used.clone()].iter_mut().for_each(|cell| *cell = cell.shrunk());
     }
 
+    type Ready = Summed<C>;
+
+    fn ready(self) -> Summed<C> {
+        let cells = self.cells[self.used.clone()].to_vec();
+        Summed { least: self.least + self.used.start as i128, running: running(cells.iter()), cells }
+    }
+
+    fn pairs(above: &Summed<C>, below: &Summed<C>, threshold: Option<Threshold>, arch: Arch) -> f64 {
+        let total = |side: &Summed<C>| side.running.last().copied().unwrap_or_default();
+        let (cells, first, running) = match threshold {
+            None => return (total(above) * total(below)).float(),
+            // U − V ≥ t where V ≤ U − t, and U − V ≤ t where U ≤ V + t.
+            Some(Threshold::AtLeast(t)) => (&above.cells, above.least - t - below.least, &below.running),
+            Some(Threshold::AtMost(t)) => (&below.cells, below.least + t - above.least, &above.running),
+        };
+        simd::run(arch, Pairing { cells, first, running }).float()
+    }
+
     fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], arch: Arch) -> Vec<Tails<C>> {
         let (u, v) = (&above.cells[above.used.clone()], &below.cells[below.used.clone()]);
         let (u_least, v_least) = (above.least + above.used.start as i128, below.least + below.used.start as i128);
@@ -110,6 +139,15 @@ impl<C: Cell> Multiset for Dense<C> {
         };
         thresholds.iter().map(|extremes| Tails::of(all, extremes, at_least, at_most)).collect()
     }
+}
+
+/// Counts of sums with their running totals.
+#[derive(Debug)]
+pub struct Summed<C> {
+    /// The sum of the first cell.
+    least: i128,
+    cells: Vec<C>,
+    running: Vec<C>,
 }
 
 /// Running totals.

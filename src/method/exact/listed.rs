@@ -1,7 +1,7 @@
 //! Sums in a sorted list, one entry for each labelling: for numbers too fine for a lattice, as long as there are few of
 //! them. Two lists of √C entries stand for C labellings (Horowitz & Sahni 1974).
 
-use super::sides::{Multiset, Room, Tails};
+use super::sides::{Multiset, Room, Tails, Threshold};
 use crate::simd::Arch;
 use crate::statistic::Extremes;
 
@@ -61,6 +61,22 @@ impl<T: Integer> Multiset for Listed<T> {
 
     /// Entries are not counts.
     fn shrink(&mut self) {}
+
+    type Ready = Self;
+
+    fn ready(self) -> Self {
+        self
+    }
+
+    fn pairs(above: &Self, below: &Self, threshold: Option<Threshold>, _: Arch) -> f64 {
+        let all = above.0.len() as u128 * below.0.len() as u128;
+        let pairs = match threshold {
+            None => all,
+            Some(Threshold::AtLeast(threshold)) => pairs_at_least(&above.0, &below.0, threshold),
+            Some(Threshold::AtMost(threshold)) => all - pairs_at_least(&above.0, &below.0, threshold + 1),
+        };
+        pairs as f64
+    }
 
     fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], _: Arch) -> Vec<Tails<u128>> {
         let all = above.0.len() as u128 * below.0.len() as u128;

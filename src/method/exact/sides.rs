@@ -42,8 +42,27 @@ pub trait Multiset: Sized + Send + Sync {
     /// Multiplies all counts by [`SHRINK`], if they could become too large.
     fn shrink(&mut self);
 
+    /// The same, to be set against others again and again.
+    type Ready: Send + Sync;
+
+    /// Makes it so.
+    fn ready(self) -> Self::Ready;
+
+    /// The number of pairs of one sum each; the number whose difference `above` − `below` is at least or at most a
+    /// threshold, if there is one.
+    fn pairs(above: &Self::Ready, below: &Self::Ready, threshold: Option<Threshold>, arch: Arch) -> f64;
+
     /// Counts the pairs of one sum each, whose difference `above` − `below` is beyond the thresholds, of each set.
     fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], arch: Arch) -> Vec<Tails<Self::Count>>;
+}
+
+/// A bound of a difference, which it includes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threshold {
+    /// From this on.
+    AtLeast(i128),
+    /// Up to this.
+    AtMost(i128),
 }
 
 /// What a multiset has to hold.
@@ -135,7 +154,10 @@ pub fn count<M: Multiset>(addends: &Addends, work: Work) -> Result<Vec<Tails<M::
 }
 
 /// The sums of a side for each number of units from its half of the pivot.
-fn build<M: Multiset>(side: &Side, counts: RangeInclusive<usize>, work: Work) -> Result<Vec<M>, Error> {
+///
+/// # Errors
+/// [`Error::Interrupted`] once `stop` is set.
+pub fn build<M: Multiset>(side: &Side, counts: RangeInclusive<usize>, work: Work) -> Result<Vec<M>, Error> {
     let mut builder = Builder { done: M::zero(), room: Room::ZERO, units: 0, work };
     for &coin in &side.coins {
         builder.toss(coin)?;

@@ -4,17 +4,15 @@ use super::canvas::Canvas;
 use super::chart::{Strip, axis_below, chart, roomy};
 use super::palette::{CASE, TEXT};
 use crate::escape;
-use crate::permutation_test::effect::Measured;
 use crate::report::axis::ticks;
 use crate::report::label::capitalised;
 use crate::report::precision::Precision;
-use crate::report::statistic::Measure;
-use crate::report::{EffectReport, Report, effect};
+use crate::report::{Report, effect};
 
 /// Draws the effect, if the statistic has one.
 pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let Some(shown) = &report.effect else { return };
-    let null = null(report, shown);
+    let null = effect::null(report);
     let ends = shown.interval.unwrap_or([shown.estimate; 2]);
     let finite: Vec<f64> = ends.into_iter().chain([shown.estimate]).chain(null).filter(|x| x.is_finite()).collect();
     let (low, high) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
@@ -37,13 +35,4 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
         }
     }
     chart.circle(shown.estimate, 0.5, 6, CASE, 1.0);
-}
-
-/// The effect under the null hypothesis, where it is known.
-fn null(report: &Report, shown: &EffectReport) -> Option<f64> {
-    let has_null = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference | Measure::Ratio);
-    match shown.measured {
-        Measured::Statistic => has_null.then_some(report.null_value),
-        Measured::MeanDifference | Measured::Shift => Some(report.mu),
-    }
 }

@@ -127,6 +127,16 @@ impl Scores {
         }
     }
 
+    /// The difference of two values whose [`Scores::finest`] scores differ by this much; for decimals the nearest double.
+    #[must_use]
+    pub fn difference(&self, difference: i128) -> f64 {
+        let integer = difference * (self.divisor / self.wide.as_ref().map_or(1, |wide| wide.step));
+        match self.power {
+            Some(power) => wide::nearest(integer, power),
+            None => integer as f64 / self.denominator * self.unit,
+        }
+    }
+
     /// The same scores in another order: observation `order[i]` becomes number i.
     #[must_use]
     pub fn reordered(self, order: &[u32]) -> Self {
