@@ -9,7 +9,7 @@ use super::effect::{EffectInterval, IntervalKind};
 use super::{NullDistribution, PermutationTest, TestResult};
 use crate::design::layout::{Layout, Pairing};
 use crate::error::Error;
-use crate::inference::normal;
+use crate::inference::{Alternative, normal};
 use crate::method::exact::sides::Work;
 use crate::method::inversion::jumps::Jumps;
 use crate::method::inversion::search::{Bracket, Search, rejects};
@@ -129,12 +129,7 @@ impl PermutationTest<'_> {
         let canonical = Canonical::new(self.case, self.control, &self.layout);
         let (test, drawn) = self.of_fixed_observations(asked, prepared, &canonical)?;
         let definition = Definition::Named(named);
-        let p = |shift: f64| {
-            let (test, watch) = (test.clone().shift(shift), Watch { replicates: None, ..*watch });
-            Ok(test.test_watched(&test.problem()?, &definition, watch)?.p_value.estimate)
-        };
-        let is_paired = self.layout.pairing != Pairing::Independent;
-        let jumps = if is_paired {
+        let jumps = if named == Named::SignedRank {
             Jumps::of_pairs(self.case, self.control)
         } else {
             Jumps::of_samples(self.case, self.control)
@@ -152,17 +147,25 @@ impl PermutationTest<'_> {
             true => jumps_in(bracket).map_or(bracket.inside, |[jump, _]| jump),
             false => bracket.shortest(),
         };
-        let (beyond, level) = (Beyond::of(tail, confidence)?, 1.0 - confidence);
-        let end = |side: usize, far: f64| -> Result<f64, Error> {
+        let far = apart(self.case, self.control);
+        let end = |side: usize, level: f64| -> Result<f64, Error> {
+            // Where the smaller tail is doubled each end has one of its own.
+            let single = [Alternative::Greater, Alternative::Less][side];
+            let alternative = if tail == Tail::Doubled { single } else { self.alternative };
+            let test = test.clone().alternative(alternative);
+            let p = |shift: f64| {
+                let (test, watch) = (test.clone().shift(shift), Watch { replicates: None, ..*watch });
+                Ok(test.test_watched(&test.problem()?, &definition, watch)?.p_value.estimate)
+            };
             let guess = centre + (guess[side] - guess[0].midpoint(guess[1]));
             // Ratios to a spread may rise again, and pairs without a difference lose their rank.
             let may_rise = matches!(named, Named::Welch | Named::T | Named::SignedRank);
-            let search = Search { p: &p, level, centre, guess, far, may_rise };
-            Ok(search.run(is_near)?.map_or(if side == 0 { f64::NEG_INFINITY } else { f64::INFINITY }, read))
+            let search = Search { p: &p, level, centre, guess, far: far[side], opposite: far[1 - side], may_rise };
+            Ok(search.run(is_near)?.map_or([f64::NEG_INFINITY, f64::INFINITY][side], read))
         };
-        let [lowest, highest] = apart(self.case, self.control);
-        let low = beyond.low.map_or(Ok(f64::NEG_INFINITY), |_| end(0, lowest))?;
-        let high = beyond.high.map_or(Ok(f64::INFINITY), |_| end(1, highest))?;
+        let beyond = Beyond::of(tail, confidence)?;
+        let low = beyond.low.map_or(Ok(f64::NEG_INFINITY), |level| end(0, level))?;
+        let high = beyond.high.map_or(Ok(f64::INFINITY), |level| end(1, level))?;
         Ok(Found { ends: [low, high], drawn })
     }
 

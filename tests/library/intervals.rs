@@ -356,7 +356,8 @@ const TOLERANCE: f64 = 1e-6;
 /// Both ends, from outside.
 fn searched(centre: f64, far: [f64; 2], level: f64, p: &dyn Fn(f64) -> Result<f64, Error>) -> [f64; 2] {
     let end = |far: f64| {
-        let search = Search { p, level, centre, guess: centre.midpoint(far), far, may_rise: false };
+        let guess = centre.midpoint(far);
+        let search = Search { p, level, centre, guess, far, opposite: -far, may_rise: false };
         let is_near = |bracket: Bracket| (bracket.outside - bracket.inside).abs() <= TOLERANCE;
         search.run(is_near).unwrap().map_or(far.signum() * f64::INFINITY, |bracket| bracket.outside)
     };

@@ -26,12 +26,14 @@ pub struct Search<'a> {
     pub p: &'a PValueOf<'a>,
     /// The level: what is no more is rejected.
     pub level: f64,
-    /// A shift that is not rejected, that of the data.
+    /// The shift of the data, which is not rejected but for a single tail at a level that is no small one.
     pub centre: f64,
     /// Where the end may be.
     pub guess: f64,
     /// A shift on the same side, beyond which the test no longer changes.
     pub far: f64,
+    /// One on the other side, where a single tail holds everything.
+    pub opposite: f64,
     /// Whether p may rise on the way out.
     pub may_rise: bool,
 }
@@ -68,7 +70,11 @@ impl Search<'_> {
         if !self.rejects(far) {
             return Ok(None);
         }
-        let mut inside = Probe { shift: self.centre, p: 1.0 };
+        let centre = self.probe(self.centre)?;
+        if self.rejects(centre) {
+            return self.narrow(Probe { shift: self.opposite, p: 1.0 }, centre, is_near).map(Some);
+        }
+        let mut inside = centre;
         let mut step = self.guess - self.centre;
         loop {
             let outside = self.go_out(&mut inside, far, step)?;
@@ -209,7 +215,7 @@ mod tests {
             probes.set(probes.get() + 1);
             Ok(libm::erfc((3.0 - shift).abs() / 2.0 * std::f64::consts::FRAC_1_SQRT_2))
         };
-        let search = Search { p: &p, level: 0.05, centre: 3.0, guess: 0.1, far: -1e9, may_rise: false };
+        let search = Search { p: &p, level: 0.05, centre: 3.0, guess: 0.1, far: -1e9, opposite: 1e9, may_rise: false };
         let bracket = search.run(|bracket| bracket.is_within(1e-9, 3.0, 0.0)).unwrap().unwrap();
         assert!((bracket.inside - (3.0 - 2.0 * 1.959_963_984_540_054)).abs() < 1e-8, "{bracket:?}");
         assert!(probes.get() < 25, "{} probes", probes.get());
@@ -227,7 +233,8 @@ mod tests {
                 0.05
             })
         };
-        let search = |may_rise| Search { p: &p, level: 0.05, centre: 0.0, guess: 1.0, far: 100.0, may_rise };
+        let search =
+            |may_rise| Search { p: &p, level: 0.05, centre: 0.0, guess: 1.0, far: 100.0, opposite: -100.0, may_rise };
         let end = |may_rise| search(may_rise).run(|bracket| bracket.is_within(1e-9, 0.0, 0.0)).unwrap().unwrap();
         assert!((end(false).inside - 2.0).abs() < 1e-7 && (end(true).inside - 2.4).abs() < 1e-7);
     }

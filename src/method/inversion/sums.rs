@@ -270,7 +270,8 @@ impl<M: Multiset> Counted<'_, M> {
         let guess = centre
             + sign * 2.0 * sums.deviation
                 / (sums.n_case as f64 - sums.means.kept as f64 / sums.means.denominator as f64);
-        let search = Search { p: &p, level, centre, guess, far: sign * self.reach(), may_rise: false };
+        let far = sign * self.reach();
+        let search = Search { p: &p, level, centre, guess, far, opposite: -far, may_rise: false };
         let Some(bracket) = search.run(|bracket| self.jumps_in(bracket).0 <= MOST_JUMPS)? else { return Ok(None) };
         let mut jumps = Vec::new();
         for (numbers, [a, b, q], offset) in self.jumps_in(bracket).1 {
