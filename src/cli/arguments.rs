@@ -270,7 +270,8 @@ pub(super) struct Arguments {
 
     /// Level of the intervals [default: 0.95 for the effect, 0.99 for p]
     ///
-    /// The interval of p says how far p may be off because the relabellings are random.
+    /// The interval of an effect that moves with the values leaves out the null value exactly where p is at most 1 - LEVEL. The
+    /// interval of p says how far p may be off because the relabellings are random.
     #[arg(
         long,
         value_name = "LEVEL",
@@ -283,7 +284,8 @@ pub(super) struct Arguments {
     /// How the interval for the effect is got [default: as suits the statistic]
     ///
     /// It is one-sided where the alternative is. The default is inversion for differences that move with the values, such as
-    /// those of means, medians and ranks, and bca for all else.
+    /// those of means, medians and ranks, and bca for all else. Inversion finds the shifts that the test does not reject, from
+    /// all labellings where p is exact and that takes a moment; from random ones it is called sampled.
     #[arg(long, value_name = "HOW", help_heading = "Computing")]
     pub interval: Option<Interval>,
 
