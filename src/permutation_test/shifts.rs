@@ -62,7 +62,7 @@ impl PermutationTest<'_> {
         let tail = self.alternative.tail(result.two_sided);
         let prepared = self.prepare(problem, &Definition::Named(*named))?;
         let found = match (named, &prepared) {
-            (Named::Mean | Named::T, Prepared::Linear(_)) | (Named::Mean, _) => {
+            (Named::Mean | Named::T, Prepared::Linear(_)) | (Named::Mean, Prepared::Formula(_)) => {
                 self.shifts_of_means(asked, &prepared, tail, watch)?
             }
             _ => self.search(asked, &prepared, tail, watch)?,

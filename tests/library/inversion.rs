@@ -260,7 +260,9 @@ fn known_intervals_are_found() {
     let median = interval(&case, &control, "median").1;
     case[8] = 1e7;
     assert_eq!(interval(&case, &control, "rank-sum").1, [0.88, 2.14]);
-    assert_eq!(interval(&case, &control, "median").1, median);
+    // Values that differ by no more than rounding at the size of the largest tie, in this test of medians as in any other.
+    let with_far_one = interval(&case, &control, "median").1;
+    assert!(median.iter().zip(with_far_one).all(|(one, other)| (one - other).abs() < 1e-6), "{with_far_one:?}");
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn assert_near(actual: f64, expected: f64) {
 
 /// The effect beside a test, with its 95 % interval.
 fn effect(test: &PermutationTest, name: &str, estimate: f64, request: EffectRequest) -> Effect {
-    test.effect(&test.problem().unwrap(), &named(name), estimate, &request, &Watch::nobody()).unwrap()
+    let result = test.test(&named(name)).unwrap();
+    let found = test.effect(&test.problem().unwrap(), &named(name), &result, &request, &Watch::nobody()).unwrap();
+    assert_near(result.estimate, estimate);
+    found
 }
 
 const USUAL: EffectRequest = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
