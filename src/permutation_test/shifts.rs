@@ -139,13 +139,15 @@ impl PermutationTest<'_> {
         let is_ranked = matches!(named, Named::RankSum | Named::SignedRank);
         let jumps_in =
             |bracket: Bracket| jumps.between(bracket.outside.min(bracket.inside), bracket.outside.max(bracket.inside));
-        let is_near = |bracket: Bracket| match is_ranked {
-            true => jumps_in(bracket).is_none_or(|[least, most]| least == most),
-            false => bracket.is_within(RESOLUTION, centre, largest),
+        let is_near = |bracket: Bracket| {
+            if is_ranked {
+                jumps_in(bracket).is_none_or(|[least, most]| least == most)
+            } else {
+                bracket.is_within(RESOLUTION, centre, largest)
+            }
         };
-        let read = |bracket: Bracket| match is_ranked {
-            true => jumps_in(bracket).map_or(bracket.inside, |[jump, _]| jump),
-            false => bracket.shortest(),
+        let read = |bracket: Bracket| {
+            if is_ranked { jumps_in(bracket).map_or(bracket.inside, |[jump, _]| jump) } else { bracket.shortest() }
         };
         let far = apart(self.case, self.control);
         let end = |side: usize, level: f64| -> Result<f64, Error> {

@@ -57,6 +57,7 @@ impl Addends {
 
 impl Side {
     /// The sum of all its numbers.
+    #[must_use]
     pub fn largest_sum(&self) -> i128 {
         let strata = self.strata.iter().flat_map(|stratum| &stratum.addends);
         self.coins.iter().chain(strata).chain(&self.open).sum()

@@ -164,7 +164,7 @@ pub fn build<M: Multiset>(side: &Side, counts: RangeInclusive<usize>, work: Work
     }
     for stratum in &side.strata {
         let mut rows = builder.choose(&stratum.addends, stratum.m..=stratum.m)?;
-        builder.done = rows.pop().expect("a row for m");
+        builder.done = rows.pop().unwrap_or_else(M::zero);
         builder.room = builder.room.and(&Room::of_subsets(&stratum.addends, stratum.m));
     }
     builder.choose(&side.open, counts)

@@ -38,7 +38,9 @@ impl Jumps {
     }
 
     fn new(scores: Scores, mut lists: [Vec<i128>; 2], divisor: f64) -> Self {
-        lists.iter_mut().for_each(|list| list.sort_unstable());
+        for list in &mut lists {
+            list.sort_unstable();
+        }
         Self { scores, lists, divisor }
     }
 

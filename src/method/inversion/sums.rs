@@ -398,15 +398,13 @@ impl Units<'_> {
         let changes = self.sums.changes.iter().zip(&self.kept.changes);
         let values: Vec<f64> = changes.map(|(&sum, &kept)| sum as f64 - shift * kept as f64).collect();
         let number = values.len() as f64;
-        match exchange {
-            Exchange::Coins => values.iter().map(|value| value * value).sum::<f64>().sqrt() / 2.0,
-            _ => {
-                let mean = values.iter().sum::<f64>() / number;
-                let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-                let set = (0..values.len()).filter(|&unit| (self.is_set)(unit)).count() as f64;
-                (set * (number - set) / (number * (number - 1.0)) * squares).sqrt()
-            }
+        if *exchange == Exchange::Coins {
+            return values.iter().map(|value| value * value).sum::<f64>().sqrt() / 2.0;
         }
+        let mean = values.iter().sum::<f64>() / number;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let set = (0..values.len()).filter(|&unit| (self.is_set)(unit)).count() as f64;
+        (set * (number - set) / (number * (number - 1.0)) * squares).sqrt()
     }
 }
 
