@@ -68,12 +68,14 @@ pub fn interval_ends(report: &Report) -> Option<String> {
     let of_shifts = effect.interval_kind.is_some_and(IntervalKind::is_of_shifts);
     let null = if of_shifts { Some(report.mu) } else { null(report) };
     let precision = Precision::of(report);
+    let sizes = ends.into_iter().chain([effect.estimate, report.mu]).filter(|size| size.is_finite());
+    let scale = sizes.fold(0.0f64, |largest, size| largest.max(size.abs()));
     let write = |end: usize| {
         let error = effect.interval_errors.map(|errors| errors[end]).and_then(number::magnitude);
         let notation = precision.effect.coarser(error.map_or(i32::MAX, |leading| -leading), ends[end]);
         let is_beyond = |x: f64| null.is_none_or(|null| if end == 0 { x > null } else { x < null });
         let bound = if is_beyond(ends[end]) { null } else { None };
-        outward(notation, ends[end], end == 1, bound).unwrap_or_else(|| {
+        outward(notation, ends[end], end == 1, bound, scale).unwrap_or_else(|| {
             let side = if end == 0 { "above" } else { "below" };
             format!("{side} {}", if null == Some(0.0) { "0".to_owned() } else { precision.mu.write(report.mu) })
         })
@@ -93,10 +95,10 @@ pub fn interval_ends(report: &Report) -> Option<String> {
 }
 
 /// Rounds away from the middle of an interval; more finely where that would reach the bound, which the number lies on the
-/// inner side of. `None` where fifteen digits do not tell them apart.
-fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>) -> Option<String> {
+/// inner side of. `None` where fifteen digits of numbers of this size do not tell them apart.
+fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>, scale: f64) -> Option<String> {
     let Some(bound) = bound else { return Some(notation.write_outward(x, up)) };
-    let finest = 14 - number::magnitude(x.abs().max(bound.abs()))?;
+    let finest = 14 - number::magnitude(scale)?;
     let mut notation = notation;
     while notation.place(x) <= finest {
         let text = notation.write_outward(x, up);
@@ -118,8 +120,11 @@ pub fn null(report: &Report) -> Option<f64> {
 }
 
 /// The null value, where the test rejects it though shifts on both sides of it are not rejected: p as a function of the
-/// shift may have such a hole where a statistic is divided by a spread.
+/// shift may have such a hole where a statistic is divided by a spread, and where pairs without a difference have no rank.
 fn rejected_within(report: &Report) -> Option<String> {
+    if !["welch", "t", "signed-rank"].contains(&report.statistic.name.as_str()) {
+        return None;
+    }
     let effect =
         report.effect.as_ref().filter(|effect| effect.interval_kind.is_some_and(IntervalKind::is_of_shifts))?;
     let ([low, high], level) = (effect.interval?, 1.0 - effect.confidence?);
