@@ -112,9 +112,9 @@ fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>, scale: f64)
 
 /// The effect under the null hypothesis, where it is known.
 pub fn null(report: &Report) -> Option<f64> {
-    let is_difference = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference);
+    let has_null = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference | Measure::Ratio);
     match report.effect.as_ref()?.measured {
-        Measured::Statistic => is_difference.then_some(report.null_value),
+        Measured::Statistic => has_null.then_some(report.null_value),
         Measured::MeanDifference | Measured::Shift => Some(report.mu),
     }
 }

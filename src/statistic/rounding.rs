@@ -80,12 +80,16 @@ impl Approximate {
 /// variances, 0 for a ratio; `None` for what has none, such as a logarithm.
 #[must_use]
 pub fn degree(function: impl Fn(&[f64], &[f64]) -> f64, case: &[f64], control: &[f64]) -> Option<f64> {
-    let doubled = |sample: &[f64]| sample.iter().map(|value| 2.0 * value).collect::<Vec<f64>>();
-    // Twice a double is exact, and so is what sums, products and quotients make of it.
-    let of_doubled = function(&doubled(case), &doubled(control));
-    let degree = libm::log2(of_doubled / function(case, control));
-    let nearest = (2.0 * degree).round() / 2.0;
-    ((degree - nearest).abs() < 1e-9).then_some(nearest)
+    let times = |factor: f64, sample: &[f64]| sample.iter().map(|value| factor * value).collect::<Vec<f64>>();
+    // A difference that is 0 for the data has a degree all the same: it shows once one group is four times as large.
+    let degree_of = |[of_case, of_control]: [f64; 2]| {
+        // Twice a double is exact, and so is what sums, products and quotients make of it.
+        let doubled = function(&times(2.0 * of_case, case), &times(2.0 * of_control, control));
+        let degree = libm::log2(doubled / function(&times(of_case, case), &times(of_control, control)));
+        let nearest = (2.0 * degree).round() / 2.0;
+        ((degree - nearest).abs() < 1e-9).then_some(nearest)
+    };
+    [[1.0, 1.0], [4.0, 1.0], [1.0, 4.0]].into_iter().find_map(degree_of)
 }
 
 /// What two computations of a function that is not known may differ by and still tie: 10⁻¹² of its observed value and, for
@@ -137,5 +141,7 @@ mod tests {
         assert_eq!(degree(|x, y| (mean(x) * mean(y) * mean(y)).sqrt(), &x, &y), Some(1.5));
         assert_eq!(degree(|x, y| mean(x).ln() - mean(y), &x, &y), None);
         assert_eq!(degree(|_, _| 0.0, &x, &y), None);
+        // Means that are equal, and differ by a rounding error once labels are exchanged.
+        assert_eq!(degree(|x, y| mean(x) - mean(y), &[1.0, 3.0], &[2.0, 2.0]), Some(1.0));
     }
 }
