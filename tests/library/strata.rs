@@ -225,8 +225,12 @@ fn difference(units: &[Unit], labels: &[bool], shift: i128) -> Fraction {
 
 /// The numbers of labellings that are at least, at most and in size at least as large as the data.
 fn counts(units: &[Unit], value: impl Fn(&[bool]) -> Fraction) -> [u64; 3] {
+    counts_among(&labellings(units), units, value)
+}
+
+fn counts_among(all: &[Vec<bool>], units: &[Unit], value: impl Fn(&[bool]) -> Fraction) -> [u64; 3] {
     let observed: Vec<bool> = units.iter().map(|unit| unit.is_case).collect();
-    let (all, data) = (labellings(units), value(&observed));
+    let data = value(&observed);
     let size = |x: Fraction| Fraction(x.0.abs(), x.1);
     let count = |is_extreme: &dyn Fn(Fraction) -> bool| all.iter().filter(|labels| is_extreme(value(labels))).count();
     [
@@ -285,6 +289,56 @@ fn differences_within_strata_count_like_fractions_over_all_labellings() {
         };
         assert_eq!(found_counts(&t), counts(&units, squared), "{round}: t of {units:?}");
     }
+}
+
+/// A p-value from the shares of labellings that are at least, at most and in size at least as large as the data.
+type Read = fn([f64; 3]) -> f64;
+
+#[test]
+fn intervals_leave_out_the_shifts_that_the_test_within_strata_rejects() {
+    let mut dice = Dice(8);
+    let (mut inside, mut holes) = (0, 0);
+    for round in 0..60 {
+        // Clusters of one to three in every third round, else of one size.
+        let mut units = units(&mut dice, [1, 3, 2][round % 3]);
+        if round % 3 == 2 {
+            for unit in &mut units {
+                unit.values.resize(2, 7);
+            }
+        }
+        let all = labellings(&units);
+        let (case, control, layout) = samples(&units);
+        let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact).threads(Some(1));
+        let data: Vec<bool> = units.iter().map(|unit| unit.is_case).collect();
+        let estimate = difference(&units, &data, 0);
+        let estimate = estimate.0 as f64 / estimate.1 as f64 / 100.0;
+        let request = EffectRequest { approach: None, bootstrap: 1, confidence: 0.75 };
+        for (test, p) in [
+            (test.clone().two_sided(TwoSidedRule::Absolute), (|[_, _, absolute]| absolute) as Read),
+            (test.clone().two_sided(TwoSidedRule::Doubled), |[greater, less, _]| (2.0 * greater.min(less)).min(1.0)),
+            (test.clone().alternative(Alternative::Greater), |[greater, ..]| greater),
+            (test.clone().alternative(Alternative::Less), |[_, less, _]| less),
+        ] {
+            let [low, high] = effect(&test, "mean", estimate, request).interval.unwrap().ends;
+            for hundredths in (-1500..1500).step_by(37) {
+                let shift = f64::from(hundredths) / 100.0;
+                if (shift - low).abs().min((shift - high).abs()) < 1e-6 {
+                    continue;
+                }
+                let counts = counts_among(&all, &units, |labels| difference(&units, labels, hundredths.into()));
+                let is_rejected = p(counts.map(|count| count as f64 / all.len() as f64)) <= 0.25;
+                if shift < low || high < shift {
+                    assert!(is_rejected, "{round}: {shift} is outside {low} to {high}: {units:?}");
+                } else {
+                    inside += 1;
+                    holes += i32::from(is_rejected);
+                    // Only where sizes vary p need not fall on both sides.
+                    assert!(!is_rejected || round % 3 == 1, "{round}: {shift} is inside {low} to {high}: {units:?}");
+                }
+            }
+        }
+    }
+    assert!(inside > 5000 && 100 * holes <= inside, "{holes} of {inside}");
 }
 
 #[test]
