@@ -109,7 +109,7 @@ impl Findings<'_> {
             .into_iter()
             .chain(counted.into_iter().flatten())
             .chain(estimated.into_iter().flatten())
-            .chain([self.width(), self.unequal_variances()])
+            .chain([self.ceiling(), self.width(), self.unequal_variances()])
             .flatten()
             .collect()
     }
@@ -120,9 +120,9 @@ impl Findings<'_> {
         let needs = |p: f64| {
             let resamples = one_digit(ENOUGH / p);
             match self.further {
-                Further::Advised(method) => Remedy::Method(method),
+                Further::Advised(method) | Further::Taken { method, .. } => Remedy::Method(method),
                 _ if resamples > MOST_RESAMPLES as f64 => Remedy::BeyondCounting(p.log10().round()),
-                _ => Remedy::Resamples(resamples),
+                Further::Nothing => Remedy::Resamples(resamples),
             }
         };
         match count {
@@ -139,6 +139,14 @@ impl Findings<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether the p-value is no more than an upper bound, rounded up to two digits.
+    fn ceiling(&self) -> Option<Warning> {
+        let p = self.p_value.estimate;
+        let unit = 10f64.powi(p.log10().floor() as i32 - 1);
+        let rounded = if unit > 0.0 { (p / unit).ceil() * unit } else { p };
+        (self.p_value.kind == IntervalKind::UpperBound).then_some(Warning::Ceiling { p: rounded })
     }
 
     /// Whether proven bounds are as narrow as they should be.

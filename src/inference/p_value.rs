@@ -59,6 +59,9 @@ pub enum IntervalKind {
     LogNormal,
     /// Student's t for the logarithm of a mean of a few replicates.
     LogT,
+    /// The upper end is that of [`IntervalKind::LogT`] for the share of labellings that are at least nearly as extreme as the
+    /// data; of the p-value below it no more is known than the smallest that the data can give.
+    UpperBound,
 }
 
 impl IntervalKind {
@@ -72,6 +75,7 @@ impl IntervalKind {
             Self::TimeUniform => "time-uniform",
             Self::LogNormal => "log-normal",
             Self::LogT => "log-t",
+            Self::UpperBound => "upper-bound",
         }
     }
 }
@@ -136,6 +140,14 @@ impl PValue {
         let factor = libm::exp(quantile * estimate.relative_error());
         let interval = [(p / factor).max(minimum), (p * factor).min(1.0)];
         Self { estimate: p, interval, kind, minimum }
+    }
+
+    /// An upper bound for a p-value from an estimate of something larger: the upper end of the interval of
+    /// [`PValue::estimated`], so that the bound fails with half the probability that the interval leaves out.
+    #[must_use]
+    pub fn ceiling(estimate: &Estimate, confidence: f64, attainable_minimum: f64) -> Self {
+        let Self { interval: [_, high], minimum, .. } = Self::estimated(estimate, confidence, attainable_minimum);
+        Self { estimate: high, interval: [minimum, high], kind: IntervalKind::UpperBound, minimum }
     }
 
     /// The Monte Carlo p-value (b + 1)/(n + 1), where b of n resamples are as extreme as the data (Davison & Hinkley 1997, section

@@ -77,6 +77,11 @@ pub enum Warning {
         /// Of how many.
         replicates: u64,
     },
+    /// Splitting, which nobody had asked for, ended before it came to the data: p is below this.
+    Ceiling {
+        /// The upper bound.
+        p: f64,
+    },
     /// Proven bounds lie far apart.
     Wide {
         /// Their distance as a share of the upper one.
@@ -232,6 +237,10 @@ impl fmt::Display for Warning {
                 f,
                 "{extinct} of {replicates} replicates found no relabelling as extreme as the data: the estimate hangs on the \
                  others; draw more with -n"
+            ),
+            Self::Ceiling { p } => write!(
+                f,
+                "p < {p:.1e}: splitting ended there, with the time that is spent unasked; --method splitting goes on"
             ),
             Self::Wide { relative_width } => write!(
                 f,

@@ -41,6 +41,9 @@ impl Resolution {
     pub const COARSE: Self = Self { bins_per_spread: 16.0, reach: 1.0, most: 72 };
 }
 
+/// No edge lies further out, so that sums and differences of edges are finite.
+const FARTHEST: f64 = f64::MAX / 8.0;
+
 /// The side of the anchor on which statistics are extreme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beyond {
@@ -180,14 +183,16 @@ impl<T: Replicate> Bins<T> {
             (Tail::Absolute, Beyond::Below) => extremes.far_above.approximate(),
             _ => near,
         };
-        let least = (low - resolution.reach * spread).min(near.min(mirror) - margin);
-        let most = (high + resolution.reach * spread).max(near.max(mirror) + margin);
+        let within = |edge: f64| edge.clamp(-FARTHEST, FARTHEST);
+        let least = within((low - resolution.reach * spread).min(near.min(mirror) - margin));
+        let most = within((high + resolution.reach * spread).max(near.max(mirror) + margin));
         let width = (spread / resolution.bins_per_spread).max((most - least) / resolution.most as f64);
         let width = T::width_near(width, step);
         // A single value has its bin around it.
         let step = if step.approximate() == 0.0 && low == high && low == near { width } else { step };
+        // One where there is no number: `max` prefers a number, where `clamp` would keep what is none.
         let widths =
-            |distance: f64| ((distance / width.approximate()).ceil()).clamp(1.0, resolution.most as f64) as usize;
+            |distance: f64| (distance / width.approximate()).ceil().max(1.0).min(resolution.most as f64) as usize;
         let below = widths(anchor.approximate() - least);
         let len = below + widths(most - anchor.approximate());
         Self { anchor, beyond, width, inverse: 1.0 / width.approximate(), step, below, len, extremes: *extremes, tail }

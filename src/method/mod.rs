@@ -6,6 +6,7 @@ mod dear;
 pub mod engine;
 pub mod estimate;
 pub mod exact;
+pub(crate) mod foresight;
 pub mod histogram;
 pub mod importance;
 pub mod inversion;

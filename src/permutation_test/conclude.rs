@@ -91,6 +91,8 @@ pub(super) enum Found {
     Bounds([f64; 2]),
     /// An estimate.
     Estimate(Estimate),
+    /// An estimate of the share of some labellings of which those as extreme as the data are a part.
+    Ceiling(Estimate),
 }
 
 impl Found {
@@ -103,7 +105,7 @@ impl Found {
     pub fn share(&self) -> Option<f64> {
         match self {
             Self::Share(share) | Self::Bounds([_, share]) => Some(*share),
-            Self::Estimate(estimate) => Some(estimate.p),
+            Self::Estimate(estimate) | Self::Ceiling(estimate) => Some(estimate.p),
             Self::Counted(_) | Self::Stopped(_) | Self::Tails(_) => None,
         }
     }
@@ -198,7 +200,7 @@ impl PermutationTest<'_> {
         let counts = match &found {
             Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => Some(self.counts(tally)?),
             Found::Tails(tails) => size.exact.filter(|&size| size <= MOST_COUNTED).map(|size| whole(tails, size)),
-            Found::Share(_) | Found::Bounds(_) | Found::Estimate(_) => None,
+            Found::Share(_) | Found::Bounds(_) | Found::Estimate(_) | Found::Ceiling(_) => None,
         };
         let p_value = match (&found, &counts) {
             (Found::Counted(_), Some(counts)) if method.is_exact() => {
@@ -211,13 +213,14 @@ impl PermutationTest<'_> {
             (Found::Share(share), _) => PValue::exact(*share, known.attainable),
             (Found::Bounds(bounds), _) => PValue::bounds(*bounds, known.attainable),
             (Found::Estimate(estimate), _) => PValue::estimated(estimate, self.confidence, known.attainable),
+            (Found::Ceiling(estimate), _) => PValue::ceiling(estimate, self.confidence, known.attainable),
         };
         let coarsest = coarsest(&size, self.alternative, self.two_sided.unwrap_or(nature.rule), nature.twins);
         let smaller = found.smaller_tail(counts.as_ref(), known);
         let decision = if let Found::Stopped(stopped) = &found { Some(stopped.decision) } else { None };
         let (tally, estimate) = match found {
             Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => (tally, None),
-            Found::Estimate(estimate) => (Tally::default(), Some(estimate)),
+            Found::Estimate(estimate) | Found::Ceiling(estimate) => (Tally::default(), Some(estimate)),
             Found::Tails(_) | Found::Share(_) | Found::Bounds(_) => (Tally::default(), None),
         };
         let findings = Findings {

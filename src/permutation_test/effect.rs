@@ -355,6 +355,11 @@ impl PermutationTest<'_> {
             let what = "the bootstrap does not know what belongs together in a design of one's own";
             return Err(Error::usage(what, "choose an interval by inversion"));
         }
+        // Each statistic takes 8 bytes, and as many again while they are sorted.
+        if 16 * request.bootstrap > self.memory {
+            let what = format!("{} bootstrap samples take more memory than may be used", request.bootstrap);
+            return Err(Error::usage(what, "draw fewer with --bootstrap, or allow for more with --memory-limit"));
+        }
         let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };

@@ -20,6 +20,7 @@ use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Estimate;
+use crate::method::foresight::{self, Shape};
 use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{
@@ -36,6 +37,9 @@ use crate::statistic::values::Values;
 use crate::statistic::{Character, Definition, Pool, Problem, Statistic};
 use canonical::Canonical;
 use conclude::Nature;
+
+/// The largest value whose differences from others are finite, with some room.
+const LARGEST: f64 = f64::MAX / 4.0;
 
 /// A permutation test of two samples.
 ///
@@ -160,7 +164,7 @@ impl<'a> PermutationTest<'a> {
             }
         }
         let largest = case.iter().chain(control).fold(0.0f64, |largest, value| largest.max(value.abs()));
-        if largest > f64::MAX / 4.0 {
+        if largest > LARGEST {
             let what = format!("a value of {largest:e} is too large to compute differences with");
             return Err(Error::data(what, "rescale the data"));
         }
@@ -341,6 +345,11 @@ impl<'a> PermutationTest<'a> {
                 return Err(Error::data(format!("{share} is no {name}"), "name one between 0 and 1"));
             }
         }
+        let largest = self.case.iter().fold(0.0f64, |largest, value| largest.max((value - self.shift).abs()));
+        if largest > LARGEST {
+            let what = format!("a shift of {:e} leaves values too large to compute differences with", self.shift);
+            return Err(Error::data(what, "name a smaller one, or rescale the data"));
+        }
         if let Some(design) = &self.design {
             let pool = self.pool(self.case, self.control)?;
             let (all, its) = (pool.len(), design.units().observations());
@@ -422,13 +431,29 @@ impl<'a> PermutationTest<'a> {
         labellings: Labellings,
     ) -> Result<Plan, Error> {
         let rule = Nature::of(definition, prepared, problem)?.rule;
-        let cost =
-            if matches!(prepared, Prepared::Values(_)) { LabellingCost::Function } else { LabellingCost::Kernel };
-        let linear = match prepared {
-            Prepared::Linear(linear) => Some((linear, self.observed(problem, linear)?)),
-            _ => None,
+        let prospect = match prepared {
+            Prepared::Linear(linear) => {
+                let known = Some((linear, self.observed(problem, linear)?));
+                Prospect { linear: known, ..self.prospect(problem, rule, LabellingCost::Sum) }
+            }
+            Prepared::Formula(formula) => {
+                let cost = LabellingCost::Kernel { passes: formula.passes() };
+                self.foresee(problem, formula, Shape::Normal, self.prospect(problem, rule, cost))?
+            }
+            Prepared::Stratified(statistic) => {
+                let cost = LabellingCost::Kernel { passes: 1.2 };
+                self.foresee(problem, statistic, Shape::Normal, self.prospect(problem, rule, cost))?
+            }
+            Prepared::Distance(scan) => {
+                let cost = LabellingCost::Kernel { passes: 3.0 };
+                self.foresee(problem, scan, Shape::of_distance(scan.distance()), self.prospect(problem, rule, cost))?
+            }
+            Prepared::Values(function) => {
+                let prospect = self.prospect(problem, rule, LabellingCost::Function);
+                self.foresee(problem, function, Shape::Normal, prospect)?
+            }
         };
-        plan(&self.request(labellings), &Prospect { linear, ..self.prospect(problem, rule, cost) })
+        plan(&self.request(labellings), &prospect)
     }
 
     /// Chooses the method for a statistic of one's own, of which no more is known than what it costs.
@@ -446,7 +471,24 @@ impl<'a> PermutationTest<'a> {
 
     fn prospect<'p>(&self, problem: &'p Problem, natural: TwoSidedRule, cost: LabellingCost) -> Prospect<'p> {
         let tail = self.alternative.tail(self.two_sided.unwrap_or(natural));
-        Prospect { design: problem.design(), cost, tail, linear: None }
+        Prospect { design: problem.design(), cost, tail, linear: None, log10_p: None }
+    }
+
+    /// Adds what a few labellings suggest of the p-value, where a method may be chosen by it.
+    fn foresee<'p, S: Statistic>(
+        &self,
+        problem: &'p Problem,
+        statistic: &S,
+        shape: Shape,
+        prospect: Prospect<'p>,
+    ) -> Result<Prospect<'p>, Error> {
+        let is_open = matches!(self.method, Choice::Auto | Choice::Splitting) && self.resamples.is_none();
+        if !is_open {
+            return Ok(prospect);
+        }
+        let observed = self.observed(problem, statistic)?;
+        let log10_p = foresight::log10_p(problem.design(), statistic, observed, (prospect.tail, shape), self.arch)?;
+        Ok(Prospect { log10_p, ..prospect })
     }
 
     /// Whether the statistics of the labellings are wanted, here or elsewhere.
@@ -514,7 +556,7 @@ impl<'a> PermutationTest<'a> {
         statistic: &S,
         watch: Watch,
     ) -> Result<TestResult, Error> {
-        let plan = self.plan_custom(problem, LabellingCost::Kernel, self.labellings(&watch))?;
+        let plan = self.plan_custom(problem, LabellingCost::UNKNOWN_KERNEL, self.labellings(&watch))?;
         self.custom_planned(problem, statistic, &plan, watch)
     }
 

@@ -39,7 +39,7 @@ impl Cut {
         let design = problem.design();
         let (resamples, block_size) = match plan.method {
             Method::MonteCarlo { resamples: resamples @ 1..=MOST_RESAMPLES } => match plan.further {
-                Further::Taken(_) => {
+                Further::Taken { .. } => {
                     return Err(refusal(&plan.method, "may go on to splitting", "say how many with -n"));
                 }
                 _ => (resamples, if is_dear { 1 } else { design.chunk_size() as u64 }),
@@ -209,7 +209,7 @@ impl Part<'_> {
         if let Method::Splitting { .. } = plan.method {
             let take = |next, climbs: &Climbs| take(next, Partial::Climbed(climbs.clone()));
             let tail = test.split_tail(&course, statistic, observed, None, &watch)?;
-            return test.climb(&course, statistic, observed, plan.method, tail, blocks, &watch, take);
+            return test.climb(&course, statistic, observed, plan.method, tail, blocks, None, &watch, take).map(drop);
         }
         let bins = test.bins(&course, statistic, observed)?;
         let draws = MonteCarlo { resamples: cut.resamples, seed: test.seed, threads: test.threads, arch: test.arch };

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::inference::attainable::{coarsest, smallest_attainable};
 use crate::inference::findings::FEW;
 use crate::inference::normal;
+use crate::inference::p_value::PValue;
 use crate::method::bins::{BinCounts, Bins};
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::Algorithm;
@@ -16,9 +17,9 @@ use crate::method::exact::enumeration::Enumeration;
 use crate::method::exact::sides::Work;
 use crate::method::monte_carlo::{Counted, MOST_RESAMPLES, MonteCarlo, ReplicateSink, Watch};
 use crate::method::planner::prospect::USUAL_DEPTH;
-use crate::method::planner::{Further, Method, Plan};
+use crate::method::planner::{Further, Method, Plan, Reach};
 use crate::method::sequential::{self, Rule, Stopped};
-use crate::method::splitting::{self, Climbs, Splitting, SplittingEstimate, Target};
+use crate::method::splitting::{self, Climbs, Pilot, Splitting, SplittingEstimate, Target};
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::linear::Linear;
@@ -153,6 +154,7 @@ impl PermutationTest<'_> {
             let shape = Shape { histogram: histogram(&counted), values: Vec::new() };
             return self.conclude(course, method, Found::Stopped(stopped), shape);
         }
+        self.check_room_for_values(course)?;
         let mut values = Vec::new();
         let Watch { stop, begin, advance, replicates: mut elsewhere } = watch;
         let is_wanted = self.null_distribution == NullDistribution::Kept || elsewhere.is_some();
@@ -168,13 +170,32 @@ impl PermutationTest<'_> {
         let (tally, shape) = (counted.tally, Shape { histogram: histogram(&counted), values });
         let is_rare = self.counts(&tally)?.extreme(self.tail(course)) < FEW;
         match course.plan.further {
-            Further::Taken(method) if is_rare => {
+            Further::Taken { method, reach } if is_rare => {
                 let watch = Watch { stop, begin, advance, replicates: None };
-                let found = self.split(course, statistic, observed, method, Some(&tally), &watch)?;
+                let after = After { tally: &tally, reach };
+                let found = self.split(course, statistic, observed, method, Some(after), &watch);
+                // Nobody has asked for splitting: where it finds no way, what was counted stands.
+                let Some(found) = unless_stuck(found)?.filter(|found| self.is_lower(course, found, &tally)) else {
+                    return self.conclude(course, course.plan.method, Found::Counted(tally), shape);
+                };
                 self.conclude(course, method, found, shape.of_others())
             }
             _ => self.conclude(course, method, Found::Counted(tally), shape),
         }
+    }
+
+    /// The statistics of all labellings take 8 bytes each, where they are kept.
+    fn check_room_for_values(&self, course: &Course) -> Result<(), Error> {
+        let labellings = match course.plan.method {
+            Method::MonteCarlo { resamples } => u128::from(resamples),
+            _ => course.problem.design().reference_set_size().exact.unwrap_or(u128::MAX),
+        };
+        // A growing list is copied to one that is up to twice as long.
+        if self.null_distribution != NullDistribution::Kept || 24 * labellings <= u128::from(self.memory) {
+            return Ok(());
+        }
+        let what = format!("the statistics of {labellings} labellings do not fit the memory that may be used");
+        Err(Error::data(what, "keep fewer of them, give them to a watch as they come, or allow for more memory"))
     }
 
     /// The part of the null distribution that is measured.
@@ -233,6 +254,18 @@ impl PermutationTest<'_> {
         sequential::run_binned(&draws, rule, course.problem.design(), statistic, &extremes, bins, watch)
     }
 
+    /// Whether splitting says more than what was counted: an estimate does, an upper bound if it is lower than that of the
+    /// counts.
+    fn is_lower(&self, course: &Course, found: &Found, tally: &Tally) -> bool {
+        let Found::Ceiling(estimate) = found else { return true };
+        let attainable = course.known.attainable;
+        let ceiling = PValue::ceiling(estimate, self.confidence, attainable).estimate;
+        let counted = self
+            .counts(tally)
+            .map(|counts| PValue::monte_carlo(&counts, self.tail(course), self.confidence, attainable).interval[1]);
+        counted.is_ok_and(|counted| ceiling < counted)
+    }
+
     /// Splitting, as a method of its own or where resamples have seen too little.
     fn split<S: Statistic>(
         &self,
@@ -240,24 +273,38 @@ impl PermutationTest<'_> {
         statistic: &S,
         observed: S::Replicate,
         method: Method,
-        counted: Option<&Tally>,
+        after: Option<After>,
         watch: &Watch,
     ) -> Result<Found, Error> {
         let splitting = self.splitting(method);
         let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
         let replicates = 0..splitting.replicates;
-        let tail = self.split_tail(course, statistic, observed, counted, watch)?;
-        self.climb(course, statistic, observed, method, tail, replicates, watch, |_, more| {
+        let tail = self.split_tail(course, statistic, observed, after.map(|after| after.tally), watch)?;
+        let most = after.map(|after| after.reach.evaluations);
+        let pilot = self.climb(course, statistic, observed, method, tail, replicates, most, watch, |_, more| {
             climbs.append(more);
             Ok(())
         })?;
-        self.climbed(course, method, tail, &climbs)
+        let found = self.climbed(course, method, tail, &climbs)?;
+        Ok(match found {
+            Found::Estimate(estimate) if !pilot.is_complete => Found::Ceiling(estimate),
+            found => found,
+        })
     }
 
     fn splitting(&self, method: Method) -> Splitting {
         let Method::Splitting { replicates, particles } = method else { unreachable!("splitting is planned") };
         let Self { seed, threads, arch, .. } = *self;
         Splitting { replicates, particles, seed, threads, arch }
+    }
+
+    /// The same on no more threads than have room for a replicate each.
+    fn splitting_within(&self, method: Method, units: usize) -> Splitting {
+        let splitting = self.splitting(method);
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = splitting.threads.unwrap_or_else(cores);
+        let room = usize::try_from(self.memory / splitting.bytes(units)).unwrap_or(usize::MAX).max(1);
+        if room < threads { Splitting { threads: Some(room), ..splitting } } else { splitting }
     }
 
     /// The tail that is split. Under the doubled rule that is the smaller one of the resamples, which are drawn here where none
@@ -298,9 +345,10 @@ impl PermutationTest<'_> {
         method: Method,
         tail: splitting::Tail,
         replicates: Range<u64>,
+        most_evaluations: Option<u64>,
         watch: &Watch,
         take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
-    ) -> Result<(), Error> {
+    ) -> Result<Pilot, Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         let on_undefined = match self.undefined {
             Undefined::Error => splitting::OnUndefined::Fail,
@@ -313,14 +361,15 @@ impl PermutationTest<'_> {
                 ));
             }
         };
-        let (splitting, design) = (self.splitting(method), course.problem.design());
+        let design = course.problem.design();
+        let splitting = self.splitting_within(method, design.units().len());
         let share = (replicates.end - replicates.start + 1) as f64 / (splitting.replicates + 1) as f64;
         let evaluations = splitting.expected_evaluations(design, USUAL_DEPTH)? as f64;
         begin((share * evaluations) as u64, "relabellings");
         let watch = Watch { stop, begin, advance, replicates: None };
         let extremes = statistic.extremes(observed);
-        let target = Target { extremes: &extremes, tail, on_undefined };
-        splitting.run_replicates(design, statistic, target, replicates, &watch, take).map(drop)
+        let target = Target { extremes: &extremes, tail, on_undefined, most_evaluations };
+        splitting.run_replicates(design, statistic, target, replicates, &watch, take)
     }
 
     /// What replicates tell of the p-value.
@@ -341,6 +390,23 @@ impl PermutationTest<'_> {
             draws: replicates * splitting.particles as u64,
             spread: Spread::Replicates { replicates, extinct, levels, tail },
         }))
+    }
+}
+
+/// What splitting starts from where it was not asked for.
+#[derive(Clone, Copy)]
+pub(super) struct After<'a> {
+    /// What was counted before.
+    tally: &'a Tally,
+    reach: Reach,
+}
+
+/// What splitting found, if it found a way.
+fn unless_stuck(found: Result<Found, Error>) -> Result<Option<Found>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Data { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -36,7 +36,8 @@ impl OfSums<'_> {
     /// In closed form, where the data are as extreme as can be.
     pub fn end(&self) -> Found {
         let linear = Some((self.statistic, self.observed));
-        let prospect = Prospect { design: self.design, cost: LabellingCost::Kernel, tail: self.tail, linear };
+        let (design, cost, tail) = (self.design, LabellingCost::Sum, self.tail);
+        let prospect = Prospect { design, cost, tail, linear, log10_p: None };
         Found::Share(prospect.share_at_the_end().expect("it was planned because the data are at the end"))
     }
 

@@ -108,9 +108,13 @@ fn choice(plan: &Plan) -> String {
 fn further(plan: &Plan) -> Option<String> {
     match plan.further {
         Further::Nothing => None,
-        Further::Taken(method) => {
-            Some(format!("Should it find fewer than 10 relabellings as extreme as the data, {} follows.", name(method)))
-        }
+        Further::Taken { method, reach } => Some(format!(
+            "Should it find fewer than 10 relabellings as extreme as the data, {} follows, to about p = 1e{}; --method {} \
+             goes on from there.",
+            name(method),
+            reach.exponent,
+            method.name()
+        )),
         Further::Advised(method) if method.is_exact() => Some(format!(
             "Left to itself, permtest would compute the exact p-value ({}).",
             method.algorithm().unwrap_or_default()

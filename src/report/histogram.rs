@@ -106,7 +106,7 @@ fn samples(report: &Report, width: usize, brush: &Brush) -> Vec<String> {
     let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
     let room = width - names - 2;
     let place = |x: f64| {
-        let share = if high > low { (x - low) / (high - low) } else { 0.5 };
+        let share = if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         (share * (room - 1) as f64).round() as usize
     };
     let line = |group: &GroupReport, label: &str, shape: &SampleShape| {

@@ -112,6 +112,10 @@ fn footnote(report: &Report) -> String {
             number::count(resamples),
             wording::method_name(report),
         ),
+        Some(_) if report.p_value_interval_kind == "upper-bound" => {
+            let method = wording::drawing(report);
+            format!("{statistic}; {p_value}, an upper bound at {confidence} confidence. {method}")
+        }
         Some(_) => {
             let method = wording::drawing(report);
             format!("{statistic}; {p_value}, its Monte Carlo interval at {confidence} confidence. {method}")

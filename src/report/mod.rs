@@ -119,7 +119,8 @@ pub struct Report {
     pub p_value_interval: [f64; 2],
     /// How the interval was got: `exact` where there is nothing to estimate, `bounds` where it is proven,
     /// `clopper-pearson` for counts, `time-uniform` for counts that
-    /// ended with a decision, `log-normal` for weights, `log-t` for replicates.
+    /// ended with a decision, `log-normal` for weights, `log-t` for replicates, `upper-bound` where replicates ended
+    /// short of the data.
     pub p_value_interval_kind: String,
     /// What resampling decided, if it was to decide something.
     pub decision: Option<(Level, Decision)>,

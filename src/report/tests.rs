@@ -266,6 +266,36 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
 }
 
 #[test]
+fn splitting_that_ended_short_of_the_data_gives_an_upper_bound() {
+    let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19, tail: splitting::Tail::Upper };
+    let short_of_the_data = Report {
+        method: "splitting".to_owned(),
+        precision: Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread }),
+        counts: None,
+        n_resamples: Some(24_000),
+        two_sided_rule: Some("doubled".to_owned()),
+        p_value: 4.01e-12,
+        p_value_interval: [1e-17, 4.01e-12],
+        p_value_interval_kind: "upper-bound".to_owned(),
+        ..typical()
+    };
+    assert!(
+        conclusion(&short_of_the_data).contains(
+            "
+  p-value (two-sided, doubled)   4.1e-12   an upper bound (99 %)
+
+  At most a share of 2.1e-12 of the 1.2e17 possible labellings has a difference
+  of 3.70 or more; that share, the smaller of the two tails, is doubled.
+  Multilevel splitting, seed 0: 24,000 relabellings in 24 independent
+  replicates, over 19 levels, the last of which is short of the data.
+"
+        ),
+        "{}",
+        conclusion(&short_of_the_data)
+    );
+}
+
+#[test]
 fn classical_tests_beside_clusters_are_said_to_overlook_them() {
     let compared = Some(classical::two_sample(&[1.0, 2.0, 4.0], &[3.0, 5.0, 9.0], Alternative::TwoSided, 0.0));
     let report = Report { compared, ..typical() };

@@ -65,7 +65,13 @@ pub fn p_value_name(report: &Report) -> String {
 
 /// The p-value, rounded to what its interval supports, never to 0.
 pub fn p_value(report: &Report) -> String {
-    number::probability(report.p_value, p_value_digits(report), Rounding::Nearest)
+    let rounding = if is_upper_bound(report) { Rounding::Up } else { Rounding::Nearest };
+    number::probability(report.p_value, p_value_digits(report), rounding)
+}
+
+/// Whether no more than an upper bound of the p-value was estimated, and none of its digits.
+fn is_upper_bound(report: &Report) -> bool {
+    report.p_value_interval_kind == "upper-bound"
 }
 
 /// What is left open: `0.0607 to 0.0611`, rounded outwards; only the upper end if nothing was counted.
@@ -139,6 +145,7 @@ fn estimated_share(report: &Report) -> String {
     let share = match report.method.as_str() {
         "exact" => format!("A share of {}", write(report.p_value, Rounding::Nearest)),
         "bounds" => format!("A share between {} and {}", write(low, Rounding::Down), write(high, Rounding::Up)),
+        _ if is_upper_bound(report) => format!("At most a share of {}", write(high, Rounding::Up)),
         _ => format!("By estimate a share of {}", write(report.p_value, Rounding::Nearest)),
     };
     format!("{share} of the {} possible labellings", labellings(report))
@@ -191,6 +198,7 @@ pub fn precision_note(report: &Report) -> String {
     match report.method.as_str() {
         "exact" => "exact".to_owned(),
         "bounds" => format!("the upper bound; proven: {}", interval(report)),
+        _ if is_upper_bound(report) => format!("an upper bound ({})", number::percent(report.confidence)),
         "sequential" => format!("time-uniform interval ({}): {}", number::percent(report.confidence), interval(report)),
         _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
     }
@@ -287,7 +295,8 @@ pub fn drawing(report: &Report) -> String {
         }
         (_, Some(Spread::Replicates { replicates, levels, .. })) => {
             let levels = if levels == 1 { "1 level".to_owned() } else { format!("{levels} levels") };
-            format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}.")
+            let end = if is_upper_bound(report) { ", the last of which is short of the data" } else { "" };
+            format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}{end}.")
         }
         ("sequential", _) => format!("{name}{seed}: {}", decision(report)),
         (_, None) => {

@@ -69,6 +69,14 @@ impl<'a> Scan<'a> {
     }
 }
 
+impl Scan<'_> {
+    /// The distance that it computes.
+    #[must_use]
+    pub fn distance(&self) -> Distance {
+        self.distance
+    }
+}
+
 fn weights(sorted: &[f64], distance: Distance) -> Vec<f64> {
     let (all, mut weights, mut start) = (sorted.len(), vec![0.0; sorted.len()], 0);
     for tied in sorted.chunk_by(|a, b| a == b) {

@@ -201,6 +201,21 @@ impl Formula {
         stack.push(next);
     }
 
+    /// How often the leaves go over the observations, roughly.
+    pub(crate) fn passes(&self) -> f64 {
+        let moments = |column: &Column| match &column.moments {
+            None => 0.0,
+            Some(moments) if moments.has_second() => 1.2,
+            Some(_) => 0.6,
+        };
+        let places = |step: &Step| match step {
+            Step::Leaf(Leaf { measure: Measure::Quantile(_), .. }) => 0.5,
+            Step::Leaf(Leaf { measure: Measure::TrimmedMean(_), .. }) => 1.3,
+            _ => 0.0,
+        };
+        self.columns.iter().map(moments).sum::<f64>() + self.steps.iter().map(places).sum::<f64>()
+    }
+
     /// Runs the steps over a batch; `met` gets the first labelling's number after each step.
     fn evaluate(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64], mut met: impl FnMut(&Step, f64)) {
         let batch = self.batch(arch, labellings);

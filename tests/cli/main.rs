@@ -17,6 +17,8 @@ mod forms;
 mod gate;
 mod input;
 mod limits;
+#[cfg(target_os = "linux")]
+mod memory;
 mod methods;
 mod outputs;
 #[cfg(unix)]

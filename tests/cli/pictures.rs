@@ -175,3 +175,41 @@ fn a_picture_that_cannot_be_written_is_an_error_and_leaves_nothing() {
         run("--report /dev/full").refused(["/dev/full"]).run();
     }
 }
+
+#[test]
+fn the_smallest_numbers_there_are_have_a_histogram_too() {
+    // 3, 2, 3 and 3 times 2^-1074: the mean of two of them is rounded.
+    let run = permtest().file("a.csv", "x\n1.5e-323\n1e-323\n1.5e-323\n").file("b.csv", "x\n1.5e-323\n");
+    run.args(["a.csv", "b.csv", "--alternative", "less", "--histogram"]).stdout_contains("Null distribution").run();
+}
+
+#[test]
+fn a_shift_that_leaves_no_finite_differences_is_refused_with_or_without_a_picture() {
+    for shift in ["1e308", "-1e308"] {
+        for picture in ["", " --plot out.svg", " --report out.html", " --histogram"] {
+            for statistic in ["mean", "median", "trimmed-mean:0.1"] {
+                run(&format!("--mu={shift} -s {statistic}{picture}"))
+                    .refused(["too large to compute differences"])
+                    .run();
+            }
+        }
+    }
+    run("--mu 4e307 --plot out.svg -s median").run();
+}
+
+#[test]
+fn names_that_no_picture_can_hold_are_spelt_out() {
+    let row =
+        |i: usize| [["\u{ffff}a", "\u{fdd0}"][i % 2], "\u{fffe}\u{1}b,", &(i * 7 % 11).to_string(), "\n"].concat();
+    let rows: String = (0..20).map(row).collect();
+    for file in ["u.svg", "u.png"] {
+        let run = permtest().file("u.csv", format!("g\u{1fffe},v\n{rows}"));
+        let found = left(run.args(["u.csv", "--group", "1", "-c", "v", "--plot", file]), file);
+        if let Ok(svg) = String::from_utf8(found) {
+            assert!(
+                svg.contains("\\u{fffe}\\u{1}b")
+                    && !svg.contains(['\u{fffe}', '\u{ffff}', '\u{fdd0}', '\u{1fffe}', '\u{1}'])
+            );
+        }
+    }
+}

@@ -9,7 +9,7 @@ use permtest::error::Error;
 use permtest::method::exact::enumeration::Enumeration;
 use permtest::method::monte_carlo::Watch;
 use permtest::method::splitting::{
-    DEFAULT_PARTICLES, DEFAULT_REPLICATES, OnUndefined, Splitting, SplittingEstimate, Tail,
+    Climbs, DEFAULT_PARTICLES, DEFAULT_REPLICATES, OnUndefined, Splitting, SplittingEstimate, Tail, Target,
 };
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::Stream;
@@ -514,4 +514,41 @@ fn what_a_run_takes_is_foreseen() {
     let (problem, _) = scored(100, 50);
     let expected = splitting(DEFAULT_PARTICLES, 0).expected_evaluations(problem.design(), 0.0).unwrap();
     assert_eq!(expected, 25_000);
+}
+
+#[test]
+fn a_run_that_may_not_go_on_says_what_the_share_is_at_most() {
+    // 60 + 60 scores of which 30 are mixed: some twenty levels.
+    let (problem, scores) = scored(60, 30);
+    let statistic = sum(&problem, &scores);
+    let whole = run(&splitting(200, 16), &problem, &statistic, Tail::Upper).unwrap();
+    let extremes = extremes(&problem, &statistic);
+    let mut before = 1.0;
+    for moves in [2, 10, 40, 100] {
+        let splitting = splitting(200, 16);
+        let most = 200 * (DEFAULT_REPLICATES + 1) * moves;
+        let target = Target {
+            extremes: &extremes,
+            tail: Tail::Upper,
+            on_undefined: OnUndefined::Fail,
+            most_evaluations: Some(most),
+        };
+        let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
+        let (watch, replicates) = (Watch::nobody(), 0..DEFAULT_REPLICATES);
+        let pilot = splitting.run_replicates(problem.design(), &statistic, target, replicates, &watch, |_, more| {
+            climbs.append(more);
+            Ok(())
+        });
+        assert!(!pilot.unwrap().is_complete, "{moves}");
+        // The pilot climbs too, again where it has learnt more.
+        assert!(climbs.evaluations <= most, "{moves}: {} of {most}", climbs.evaluations);
+        let found = splitting.conclude(&climbs).unwrap();
+        assert!(found.levels > 0 && found.levels < whole.levels);
+        // With more moves it comes further, but never below the share of what is a part of each level.
+        assert!(found.estimate < before && found.estimate > whole.estimate, "{moves}: {found:?}");
+        // Levels lie where about three tenths come through.
+        let expected = 0.3f64.powi(found.levels as i32);
+        assert!((0.3..3.0).contains(&(found.estimate / expected)), "{moves}: {found:?}");
+        before = found.estimate;
+    }
 }

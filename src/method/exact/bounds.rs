@@ -23,6 +23,9 @@ pub const MOST_CELLS: f64 = 1e11;
 /// An interval that a lattice twice as fine or finer leaves as wide as this will not become narrower.
 const STUCK: f64 = 0.95;
 
+/// A lattice that is finer by less than this is not worth its time.
+const WORTHWHILE: f64 = 1.2;
+
 /// Cells of the first, coarse lattice.
 const FIRST_CELLS: f64 = 2e7;
 
@@ -77,13 +80,14 @@ impl Bounds {
         let coarse = |steps: f64| {
             Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("subsets or coins have two sides")
         };
-        // A lattice twice as fine costs twice as much.
-        let cost = coarse(PROBE).cost();
-        let most = PROBE * (budget.cells / cost.cells).min(budget.bytes / cost.cell_bytes);
-        let mut steps = most.min(PROBE * FIRST_CELLS / cost.cells);
-        if most < 1.0 {
+        let is_affordable = |steps: f64| budget.covers(&coarse(steps).cost());
+        if !is_affordable(1.0) {
             return Err(Error::data("no lattice fits the memory", "allow for more with --memory-limit"));
         }
+        // A lattice twice as fine costs twice as much, unless a few numbers lie far from all others.
+        let cost = coarse(PROBE).cost();
+        let most = PROBE * (budget.cells / cost.cells).min(budget.bytes / cost.cell_bytes);
+        let mut steps = finest(1.0, most.min(PROBE * FIRST_CELLS / cost.cells).max(1.0), is_affordable);
         let mut before = f64::INFINITY;
         loop {
             let found = coarse(steps).count(steps, work)?;
@@ -97,9 +101,33 @@ impl Bounds {
             before = width;
             // The width shrinks with the step; a little more than enough, at least twice as fine, or all that there is.
             let wanted = steps * (1.25 * width / ENOUGH).max(2.0);
-            steps = if wanted > 0.6 * most { most } else { wanted };
+            let finer = finest(steps, if wanted > 0.6 * most { most } else { wanted }, is_affordable);
+            if finer < WORTHWHILE * steps {
+                return Ok(found);
+            }
+            steps = finer;
         }
     }
+}
+
+impl Budget {
+    /// Whether this is within it, but for a little time.
+    fn covers(&self, cost: &Cost) -> bool {
+        cost.cells <= 1.1 * self.cells && cost.cell_bytes <= self.bytes
+    }
+}
+
+/// The largest number of steps from one that is affordable to one that is wanted, to a hundredth or so.
+fn finest(mut affordable: f64, wanted: f64, is_affordable: impl Fn(f64) -> bool) -> f64 {
+    if is_affordable(wanted) {
+        return wanted;
+    }
+    let mut too_many = wanted;
+    while too_many > 1.01 * affordable {
+        let middle = (affordable * too_many).sqrt();
+        if is_affordable(middle) { affordable = middle } else { too_many = middle }
+    }
+    affordable
 }
 
 /// Steps of the lattice whose cost is measured.
@@ -126,9 +154,8 @@ struct Coarse(Addends);
 
 impl Coarse {
     fn new(sums: &UnitSums<i128>, exchange: &Exchange, extremes: &Extremes<i128>, h: i128) -> Option<Self> {
-        let rounded = |x: i128| (x + h / 2).div_euclid(h);
-        let coarse = UnitSums { base: 0, changes: sums.changes.iter().map(|&x| rounded(x)).collect() };
-        let errors: Vec<i128> = sums.changes.iter().map(|&x| x - h * rounded(x)).collect();
+        let (changes, errors) = rounded(&sums.changes, h);
+        let coarse = UnitSums { base: 0, changes };
         let [least, most] = error_range(&errors, exchange)?;
         let at_least = |threshold: i128, error: i128| -(-(threshold - sums.base - error)).div_euclid(h);
         let at_most = |threshold: i128, error: i128| (threshold - sums.base - error).div_euclid(h);
@@ -198,14 +225,30 @@ impl Forecast {
     /// of step h move the threshold by (E₊ − E₋), so that the interval's relative width is the slope times that.
     #[must_use]
     pub fn of(sums: &UnitSums<i128>, exchange: &Exchange, slope: f64) -> Self {
-        let h = grid(range(sums, exchange), PROBE);
-        let changes: Vec<i128> = sums.changes.iter().map(|&x| (x + h / 2).div_euclid(h)).collect();
-        let errors: Vec<i128> = sums.changes.iter().zip(&changes).map(|(&x, q)| x - h * q).collect();
-        let nothing = Self { cells: f64::INFINITY, bytes: f64::INFINITY };
-        let Some([least, most]) = error_range(&errors, exchange) else { return nothing };
-        let Some(addends) = Addends::new(&UnitSums { base: 0, changes }, exchange, &[]) else { return nothing };
-        let cost = Cost::of(&addends);
-        let finer = (slope * (most - least) as f64 / ENOUGH).max(1.0);
-        Self { cells: cost.cells * finer, bytes: cost.cell_bytes * finer }
+        let range = range(sums, exchange);
+        let mut steps = PROBE;
+        // The errors shrink with the step, but not before it is smaller than most of the numbers.
+        for _ in 0..MOST_REFINEMENTS {
+            let (_, errors) = rounded(&sums.changes, grid(range, steps));
+            let Some([least, most]) = error_range(&errors, exchange) else { break };
+            let excess = slope * (most - least) as f64 / ENOUGH;
+            if excess <= 1.1 {
+                break;
+            }
+            steps *= excess;
+        }
+        let (changes, _) = rounded(&sums.changes, grid(range, steps));
+        let cost = Addends::new(&UnitSums { base: 0, changes }, exchange, &[]).map(|addends| Cost::of(&addends));
+        let [cells, bytes] = cost.map_or([f64::INFINITY; 2], |cost| [cost.cells, cost.cell_bytes]);
+        Self { cells, bytes }
     }
+}
+
+/// How often a forecast is refined.
+const MOST_REFINEMENTS: usize = 5;
+
+/// The numbers in whole multiples of h, and what is left of each.
+fn rounded(numbers: &[i128], h: i128) -> (Vec<i128>, Vec<i128>) {
+    let whole = |x: i128| (x + h / 2).div_euclid(h);
+    numbers.iter().map(|&x| (whole(x), x - h * whole(x))).unzip()
 }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::addends::{Addends, Side};
+use super::sides::PAIRS_AT_ONCE;
 use crate::design::combinations;
 
 /// Rows whose cost is added up one by one; more of them are out of reach anyway.
@@ -13,7 +14,7 @@ const MOST_ROWS: usize = 4_000_000;
 pub struct Cost {
     /// Additions of one cell to another one of the lattice.
     pub cells: f64,
-    /// Bytes of the lattice.
+    /// Bytes of the lattice at its largest, with the running totals of the rows that are set against each other.
     pub cell_bytes: f64,
     /// Entries written to the sorted lists, those that are written again among them.
     pub entries: f64,
@@ -39,12 +40,21 @@ impl Cost {
         let entry = if largest < i128::from(i64::MAX) / 4 { 8.0 } else { 16.0 };
         Self {
             cells: above.cells + below.cells,
-            cell_bytes: 8.0 * (above.most_cells + below.most_cells),
+            cell_bytes: 8.0 * (above.most_cells + below.most_cells).max(tally_cells(&above, &below)),
             entries: above.entries + below.entries,
             entry_bytes: entry * (above.most_entries + below.most_entries),
             units: (above.units + below.units) as u64,
         }
     }
+}
+
+/// Cells while rows are set against each other: all of both sides, and for as many pairs as are at work at a time a copy of
+/// one row and two running totals of the other.
+fn tally_cells(above: &SideCost, below: &SideCost) -> f64 {
+    let mut copies: Vec<f64> = above.rows.iter().zip(below.rows.iter().rev()).map(|(a, b)| a + 2.0 * b).collect();
+    copies.sort_by(|a, b| b.total_cmp(a));
+    let all: f64 = above.rows.iter().chain(&below.rows).sum();
+    all + copies.iter().take(PAIRS_AT_ONCE).sum::<f64>()
 }
 
 impl Addends {
@@ -72,6 +82,8 @@ impl Side {
 struct SideCost {
     cells: f64,
     entries: f64,
+    /// Cells of the rows of the side as a whole, by their number of units.
+    rows: Vec<f64>,
     /// The most that is held at a time.
     most_cells: f64,
     most_entries: f64,
@@ -86,6 +98,7 @@ impl SideCost {
         let mut cost = Self {
             cells: 0.0,
             entries: 0.0,
+            rows: Vec::new(),
             most_cells: 1.0,
             most_entries: 1.0,
             units: side.units(),
@@ -93,11 +106,12 @@ impl SideCost {
             labellings: 1.0,
         };
         for &coin in &side.coins {
-            cost.cells += 2.0 * cost.width;
+            let before = cost.width;
+            cost.cells += 2.0 * before;
             cost.width += coin as f64;
             cost.labellings *= 2.0;
             cost.entries += cost.labellings;
-            cost.hold(1.5 * cost.width, 1.5 * cost.labellings);
+            cost.hold(before + cost.width, 1.5 * cost.labellings);
         }
         for stratum in &side.strata {
             cost.choose(&stratum.addends, &(stratum.m..=stratum.m));
@@ -120,6 +134,7 @@ impl SideCost {
         let n = addends.len();
         if n.saturating_mul(most.min(n)) > MOST_ROWS {
             self.hold(f64::INFINITY, f64::INFINITY);
+            self.rows = vec![f64::INFINITY];
             (self.cells, self.entries) = (f64::INFINITY, f64::INFINITY);
             return;
         }
@@ -145,7 +160,9 @@ impl SideCost {
             let seen = n - fewest.saturating_sub(k).min(n - k);
             (width(seen, k), choices(seen, k) * self.labellings)
         });
-        let (held_cells, held_entries) = held.fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
+        let (mut rows, entries_of_rows): (Vec<f64>, Vec<f64>) = held.unzip();
+        let (held_cells, held_entries) = (rows.iter().sum(), entries_of_rows.iter().sum());
+        self.rows = rows.split_off(fewest.min(rows.len()));
         self.cells += cells;
         self.entries += entries;
         self.hold(held_cells, held_entries);

@@ -6,6 +6,9 @@
 
 use std::ops::{Add, AddAssign, Mul, Range};
 
+use bytemuck::Zeroable;
+use bytemuck::allocation::try_zeroed_vec;
+
 use super::sides::{Multiset, Room, SHRINK, Tails, Threshold};
 use crate::method::engine;
 use crate::simd::{self, Arch, Kernel};
@@ -22,7 +25,7 @@ const TILE: usize = 1 << 11;
 const LANES: usize = 16;
 
 /// A number of labellings.
-pub trait Cell: Copy + Default + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> {
+pub trait Cell: Copy + Default + Zeroable + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> {
     /// One labelling.
     const ONE: Self;
 
@@ -76,9 +79,10 @@ impl<C: Cell> Multiset for Dense<C> {
         Self { least: 0, cells: vec![C::ONE], used: 0..1 }
     }
 
-    fn with_room(room: &Room) -> Self {
+    fn with_room(room: &Room) -> Option<Self> {
         // Zeroed by the system when a page is first touched.
-        Self { least: room.least, cells: vec![C::default(); (room.most - room.least) as usize + 1], used: 0..0 }
+        let cells = try_zeroed_vec((room.most - room.least) as usize + 1).ok()?;
+        Some(Self { least: room.least, cells, used: 0..0 })
     }
 
     const UNITS_AT_ONCE: usize = 2;

@@ -47,8 +47,10 @@ impl<T: Integer> Multiset for Listed<T> {
         Self(vec![T::default()])
     }
 
-    fn with_room(room: &Room) -> Self {
-        Self(Vec::with_capacity(room.labellings as usize))
+    fn with_room(room: &Room) -> Option<Self> {
+        let mut list = Vec::new();
+        list.try_reserve_exact(room.labellings as usize).ok()?;
+        Some(Self(list))
     }
 
     const UNITS_AT_ONCE: usize = 1;

@@ -37,7 +37,7 @@ pub enum Algorithm {
 /// beyond that their ratios are right to 12 digits, and larger counts may all have been divided by the same number.
 ///
 /// # Errors
-/// [`Error::Interrupted`] once `stop` is set, [`Error::Data`] when threads cannot be had.
+/// [`Error::Interrupted`] once `stop` is set, [`Error::Data`] when threads or memory cannot be had.
 pub fn count(algorithm: Algorithm, addends: &Addends, work: Work) -> Result<Vec<Tails<f64>>, Error> {
     match algorithm {
         Algorithm::Lattice => sides::count::<Dense<f64>>(addends, work),

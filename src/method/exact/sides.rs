@@ -22,6 +22,9 @@ const UNITS_BETWEEN_SHRINKING: usize = 240;
 /// How much smaller: a power of two, so that no digit is lost.
 pub const SHRINK: f64 = f64::from_bits((1023 - UNITS_BETWEEN_SHRINKING as u64) << 52);
 
+/// Pairs of rows that are set against each other at a time: each takes room beside them.
+pub(super) const PAIRS_AT_ONCE: usize = 4;
+
 /// Sums, each with the number of labellings that have it.
 pub trait Multiset: Sized + Send + Sync {
     /// A number of pairs of labellings.
@@ -30,8 +33,8 @@ pub trait Multiset: Sized + Send + Sync {
     /// The sum 0, once.
     fn zero() -> Self;
 
-    /// Nothing, with room for what it is to hold.
-    fn with_room(room: &Room) -> Self;
+    /// Nothing, with room for what it is to hold; `None` where the system has no such room.
+    fn with_room(room: &Room) -> Option<Self>;
 
     /// Units that are best added at a time: each pass over memory then serves as many.
     const UNITS_AT_ONCE: usize;
@@ -136,7 +139,7 @@ pub struct Work<'a> {
 /// Builds both sides and counts.
 ///
 /// # Errors
-/// [`Error::Interrupted`] once `stop` is set, [`Error::Data`] when threads cannot be had.
+/// [`Error::Interrupted`] once `stop` is set, [`Error::Data`] when threads or memory cannot be had.
 pub fn count<M: Multiset>(addends: &Addends, work: Work) -> Result<Vec<Tails<M::Count>>, Error> {
     engine::install(work.threads, || {
         let (above, below) = engine::join(
@@ -147,9 +150,10 @@ pub fn count<M: Multiset>(addends: &Addends, work: Work) -> Result<Vec<Tails<M::
         below.reverse();
         let nothing = vec![Tails::default(); addends.thresholds.len()];
         let tally = |k: usize| M::tally(&above[k], &below[k], &addends.thresholds, work.arch);
-        let parts = engine::map(above.len(), tally);
+        let pairs: Vec<usize> = (0..above.len()).collect();
+        let parts = pairs.chunks(PAIRS_AT_ONCE).flat_map(|some| engine::map(some.len(), |i| tally(some[i])));
         let add = |one: Vec<Tails<_>>, other: Vec<Tails<_>>| one.into_iter().zip(other).map(|(a, b)| a + b).collect();
-        Ok(parts.into_iter().fold(nothing, add))
+        Ok(parts.fold(nothing, add))
     })?
 }
 
@@ -181,7 +185,7 @@ struct Builder<'a, M> {
 impl<M: Multiset> Builder<'_, M> {
     fn toss(&mut self, coin: i128) -> Result<(), Error> {
         self.room = self.room.and(&Room { least: 0, most: coin, labellings: 2.0 });
-        let mut tossed = M::with_room(&self.room);
+        let mut tossed = M::with_room(&self.room).ok_or_else(no_room)?;
         tossed.absorb(&[(&self.done, 0), (&self.done, coin)], self.work.arch);
         self.done = tossed;
         if self.units_are_done(1)? {
@@ -201,10 +205,12 @@ impl<M: Multiset> Builder<'_, M> {
             let lowest = fewest.saturating_sub(addends.len() - seen);
             for k in (lowest.max(1)..=most.min(seen)).rev() {
                 let (before, row) = rows.split_at_mut(k);
-                let row = row[0].get_or_insert_with(|| {
+                if row[0].is_none() {
                     let seen = addends.len() - fewest.saturating_sub(k);
-                    M::with_room(&self.room.and(&Room::of_subsets(&addends[..seen], k)))
-                });
+                    let room = self.room.and(&Room::of_subsets(&addends[..seen], k));
+                    row[0] = Some(M::with_room(&room).ok_or_else(no_room)?);
+                }
+                let row = row[0].as_mut().expect("it was made");
                 let others = added.iter().filter(|(number, _)| *number <= k);
                 let others = others.filter_map(|&(number, sum)| Some((before[k - number].as_ref()?, sum)));
                 row.absorb(&others.collect::<Vec<_>>(), self.work.arch);
@@ -227,6 +233,11 @@ impl<M: Multiset> Builder<'_, M> {
         self.units += units;
         Ok(before >= UNITS_BETWEEN_SHRINKING && before / UNITS_BETWEEN_SHRINKING < self.units / UNITS_BETWEEN_SHRINKING)
     }
+}
+
+fn no_room() -> Error {
+    let what = "the system does not give as much memory as an exact computation may take";
+    Error::data(what, "allow for less with --memory-limit")
 }
 
 /// The size and the sum of each subset but the empty one.

@@ -4,17 +4,33 @@
 //! proven bounds. Where neither is to be had, a p-value that a saddlepoint approximation finds too small for counting is
 //! estimated by importance sampling, and what is left is counted by plain resampling; should that see next to nothing, it
 //! goes on to splitting.
+//!
+//! What nobody asked for takes no longer than [`BUDGET`]: fewer resamples are drawn where each takes its time, and splitting
+//! ends at the level that it has come to. A number of resamples or a method that is asked for is carried out, however long
+//! it takes.
 
+mod labelling_cost;
 pub mod prospect;
 
 use std::fmt;
 
 use super::tally::Undefined;
 use crate::error::Error;
-pub use prospect::{Candidate, LabellingCost, Obstacle, Prospect, Work};
+pub use labelling_cost::LabellingCost;
+pub use prospect::{Candidate, Obstacle, Prospect, Work};
 
-/// Resamples where neither a method nor a number is named.
+/// Resamples where neither a method nor a number is named, and so many are affordable.
 pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
+
+/// The fewest where a labelling takes its time.
+const FEWEST_RESAMPLES: u64 = 1_000;
+
+/// Nominal seconds of one core that a test takes of itself: for resamples, for the interval of the effect, and, where the
+/// resamples see next to nothing, the rest for splitting.
+pub const BUDGET: f64 = 5.0;
+const FOR_RESAMPLES: f64 = 2.5;
+/// See [`BUDGET`].
+pub const FOR_THE_INTERVAL: f64 = 1.0;
 
 /// Bytes that a method may use where nothing else is said: 2 GiB.
 pub const DEFAULT_MEMORY: u64 = 2 << 30;
@@ -186,7 +202,21 @@ pub enum Further {
     /// This method is what the user might ask for.
     Advised(Method),
     /// This method takes over.
-    Taken(Method),
+    Taken {
+        /// The method.
+        method: Method,
+        /// How far it goes.
+        reach: Reach,
+    },
+}
+
+/// How far splitting goes without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// How many labellings the statistic is computed of, roughly.
+    pub evaluations: u64,
+    /// The power of ten of the smallest p-value that this is expected to resolve.
+    pub exponent: i32,
 }
 
 impl Request {
@@ -246,12 +276,7 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
             let (method, reason) = decide(&candidates, saddlepoint, prospect);
             let is_splitting = |method| matches!(method, Method::Splitting { .. });
             let splitting = cheapest(&candidates, f64::INFINITY, is_splitting).filter(|_| method == counted);
-            // What takes longer than a kernel would take minutes, and so is not begun without being asked for.
-            let further = match splitting {
-                Some(splitting) if prospect.cost == LabellingCost::Kernel => Further::Taken(splitting),
-                splitting => splitting.map_or(Further::Nothing, Further::Advised),
-            };
-            (method, reason, further)
+            (method, reason, splitting.map_or(Further::Nothing, |splitting| follow(splitting, method, prospect)))
         }
         // Bounds do what they can with the time and the memory that they have.
         Choice::Bounds if candidates.iter().any(Candidate::has_bounds) => {
@@ -263,6 +288,37 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
         }
     };
     Ok(Plan { method, reason, further, candidates, saddlepoint })
+}
+
+/// Whether splitting follows resampling of itself: if a kernel computes the statistic, and it comes further in the time that
+/// is left than resampling has come.
+fn follow(splitting: Method, counted: Method, prospect: &Prospect) -> Further {
+    let Method::MonteCarlo { resamples } = counted else { return Further::Advised(splitting) };
+    let left = BUDGET - FOR_THE_INTERVAL - resamples as f64 * prospect.labelling();
+    let seen = -(resamples as f64).log10();
+    match prospect.reach(splitting, left) {
+        Some(reach) if prospect.cost.is_kernel() && f64::from(reach.exponent) < seen - 1.0 => {
+            Further::Taken { method: splitting, reach }
+        }
+        _ => Further::Advised(splitting),
+    }
+}
+
+/// As many resamples as are affordable where each takes so many nominal seconds: 1, 2 or 5 times a power of ten.
+#[must_use]
+pub fn affordable_resamples(seconds_each: f64) -> u64 {
+    at_most(FOR_RESAMPLES / seconds_each, FEWEST_RESAMPLES, DEFAULT_RESAMPLES)
+}
+
+/// The largest of 1, 2 and 5 times a power of ten that is no more than `wanted`, from the fewest to the most.
+#[must_use]
+pub fn at_most(wanted: f64, fewest: u64, most: u64) -> u64 {
+    let mut number = most;
+    while number > fewest && number as f64 > wanted {
+        // 10 → 5 → 2 → 1
+        number = if number.to_string().starts_with('5') { number / 5 * 2 } else { number / 2 };
+    }
+    number.max(fewest)
 }
 
 /// The best method where the user named none.

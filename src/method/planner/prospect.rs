@@ -3,9 +3,9 @@
 //! Times are nominal, those of one core of the machine on which they were measured. They rank methods and never depend on
 //! the machine that a test runs on, so that the same data are computed in the same way everywhere.
 
-use super::{Method, Request};
+use super::{LabellingCost, Method, Reach, Request, affordable_resamples};
 use crate::design::ends::ends;
-use crate::design::{Design, Exchange};
+use crate::design::{Design, Exchange, Exchangeable};
 use crate::method::exact::addends::Addends;
 use crate::method::exact::bounds::Forecast;
 use crate::method::exact::cost::Cost;
@@ -29,26 +29,15 @@ const ENTRY: f64 = 5e-9;
 /// Nominal seconds for the label of a unit that is drawn with a tilt.
 const TILTED_LABEL: f64 = 1.2e-9;
 
-/// Nominal seconds for the move of a labelling in splitting, beside its evaluation.
-const MOVE: f64 = 100e-9;
-
 /// Labels that importance sampling draws by default, and its fewest and most draws: about a tenth of a second.
 const TILTED_LABELS: f64 = 2e8;
 const DRAWS: [f64; 2] = [1e4, 1e6];
 
-/// The decimal logarithm of the p-value for which splitting's cost is given; it is proportional to that.
-pub const USUAL_DEPTH: f64 = -12.0;
+/// The standard deviation of numbers of which a few lie far from all others, as a multiple of that of the others.
+const FAR_OUT: f64 = 10.0;
 
-/// What a labelling costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LabellingCost {
-    /// Nanoseconds: a kernel computes it.
-    Kernel,
-    /// About a microsecond: a function of the gathered values.
-    Function,
-    /// Tens of microseconds: a program.
-    Program,
-}
+/// The decimal logarithm of the p-value for which splitting's cost is given where nothing is known of it.
+pub const USUAL_DEPTH: f64 = -12.0;
 
 /// What is known of a test before anything is drawn.
 #[derive(Clone, Copy)]
@@ -61,6 +50,8 @@ pub struct Prospect<'a> {
     pub tail: Tail,
     /// The statistic, if it is an increasing function of one sum, and that sum for the data.
     pub linear: Option<(&'a Linear, i64)>,
+    /// The decimal logarithm of the p-value as a few labellings suggest it; `None` where none was looked at.
+    pub log10_p: Option<f64>,
 }
 
 /// A method that was considered.
@@ -130,26 +121,16 @@ impl Prospect<'_> {
         candidates
     }
 
-    /// Plain resampling.
+    /// Plain resampling: as often as is asked for or as is affordable.
     #[must_use]
     pub fn monte_carlo(&self, resamples: Option<u64>) -> Candidate {
-        let resamples = resamples.unwrap_or(super::DEFAULT_RESAMPLES);
+        let resamples = resamples.unwrap_or_else(|| affordable_resamples(self.labelling()));
         Candidate {
             method: Method::MonteCarlo { resamples },
             work: Work::Labellings(resamples as f64),
             bytes: 0.0,
             seconds: resamples as f64 * self.labelling(),
             obstacle: None,
-        }
-    }
-
-    /// Nominal seconds for one labelling.
-    fn labelling(&self) -> f64 {
-        let observations = self.design.units().observations() as f64;
-        1e-9 * match self.cost {
-            LabellingCost::Kernel => 8.0 + 0.05 * observations,
-            LabellingCost::Function => 300.0 + 10.0 * observations,
-            LabellingCost::Program => 30_000.0 + 20.0 * observations,
         }
     }
 
@@ -271,7 +252,7 @@ impl Prospect<'_> {
         let is_above = observed as f64 >= linear.centre().approximate();
         let threshold = if is_above { extremes.far_above } else { extremes.far_below };
         // The approximation has no value near the mean, where a p-value hardly depends on the sum.
-        Some(near(threshold).unwrap_or(0.0))
+        Some(near(threshold).unwrap_or(0.0).max(slope_among_most(&linear.sums().changes, &exchange)))
     }
 
     fn importance(&self, draws: Option<u64>) -> Candidate {
@@ -289,7 +270,7 @@ impl Prospect<'_> {
             return Candidate::impossible(method, obstacle);
         }
         let tails = if self.tail == Tail::Absolute { 2.0 } else { 1.0 };
-        let bytes = importance::table_bytes(&exchange) as f64;
+        let bytes = tails * importance::table_bytes(&exchange) as f64;
         let drawn = tails * draws as f64;
         let seconds = TILTED_LABEL * drawn * units as f64 + BYTE * bytes;
         Candidate { method, work: Work::Labellings(drawn), bytes, seconds, obstacle: None }
@@ -301,11 +282,29 @@ impl Prospect<'_> {
         let particles = particles.max(splitting::FEWEST_PARTICLES);
         let method = Method::Splitting { replicates, particles };
         let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
-        let Ok(evaluations) = splitting.expected_evaluations(self.design, USUAL_DEPTH) else {
+        let Ok(work) = splitting.expected_work(self.design, self.depth()) else {
             return Candidate::impossible(method, Obstacle::NoExchange);
         };
-        let seconds = evaluations as f64 * (self.labelling() + MOVE);
-        Candidate { method, work: Work::Labellings(evaluations as f64), bytes: 0.0, seconds, obstacle: None }
+        let bytes = splitting.bytes(self.design.units().len()) as f64;
+        let seconds = self.splitting_seconds(work);
+        Candidate { method, work: Work::Labellings(work.evaluations), bytes, seconds, obstacle: None }
+    }
+
+    /// The decimal logarithm of the p-value that splitting is expected to find.
+    fn depth(&self) -> f64 {
+        self.saddlepoint().map(f64::log10).or(self.log10_p).unwrap_or(USUAL_DEPTH)
+    }
+
+    /// How far splitting comes in so many nominal seconds.
+    #[must_use]
+    pub fn reach(&self, method: Method, seconds: f64) -> Option<Reach> {
+        let Method::Splitting { replicates, particles } = method else { return None };
+        let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
+        let work = |log10_p| splitting.expected_work(self.design, log10_p).ok();
+        let log10_p = splitting::levels::depth_within(seconds, |log10_p| {
+            work(log10_p).map_or(f64::INFINITY, |work| self.splitting_seconds(work))
+        });
+        Some(Reach { evaluations: work(log10_p)?.evaluations as u64, exponent: log10_p.floor() as i32 })
     }
 
     /// The p-value by the saddlepoint approximation, where the statistic is a sum and not near its mean.
@@ -331,4 +330,34 @@ impl Prospect<'_> {
     pub fn is_large(&self) -> bool {
         self.design.units().len() > MOST_UNITS
     }
+}
+
+/// How fast the logarithm of a p-value of one half falls with the sum where a few units lie far from all others: the sums
+/// of the others then scatter far less than all sums do. 0 where no unit lies so far.
+fn slope_among_most(changes: &[i64], exchange: &Exchange) -> f64 {
+    let median = |numbers: &mut Vec<f64>| {
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers[numbers.len() / 2]
+    };
+    let mut numbers: Vec<f64> = changes.iter().map(|&change| change as f64).collect();
+    let middle = median(&mut numbers);
+    let mean_square = numbers.iter().map(|number| (number - middle).powi(2)).sum::<f64>() / numbers.len() as f64;
+    for number in &mut numbers {
+        *number = (*number - middle).abs();
+    }
+    // The standard deviation of normal numbers is 1.48 times their median distance from the middle.
+    let scale = 1.48 * median(&mut numbers);
+    if scale == 0.0 || mean_square.sqrt() < FAR_OUT * scale {
+        return 0.0;
+    }
+    let of_stratum = |stratum: &Exchangeable| {
+        let (n, m) = (stratum.units.len() as f64, stratum.m as f64);
+        m * (n - m) / n
+    };
+    let units = match exchange {
+        Exchange::Subsets(strata) => strata.iter().map(of_stratum).sum(),
+        Exchange::Coins | Exchange::Other => changes.len() as f64 / 4.0,
+    };
+    // The normal density over its tail, in the middle: √(2/π).
+    0.8 / (scale * units.sqrt())
 }

@@ -43,6 +43,9 @@ pub(super) struct Level {
 pub(super) struct Route {
     /// From the lowest to the last one below the extreme labellings; none where these are many.
     pub levels: Vec<Level>,
+    /// Whether the extreme labellings are as near to the last level as the levels are to each other. If not, that level is
+    /// where the climb ends.
+    pub is_complete: bool,
     /// Labellings whose statistic was computed.
     pub evaluations: u64,
 }
@@ -52,27 +55,34 @@ pub(super) struct Route {
 /// Where not as many of those drawn from the design are, the trend is learnt from such draws, which tell what lies near
 /// the middle. Where it matters, because levels lie within ties, it is learnt anew from where the first climb ended, and
 /// again wherever one is stuck: the labellings there tell the direction of the whole way.
+///
+/// With a limit to the moves of a particle, the way ends where they are used up, or where it is stuck for good.
 pub(super) fn pilot<S: Statistic + ?Sized>(
     ascent: &mut Ascent<S>,
     particles: usize,
+    most_moves: Option<u64>,
     stream: &mut Stream,
 ) -> Result<Route, Error> {
     let swarm = Swarm::draw(ascent, particles, stream)?;
     let mut evaluations = swarm.evaluations;
     if next_height(swarm.heights(), None) == Some(Height::EXTREME) {
-        return Ok(Route { levels: Vec::new(), evaluations });
+        return Ok(Route { levels: Vec::new(), is_complete: true, evaluations });
     }
     let first_lesson = ascent.draw(first_lesson(particles, ascent.design.units().len()), stream);
     evaluations += ascent.learn(&first_lesson)?;
     let mut lessons = 0;
     loop {
-        let (path, ended) = climb(ascent.moves.memory(), Swarm::draw(ascent, particles, stream)?, stream)?;
+        let (path, ended) = climb(ascent.moves.memory(), Swarm::draw(ascent, particles, stream)?, most_moves, stream)?;
         evaluations += ended.evaluations;
-        if path.is_complete && (lessons > 0 || !has_ties(&path.levels)) {
-            return Ok(Route { levels: path.levels, evaluations });
+        let (is_stuck, is_complete) = (path.end == End::Stuck, path.end == End::Extreme);
+        if !is_stuck && (lessons > 0 || !has_ties(&path.levels)) {
+            return Ok(Route { levels: path.levels, is_complete, evaluations });
         }
         if lessons == MOST_LESSONS {
-            return Err(stuck(path.levels.len()));
+            if most_moves.is_none() {
+                return Err(stuck(path.levels.len()));
+            }
+            return Ok(Route { levels: path.levels, is_complete, evaluations });
         }
         lessons += 1;
         let mut both_ends = ascent.draw(particles, stream);
@@ -84,26 +94,44 @@ pub(super) fn pilot<S: Statistic + ?Sized>(
 /// The levels of one climb.
 struct Path {
     levels: Vec<Level>,
-    /// Whether it came to the extreme labellings.
-    is_complete: bool,
+    end: End,
+}
+
+/// Where a climb ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// At the extreme labellings.
+    Extreme,
+    /// Where no labelling was nearer to them.
+    Stuck,
+    /// Where it was to end.
+    Limit,
 }
 
 /// Finds levels from a swarm's place on, and where it ends.
 fn climb<'a, S: Statistic + ?Sized>(
     memory: f64,
     mut swarm: Swarm<'a, S>,
+    most_moves: Option<u64>,
     stream: &mut Stream,
 ) -> Result<(Path, Swarm<'a, S>), Error> {
     let (mut levels, mut changes) = (Vec::new(), longest_move(memory));
+    let most = most_moves.unwrap_or(u64::MAX);
     loop {
         let last = levels.last().map(|level: &Level| level.height);
         let height = match next_height(swarm.heights(), last).filter(|_| levels.len() < MOST_LEVELS) {
-            Some(height) if height != Height::EXTREME => height,
-            end => return Ok((Path { levels, is_complete: end.is_some() }, swarm)),
+            Some(Height::EXTREME) => return Ok((Path { levels, end: End::Extreme }, swarm)),
+            Some(height) => height,
+            None => return Ok((Path { levels, end: End::Stuck }, swarm)),
         };
+        let left = most.saturating_sub(swarm.evaluations / swarm.heights().len() as u64);
+        if left == 0 {
+            levels.push(Level { height, changes, steps: 0 });
+            return Ok((Path { levels, end: End::Limit }, swarm));
+        }
         let survivors = swarm.survivors(height);
         swarm.resample(&survivors, stream);
-        let level = settle(memory, &mut swarm, height, changes, stream)?;
+        let level = settle(memory, &mut swarm, height, changes, left, stream)?;
         changes = level.changes;
         levels.push(level);
     }
@@ -115,7 +143,7 @@ fn has_ties(levels: &[Level]) -> bool {
 }
 
 /// How many labellings the trend is learnt from at first: a small part of what a run evaluates, within 64 MB.
-fn first_lesson(particles: usize, units: usize) -> usize {
+pub(super) fn first_lesson(particles: usize, units: usize) -> usize {
     (16 * particles).min((64 << 20) / (8 * units.div_ceil(64))).max(particles)
 }
 
@@ -148,9 +176,11 @@ fn settle<S: Statistic + ?Sized>(
     swarm: &mut Swarm<S>,
     height: Height,
     mut changes: u32,
+    most_moves: u64,
     stream: &mut Stream,
 ) -> Result<Level, Error> {
-    let (wanted, most) = (turnover(memory), (PATIENCE * turnover(memory)).ceil() as u32);
+    let patience = (PATIENCE * turnover(memory)).ceil() as u32;
+    let (wanted, most) = (turnover(memory), patience.min(u32::try_from(most_moves).unwrap_or(u32::MAX)));
     let (mut changed, mut steps) = (0.0, 0);
     while changed < wanted && steps < most {
         let accepted = swarm.step(height, changes, stream)? as f64 / swarm.heights().len() as f64;
@@ -177,6 +207,18 @@ fn stuck(levels: usize) -> Error {
 pub(super) fn expected_moves(memory: f64, log10_p: f64) -> f64 {
     let levels = (log10_p / SHARE.log10()).max(0.0);
     1.0 + levels + 1.25 * levels * levels * turnover(memory) / memory.max(1.0)
+}
+
+/// How many labels a particle exchanges on the way: of those that are proposed on a level about two fifths are accepted.
+pub(super) fn expected_changes(memory: f64, log10_p: f64) -> f64 {
+    2.5 * (log10_p / SHARE.log10()).max(0.0) * turnover(memory)
+}
+
+/// The decimal logarithm of the smallest p-value that no more than so much work leads to, if that grows with the depth.
+pub(in crate::method) fn depth_within(most: f64, work: impl Fn(f64) -> f64) -> f64 {
+    let depth = |levels: usize| levels as f64 * SHARE.log10();
+    let levels = (1..=MOST_LEVELS).take_while(|&levels| work(depth(levels)) <= most).last().unwrap_or(0);
+    depth(levels)
 }
 
 #[cfg(test)]

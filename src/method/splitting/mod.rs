@@ -19,7 +19,7 @@
 //! | `levels` | the pilot |
 
 pub mod height;
-mod levels;
+pub(super) mod levels;
 mod marks;
 mod moves;
 mod swarm;
@@ -33,10 +33,11 @@ use super::monte_carlo::Watch;
 use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
+use crate::sampling::subset;
 use crate::simd::Arch;
 use crate::statistic::{Extremes, Statistic};
 use height::{Height, Heights};
-use levels::{Level, Route};
+use levels::Route;
 use marks::Marks;
 use moves::Moves;
 use swarm::{Ascent, Swarm};
@@ -77,6 +78,28 @@ pub struct Target<'a, T> {
     pub tail: Tail,
     /// What becomes of labellings without a statistic.
     pub on_undefined: OnUndefined,
+    /// How many labellings the statistic may be computed of, roughly: the climb ends at the level that this takes it to.
+    /// `None`: as many as it takes.
+    pub most_evaluations: Option<u64>,
+}
+
+/// What the replicates of a run have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pilot {
+    /// Labellings whose statistic was computed to find the levels.
+    pub evaluations: u64,
+    /// Whether the levels lead to the extreme labellings. Otherwise the replicates estimate the share of the labellings that
+    /// reach the last level, of which the extreme ones are a part.
+    pub is_complete: bool,
+}
+
+/// What a run will about do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExpectedWork {
+    /// Labellings whose statistic is computed.
+    pub evaluations: f64,
+    /// Swaps or flips of labels.
+    pub changes: f64,
 }
 
 /// An estimate of a p-value, and how far it scatters.
@@ -182,17 +205,17 @@ impl Splitting {
     ) -> Result<SplittingEstimate, Error> {
         let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
         let replicates = 0..self.replicates;
-        let target = Target { extremes, tail, on_undefined };
+        let target = Target { extremes, tail, on_undefined, most_evaluations: None };
         let pilot = self.run_replicates(design, statistic, target, replicates, &watch, |_, more| {
             climbs.append(more);
             Ok(())
         })?;
         let found = self.conclude(&climbs)?;
-        Ok(SplittingEstimate { evaluations: pilot + found.evaluations, ..found })
+        Ok(SplittingEstimate { evaluations: pilot.evaluations + found.evaluations, ..found })
     }
 
     /// Some replicates of a run, after the pilot that they have in common. `take` is given each in order, and the number of
-    /// the one that follows. Says how many labellings the pilot evaluated.
+    /// the one that follows.
     ///
     /// # Errors
     /// As of [`Splitting::run`], and what `take` fails with.
@@ -204,23 +227,26 @@ impl Splitting {
         replicates: Range<u64>,
         watch: &Watch,
         mut take: impl FnMut(u64, &Climbs) -> Result<(), Error> + Send,
-    ) -> Result<u64, Error> {
+    ) -> Result<Pilot, Error> {
         self.check()?;
         let Watch { stop, advance, .. } = *watch;
-        let Target { extremes, tail, on_undefined } = target;
+        let Target { extremes, tail, on_undefined, most_evaluations } = target;
         let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
         let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
         let heights = Heights { extremes, tail, on_undefined };
         let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
-        let Route { levels, evaluations } = levels::pilot(&mut ascent, self.particles, &mut stream)?;
-        let compute = |replicate| self.climb(&ascent, &levels, replicate);
+        // A climb's share, for each of its particles.
+        let climbs = (self.replicates + 1) * self.particles as u64;
+        let most_moves = most_evaluations.map(|evaluations| evaluations / climbs);
+        let route = levels::pilot(&mut ascent, self.particles, most_moves, &mut stream)?;
+        let compute = |replicate| self.climb(&ascent, &route, replicate);
         let mut next = replicates.start;
         let fold = |climbs: Climbs| {
             next += 1;
             take(next, &climbs)
         };
         engine::run(self.threads, replicates, Results::Slow, stop, compute, fold)?;
-        Ok(evaluations)
+        Ok(Pilot { evaluations: route.evaluations, is_complete: route.is_complete })
     }
 
     /// How many labellings a run will about compute the statistic of for a design and such a p-value, from the sizes of the
@@ -229,8 +255,30 @@ impl Splitting {
     /// # Errors
     /// [`Error::Data`] for a design without moves, as of [`Splitting::run`].
     pub fn expected_evaluations(&self, design: &dyn Design, log10_p: f64) -> Result<u64, Error> {
-        let climbs = (self.replicates + 1) as f64 * self.particles as f64;
-        Ok((climbs * levels::expected_moves(Moves::of(design)?.memory(), log10_p)) as u64)
+        Ok(self.expected_work(design, log10_p)?.evaluations as u64)
+    }
+
+    /// The same, with how many labels it will exchange on the way.
+    ///
+    /// # Errors
+    /// As [`Splitting::expected_evaluations`].
+    pub fn expected_work(&self, design: &dyn Design, log10_p: f64) -> Result<ExpectedWork, Error> {
+        let (climbs, memory) = ((self.replicates + 1) as f64 * self.particles as f64, Moves::of(design)?.memory());
+        Ok(ExpectedWork {
+            evaluations: climbs * levels::expected_moves(memory, log10_p),
+            changes: climbs * levels::expected_changes(memory, log10_p),
+        })
+    }
+
+    /// The most bytes that the pilot or one replicate takes over so many units. Replicates run side by side, one on each
+    /// thread.
+    #[must_use]
+    pub fn bytes(&self, units: usize) -> u64 {
+        let row = 8 * units.div_ceil(64) as u64;
+        let lesson = levels::first_lesson(self.particles, units).max(2 * self.particles) as u64;
+        // Particles and their copies, and a batch that is moved and evaluated; marks and heights.
+        let rows = 2 * self.particles as u64 + lesson + 3 * subset::batch_size(units) as u64;
+        rows * row + 160 * self.particles as u64 + 32 * units as u64
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -249,7 +297,7 @@ impl Splitting {
     fn climb<S: Statistic + ?Sized>(
         &self,
         ascent: &Ascent<S>,
-        levels: &[Level],
+        Route { levels, is_complete, .. }: &Route,
         replicate: u64,
     ) -> Result<Climbs, Error> {
         let yields = |estimate, evaluations| Climbs { levels: levels.len(), estimates: vec![estimate], evaluations };
@@ -268,7 +316,9 @@ impl Splitting {
                 swarm.step(level.height, level.changes, &mut stream)?;
             }
         }
-        estimate *= share(swarm.survivors(Height::EXTREME).len());
+        if *is_complete {
+            estimate *= share(swarm.survivors(Height::EXTREME).len());
+        }
         Ok(yields(estimate, swarm.evaluations))
     }
 

@@ -70,6 +70,7 @@ fn certainty(report: &Report) -> String {
     match report.p_value_interval_kind.as_str() {
         "exact" => "The p-value is exact: all labellings were taken into account.".to_owned(),
         "bounds" => "The p-value given is a proven upper bound.".to_owned(),
+        "upper-bound" => format!("The p-value given is an estimated upper bound, with a confidence of {confidence}."),
         _ => format!(
             "Because labellings were drawn at random, another seed would give a slightly different p-value. The one that all \
              labellings would give is {} with a confidence of {confidence}.",

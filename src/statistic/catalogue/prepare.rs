@@ -179,7 +179,7 @@ pub(super) fn deviation(sample: &[f64]) -> f64 {
     };
     let half = (sample.len() - 1) / 2;
     let lower = (0..=half).filter_map(|_| next()).last().unwrap_or(f64::NAN);
-    if sample.len() % 2 == 1 { lower } else { 0.5 * lower + 0.5 * next().unwrap_or(f64::NAN) }
+    if sample.len() % 2 == 1 { lower } else { lower.midpoint(next().unwrap_or(f64::NAN)) }
 }
 
 /// Student's *t*, which increases with the sum of the case values: the squares around the pooled mean are those within the

@@ -69,6 +69,11 @@ impl Sum {
 }
 
 impl Moments {
+    /// Whether variances are known too.
+    pub(crate) fn has_second(&self) -> bool {
+        self.second.is_some()
+    }
+
     /// Prepares the scores of a column, in the order of the units' observations.
     #[must_use]
     pub fn new(scores: &Scores, units: &Units, order: Order) -> Self {

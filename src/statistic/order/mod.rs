@@ -138,7 +138,7 @@ impl Position {
 /// The value between two values; the median of two is their exact mean.
 #[inline(always)]
 fn interpolate(low: f64, high: f64, fraction: f64) -> f64 {
-    if fraction == 0.5 { 0.5 * low + 0.5 * high } else { low + fraction * (high - low) }
+    if fraction == 0.5 { low.midpoint(high) } else { low + fraction * (high - low) }
 }
 
 /// A quantile of ascending values: the definition that the kernel must agree with.
