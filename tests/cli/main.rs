@@ -14,6 +14,7 @@ mod distributed;
 mod escaping;
 mod false_alarms;
 mod forms;
+mod fuzz;
 mod gate;
 mod input;
 mod limits;
