@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("part", &["permutation_test", "method", "input", "output"]),
     ("progress", &["settings"]),
     ("report", &["inference", "method", "statistic", "permutation_test", "input", "settings", "escape"]),
-    ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program"]),
+    ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program", "part"]),
     ("aa", &["permutation_test", "settings", "input", "output", "report", "signals", "stderr"]),
     (
         "app",
