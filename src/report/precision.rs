@@ -63,6 +63,8 @@ impl Precision {
             difference,
             effect: match &report.effect {
                 Some(effect) if effect.measured != Measured::Statistic => {
+                    // The interval tells how well it is known, whatever values far off do to the means.
+                    let place = place.max(effect.interval.and_then(width_place).unwrap_or(place).min(finest));
                     Notation::down_to(place.min(full.max(full_place(&[effect.estimate]))), &[effect.estimate])
                 }
                 _ => difference,
@@ -97,6 +99,11 @@ fn significant_place(x: f64, digits: i32) -> Option<i32> {
 fn spread_place(sds: &[f64]) -> Option<i32> {
     let places = || sds.iter().filter_map(|&sd| significant_place(sd, 3));
     Some(places().max()?.min(places().min()? + 2))
+}
+
+/// The place of the third digit of an interval's width.
+fn width_place([low, high]: [f64; 2]) -> Option<i32> {
+    Some(high - low).filter(|width| width.is_finite()).and_then(|width| significant_place(width, 3))
 }
 
 /// The place of a difference's third digit, unless it is no more than the rounding of the sums it comes from.

@@ -197,3 +197,27 @@ fn a_good_estimate_is_not_blamed_for_a_saddlepoint_approximation_that_is_off() {
     assert_eq!(estimated["warnings"], serde_json::json!([]));
     run("importance").stdout_contains("approximation, which does").run();
 }
+
+#[test]
+fn the_interval_agrees_with_p_and_shows_its_own_digits() {
+    let two = |case: &str, control: &str, arguments: &str| {
+        let file = |values: &str| format!("value\n{}\n", values.replace(' ', "\n"));
+        permtest()
+            .file("a.csv", file(case))
+            .file("b.csv", file(control))
+            .args(["a.csv", "b.csv"])
+            .args(arguments.split_whitespace())
+    };
+    // 6 of 126 labellings, and 1 of 35: significant, so that 0 lies outside.
+    two("4.6 2.2 2.0 3.5 2.5", "0.1 0.2 0.2 2.6", "").stdout_contains("95 % interval 0.02 to 4.10\n").run();
+    two("5.1 6.2 7.3", "1.2 2.3 0.4 3.1", "").stdout_contains("95 % interval 1.30 to 7.60\n").run();
+    // R's wilcox.exact: 0.88 to 2.14, whatever the largest value is.
+    let control = "1.21 .87 1.95 1.43 .66 1.72 1.08 2.05 1.37";
+    for largest in ["10", "1e7"] {
+        let case = format!("2.31 3.12 1.87 2.95 3.44 2.76 3.01 2.22 {largest}");
+        let words = ["Hodges-Lehmann shift   1.49", " 95 % interval 0.88", " to 2.14"];
+        words.into_iter().fold(two(&case, control, "-s rank-sum"), Permtest::stdout_contains).run();
+    }
+    // With a value drawn it is not exact, and says so.
+    two("4.6 2.2 2.0 3.5 2.5", "0.1 0.2 0.2 2.6", "-n 999").stdout_contains(" (sampled)\n").run();
+}
