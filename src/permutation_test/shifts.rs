@@ -109,7 +109,7 @@ impl PermutationTest<'_> {
             return of(Source::All { size });
         }
         let sums = match prepared {
-            Prepared::Linear(linear) => KeptSums::new(problem, linear, self.observed(problem, linear)?),
+            Prepared::Linear(linear) => KeptSums::new(problem, linear, self.observed(problem, linear)?, self.memory),
             _ => None,
         };
         match (sums, few(MOST_ENUMERATED)) {

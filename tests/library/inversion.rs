@@ -192,7 +192,7 @@ fn the_interval_of_sums_is_that_of_all_labellings() {
         linear
             .replicates(Arch::new(), &permtest::sampling::labellings::Labellings::Dense(rows), &mut observed)
             .unwrap();
-        let sums = KeptSums::new(&problem, &linear, observed[0]).expect("they can be had");
+        let sums = KeptSums::new(&problem, &linear, observed[0], u64::MAX).expect("they can be had");
         lattices += usize::from(decimals.is_some());
         for tail in [Tail::Absolute, Tail::Doubled, Tail::Upper, Tail::Lower] {
             let confidence = [0.95, 0.9, 0.7][dice.below(3)];

@@ -94,9 +94,11 @@ struct Parts {
 
 impl KeptSums {
     /// Of a difference of means of a problem, or an increasing function of it: `None` for several strata, for clusters of
-    /// several sizes, for values that are not known exactly, and for what would cost more than a moment.
+    /// several sizes, for values that are not known exactly, and for what would cost more than a moment, or more than so many
+    /// bytes of memory.
     #[must_use]
-    pub fn new(problem: &Problem, linear: &Linear, observed: i64) -> Option<Self> {
+    pub fn new(problem: &Problem, linear: &Linear, observed: i64, memory: u64) -> Option<Self> {
+        let most_bytes = MOST_BYTES.min(memory as f64);
         let (design, pool) = (problem.design(), problem.pool());
         if design.case_size().is_none() || linear.exactness() != Exactness::Exact {
             return None;
@@ -122,9 +124,9 @@ impl KeptSums {
             let [above, below] = &parts.sides;
             let cost = Cost::of_sides([above, below], parts.counts.clone());
             if is_lattice {
-                cost.cells <= MOST_CELLS && 3.0 * cost.cell_bytes <= MOST_BYTES
+                cost.cells <= MOST_CELLS && 3.0 * cost.cell_bytes <= most_bytes
             } else {
-                parts.entries() <= MOST_ENTRIES && cost.entry_bytes <= MOST_BYTES
+                parts.entries() <= MOST_ENTRIES && cost.entry_bytes <= most_bytes
             }
         };
         let lattice = parts(true).filter(|parts| is_affordable(parts, true));
