@@ -330,7 +330,7 @@ pub fn page(reports: &[Report], command: &[String]) -> String {
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if
 /// there is a canvas for it.
 ///
-/// The text format carries ANSI colours, for [`crate::output::write`] to keep or to drop; the others are plain. Every
+/// The text format carries ANSI colours, for [`crate::output`] to keep or to drop; the others are plain. Every
 /// format ends with a newline, and none of them names times, paths or dates.
 #[must_use]
 pub fn render(reports: &[Report], format: Format, canvas: Option<Canvas>) -> String {
