@@ -115,6 +115,8 @@ fn what_is_out_of_reach_is_refused_with_its_need_and_the_next_best() {
     hundreds("--method exact").refused(["lattice: ", "cells would take", "TiB", "try --method bounds"]).run();
     hundreds("--method exact -s median").refused(["lattice: not a sum", "try --method splitting"]).run();
     hundreds("--method importance -s median").refused(["not a sum", "try --method splitting"]).run();
+    let no_labellings = ["has no labellings for --distribution"];
+    hundreds("--method bounds --memory-limit 20M --distribution d.npy").refused(no_labellings).run();
     hundreds("--method bounds -s welch").refused(["not a sum", "try --method splitting"]).run();
     teeth("--method exact --memory-limit 1M -s rank-sum").exit(0).run();
     hundreds("--memory-limit 10X").refused(["no amount of memory", "such as 512M"]).run();

@@ -224,8 +224,9 @@ impl Request {
     fn obstacle(&self, candidate: &Candidate) -> Option<Obstacle> {
         let shows_labellings = matches!(candidate.method, Method::Enumeration | Method::MonteCarlo { .. });
         match candidate.method {
-            _ if candidate.bytes > self.memory as f64 => Some(Obstacle::Memory),
+            // Before memory, which is no obstacle to bounds that are wider.
             _ if self.labellings == Labellings::Wanted && !shows_labellings => Some(Obstacle::NoLabellings),
+            _ if candidate.bytes > self.memory as f64 => Some(Obstacle::Memory),
             Method::Splitting { .. } if self.undefined == Undefined::Drop => Some(Obstacle::LeavesNoneOut),
             _ => None,
         }
