@@ -88,7 +88,7 @@ fn inversion() {
         let [ours, portable, plain] = best([
             work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::new())),
             work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::Scalar)),
-            work(|| test.mean_difference()),
+            work(|| test.run("mean")),
         ])
         .map(|seconds| seconds * 1e9 / RESAMPLES as f64);
         println!("{name:<28} {:>14} {plain:>10.1} {:>7.2}", format!("{ours:.1} ({portable:.1})"), ours / plain);

@@ -9,9 +9,9 @@ use permtest::Definition;
 use permtest::method::monte_carlo::{MonteCarlo, Watch};
 use permtest::method::splitting::{DEFAULT_PARTICLES, DEFAULT_REPLICATES, OnUndefined, Splitting, Tail};
 use permtest::simd::Arch;
-use permtest::statistic::catalogue::Prepared;
+use permtest::statistic::Evaluator;
 use permtest::statistic::distance::Side;
-use permtest::statistic::{self, Pool, Problem, Statistic};
+use permtest::statistic::{Pool, Problem, Statistic};
 
 const N: usize = 100;
 const YEAR: f64 = 365.25 * 86_400.0;
@@ -36,9 +36,9 @@ impl Uniform {
     }
 }
 
-fn measure<S: Statistic>(problem: &Problem, statistic: &S, name: &str) {
+fn measure<S: Statistic + ?Sized>(problem: &Problem, statistic: &S, name: &str) {
     let (design, arch) = (problem.design(), Arch::new());
-    let observed = statistic::replicate(statistic, arch, design.units().len(), design.observed()).expect("a statistic");
+    let observed = problem.observed(statistic, arch).expect("a statistic");
     let extremes = statistic.extremes(observed);
     let start = Instant::now();
     let splitting =
@@ -81,12 +81,9 @@ fn main() {
             let control: Vec<f64> = (0..N).map(|_| uniform.normal()).collect();
             let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
             let definition: Definition = name.parse().expect("a statistic");
-            match definition.prepare(&problem, Side::Either).expect("a statistic of these data") {
-                Prepared::Linear(statistic) => measure(&problem, &statistic, name),
-                Prepared::Formula(statistic) => measure(&problem, &statistic, name),
-                Prepared::Distance(statistic) => measure(&problem, &statistic, name),
-                Prepared::Stratified(statistic) => measure(&problem, &statistic, name),
-                Prepared::Values(statistic) => measure(&problem, &statistic, name),
+            match definition.prepare(&problem, Side::Either).expect("a statistic of these data").evaluator {
+                Evaluator::Integers(statistic) => measure(&problem, &*statistic, name),
+                Evaluator::Floats(statistic) => measure(&problem, &*statistic, name),
             }
         }
     }

@@ -10,11 +10,11 @@ use std::time::Instant;
 use permtest::Definition;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
-use permtest::statistic::catalogue::{CATALOGUE, Prepared};
+use permtest::statistic::catalogue::CATALOGUE;
 use permtest::statistic::distance::Side;
 use permtest::statistic::linear::Linear;
 use permtest::statistic::values::Values;
-use permtest::statistic::{Pool, Problem, Statistic};
+use permtest::statistic::{EvaluationCost, Evaluator, Pool, Problem, Statistic};
 
 const ROUNDS: usize = 15;
 
@@ -85,7 +85,7 @@ fn plain(name: &str) -> Option<Plain> {
 /// A statistic at work on one core: a call takes so many nanoseconds per resample.
 type Round<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-fn round<'a, S: Statistic + 'a>(problem: &'a Problem, statistic: S, resamples: usize) -> Round<'a> {
+fn round<'a, S: Statistic + ?Sized + 'a>(problem: &'a Problem, resamples: usize, statistic: Box<S>) -> Round<'a> {
     let design = problem.design();
     let (mut stream, mut batch) = (Stream::new(0, Domain::Resamples, 0), design.batch());
     let mut at_work = design.start();
@@ -104,12 +104,14 @@ fn round<'a, S: Statistic + 'a>(problem: &'a Problem, statistic: S, resamples: u
 
 fn prepared<'a>(problem: &'a Problem, name: &str) -> Round<'a> {
     let definition: Definition = name.parse().expect("a statistic");
-    match definition.prepare(problem, Side::Either).expect("a statistic of these data") {
-        Prepared::Linear(statistic) => round(problem, statistic, 100_000),
-        Prepared::Formula(statistic) => round(problem, statistic, 100_000),
-        Prepared::Distance(statistic) => round(problem, statistic, 50_000),
-        Prepared::Stratified(statistic) => round(problem, statistic, 50_000),
-        Prepared::Values(statistic) => round(problem, statistic, 5_000),
+    let labellings = |cost| match cost {
+        EvaluationCost::Sum => 100_000,
+        EvaluationCost::Kernel { .. } => 50_000,
+        EvaluationCost::Function | EvaluationCost::Expensive => 5_000,
+    };
+    match definition.prepare(problem, Side::Either).expect("a statistic of these data").evaluator {
+        Evaluator::Integers(statistic) => round(problem, labellings(statistic.cost()), statistic),
+        Evaluator::Floats(statistic) => round(problem, labellings(statistic.cost()), statistic),
     }
 }
 
@@ -142,7 +144,7 @@ fn main() {
         }
         let [ours, mean] = best([prepared(&problem, &name), prepared(&problem, "mean")]);
         let (plain, gain) = plain(&name).map_or_else(Default::default, |function| {
-            let [plain] = best([round(&problem, Values::new(&problem, 0.0, function), 5_000)]);
+            let [plain] = best([round(&problem, 5_000, Box::new(Values::new(&problem, 0.0, function)))]);
             (format!("{plain:.0}"), format!("{:.1}", plain / ours))
         });
         println!("{name:<40} {ours:>8.1} {:>8.2} {plain:>9} {gain:>7}", ours / mean);
@@ -156,6 +158,6 @@ fn settling() {
     let (case, control): (Vec<f64>, Vec<f64>) = ((0..100).map(value).collect(), (100..200).map(value).collect());
     let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
     let rounded = Linear::new(&problem, &problem.pool().scores().scores, |sum| sum as f64);
-    let [ours, rounded] = best([prepared(&problem, "mean"), round(&problem, rounded, 100_000)]);
+    let [ours, rounded] = best([prepared(&problem, "mean"), round(&problem, 100_000, Box::new(rounded))]);
     println!("{:<40} {ours:>8.1} {:>8.2}", "mean of 17 digits / the same, rounded", ours / rounded);
 }

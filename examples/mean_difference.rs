@@ -12,18 +12,18 @@ fn main() -> Result<(), Error> {
     let pseudofasciata = [1.78, 1.86, 1.96, 2.00, 2.00, 1.96];
     let test = PermutationTest::new(&fasciata, &pseudofasciata)?.resamples(10_000_000).seed(1);
 
-    let result = test.mean_difference()?;
+    let result = test.run("mean")?;
     let [low, high] = result.p_value.interval;
     println!("difference of means  {:.4} mm", result.estimate);
     println!("two-sided p-value    {:.5}, 99 % interval {low:.5} to {high:.5}", result.p_value.estimate);
     println!("counted exactly      {:.5} = 360/5005", 360.0 / 5005.0);
     println!("smallest attainable  {:.5}", result.p_value.minimum);
 
-    let less = test.clone().alternative(Alternative::Less).mean_difference()?;
+    let less = test.clone().alternative(Alternative::Less).run("mean")?;
     println!("is fasciata shorter? p = {:.5}", less.p_value.estimate);
 
     // Could the true difference be −0.2 mm? The null hypothesis is now a shift.
-    let shifted = test.shift(-0.2).mean_difference()?;
+    let shifted = test.shift(-0.2).run("mean")?;
     println!("is it not -0.2 mm?   p = {:.5}", shifted.p_value.estimate);
 
     for warning in &result.warnings {

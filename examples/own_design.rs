@@ -70,9 +70,9 @@ fn main() -> Result<(), Error> {
         [moments(true), moments(false)].concat().into_iter().map(|moment| moment as u32).collect();
     let design = Rotation { units: Units::new(moment_of, &[false; 60]), labels: labels.clone() };
 
-    let naive = PermutationTest::new(&case, &control)?.mean_difference()?;
+    let naive = PermutationTest::new(&case, &control)?.run("mean")?;
     let test = PermutationTest::new(&case, &control)?.design(Arc::new(design)).method(Choice::Exact);
-    let result = test.mean_difference()?;
+    let result = test.run("mean")?;
     println!("difference of means          {:.3}", result.estimate);
     println!("p, any moments exchanged     {:.0e}", naive.p_value.estimate);
     println!(

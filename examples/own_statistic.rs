@@ -3,12 +3,12 @@
 //! Run it with `cargo run --release --example own_statistic`.
 
 use permtest::error::Error;
-use permtest::method::monte_carlo::Watch;
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::units::Units;
 use permtest::simd::Arch;
-use permtest::statistic::{Extremes, Statistic};
-use permtest::{NullDistribution, PermutationTest};
+use permtest::statistic::distance::Side;
+use permtest::statistic::{Extremes, Prepared, Problem, Statistic};
+use permtest::{NullDistribution, PermutationTest, TestStatistic};
 
 /// Lengths of odontoblasts of guinea pigs that got orange juice (Crampton 1947, R's `ToothGrowth`).
 const JUICE: [f64; 30] = [
@@ -28,13 +28,24 @@ fn ratio_of_ranges(case: &[f64], control: &[f64]) -> f64 {
     (range(case) / range(control)).ln()
 }
 
-/// How many of the k smallest values are case values: a popcount of the labels' first bits, for the pool is sorted.
+/// How many of the k smallest values are case values.
 struct AmongTheSmallest {
     k: usize,
-    units: Units,
 }
 
-impl Statistic for AmongTheSmallest {
+impl TestStatistic for AmongTheSmallest {
+    fn prepare<'a>(&'a self, problem: &'a Problem, _: Side) -> Result<Prepared<'a>, Error> {
+        Ok(Prepared::integers(Popcount { k: self.k, units: problem.design().units() }))
+    }
+}
+
+/// The same ready for a problem: a popcount of the labels' first bits, for the pool is sorted.
+struct Popcount<'a> {
+    k: usize,
+    units: &'a Units,
+}
+
+impl Statistic for Popcount<'_> {
     type Replicate = i64;
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) -> Result<(), Error> {
@@ -60,7 +71,7 @@ impl Statistic for AmongTheSmallest {
 
 fn main() -> Result<(), Error> {
     let test = PermutationTest::new(&JUICE, &ACID)?.resamples(200_000).null_distribution(NullDistribution::Kept);
-    let result = test.statistic(ratio_of_ranges)?;
+    let result = test.run(&ratio_of_ranges)?;
     let [low, high] = result.p_value.interval;
     println!("log ratio of ranges    {:.3}", result.estimate);
     println!("two-sided p-value      {:.4}, 99 % interval {low:.4} to {high:.4}", result.p_value.estimate);
@@ -73,9 +84,7 @@ fn main() -> Result<(), Error> {
         println!("  {percent:>4} % quantile     {:>6.3}", null[rank]);
     }
 
-    let problem = test.problem()?;
-    let statistic = AmongTheSmallest { k: 12, units: problem.design().units().clone() };
-    let result = test.custom_watched(&problem, &statistic, Watch::nobody())?;
+    let result = test.run(&AmongTheSmallest { k: 12 })?;
     println!("of the 12 smallest     {} had juice, p {:.4}", result.estimate, result.p_value.estimate);
     Ok(())
 }

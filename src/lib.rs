@@ -24,9 +24,9 @@ pub mod sampling;
 pub mod simd;
 pub mod statistic;
 
-pub use permutation_test::{NullDistribution, PermutationTest, TestResult, Undefined};
-pub use permutation_test::{effect, false_alarms, part as parts};
-pub use statistic::Definition;
+pub use permutation_test::{Cut, NullDistribution, Partial, PermutationTest, Ready, TestResult, Undefined};
+pub use permutation_test::{effect, false_alarms};
+pub use statistic::{Definition, TestStatistic};
 
 #[cfg(feature = "cli")]
 pub mod aa;

@@ -2,11 +2,11 @@
 //! have.
 
 use super::Known;
+use crate::Partial;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::output::Outputs;
 use crate::part::{Sum, add_up, lacking};
-use crate::permutation_test::part::Partial;
 use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
 use crate::stderr;
 

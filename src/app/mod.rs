@@ -9,16 +9,16 @@ use self::present::{announce, canvas, null_distribution, page, plot, refuse_seve
 use self::ready::Run;
 use self::share::{Share, can_be_kept};
 use crate::NullDistribution;
+use crate::Partial;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::input::{self, dataset::Dataset};
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
-use crate::permutation_test::part::Partial;
 use crate::report::{self, Report};
 use crate::settings::{Chatter, Purpose, Settings, Shard};
-use crate::{signals, stderr};
+use crate::stderr;
 
 /// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
 /// nothing behind but a checkpoint, if there is to be one.
@@ -118,7 +118,7 @@ fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard, file: Atomic
 
 /// How one column would be tested.
 fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
-    Run::with(dataset, settings, NullDistribution::Dropped, |run| Ok(report::explain(&run.plan, &settings.test)))
+    Run::with(dataset, settings, NullDistribution::Dropped, |run| Ok(report::explain(run.plan(), &settings.test)))
 }
 
 /// A report, and the null distribution if it was wanted, still uncommitted.
@@ -142,7 +142,7 @@ fn test(
             (None, Some(_)) => (run.conclude_blocks(&share()?.run(run)?, &settings.output)?, None),
             (None, None) => {
                 let format = settings.output.distribution.as_ref().map(|distribution| distribution.format);
-                run.compute(&settings.output, outputs.distribution.take().zip(format), signals::watch())?
+                run.compute(&settings.output, outputs.distribution.take().zip(format))?
             }
         };
         let outcome = run.outcome(result, dataset, settings)?;

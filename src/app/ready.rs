@@ -1,7 +1,6 @@
 //! A test that is ready to run: the data and the settings made into a problem, a statistic and a plan.
 
 use std::ops::Range;
-use std::sync::atomic::AtomicBool;
 
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
@@ -11,20 +10,20 @@ use crate::inference::margin::level_of_estimated_margin;
 use crate::inference::warning::Warning;
 use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{LabellingCost, Labellings, Method, Plan};
+use crate::method::planner::{Labellings, Method, Plan};
 use crate::output::AtomicFile;
+use crate::permutation_test::Take;
 use crate::permutation_test::effect::Effect;
-use crate::permutation_test::part::{Cut, Partial, Take};
-use crate::program::{Program, ProgramSettings, Programmed};
+use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::Outcome;
 use crate::settings::{Compare, DistributionFormat, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
-use crate::statistic::catalogue::{Named, Prepared};
+use crate::statistic::catalogue::Named;
 use crate::statistic::pool::NullRatio;
 use crate::statistic::{Character, Problem};
-use crate::{Definition, NullDistribution, PermutationTest, TestResult};
+use crate::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, TestResult};
 
 fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
@@ -67,7 +66,7 @@ fn null(settings: &Test, test: &PermutationTest, control: &[f64]) -> Result<Null
         return shift(settings, test, control).map(Null::Shift);
     };
     if settings.mu == Shift::Absolute(0.0)
-        || test.prepare(&test.problem()?, definition)?.character() != Character::Ratio
+        || test.prepare(&test.problem()?, definition)?.character != Some(Character::Ratio)
     {
         return shift(settings, test, control).map(Null::Shift);
     }
@@ -160,24 +159,19 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     }
 }
 
-/// A test that is ready to run.
+/// A test of one column that is ready to run.
 pub(super) struct Run<'a> {
-    test: PermutationTest<'a>,
+    test: &'a PermutationTest<'a>,
     pub problem: &'a Problem,
     /// The shift under the null hypothesis, in units of the data.
     pub mu: f64,
-    work: Work<'a>,
-    pub plan: Plan,
+    /// What is tested, unless a program computes it.
+    definition: Option<&'a Definition>,
+    ready: Ready<'a>,
 }
 
-/// What is computed for each labelling.
-enum Work<'a> {
-    Defined(&'a Definition, Prepared<'a>),
-    Program(&'a ProgramSettings),
-}
-
-impl<'a> Run<'a> {
-    /// Makes a test of a column ready, and does something with it.
+impl Run<'_> {
+    /// Makes a test of a column ready, and does something with it. A program is seen out afterwards.
     pub fn with<T>(
         dataset: &Dataset,
         settings: &Settings,
@@ -191,31 +185,29 @@ impl<'a> Run<'a> {
             Null::Shift(mu) => test.shift(mu),
             Null::Ratio(ratio) => test.ratio(ratio),
         };
-        let problem = test.problem()?;
-        then(&Run::plan(&settings.test, test, &problem, mu, &settings.output)?)
+        let test = test.method(settings.test.method).memory_limit(settings.test.memory);
+        let test = &settings.test.resamples.into_iter().fold(test, PermutationTest::resamples);
+        let problem = &test.problem()?;
+        let is_streamed = settings.output.distribution.is_some();
+        let labellings = if is_streamed { Labellings::Wanted } else { Labellings::Summarised };
+        match &settings.test.statistic {
+            Statistic::Defined(definition) => {
+                let ready = test.ready(problem, definition, labellings)?;
+                then(&Run { test, problem, mu, definition: Some(definition), ready })
+            }
+            Statistic::Program(settings) => {
+                let program = Program::new(settings.clone()).stop_on(signals::watch());
+                let ready = test.ready(problem, &program, labellings)?;
+                let found = then(&Run { test, problem, mu, definition: None, ready })?;
+                program.finish()?;
+                Ok(found)
+            }
+        }
     }
 
-    fn plan(
-        settings: &'a Test,
-        test: PermutationTest<'a>,
-        problem: &'a Problem,
-        mu: f64,
-        output: &Output,
-    ) -> Result<Self, Error> {
-        let test = test.method(settings.method).memory_limit(settings.memory);
-        let test = settings.resamples.into_iter().fold(test, PermutationTest::resamples);
-        let labellings = if output.distribution.is_some() { Labellings::Wanted } else { Labellings::Summarised };
-        let (work, plan) = match &settings.statistic {
-            Statistic::Defined(definition) => {
-                let prepared = test.prepare(problem, definition)?;
-                let plan = test.plan(problem, definition, &prepared, labellings)?;
-                (Work::Defined(definition, prepared), plan)
-            }
-            Statistic::Program(program) => {
-                (Work::Program(program), test.plan_custom(problem, LabellingCost::Program, labellings)?)
-            }
-        };
-        Ok(Self { test, problem, mu, work, plan })
+    /// The method, and why this one.
+    pub fn plan(&self) -> &Plan {
+        &self.ready.plan
     }
 
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
@@ -224,32 +216,19 @@ impl<'a> Run<'a> {
         &self,
         output: &Output,
         distribution: Option<(AtomicFile, DistributionFormat)>,
-        stop: &'static AtomicBool,
     ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
         let mut writer = distribution.map(|(file, format)| DistributionWriter::new(file, format, self.labellings()));
         let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
-        let progress = Progress::new(output.chatter);
-        let watch = Watch {
-            stop,
-            begin: &|total, what| progress.begin(total, what),
-            advance: &|done| progress.advance(done),
-            replicates: write.as_mut().map(|write| write as _),
-        };
-        let result = match &self.work {
-            Work::Defined(definition, prepared) => {
-                self.test.prepared_watched(self.problem, definition, prepared, &self.plan, watch)?
-            }
-            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                self.test.custom_planned(self.problem, statistic, &self.plan, watch)
-            })?,
-        };
-        progress.finish();
+        let result = watched(output, |Watch { stop, begin, advance, .. }| {
+            let replicates = write.as_mut().map(|write| write as _);
+            self.ready.run(Watch { stop, begin, advance, replicates })
+        })?;
         Ok((result, writer))
     }
 
     /// How the run is cut into blocks.
     pub fn cut(&self) -> Result<Cut, Error> {
-        Cut::of(self.problem, &self.plan, matches!(self.work, Work::Program(_)))
+        self.ready.cut()
     }
 
     /// Computes some blocks of the run, with a progress bar.
@@ -260,37 +239,17 @@ impl<'a> Run<'a> {
         output: &Output,
         take: &mut Take,
     ) -> Result<(), Error> {
-        let test = self.test.clone().null_distribution(shape);
-        watched(output, |watch| match &self.work {
-            Work::Defined(definition, prepared) => {
-                test.run_blocks(self.problem, definition, prepared, &self.plan, blocks, watch, take)
-            }
-            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                test.run_blocks_custom(self.problem, statistic, &self.plan, blocks, watch, take)
-            }),
-        })
+        watched(output, |watch| self.ready.run_blocks(blocks, shape, watch, take))
     }
 
     /// The result of what all blocks have yielded.
     pub fn conclude_blocks(&self, sum: &Partial, output: &Output) -> Result<TestResult, Error> {
-        watched(output, |watch| match &self.work {
-            Work::Defined(definition, prepared) => {
-                self.test.conclude_blocks(self.problem, definition, prepared, &self.plan, sum, &watch)
-            }
-            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                self.test.conclude_blocks_custom(self.problem, statistic, &self.plan, sum, &watch)
-            }),
-        })
+        watched(output, |watch| self.ready.conclude(sum, &watch))
     }
 
     /// The statistic of the data.
     pub fn observed(&self) -> Result<f64, Error> {
-        match &self.work {
-            Work::Defined(_, prepared) => self.test.observed_value(self.problem, prepared),
-            Work::Program(settings) => with_program(settings, self.problem, |statistic| {
-                self.test.observed_value_custom(self.problem, statistic)
-            }),
-        }
+        self.ready.observed()
     }
 
     /// The result with all that a report says beside it.
@@ -305,7 +264,7 @@ impl<'a> Run<'a> {
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
                 (smallest, _) => {
-                    let in_units = |smallest| in_units(smallest, "--min-effect", test, &self.test, control);
+                    let in_units = |smallest| in_units(smallest, "--min-effect", test, self.test, control);
                     smallest.map(in_units).transpose()?
                 }
             },
@@ -321,10 +280,10 @@ impl<'a> Run<'a> {
 
     /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
     fn effect(&self, result: &TestResult, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
-        let definition = match (&self.work, settings.effect.and_then(|request| request.approach)) {
-            (Work::Defined(definition, _), _) => definition,
-            (Work::Program(_), None) => return Ok(None),
-            (Work::Program(_), Some(approach)) => {
+        let definition = match (self.definition, settings.effect.and_then(|request| request.approach)) {
+            (Some(definition), _) => definition,
+            (None, None) => return Ok(None),
+            (None, Some(approach)) => {
                 let what = format!("--interval {} needs a statistic that permtest computes itself", approach.name());
                 return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
             }
@@ -337,7 +296,7 @@ impl<'a> Run<'a> {
 
     /// Labellings that are evaluated one by one.
     fn labellings(&self) -> u64 {
-        match self.plan.method {
+        match self.plan().method {
             Method::MonteCarlo { resamples } => resamples,
             _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
         }
@@ -355,16 +314,4 @@ fn watched<T>(output: &Output, work: impl FnOnce(Watch) -> Result<T, Error>) -> 
     })?;
     progress.finish();
     Ok(done)
-}
-
-/// Does something with the statistic that a program of the user's computes, and sees the program out.
-fn with_program<T>(
-    settings: &ProgramSettings,
-    problem: &Problem,
-    then: impl FnOnce(&Programmed) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let program = Program::new(settings.clone()).stop_on(signals::watch());
-    let found = then(&Programmed::prepare(&program, problem)?)?;
-    program.finish()?;
-    Ok(found)
 }

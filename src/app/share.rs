@@ -11,8 +11,8 @@ use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::output::AtomicFile;
 use crate::part::{ALGORITHM, Identity, Part, digest_of, digest_of_all};
-use crate::permutation_test::part::{Cut, Partial};
 use crate::settings::{Settings, Shard, Statistic};
+use crate::{Cut, Partial};
 
 /// How often a checkpoint is written; what the threads are at is lost with a run that is killed, some seconds' worth.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
@@ -73,7 +73,7 @@ impl<'a> Share<'a> {
     /// Computes all blocks. With a checkpoint, what is done is kept there now and then, and that is where it goes on from.
     pub fn run(&self, run: &Run) -> Result<Partial, Error> {
         let output = &self.settings.output;
-        let nothing = || Partial::nothing(&run.plan.method);
+        let nothing = || Partial::nothing(&run.plan().method);
         let Some(path) = &self.settings.checkpoint else {
             let mut sum = nothing();
             run.run_blocks(self.range.clone(), self.shape, output, &mut |_, more| {
@@ -178,7 +178,7 @@ fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Res
         version: env!("CARGO_PKG_VERSION").to_owned(),
         algorithm: ALGORITHM.to_owned(),
         seed: test.seed.to_string(),
-        method: run.plan.method.name().to_owned(),
+        method: run.plan().method.name().to_owned(),
         resamples: cut.resamples,
         block_size: cut.block_size,
         statistic,

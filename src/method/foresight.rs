@@ -10,42 +10,14 @@ use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
-use crate::statistic::Statistic;
-use crate::statistic::distance::Distance;
+use crate::statistic::{NullShape, Statistic};
 
 /// Labellings that are looked at, and where there are very many units.
 const FEW: u64 = 256;
 const FEWER: u64 = 64;
 const MANY_UNITS: usize = 50_000;
 
-/// What the null distribution is taken for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Shape {
-    /// Normal.
-    Normal,
-    /// That of a distance of which a power has an upper tail like exp(−rate·x/mean).
-    Exponential {
-        /// 1 for a squared distance, else 2.
-        power: i32,
-        /// How fast the tail falls.
-        rate: f64,
-    },
-}
-
-impl Shape {
-    /// Smirnov's exp(−2·d²·m·n/N), or that of a sum of squares, the largest part of which is three fifths of all, as it is for
-    /// Cramér and von Mises.
-    #[must_use]
-    pub fn of_distance(distance: Distance) -> Self {
-        match distance {
-            Distance::KolmogorovSmirnov(_) => Self::Exponential { power: 2, rate: 1.64 },
-            Distance::CramerVonMises | Distance::AndersonDarling => Self::Exponential { power: 1, rate: 0.83 },
-            Distance::Energy => Self::Exponential { power: 2, rate: 0.83 },
-        }
-    }
-}
-
-/// The decimal logarithm of the p-value if the null distribution had this shape; `None` where a few labellings do not tell
+/// The decimal logarithm of the p-value if the null distribution had the shape that it is taken for; `None` where a few labellings do not tell
 /// its spread.
 ///
 /// # Errors
@@ -54,7 +26,7 @@ pub fn log10_p<S: Statistic + ?Sized>(
     design: &dyn Design,
     statistic: &S,
     observed: S::Replicate,
-    (tail, shape): (Tail, Shape),
+    tail: Tail,
     arch: Arch,
 ) -> Result<Option<f64>, Error> {
     let resamples = if design.units().len() > MANY_UNITS { FEWER } else { FEW };
@@ -66,8 +38,8 @@ pub fn log10_p<S: Statistic + ?Sized>(
     values.retain(|value| value.is_finite());
     let mean = |of: &dyn Fn(f64) -> f64| values.iter().map(|&value| of(value)).sum::<f64>() / values.len() as f64;
     let observed = statistic.value(observed);
-    let logarithm = match shape {
-        Shape::Normal => {
+    let logarithm = match statistic.null_shape() {
+        NullShape::Normal => {
             let centre = mean(&|value| value);
             let z = (observed - centre) / mean(&|value| (value - centre).powi(2)).sqrt();
             log_of_normal_tail(match tail {
@@ -76,7 +48,7 @@ pub fn log10_p<S: Statistic + ?Sized>(
                 Tail::Absolute | Tail::Doubled => z.abs(),
             })
         }
-        Shape::Exponential { power, rate } => -rate * observed.powi(power) / mean(&|value| value.powi(power)),
+        NullShape::Exponential { power, rate } => -rate * observed.powi(power) / mean(&|value| value.powi(power)),
     };
     // No p-value is smaller than the share of one labelling.
     let least = -design.reference_set_size().log10.max(0.0);

@@ -2,10 +2,10 @@
 
 pub mod bins;
 pub mod bootstrap;
-mod dear;
 pub mod engine;
 pub mod estimate;
 pub mod exact;
+mod expensive;
 pub(crate) mod foresight;
 pub mod histogram;
 pub mod importance;

@@ -4,15 +4,15 @@ use std::ops::{AddAssign, ControlFlow, Range};
 use std::sync::atomic::AtomicBool;
 
 use super::bins::{BinCounts, Bins};
-use super::dear;
 use super::engine::{self, Results};
+use super::expensive;
 use super::tally::Tally;
 use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
-use crate::statistic::{Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Extremes, Statistic};
 
 /// The most resamples of a run.
 pub const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -176,10 +176,10 @@ impl MonteCarlo {
     }
 
     /// The blocks that a run is computed in, each of which can be computed by itself: chunks, the last of which may not be
-    /// full, or single labellings where these are dear.
+    /// full, or single labellings where these are expensive.
     #[must_use]
     pub fn block_size<S: Statistic + ?Sized>(design: &dyn Design, statistic: &S) -> u64 {
-        if statistic.is_dear() { 1 } else { design.chunk_size() as u64 }
+        if statistic.cost() == EvaluationCost::Expensive { 1 } else { design.chunk_size() as u64 }
     }
 
     /// The part of a run that lies in these blocks: counts of parts add up to those of the whole, whoever computes them.
@@ -224,8 +224,8 @@ impl MonteCarlo {
         if blocks.is_empty() {
             return Ok(());
         }
-        if statistic.is_dear() {
-            return dear::run(self, design, statistic, stretch, note, fold);
+        if statistic.cost() == EvaluationCost::Expensive {
+            return expensive::run(self, design, statistic, stretch, note, fold);
         }
         let chunk_size = design.chunk_size() as u64;
         let compute = |chunk: u64| {

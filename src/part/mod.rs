@@ -19,7 +19,7 @@ use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
 use crate::input::source;
 use crate::output::AtomicFile;
-use crate::permutation_test::part::{Cut, Partial};
+use crate::{Cut, Partial};
 
 /// The version of the format.
 pub const SCHEMA: &str = "permtest-part/1";

@@ -4,12 +4,12 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::Partial;
 use crate::method::bins::BinCounts;
 use crate::method::importance::Weights;
 use crate::method::monte_carlo::Counted;
 use crate::method::splitting::Climbs;
 use crate::method::tally::Tally;
-use crate::permutation_test::part::Partial;
 
 /// One of these, under its name.
 #[derive(Serialize, Deserialize)]
@@ -60,6 +60,7 @@ pub(super) fn serialize<S: Serializer>(partial: &Partial, serializer: S) -> Resu
             let estimates = estimates.iter().map(|estimate| format!("{:016x}", estimate.to_bits())).collect();
             Payload::Replicates { levels: *levels, evaluations: *evaluations, estimates }
         }
+        Partial::Computed(_) => return Err(serde::ser::Error::custom("what is computed at once has no parts")),
     };
     payload.serialize(serializer)
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{MOST_SHARDS, Part};
+use crate::Partial;
 use crate::error::{Error, Place};
 use crate::input::dataset::Dataset;
-use crate::permutation_test::part::Partial;
 
 /// What parts add up to.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 //! From what a method finds to a result.
 
+use super::course::Course;
 use super::{PermutationTest, TestResult};
 use crate::design::Exchange;
 use crate::error::Error;
@@ -17,10 +18,9 @@ use crate::method::sequential::Stopped;
 use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
-use crate::statistic::catalogue::Prepared;
 use crate::statistic::character::is_central;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{Character, Definition, Problem};
+use crate::statistic::{Character, Prepared, Problem, Replicate};
 
 /// Labellings up to which counts are whole numbers in every reader's double precision.
 const MOST_COUNTED: u128 = 1 << 53;
@@ -42,42 +42,32 @@ pub(super) struct Nature {
 }
 
 impl Nature {
-    /// Of a statistic of which nothing is known.
-    pub const CUSTOM: Self = Self {
-        character: Character::Number,
-        rule: TwoSidedRule::Absolute,
-        twins: Twins::Unknown,
-        concern: Concern::Else,
-        pools_strata: true,
-    };
-
-    /// Distances count their upper tail. A difference is measured from its mean over all labellings, which is known of a
-    /// sum, or from 0 where that is in their midst. What has no such centre doubles its smaller tail, and so does a
-    /// difference under strata of unequal shares of cases, where its centre is not 0.
-    ///
-    /// # Errors
-    /// What the statistic fails with.
-    pub fn of(definition: &Definition, prepared: &Prepared, problem: &Problem) -> Result<Self, Error> {
-        let (design, character) = (problem.design(), prepared.character());
-        let rule = match (character, prepared) {
-            (Character::Distance, _) => TwoSidedRule::UpperTail,
-            (Character::Difference, Prepared::Linear(_) | Prepared::Stratified(_)) => TwoSidedRule::Absolute,
-            (Character::Difference, _) if !design.exchange().is_balanced() => TwoSidedRule::Doubled,
-            (Character::Difference, _) if design.is_symmetric() || is_central(prepared, problem)? => {
+    /// Distances count their upper tail. A difference is measured from its mean over all labellings, if that is known, or from
+    /// 0 where that is in their midst. What has no such centre doubles its smaller tail, and so does a difference under strata
+    /// of unequal shares of cases, where its centre is not 0. A statistic of which nothing is known is measured from 0.
+    pub fn of(problem: &Problem, prepared: &Prepared) -> Result<Self, Error> {
+        let design = problem.design();
+        let Prepared { character, is_centred, compares_centres, compares_within_strata, .. } = *prepared;
+        let rule = match character {
+            None => TwoSidedRule::Absolute,
+            Some(Character::Distance) => TwoSidedRule::UpperTail,
+            Some(Character::Difference) if is_centred => TwoSidedRule::Absolute,
+            Some(Character::Difference) if !design.exchange().is_balanced() => TwoSidedRule::Doubled,
+            Some(Character::Difference) if design.is_symmetric() || is_central(prepared, problem)? => {
                 TwoSidedRule::Absolute
             }
-            _ => TwoSidedRule::Doubled,
+            Some(_) => TwoSidedRule::Doubled,
         };
-        let mirrors = matches!(character, Character::Difference | Character::Distance);
+        let mirrors = matches!(character, Some(Character::Difference | Character::Distance));
         let twins = if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown };
-        let concern = if definition.compares_centres() { Concern::Centres } else { Concern::Else };
-        let pools_strata = !definition.compares_within_strata();
+        let concern = if compares_centres { Concern::Centres } else { Concern::Else };
+        let (character, pools_strata) = (character.unwrap_or_default(), !compares_within_strata);
         Ok(Self { character, rule, twins, concern, pools_strata })
     }
 }
 
 /// What a method finds.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Found {
     /// Labellings, each counted once.
     Counted(Tally),
@@ -125,24 +115,6 @@ impl Found {
     }
 }
 
-/// What is kept of the null distribution.
-#[derive(Default)]
-pub(super) struct Shape {
-    pub histogram: Option<Histogram>,
-    /// The statistic of each labelling.
-    pub values: Vec<f64>,
-}
-
-impl Shape {
-    /// The same beside a p-value that other labellings have told: counts of these would be taken for theirs.
-    pub fn of_others(mut self) -> Self {
-        if let Some(histogram) = &mut self.histogram {
-            histogram.counts = None;
-        }
-        self
-    }
-}
-
 /// What is known of a statistic without drawing.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
@@ -152,14 +124,6 @@ pub(super) struct Known {
     pub attainable: f64,
     pub z: Option<f64>,
     pub exactness: Exactness,
-}
-
-/// A test on its way: what is tested, how, and what is known of it.
-pub(super) struct Course<'a> {
-    pub problem: &'a Problem,
-    pub plan: &'a Plan,
-    pub nature: Nature,
-    pub known: Known,
 }
 
 impl PermutationTest<'_> {
@@ -185,20 +149,22 @@ impl PermutationTest<'_> {
             Undefined::Error | Undefined::Drop => Ok(Counts { n: n - undefined, greater_equal, less_equal, absolute }),
         }
     }
+}
 
+impl<T: Replicate> Course<'_, T> {
     /// Puts the result together.
-    pub(super) fn conclude(
+    pub(super) fn result(
         &self,
-        course: &Course,
+        plan: &Plan,
         method: Method,
         found: Found,
-        shape: Shape,
+        histogram: Option<Histogram>,
     ) -> Result<TestResult, Error> {
-        let Course { problem, plan, nature, known } = course;
-        let (design, tail) = (problem.design(), self.tail(course));
+        let Self { test, problem, nature, .. } = self;
+        let (known, design, tail) = (&self.data()?.known, problem.design(), self.tail());
         let size = design.reference_set_size();
         let counts = match &found {
-            Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => Some(self.counts(tally)?),
+            Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => Some(test.counts(tally)?),
             Found::Tails(tails) => size.exact.filter(|&size| size <= MOST_COUNTED).map(|size| whole(tails, size)),
             Found::Share(_) | Found::Bounds(_) | Found::Estimate(_) | Found::Ceiling(_) => None,
         };
@@ -206,16 +172,16 @@ impl PermutationTest<'_> {
             (Found::Counted(_), Some(counts)) if method.is_exact() => {
                 PValue::exact(tail.share(&counts.tails()), known.attainable)
             }
-            (Found::Counted(_), Some(counts)) => PValue::monte_carlo(counts, tail, self.confidence, known.attainable),
-            (Found::Stopped(_), Some(counts)) => PValue::sequential(counts, tail, self.level.risk, known.attainable),
+            (Found::Counted(_), Some(counts)) => PValue::monte_carlo(counts, tail, test.confidence, known.attainable),
+            (Found::Stopped(_), Some(counts)) => PValue::sequential(counts, tail, test.level.risk, known.attainable),
             (Found::Counted(_) | Found::Stopped(_), None) => unreachable!("a tally has counts"),
             (Found::Tails(tails), _) => PValue::exact(tail.share(tails), known.attainable),
             (Found::Share(share), _) => PValue::exact(*share, known.attainable),
             (Found::Bounds(bounds), _) => PValue::bounds(*bounds, known.attainable),
-            (Found::Estimate(estimate), _) => PValue::estimated(estimate, self.confidence, known.attainable),
-            (Found::Ceiling(estimate), _) => PValue::ceiling(estimate, self.confidence, known.attainable),
+            (Found::Estimate(estimate), _) => PValue::estimated(estimate, test.confidence, known.attainable),
+            (Found::Ceiling(estimate), _) => PValue::ceiling(estimate, test.confidence, known.attainable),
         };
-        let coarsest = coarsest(&size, self.alternative, self.two_sided.unwrap_or(nature.rule), nature.twins);
+        let coarsest = coarsest(&size, test.alternative, self.rule(), nature.twins);
         let smaller = found.smaller_tail(counts.as_ref(), known);
         let decision = if let Found::Stopped(stopped) = &found { Some(stopped.decision) } else { None };
         let (tally, estimate) = match found {
@@ -228,8 +194,8 @@ impl PermutationTest<'_> {
             estimate: estimate.as_ref(),
             p_value: &p_value,
             tail,
-            samples: [self.case, self.control],
-            groups: [&Summary::of(self.case), &Summary::of(self.control)],
+            samples: [test.case, test.control],
+            groups: [&Summary::of(test.case), &Summary::of(test.control)],
             size: &size,
             attainable: known.attainable,
             coarsest,
@@ -245,7 +211,7 @@ impl PermutationTest<'_> {
             null_centre: known.null_centre,
             method,
             further: plan.further,
-            two_sided: self.two_sided.unwrap_or(nature.rule),
+            two_sided: self.rule(),
             tail: if tail == Tail::Doubled { smaller } else { tail },
             p_value,
             coarsest,
@@ -259,17 +225,16 @@ impl PermutationTest<'_> {
                 Exchange::Subsets(strata) => Some(strata.len()),
                 Exchange::Coins | Exchange::Other => None,
             },
-            warnings: findings.warnings().into_iter().chain(pooled_strata(course)).collect(),
+            warnings: findings.warnings().into_iter().chain(pooled_strata(problem, *nature)).collect(),
             reference_set_size: size,
-            histogram: shape.histogram,
-            null_distribution: shape.values,
+            histogram,
+            null_distribution: Vec::new(),
         })
     }
 }
 
 /// Whether the pooled groups differ in which strata they come from, so that the strata may make the difference.
-fn pooled_strata(course: &Course) -> Option<Warning> {
-    let Course { problem, nature, .. } = course;
+fn pooled_strata(problem: &Problem, nature: Nature) -> Option<Warning> {
     let strata = problem.strata().filter(|_| nature.pools_strata)?;
     let labels = problem.pool().labels();
     let mut counts = vec![[0u64; 2]; 1 + strata.iter().copied().max().unwrap_or(0) as usize];

@@ -229,7 +229,7 @@ impl PermutationTest<'_> {
     /// let control = [45.0, 28.0, 27.0, 38.0, 40.0, 42.0, 39.0, 39.0, 34.0, 35.0];
     /// let test = PermutationTest::new(&case, &control)?;
     /// let (problem, mean) = (test.problem()?, "mean".parse()?);
-    /// let result = test.test(&mean)?;
+    /// let result = test.run(&mean)?;
     /// let request = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
     /// let effect = test.effect(&problem, &mean, &result, &request, &Watch::nobody())?;
     /// assert_eq!(effect.interval.map(|interval| interval.ends), Some([-8.5, 1.25]));

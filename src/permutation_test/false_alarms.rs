@@ -266,7 +266,7 @@ impl NullSample<'_> {
             .seed(self.seed)
             .threads(self.threads);
         let test = if split == Split::RelabelledRuns { test.clusters(parts.runs.clone()) } else { test };
-        test.test(self.statistic).map(|result| result.p_value.estimate)
+        test.run(self.statistic).map(|result| result.p_value.estimate)
     }
 }
 

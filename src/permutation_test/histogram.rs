@@ -4,10 +4,7 @@
 //! each bin. For the others the shape comes from a plain sample and, where that sees too little of a sum, from the saddlepoint
 //! approximation of the tail beyond each edge.
 
-use super::NullDistribution;
-use super::PermutationTest;
-use super::conclude::Course;
-use super::sums::OfSums;
+use super::sums::Sums;
 use crate::error::Error;
 use crate::method::bins::{Beyond, Bins, Resolution};
 use crate::method::exact::sides::{Tails, Work};
@@ -18,10 +15,7 @@ use crate::simd::Arch;
 use crate::statistic::linear::ExactSums;
 use crate::statistic::{Extremes, Statistic};
 
-/// Labellings of the plain sample where the statistic may be anything.
-const SAMPLE: u64 = 1 << 14;
-
-/// The same where it is a sum: labels of single units that are drawn, and the fewest and the most labellings.
+/// Labels of single units that are drawn for the plain sample of a sum, and the fewest and the most labellings.
 const LABELS: u64 = 1 << 28;
 const FEWEST: u64 = 1 << 12;
 const MOST: u64 = 1 << 18;
@@ -32,45 +26,10 @@ const FEW: f64 = 1000.0;
 /// Draws for a tail so near the end of the sums that there is no approximation.
 const DRAWS: u64 = 1 << 11;
 
-impl PermutationTest<'_> {
-    /// The bins, if the null distribution is wanted in bins.
-    pub(super) fn bins<S: Statistic>(
-        &self,
-        course: &Course,
-        statistic: &S,
-        observed: S::Replicate,
-    ) -> Result<Option<Bins<S::Replicate>>, Error> {
-        if self.null_distribution != NullDistribution::Binned {
-            return Ok(None);
-        }
-        let (design, extremes) = (course.problem.design(), statistic.extremes(observed));
-        Bins::choose(design, statistic, &extremes, self.tail(course), self.arch, Resolution::FINE).map(Some)
-    }
-
-    /// The shape by a plain sample.
-    pub(super) fn sample<S: Statistic>(
-        &self,
-        course: &Course,
-        statistic: &S,
-        observed: S::Replicate,
-        bins: Option<&Bins<S::Replicate>>,
-        watch: &Watch,
-    ) -> Result<Option<Histogram>, Error> {
-        let Some(bins) = bins else { return Ok(None) };
-        let Watch { stop, begin, advance, .. } = *watch;
-        let draws = MonteCarlo { resamples: SAMPLE, seed: self.seed, threads: self.threads, arch: self.arch };
-        begin(SAMPLE, "resamples for the histogram");
-        let watch = Watch { stop, begin, advance, replicates: None };
-        let extremes = statistic.extremes(observed);
-        let counted = draws.run_binned(course.problem.design(), statistic, &extremes, Some(bins), watch)?;
-        Ok(Some(Histogram { counts: None, ..bins.histogram(&counted, |replicate| statistic.value(replicate)) }))
-    }
-}
-
 /// The share of the labellings below an edge, and of those at it or above.
 type Parted = [f64; 2];
 
-impl OfSums<'_> {
+impl Sums<'_> {
     pub fn bins(&self, arch: Arch) -> Result<Bins<i64>, Error> {
         let extremes = self.statistic.extremes(self.observed);
         Bins::choose(self.design, self.statistic, &extremes, self.tail, arch, Resolution::COARSE)

@@ -1,14 +1,16 @@
 //! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
+mod blocks;
 mod canonical;
 mod conclude;
+mod course;
 pub mod effect;
 pub mod false_alarms;
 mod histogram;
-pub mod part;
 mod partial;
-mod run;
+mod ready;
 mod shifts;
+mod split;
 mod sums;
 
 use std::sync::Arc;
@@ -20,23 +22,20 @@ use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Estimate;
-use crate::method::foresight::{self, Shape};
 use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{
-    Choice, DEFAULT_MEMORY, Further, LabellingCost, Labellings, Method, Plan, Prospect, Request, plan,
-};
+use crate::method::planner::{Choice, DEFAULT_MEMORY, Further, Labellings, Method};
 use crate::method::sequential::{Decision, Level};
 use crate::method::tail::Tail;
 pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
-use crate::statistic::catalogue::{Named, Prepared};
 use crate::statistic::distance::Side;
 use crate::statistic::pool::NullRatio;
-use crate::statistic::values::Values;
-use crate::statistic::{Character, Definition, Pool, Problem, Statistic};
+use crate::statistic::{Character, Pool, Prepared, Problem, TestStatistic};
+pub use blocks::Cut;
 use canonical::Canonical;
-use conclude::Nature;
+pub use partial::Partial;
+pub use ready::{Ready, Take};
 
 /// The largest value whose differences from others are finite, with some room.
 const LARGEST: f64 = f64::MAX / 4.0;
@@ -51,20 +50,20 @@ const LARGEST: f64 = f64::MAX / 4.0;
 /// let test = PermutationTest::new(&case, &control)?.resamples(100_000).seed(1);
 ///
 /// // The difference of means, on the fast path. Of the 1365 labellings 142 are as extreme.
-/// let result = test.mean_difference()?;
+/// let result = test.run("mean")?;
 /// assert!((result.p_value.estimate - 142.0 / 1365.0).abs() < 0.005);
 ///
 /// // Any statistic of the catalogue or an expression; `permtest statistics` lists them.
-/// let result = test.test(&"median".parse()?)?;
+/// let result = test.run("median")?;
 /// assert_eq!(result.estimate, 101.0 - 90.0);
 ///
 /// // Any statistic of one's own: used for the observed value and for every resample.
 /// let range = |x: &[f64]| x.iter().fold(f64::MIN, |a, &b| a.max(b)) - x.iter().fold(f64::MAX, |a, &b| a.min(b));
-/// let result = test.statistic(|x, y| range(x) - range(y))?;
+/// let result = test.run(&|x: &[f64], y: &[f64]| range(x) - range(y))?;
 /// assert_eq!(result.estimate, 20.0 - 30.0);
 ///
 /// // With the null distribution: the statistic of each resample.
-/// let result = test.null_distribution(NullDistribution::Kept).mean_difference()?;
+/// let result = test.null_distribution(NullDistribution::Kept).run("mean")?;
 /// assert_eq!(result.null_distribution.len(), 100_000);
 /// # Ok::<(), permtest::error::Error>(())
 /// ```
@@ -379,199 +378,49 @@ impl<'a> PermutationTest<'a> {
         }
     }
 
-    /// Tests the difference of means.
-    ///
-    /// # Errors
-    /// [`Error::Data`] for settings out of range.
-    pub fn mean_difference(&self) -> Result<TestResult, Error> {
-        self.test(&Definition::Named(Named::Mean))
-    }
-
-    /// Tests a statistic of the catalogue or an expression.
+    /// Tests a statistic: a name or an expression, a function of two samples, or a type of one's own. It is computed for the
+    /// data and for each relabelling in the same way.
     ///
     /// # Errors
     /// [`Error::Data`] for settings out of range, for values or a design on which the statistic is not defined, and for
     /// relabellings on which it is not, unless [`PermutationTest::undefined`] allows for them.
-    pub fn test(&self, definition: &Definition) -> Result<TestResult, Error> {
-        self.test_watched(&self.problem()?, definition, Watch::nobody())
+    pub fn run<S: TestStatistic + ?Sized>(&self, statistic: &S) -> Result<TestResult, Error> {
+        self.ready(&self.problem()?, statistic, self.labellings())?.run(Watch::nobody())
     }
 
-    /// Tests a statistic under the eyes of a [`Watch`], which may stream the null distribution elsewhere, on a problem
-    /// made by [`PermutationTest::problem`].
+    /// Makes a statistic ready for a problem of [`PermutationTest::problem`], and plans the run.
     ///
     /// # Errors
-    /// As [`PermutationTest::test`]; and [`Error::Interrupted`], and what the watch fails with.
-    pub fn test_watched(&self, problem: &Problem, definition: &Definition, watch: Watch) -> Result<TestResult, Error> {
-        let prepared = self.prepare(problem, definition)?;
-        let plan = self.plan(problem, definition, &prepared, self.labellings(&watch))?;
-        self.prepared_watched(problem, definition, &prepared, &plan, watch)
+    /// [`Error::Usage`] for a direction or a rule that the statistic has not, and where the method that was asked for is out of
+    /// reach; [`Error::Data`] for values or a design on which it is not defined.
+    pub fn ready<'b, S: TestStatistic + ?Sized>(
+        &'b self,
+        problem: &'b Problem,
+        statistic: &'b S,
+        labellings: Labellings,
+    ) -> Result<Ready<'b>, Error> {
+        Ready::new(self, problem, self.prepare(problem, statistic)?, labellings)
     }
 
     /// Prepares a statistic for a problem and this alternative.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a direction or a rule that it has not, [`Error::Data`] for values or a design on which it is not
-    /// defined.
-    pub fn prepare<'p>(&self, problem: &'p Problem, definition: &Definition) -> Result<Prepared<'p>, Error> {
-        let prepared = definition.prepare(problem, self.side())?;
-        self.check_direction(definition, prepared.character())?;
+    /// As [`PermutationTest::ready`].
+    pub fn prepare<'b, S: TestStatistic + ?Sized>(
+        &self,
+        problem: &'b Problem,
+        statistic: &'b S,
+    ) -> Result<Prepared<'b>, Error> {
+        let prepared = statistic.prepare(problem, self.side())?;
+        self.check_rule(&prepared)?;
         let is_absolute = self.alternative == Alternative::TwoSided && self.two_sided == Some(TwoSidedRule::Absolute);
-        Ok(if is_absolute && prepared.character() == Character::Ratio { prepared.logarithmic() } else { prepared })
+        Ok(if is_absolute && prepared.character == Some(Character::Ratio) { prepared.logarithmic() } else { prepared })
     }
 
-    /// Chooses the method for what [`PermutationTest::prepare`] has prepared.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] where the method that was asked for is out of reach, and what the statistic of the data fails with.
-    pub fn plan(
-        &self,
-        problem: &Problem,
-        definition: &Definition,
-        prepared: &Prepared,
-        labellings: Labellings,
-    ) -> Result<Plan, Error> {
-        let rule = Nature::of(definition, prepared, problem)?.rule;
-        let prospect = match prepared {
-            Prepared::Linear(linear) => {
-                let known = Some((linear, self.observed(problem, linear)?));
-                Prospect { linear: known, ..self.prospect(problem, rule, LabellingCost::Sum) }
-            }
-            Prepared::Formula(formula) => {
-                let cost = LabellingCost::Kernel { passes: formula.passes() };
-                self.foresee(problem, formula, Shape::Normal, self.prospect(problem, rule, cost))?
-            }
-            Prepared::Stratified(statistic) => {
-                let cost = LabellingCost::Kernel { passes: 1.2 };
-                self.foresee(problem, statistic, Shape::Normal, self.prospect(problem, rule, cost))?
-            }
-            Prepared::Distance(scan) => {
-                let cost = LabellingCost::Kernel { passes: 3.0 };
-                self.foresee(problem, scan, Shape::of_distance(scan.distance()), self.prospect(problem, rule, cost))?
-            }
-            Prepared::Values(function) => {
-                let prospect = self.prospect(problem, rule, LabellingCost::Function);
-                self.foresee(problem, function, Shape::Normal, prospect)?
-            }
-        };
-        plan(&self.request(labellings), &prospect)
-    }
-
-    /// Chooses the method for a statistic of one's own, of which no more is known than what it costs.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] where the method that was asked for is out of reach.
-    pub fn plan_custom(&self, problem: &Problem, cost: LabellingCost, labellings: Labellings) -> Result<Plan, Error> {
-        plan(&self.request(labellings), &self.prospect(problem, Nature::CUSTOM.rule, cost))
-    }
-
-    fn request(&self, labellings: Labellings) -> Request {
-        let Self { method: choice, resamples, memory, undefined, .. } = *self;
-        Request { choice, resamples, memory, labellings, undefined }
-    }
-
-    fn prospect<'p>(&self, problem: &'p Problem, natural: TwoSidedRule, cost: LabellingCost) -> Prospect<'p> {
-        let tail = self.alternative.tail(self.two_sided.unwrap_or(natural));
-        Prospect { design: problem.design(), cost, tail, linear: None, log10_p: None }
-    }
-
-    /// Adds what a few labellings suggest of the p-value, where a method may be chosen by it.
-    fn foresee<'p, S: Statistic>(
-        &self,
-        problem: &'p Problem,
-        statistic: &S,
-        shape: Shape,
-        prospect: Prospect<'p>,
-    ) -> Result<Prospect<'p>, Error> {
-        let is_open = matches!(self.method, Choice::Auto | Choice::Splitting) && self.resamples.is_none();
-        if !is_open {
-            return Ok(prospect);
-        }
-        let observed = self.observed(problem, statistic)?;
-        let log10_p = foresight::log10_p(problem.design(), statistic, observed, (prospect.tail, shape), self.arch)?;
-        Ok(Prospect { log10_p, ..prospect })
-    }
-
-    /// Whether the statistics of the labellings are wanted, here or elsewhere.
-    fn labellings(&self, watch: &Watch) -> Labellings {
-        let is_kept = self.null_distribution == NullDistribution::Kept || watch.replicates.is_some();
+    /// Whether the statistics of the labellings are wanted.
+    fn labellings(&self) -> Labellings {
+        let is_kept = self.null_distribution == NullDistribution::Kept;
         if is_kept { Labellings::Wanted } else { Labellings::Summarised }
-    }
-
-    /// Tests what [`PermutationTest::prepare`] has prepared of a statistic, as planned.
-    ///
-    /// # Errors
-    /// As [`PermutationTest::test_watched`].
-    pub fn prepared_watched(
-        &self,
-        problem: &Problem,
-        definition: &Definition,
-        prepared: &Prepared,
-        plan: &Plan,
-        watch: Watch,
-    ) -> Result<TestResult, Error> {
-        let nature = Nature::of(definition, prepared, problem)?;
-        match prepared {
-            Prepared::Linear(statistic) => self.run_linear(problem, statistic, nature, plan, watch),
-            Prepared::Formula(statistic) => self.run(problem, statistic, nature, plan, watch),
-            Prepared::Distance(statistic) => self.run(problem, statistic, nature, plan, watch),
-            Prepared::Stratified(statistic) => self.run(problem, statistic, nature, plan, watch),
-            Prepared::Values(statistic) => self.run(problem, statistic, nature, plan, watch),
-        }
-    }
-
-    /// Tests a statistic of one's own, a function of (case sample, control sample).
-    ///
-    /// It is computed for the data and for each relabelling in the same way. Both samples are ascending or, if they are
-    /// paired, in the order of the pairs. Larger is more in favour of the alternative `Greater`; the two-sided absolute
-    /// rule takes 0 for its centre, so a ratio wants [`TwoSidedRule::Doubled`] or a logarithm. Values within a
-    /// [`tolerance`](crate::statistic::tolerance) of the observed one count as ties.
-    ///
-    /// # Errors
-    /// As [`PermutationTest::test`].
-    pub fn statistic(&self, function: impl Fn(&[f64], &[f64]) -> f64 + Sync) -> Result<TestResult, Error> {
-        self.statistic_watched(&self.problem()?, function, Watch::nobody())
-    }
-
-    /// Tests a statistic of one's own under the eyes of a [`Watch`], which may stream the null distribution elsewhere.
-    ///
-    /// # Errors
-    /// As [`PermutationTest::test_watched`].
-    pub fn statistic_watched(
-        &self,
-        problem: &Problem,
-        function: impl Fn(&[f64], &[f64]) -> f64 + Sync,
-        watch: Watch,
-    ) -> Result<TestResult, Error> {
-        let plan = self.plan_custom(problem, LabellingCost::Function, self.labellings(&watch))?;
-        self.custom_planned(problem, &Values::new(problem, 0.0, function), &plan, watch)
-    }
-
-    /// Tests an implementation of [`Statistic`], made for a problem of [`PermutationTest::problem`].
-    ///
-    /// # Errors
-    /// As [`PermutationTest::test_watched`].
-    pub fn custom_watched<S: Statistic>(
-        &self,
-        problem: &Problem,
-        statistic: &S,
-        watch: Watch,
-    ) -> Result<TestResult, Error> {
-        let plan = self.plan_custom(problem, LabellingCost::UNKNOWN_KERNEL, self.labellings(&watch))?;
-        self.custom_planned(problem, statistic, &plan, watch)
-    }
-
-    /// The same as planned by [`PermutationTest::plan_custom`].
-    ///
-    /// # Errors
-    /// As [`PermutationTest::test_watched`].
-    pub fn custom_planned<S: Statistic>(
-        &self,
-        problem: &Problem,
-        statistic: &S,
-        plan: &Plan,
-        watch: Watch,
-    ) -> Result<TestResult, Error> {
-        self.run(problem, statistic, Nature::CUSTOM, plan, watch)
     }
 
     /// The direction of a distance that has one.
@@ -583,20 +432,16 @@ impl<'a> PermutationTest<'a> {
         }
     }
 
-    /// Distances have neither a direction, but for one of them, nor two tails.
-    fn check_direction(&self, definition: &Definition, character: Character) -> Result<(), Error> {
-        let is_distance = character == Character::Distance;
-        if is_distance && self.alternative != Alternative::TwoSided && *definition != Definition::Named(Named::Ks) {
-            let what = format!("{definition} is a distance, which has no direction");
-            return Err(Error::usage(what, "leave out the alternative, or choose ks"));
-        }
+    /// Distances have one tail, and other statistics two.
+    fn check_rule(&self, prepared: &Prepared) -> Result<(), Error> {
+        let is_distance = prepared.character == Some(Character::Distance);
         match self.two_sided {
             Some(TwoSidedRule::Absolute | TwoSidedRule::Doubled) if is_distance => {
-                let what = format!("{definition} is a distance, of which only the upper tail counts");
+                let what = format!("{} is a distance, of which only the upper tail counts", prepared.name);
                 Err(Error::usage(what, "leave out the two-sided rule"))
             }
             Some(TwoSidedRule::UpperTail) if !is_distance => {
-                let what = format!("{definition} is no distance, so its upper tail is not two-sided");
+                let what = format!("{} is no distance, so its upper tail is not two-sided", prepared.name);
                 Err(Error::usage(what, "choose the absolute or the doubled rule"))
             }
             _ => Ok(()),

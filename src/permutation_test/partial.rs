@@ -1,5 +1,7 @@
 //! What some blocks of a run have yielded: counts, weights or replicates, which add up to those of the whole run.
 
+use super::conclude::Found;
+use crate::method::histogram::Histogram;
 use crate::method::importance::Weights;
 use crate::method::monte_carlo::Counted;
 use crate::method::planner::Method;
@@ -19,6 +21,15 @@ pub enum Partial {
     },
     /// By splitting.
     Climbed(Climbs),
+    /// By a method that computes its p-value at once; `None` before it has.
+    Computed(Option<Box<Computed>>),
+}
+
+/// What a method finds at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Computed {
+    pub(super) found: Found,
+    pub(super) histogram: Option<Histogram>,
 }
 
 impl Partial {
@@ -28,7 +39,8 @@ impl Partial {
         match method {
             Method::Importance { .. } => Self::Weighed { draws: 0, tails: Vec::new() },
             Method::Splitting { .. } => Self::Climbed(Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 }),
-            _ => Self::Counted(Counted::default()),
+            Method::MonteCarlo { .. } | Method::Enumeration => Self::Counted(Counted::default()),
+            _ => Self::Computed(None),
         }
     }
 
@@ -45,6 +57,7 @@ impl Partial {
                 tails.iter_mut().zip(weights).for_each(|(tail, more)| *tail += more);
             }
             (Self::Climbed(climbs), Self::Climbed(more)) => climbs.append(more),
+            (Self::Computed(all), Self::Computed(more)) => all.clone_from(more),
             _ => unreachable!("blocks of one run are of one method"),
         }
     }
@@ -56,6 +69,7 @@ impl Partial {
             Self::Counted(_) => "monte-carlo",
             Self::Weighed { .. } => "importance",
             Self::Climbed(_) => "splitting",
+            Self::Computed(_) => "at once",
         }
     }
 
@@ -66,6 +80,7 @@ impl Partial {
             Self::Counted(counted) => (counted.bins.counts().len(), "bins"),
             Self::Weighed { tails, .. } => (tails.len(), "tails"),
             Self::Climbed(climbs) => (climbs.levels, "levels"),
+            Self::Computed(_) => (1, "p-value"),
         }
     }
 }

@@ -20,7 +20,8 @@ use crate::method::planner::{Choice, DEFAULT_RESAMPLES, Labellings, Method};
 use crate::method::tail::Tail;
 use crate::method::tally::Undefined;
 use crate::sampling::stream::Domain;
-use crate::statistic::catalogue::{Named, Prepared};
+use crate::statistic::catalogue::Named;
+use crate::statistic::linear::Linear;
 use crate::statistic::{Definition, Problem};
 
 /// Random labellings that an interval of shifts is made from, at most: its ends are then off by a hundredth of their
@@ -60,12 +61,19 @@ impl PermutationTest<'_> {
     pub(super) fn shifts(&self, asked: &Shifts, watch: &Watch) -> Result<EffectInterval, Error> {
         let Shifts { problem, named, result, .. } = asked;
         let tail = self.alternative.tail(result.two_sided);
-        let prepared = self.prepare(problem, &Definition::Named(*named))?;
-        let found = match (named, &prepared) {
-            (Named::Mean | Named::T, Prepared::Linear(_)) | (Named::Mean, Prepared::Formula(_)) => {
-                self.shifts_of_means(asked, &prepared, tail, watch)?
-            }
-            _ => self.search(asked, &prepared, tail, watch)?,
+        let definition = Definition::Named(*named);
+        let prepared = self.prepare(problem, &definition)?;
+        let linear = prepared.linear();
+        // Of means that are no sums those within strata are centred.
+        let is_mean = match named {
+            Named::Mean => linear.is_some() || !prepared.is_centred,
+            Named::T => linear.is_some(),
+            _ => false,
+        };
+        let found = if is_mean {
+            self.shifts_of_means(asked, linear, tail, watch)?
+        } else {
+            self.search(asked, &definition, tail, watch)?
         };
         let ends = self.agree(asked, &found);
         let kind = if found.drawn.is_some() { IntervalKind::Sampled } else { IntervalKind::Exact };
@@ -88,7 +96,13 @@ impl PermutationTest<'_> {
         }
     }
 
-    fn shifts_of_means(&self, asked: &Shifts, prepared: &Prepared, tail: Tail, watch: &Watch) -> Result<Found, Error> {
+    fn shifts_of_means(
+        &self,
+        asked: &Shifts,
+        linear: Option<&Linear>,
+        tail: Tail,
+        watch: &Watch,
+    ) -> Result<Found, Error> {
         let Shifts { problem, result, confidence, .. } = *asked;
         let Self { seed, threads, arch, .. } = *self;
         let of = |source: Source| {
@@ -108,9 +122,9 @@ impl PermutationTest<'_> {
         if let Some(size) = few(FEW) {
             return of(Source::All { size });
         }
-        let sums = match prepared {
-            Prepared::Linear(linear) => KeptSums::new(problem, linear, self.observed(problem, linear)?, self.memory),
-            _ => None,
+        let sums = match linear {
+            Some(linear) => KeptSums::new(problem, linear, problem.observed(linear, arch)?, self.memory),
+            None => None,
         };
         match (sums, few(MOST_ENUMERATED)) {
             (Some(sums), _) => {
@@ -124,11 +138,10 @@ impl PermutationTest<'_> {
     }
 
     /// By the p-value of shift after shift, always of the same labellings of the same observations.
-    fn search(&self, asked: &Shifts, prepared: &Prepared, tail: Tail, watch: &Watch) -> Result<Found, Error> {
+    fn search(&self, asked: &Shifts, definition: &Definition, tail: Tail, watch: &Watch) -> Result<Found, Error> {
         let Shifts { named, confidence, estimate: centre, .. } = *asked;
         let canonical = Canonical::new(self.case, self.control, &self.layout);
-        let (test, drawn) = self.of_fixed_observations(asked, prepared, &canonical)?;
-        let definition = Definition::Named(named);
+        let (test, drawn) = self.of_fixed_observations(asked, definition, &canonical)?;
         let jumps = if named == Named::SignedRank {
             Jumps::of_pairs(self.case, self.control)
         } else {
@@ -157,7 +170,7 @@ impl PermutationTest<'_> {
             let test = test.clone().alternative(alternative);
             let p = |shift: f64| {
                 let (test, watch) = (test.clone().shift(shift), Watch { replicates: None, ..*watch });
-                Ok(test.test_watched(&test.problem()?, &definition, watch)?.p_value.estimate)
+                Ok(test.ready(&test.problem()?, definition, Labellings::Summarised)?.run(watch)?.p_value.estimate)
             };
             let guess = centre + (guess[side] - guess[0].midpoint(guess[1]));
             // Ratios to a spread may rise again, and pairs without a difference lose their rank.
@@ -176,7 +189,7 @@ impl PermutationTest<'_> {
     fn of_fixed_observations<'b>(
         &'b self,
         asked: &Shifts,
-        prepared: &Prepared,
+        definition: &Definition,
         canonical: &'b Canonical,
     ) -> Result<(PermutationTest<'b>, Option<u64>), Error> {
         let undefined = if self.undefined == Undefined::Error { Undefined::Extreme } else { self.undefined };
@@ -192,8 +205,7 @@ impl PermutationTest<'_> {
         }
         if asked.result.method.is_exact() {
             let exact = PermutationTest { resamples: None, ..test.clone() }.method(Choice::Exact);
-            let definition = Definition::Named(asked.named);
-            let plan = exact.plan(asked.problem, &definition, prepared, Labellings::Summarised)?;
+            let plan = exact.ready(asked.problem, definition, Labellings::Summarised)?.plan;
             let seconds = |method: Method| {
                 let planned = plan.candidates.iter().find(|candidate| candidate.method == method);
                 planned.map_or(0.0, |candidate| candidate.seconds)

@@ -17,13 +17,14 @@ use crate::method::exact::{self, Algorithm};
 use crate::method::histogram::Histogram;
 use crate::method::importance::{self, Aim, Importance, Side, TailEstimate, Weights};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{LabellingCost, Method, Prospect};
+use crate::method::planner::Prospect;
 use crate::method::tail::Tail;
+use crate::statistic::EvaluationCost;
 use crate::statistic::Extremes;
 use crate::statistic::linear::Linear;
 
 /// The sums of a problem, and what is asked of them.
-pub(super) struct OfSums<'a> {
+pub(super) struct Sums<'a> {
     pub design: &'a dyn Design,
     pub statistic: &'a Linear,
     pub observed: i64,
@@ -32,11 +33,11 @@ pub(super) struct OfSums<'a> {
     pub seed: u64,
 }
 
-impl OfSums<'_> {
+impl Sums<'_> {
     /// In closed form, where the data are as extreme as can be.
     pub fn end(&self) -> Found {
         let linear = Some((self.statistic, self.observed));
-        let (design, cost, tail) = (self.design, LabellingCost::Sum, self.tail);
+        let (design, cost, tail) = (self.design, EvaluationCost::Sum, self.tail);
         let prospect = Prospect { design, cost, tail, linear, log10_p: None };
         Found::Share(prospect.share_at_the_end().expect("it was planned because the data are at the end"))
     }
@@ -63,17 +64,6 @@ impl OfSums<'_> {
         let exchange = self.design.exchange();
         let bounds = Bounds::run(&sums.sums, &exchange, &sums.extremes, self.tail, budget, work)?;
         Ok(Found::Bounds(bounds.of(self.tail)))
-    }
-
-    pub fn importance(&self, draws: u64, work: Work) -> Result<Found, Error> {
-        let aimed = self.aimed()?;
-        let mut total = Partial::nothing(&Method::Importance { draws });
-        let blocks = 0..draws.div_ceil(importance::block_size(self.design.units().len()));
-        self.weigh(&aimed, draws, blocks, work, |_, more| {
-            total.append(&more);
-            Ok(())
-        })?;
-        Ok(aimed.found(&total))
     }
 
     /// The tails that importance sampling is to estimate.

@@ -58,7 +58,6 @@ use child::Child;
 use exchange::{Batch, Patience};
 use failure::{Failure, Report};
 pub use protocol::Protocol;
-pub use statistic::Programmed;
 
 /// Most bytes of values that are sent before their replies are awaited; a longer row goes alone.
 const BATCH_BYTES: usize = 1 << 20;

@@ -1,20 +1,24 @@
 //! A program as the statistic of a problem: labellings are gathered and sent in the batches in which they are drawn.
 
+use std::sync::OnceLock;
+
 use super::Program;
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
+use crate::statistic::distance::Side;
 use crate::statistic::values::Gathering;
-use crate::statistic::{Extremes, Problem, Statistic, tolerance};
+use crate::statistic::{EvaluationCost, Extremes, Prepared, Problem, Statistic, TestStatistic, tolerance};
 
 /// A program, ready for the labellings of a problem.
 #[derive(Debug)]
-pub struct Programmed<'a> {
+struct Programmed<'a> {
     program: &'a Program,
     gathering: Gathering,
     case_size: Option<usize>,
-    /// How far its statistics may be apart and still tie, beside a share of themselves.
-    noise: f64,
+    probes: Labellings,
+    /// How far its statistics may be apart and still tie, beside a share of themselves: known once it has been asked.
+    noise: OnceLock<f64>,
 }
 
 /// Labellings of which a program's statistics show how widely they spread.
@@ -24,25 +28,22 @@ const SPREAD_OF: usize = 16;
 const LARGEST_NOISE: f64 = 1e-9;
 
 impl<'a> Programmed<'a> {
-    /// Prepares a program for a problem, and computes the statistic of a few labellings.
-    ///
-    /// In which unit its numbers are nobody knows: of data of millions a difference may be off by a rounding error of the
-    /// millions, and a ratio may not. So what ties is also a matter of how widely the statistics spread.
-    ///
-    /// # Errors
-    /// Whatever the program fails with.
-    pub fn prepare(program: &'a Program, problem: &Problem) -> Result<Self, Error> {
+    fn new(program: &'a Program, problem: &Problem) -> Self {
         let (gathering, case_size) = (Gathering::new(problem), problem.design().case_size());
-        let mut programmed = Self { program, gathering, case_size, noise: 0.0 };
+        Self { program, gathering, case_size, probes: problem.probes(), noise: OnceLock::new() }
+    }
+
+    /// Computes the statistic of a few labellings: in which unit a program's numbers are is not known. Of data of millions a
+    /// difference may be off by a rounding error of the millions, and a ratio may not, so what ties also depends on how widely
+    /// the statistics spread.
+    fn measure_noise(&self) -> Result<f64, Error> {
         let mut statistics = [0.0; 1 + SPREAD_OF];
         let (data, others) = statistics.split_at_mut(1);
-        let probes = problem.probes();
-        programmed.replicates(Arch::Scalar, &probes.part(0..1), data)?;
-        programmed.replicates(Arch::Scalar, &probes.part(1..1 + SPREAD_OF), others)?;
+        self.evaluate(Arch::Scalar, &self.probes.part(0..1), data)?;
+        self.evaluate(Arch::Scalar, &self.probes.part(1..1 + SPREAD_OF), others)?;
         let from_data = others.iter().map(|statistic| (statistic - data[0]).abs());
         let spread = from_data.filter(|distance| distance.is_finite()).fold(0.0, f64::max);
-        programmed.noise = (4.0 * f64::EPSILON * programmed.gathering.largest()).min(LARGEST_NOISE * spread);
-        Ok(programmed)
+        Ok((4.0 * f64::EPSILON * self.gathering.largest()).min(LARGEST_NOISE * spread))
     }
 
     /// The numbers of labellings by their number of case observations: a program is sent labellings of one shape at a
@@ -61,12 +62,8 @@ impl<'a> Programmed<'a> {
         })?;
         Ok(sizes)
     }
-}
 
-impl Statistic for Programmed<'_> {
-    type Replicate = f64;
-
-    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
+    fn evaluate(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
         let observations = self.gathering.len();
         for (m, numbers) in self.by_case_size(arch, labellings)? {
             let mut rows = Vec::with_capacity(numbers.len() * observations);
@@ -85,16 +82,34 @@ impl Statistic for Programmed<'_> {
         }
         Ok(())
     }
+}
 
-    fn is_dear(&self) -> bool {
-        true
+impl TestStatistic for Program {
+    fn prepare<'a>(&'a self, problem: &'a Problem, _: Side) -> Result<Prepared<'a>, Error> {
+        Ok(Prepared::floats(Programmed::new(self, problem)))
+    }
+}
+
+impl Statistic for Programmed<'_> {
+    type Replicate = f64;
+
+    fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
+        if self.noise.get().is_none() {
+            let noise = self.measure_noise()?;
+            self.noise.get_or_init(|| noise);
+        }
+        self.evaluate(arch, labellings, replicates)
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, tolerance(observed, 0.0, None) + self.noise)
+        Extremes::about(0.0, observed, tolerance(observed, 0.0, None) + self.noise.get().unwrap_or(&0.0))
     }
 
     fn value(&self, replicate: f64) -> f64 {
         replicate
+    }
+
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Expensive
     }
 }

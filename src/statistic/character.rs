@@ -14,9 +14,8 @@
 
 use super::expression::evaluate::{self, evaluate};
 use super::expression::{Kind, Parsed, Unary, arithmetic};
-use super::{Extremes, Prepared, Problem, Statistic};
+use super::{Evaluator, Prepared, Problem};
 use crate::error::Error;
-use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
 
 /// What a statistic is.
@@ -54,7 +53,7 @@ impl Character {
         let (shift, factor) =
             (parsed.moves_with_case().unwrap_or(0.0) * problem.pool().shift(), problem.pool().factor());
         let values = |prepared: &Prepared| -> Result<Vec<f64>, Error> {
-            Ok(values(prepared, &probes)?.into_iter().map(|value| (value - shift) / factor).collect())
+            Ok(prepared.values(&probes)?.into_iter().map(|value| (value - shift) / factor).collect())
         };
         let exchanged = Parsed { expression: parsed.two_sample().exchanged(), kind: Kind::TwoSample, ..parsed.clone() };
         let moved_back = exchanged.moves_with_case().unwrap_or(0.0) * problem.pool().shift() - shift;
@@ -98,29 +97,6 @@ pub(super) fn take_logarithms(arch: Arch, ratios: &mut [f64]) -> Result<(), Erro
     Err(Error::data(what, "choose the doubled rule, or a difference"))
 }
 
-/// Bounds of the logarithm of a ratio, with the tolerance of the ratio: an error of the ratio, over it, is one of the
-/// logarithm, which has a rounding error of its own.
-pub(super) fn extremes_of_logarithm(observed: f64, tolerance: impl Fn(f64) -> f64) -> Extremes<f64> {
-    let ratio = libm::exp(observed);
-    Extremes::about(0.0, observed, tolerance(ratio) / ratio + 4.0 * f64::EPSILON * observed.abs())
-}
-
-/// The statistics of labellings.
-fn values(prepared: &Prepared, labellings: &Labellings) -> Result<Vec<f64>, Error> {
-    fn of<S: Statistic>(statistic: &S, labellings: &Labellings) -> Result<Vec<f64>, Error> {
-        let mut replicates = vec![S::Replicate::default(); labellings.len()];
-        statistic.replicates(Arch::Scalar, labellings, &mut replicates)?;
-        Ok(replicates.into_iter().map(|replicate| statistic.value(replicate)).collect())
-    }
-    match prepared {
-        Prepared::Linear(statistic) => of(statistic, labellings),
-        Prepared::Formula(statistic) => of(statistic, labellings),
-        Prepared::Stratified(statistic) => of(statistic, labellings),
-        Prepared::Distance(statistic) => of(statistic, labellings),
-        Prepared::Values(statistic) => of(statistic, labellings),
-    }
-}
-
 /// f(x, x), with the case sample for both.
 fn of_equal_samples(parsed: &Parsed, problem: &Problem) -> f64 {
     let pool = problem.pool();
@@ -131,24 +107,16 @@ fn of_equal_samples(parsed: &Parsed, problem: &Problem) -> f64 {
     evaluate(&parsed.two_sample(), evaluate::Values { case: &case, control: &case, pooled: &pooled })
 }
 
-/// The numbers that labellings are counted by, which a null hypothesis does not move.
-fn replicates(prepared: &Prepared, labellings: &Labellings) -> Result<Vec<f64>, Error> {
-    let mut replicates = vec![0.0; labellings.len()];
-    match prepared {
-        Prepared::Formula(statistic) => statistic.replicates(Arch::Scalar, labellings, &mut replicates)?,
-        Prepared::Values(statistic) => statistic.replicates(Arch::Scalar, labellings, &mut replicates)?,
-        // The centre of the others is known.
-        Prepared::Linear(_) | Prepared::Stratified(_) | Prepared::Distance(_) => {}
-    }
-    Ok(replicates)
-}
-
-/// Whether 0 is among the middle of a statistic's values, so that a distance from it means something.
+/// Whether 0 is among the middle of a statistic's values, so that a distance from it means something. Those are the numbers
+/// that labellings are counted by, which a null hypothesis does not move.
 ///
 /// # Errors
 /// What the statistic fails with.
 pub fn is_central(prepared: &Prepared, problem: &Problem) -> Result<bool, Error> {
-    let values = replicates(prepared, &problem.probes())?;
+    let Evaluator::Floats(statistic) = &prepared.evaluator else { return Ok(true) };
+    let probes = problem.probes();
+    let mut values = vec![0.0; probes.len()];
+    statistic.replicates(Arch::Scalar, &probes, &mut values)?;
     let random = || values[1..].iter();
     Ok(random().filter(|value| **value >= 0.0).count() >= CENTRAL
         && random().filter(|value| **value <= 0.0).count() >= CENTRAL)

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Character;
-use super::catalogue::{CATALOGUE, Kind, Named, NotNamed, Prepared};
+use super::catalogue::{CATALOGUE, Kind, Named, NotNamed};
 use super::distance::Side;
 use super::expression::{self, Parsed};
 use super::problem::Problem;
+use super::{Character, Prepared};
 use crate::error::Error;
 
 /// A statistic by its name or as an expression.
@@ -100,12 +100,23 @@ impl Definition {
     /// Prepares it for a problem.
     ///
     /// # Errors
-    /// [`Error::Data`] for values or a design on which it is not defined.
+    /// [`Error::Data`] for values or a design on which it is not defined, [`Error::Usage`] for a direction that it has not.
     pub fn prepare<'a>(&self, problem: &'a Problem, side: Side) -> Result<Prepared<'a>, Error> {
-        match self {
-            Self::Named(named) => named.prepare(problem, side),
-            Self::Expression(parsed) => parsed.prepare(problem),
+        let prepared = match self {
+            Self::Named(named) => named.prepare(problem, side)?,
+            Self::Expression(parsed) => parsed.prepare(problem)?,
+        };
+        let has_no_direction = prepared.character == Some(Character::Distance) && *self != Self::Named(Named::Ks);
+        if has_no_direction && side != Side::Either {
+            let what = format!("{self} is a distance, which has no direction");
+            return Err(Error::usage(what, "leave out the alternative, or choose ks"));
         }
+        Ok(Prepared {
+            name: self.to_string(),
+            compares_centres: self.compares_centres(),
+            compares_within_strata: self.compares_within_strata(),
+            ..prepared
+        })
     }
 }
 

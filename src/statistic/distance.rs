@@ -14,7 +14,7 @@
 //! number and exact as a float, and so are the sums of the second distance below 2⁵³; all lanes add in the same order.
 
 use super::pool::{Origin, Unit};
-use super::{Extremes, Problem, Statistic, tolerance};
+use super::{Extremes, NullShape, Problem, Statistic, tolerance};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -34,6 +34,18 @@ pub enum Distance {
     AndersonDarling,
     /// Their squared difference, integrated over the values.
     Energy,
+}
+
+impl Distance {
+    /// Smirnov's exp(−2·d²·m·n/N), or that of a sum of squares, the largest part of which is three fifths of all, as it is for
+    /// Cramér and von Mises.
+    fn null_shape(self) -> NullShape {
+        match self {
+            Self::KolmogorovSmirnov(_) => NullShape::Exponential { power: 2, rate: 1.64 },
+            Self::CramerVonMises | Self::AndersonDarling => NullShape::Exponential { power: 1, rate: 0.83 },
+            Self::Energy => NullShape::Exponential { power: 2, rate: 0.83 },
+        }
+    }
 }
 
 /// Which differences a Kolmogorov–Smirnov distance looks at.
@@ -126,6 +138,10 @@ impl Statistic for Scan<'_> {
             Distance::Energy => self.unit.to_data(replicate, 1.0).sqrt(),
             _ => replicate,
         }
+    }
+
+    fn null_shape(&self) -> NullShape {
+        self.distance.null_shape()
     }
 }
 

@@ -10,9 +10,9 @@ use super::linear::moments::{CaseSums, Moments, Order};
 use super::linear::scores::Scores;
 use super::linear::sums::Summands;
 use super::order::{self, Group, TrimmedMeans};
-use super::pool::{Measured, Unit};
+use super::pool::{Measured, Scale};
 use super::rounding::Approximate;
-use super::{Character, Extremes, Problem, Statistic, character, pool};
+use super::{EvaluationCost, Extremes, Problem, Statistic, pool};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -72,16 +72,8 @@ pub struct Formula {
     steps: Vec<Step>,
     case_size: CaseSize,
     observations: usize,
-    /// What unit its numbers are in, and to which power.
-    unit: Unit,
-    degree: f64,
-    /// What is added to a replicate for its value.
-    shift: f64,
-    /// What a replicate is multiplied with for its value.
-    factor: f64,
-    character: Character,
-    /// Whether labellings are counted by its logarithm.
-    is_logarithmic: bool,
+    /// From replicates to values in the data's unit.
+    scale: Scale,
     /// How far another statistic may be from the observed one and still tie.
     tolerance: f64,
 }
@@ -119,12 +111,12 @@ struct Batch<'a> {
 }
 
 impl Formula {
-    /// A statistic from columns and the steps that compute it. Its null centre is 0.
+    /// A statistic from columns, the steps that compute it, and the scale that it is computed on. Its null centre is 0.
     ///
     /// # Panics
     /// When a step finds too few numbers on the stack, or a column has not a finite number for each observation.
     #[must_use]
-    pub fn new(problem: &Problem, columns: &[Numbers], steps: Vec<Step>) -> Self {
+    pub fn new(problem: &Problem, columns: &[Numbers], steps: Vec<Step>, scale: Scale) -> Self {
         let design = problem.design();
         let prepare = |(index, numbers): (usize, &Numbers)| Column::new(problem, numbers, &measures(&steps, index));
         let case_size = design.case_size().map_or_else(|| CaseSize::counted(design.units()), CaseSize::Fixed);
@@ -133,12 +125,7 @@ impl Formula {
             steps,
             case_size,
             observations: problem.pool().len(),
-            unit: Unit::OF_DATA,
-            degree: 0.0,
-            shift: 0.0,
-            factor: 1.0,
-            character: Character::Difference,
-            is_logarithmic: false,
+            scale,
             tolerance: 0.0,
         };
         let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
@@ -146,42 +133,6 @@ impl Formula {
         formula.evaluate(Arch::Scalar, &observed, &mut value, |step, number| formula.carry(&mut stack, step, number));
         formula.tolerance = stack.pop().map_or(0.0, Approximate::tolerance);
         formula
-    }
-
-    /// The same of numbers in a unit of their own, of which the statistic is a multiple to a power, the degree.
-    #[must_use]
-    pub fn in_unit(self, unit: Unit, degree: f64) -> Self {
-        Self { unit, degree, ..self }
-    }
-
-    /// The same with a number added to its values, for a difference of summaries that was shifted with the case sample.
-    #[must_use]
-    pub fn shifted(self, shift: f64) -> Self {
-        Self { shift, ..self }
-    }
-
-    /// The same multiplied by a number, for a ratio whose control sample was multiplied.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        Self { factor, ..self }
-    }
-
-    /// The same of another character.
-    #[must_use]
-    pub fn with_character(self, character: Character) -> Self {
-        Self { character, ..self }
-    }
-
-    /// The same counted by its logarithm, for a ratio: one that is 0 or less is an error.
-    #[must_use]
-    pub fn logarithmic(self) -> Self {
-        Self { is_logarithmic: true, ..self }
-    }
-
-    /// What it is: a difference, unless something else was said.
-    #[must_use]
-    pub fn character(&self) -> Character {
-        self.character
     }
 
     /// Carries rounding errors through a step that gave a number.
@@ -202,7 +153,7 @@ impl Formula {
     }
 
     /// How often the leaves go over the observations, roughly.
-    pub(crate) fn passes(&self) -> f64 {
+    fn passes(&self) -> f64 {
         let moments = |column: &Column| match &column.moments {
             None => 0.0,
             Some(moments) if moments.has_second() => 1.2,
@@ -368,18 +319,18 @@ impl Statistic for Formula {
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
         self.evaluate(arch, labellings, replicates, |_, _| ());
-        if self.is_logarithmic { character::take_logarithms(arch, replicates) } else { Ok(()) }
+        Ok(())
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        if self.is_logarithmic {
-            return character::extremes_of_logarithm(observed, |_| self.tolerance);
-        }
         Extremes::about(0.0, observed, self.tolerance)
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        let number = if self.is_logarithmic { libm::exp(replicate) } else { replicate };
-        self.unit.to_data(number, self.degree) * self.factor + self.shift
+        self.scale.value(replicate)
+    }
+
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Kernel { passes: self.passes() }
     }
 }

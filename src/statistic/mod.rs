@@ -16,6 +16,7 @@
 
 pub mod catalogue;
 pub mod character;
+pub mod cost;
 pub mod definition;
 pub mod distance;
 pub mod expression;
@@ -23,22 +24,25 @@ pub mod formula;
 pub mod linear;
 pub mod order;
 pub mod pool;
+pub mod prepared;
 pub mod problem;
 pub mod replicate;
 pub mod rounding;
 pub mod values;
 
-pub use catalogue::Prepared;
 pub use character::Character;
+pub use cost::{EvaluationCost, NullShape};
 pub use definition::Definition;
 pub use pool::Pool;
+pub use prepared::{Evaluator, Prepared, TestStatistic};
 pub use problem::Problem;
 pub use replicate::Replicate;
 pub use rounding::tolerance;
 
 use crate::error::Error;
-use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
+use linear::Linear;
 
 /// A statistic of one problem.
 pub trait Statistic: Sync {
@@ -52,33 +56,27 @@ pub trait Statistic: Sync {
     /// Whatever the statistic fails with, for the whole run.
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [Self::Replicate]) -> Result<(), Error>;
 
-    /// Whether a labelling takes so long, ten microseconds or more, that drawing it is nothing beside. Such labellings are
-    /// dealt out to the threads in small pieces: never a different result, but sooner.
-    fn is_dear(&self) -> bool {
-        false
-    }
-
     /// Which replicates are at least as extreme as the observed one.
     fn extremes(&self, observed: Self::Replicate) -> Extremes<Self::Replicate>;
 
     /// A replicate in units of the statistic.
     fn value(&self, replicate: Self::Replicate) -> f64;
-}
 
-/// The statistic of one labelling, by the same kernels as that of every other one.
-///
-/// # Errors
-/// Whatever the statistic fails with.
-pub fn replicate<S: Statistic + ?Sized>(
-    statistic: &S,
-    arch: Arch,
-    units: usize,
-    labelling: Vec<u64>,
-) -> Result<S::Replicate, Error> {
-    let mut replicates = [S::Replicate::default()];
-    let rows = Labellings::Dense(BitRows { units, words: labelling });
-    statistic.replicates(arch, &rows, &mut replicates)?;
-    Ok(replicates[0])
+    /// What computing it for a labelling costs, by which methods are chosen. Labellings of an expensive one are dealt out to
+    /// the threads in small pieces: never a different result, but sooner.
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::UNKNOWN_KERNEL
+    }
+
+    /// What its null distribution is taken for until it is known.
+    fn null_shape(&self) -> NullShape {
+        NullShape::Normal
+    }
+
+    /// Itself, if it is an increasing function of one sum: what exact methods and importance sampling know how to handle.
+    fn linear(&self) -> Option<&Linear> {
+        None
+    }
 }
 
 /// Bounds beyond which a replicate is at least as extreme as the observed statistic, ties included.

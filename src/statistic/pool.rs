@@ -64,6 +64,30 @@ impl Unit {
     }
 }
 
+/// How a statistic reads in the unit of the data: a number of the unit to a power, the degree, times a factor, plus a shift.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// What the values that it is computed from are measured in.
+    pub unit: Unit,
+    /// The power of that unit that it has.
+    pub degree: f64,
+    /// For a ratio whose control sample was multiplied.
+    pub factor: f64,
+    /// For a difference that was shifted with the case sample.
+    pub shift: f64,
+}
+
+impl Scale {
+    /// Of values in the unit of the data.
+    pub const OF_DATA: Self = Self { unit: Unit::OF_DATA, degree: 0.0, factor: 1.0, shift: 0.0 };
+
+    /// What a number on this scale is in the unit of the data.
+    #[must_use]
+    pub fn value(&self, number: f64) -> f64 {
+        self.unit.to_data(number, self.degree) * self.factor + self.shift
+    }
+}
+
 /// The observations of both groups in ascending order.
 #[derive(Debug, Clone)]
 pub struct Pool {

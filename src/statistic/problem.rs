@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Statistic;
 use super::pool::Pool;
 use crate::design::layout::{Arrangement, Conflict, Layout};
 use crate::design::{Clustered, Design, TwoSample, strata};
+use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
@@ -60,6 +62,17 @@ impl Problem {
     #[must_use]
     pub fn design(&self) -> &dyn Design {
         &*self.design
+    }
+
+    /// The statistic of the data, by the same kernels as that of every other labelling.
+    ///
+    /// # Errors
+    /// Whatever the statistic fails with.
+    pub fn observed<S: Statistic + ?Sized>(&self, statistic: &S, arch: Arch) -> Result<S::Replicate, Error> {
+        let mut replicates = [S::Replicate::default()];
+        let rows = BitRows { units: self.design.units().len(), words: self.design.observed() };
+        statistic.replicates(arch, &Labellings::Dense(rows), &mut replicates)?;
+        Ok(replicates[0])
     }
 
     /// The labelling of the data and a few dozen random ones, the same whatever the seed of the test: what shows how a

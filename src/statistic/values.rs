@@ -4,9 +4,9 @@
 //! are floats whose last bits depend on the order of summation, so a replicate within a tolerance of the observed value
 //! counts as a tie.
 
-use super::pool::Unit;
+use super::pool::Scale;
 use super::rounding::{self, tolerance};
-use super::{Character, Extremes, Problem, Statistic, character};
+use super::{EvaluationCost, Extremes, Problem, Statistic};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -18,15 +18,10 @@ pub struct Values<F> {
     gathering: Gathering,
     function: F,
     centre: f64,
-    /// The power of the values' unit that it is measured in, where there is one, and what that unit is.
+    /// The power of the values' unit that it is measured in, where there is one.
     degree: Option<f64>,
-    unit: Unit,
-    character: Character,
-    /// Whether labellings are counted by its logarithm.
-    is_logarithmic: bool,
-    /// What a value is multiplied with, and what is added to it then.
-    factor: f64,
-    shift: f64,
+    /// From replicates to values in the data's unit.
+    scale: Scale,
 }
 
 /// The pooled sample in the order in which its values are dealt out to the groups.
@@ -126,59 +121,13 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     pub fn new(problem: &Problem, centre: f64, function: F) -> Self {
         let gathering = Gathering::new(problem);
         let degree = gathering.degree(problem, &function);
-        let character = Character::Number;
-        Self {
-            gathering,
-            function,
-            centre,
-            degree,
-            unit: Unit::OF_DATA,
-            character,
-            is_logarithmic: false,
-            factor: 1.0,
-            shift: 0.0,
-        }
+        Self { gathering, function, centre, degree, scale: Scale::OF_DATA }
     }
 
-    /// Prepares a function of values that are measured in a unit of their own, and what power of it the function has; its
-    /// null centre is 0.
-    pub fn measured(problem: &Problem, values: &[f64], unit: Unit, degree: Option<f64>, function: F) -> Self {
-        let (gathering, character) = (Gathering::of(problem, values), Character::Difference);
-        Self {
-            gathering,
-            function,
-            centre: 0.0,
-            degree,
-            unit,
-            character,
-            is_logarithmic: false,
-            factor: 1.0,
-            shift: 0.0,
-        }
-    }
-
-    /// The same with values that are multiplied by a number and moved by another.
-    #[must_use]
-    pub fn read(self, factor: f64, shift: f64) -> Self {
-        Self { factor, shift, ..self }
-    }
-
-    /// The same of another character.
-    #[must_use]
-    pub fn with_character(self, character: Character) -> Self {
-        Self { character, ..self }
-    }
-
-    /// The same counted by its logarithm, for a ratio: one that is 0 or less is an error.
-    #[must_use]
-    pub fn logarithmic(self) -> Self {
-        Self { is_logarithmic: true, ..self }
-    }
-
-    /// What it is.
-    #[must_use]
-    pub fn character(&self) -> Character {
-        self.character
+    /// Prepares a function of values that are measured on a scale of their own, and what power of its unit the function has;
+    /// its null centre is 0.
+    pub fn measured(problem: &Problem, values: &[f64], scale: Scale, degree: Option<f64>, function: F) -> Self {
+        Self { gathering: Gathering::of(problem, values), function, centre: 0.0, degree, scale }
     }
 }
 
@@ -189,20 +138,18 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
         self.gathering.each(arch, labellings, |number, case, control| {
             replicates[number] = (self.function)(case, control);
             Ok(())
-        })?;
-        if self.is_logarithmic { character::take_logarithms(arch, replicates) } else { Ok(()) }
+        })
     }
 
     fn extremes(&self, observed: f64) -> Extremes<f64> {
-        let largest = self.gathering.largest();
-        if self.is_logarithmic {
-            return character::extremes_of_logarithm(observed, |ratio| tolerance(ratio, largest, self.degree));
-        }
-        Extremes::about(self.centre, observed, tolerance(observed, largest, self.degree))
+        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest(), self.degree))
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        let number = if self.is_logarithmic { libm::exp(replicate) } else { replicate };
-        self.unit.to_data(number, self.degree.unwrap_or(0.0)) * self.factor + self.shift
+        self.scale.value(replicate)
+    }
+
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Function
     }
 }

@@ -48,7 +48,7 @@ fn rejection_rates(mut sample_pair: impl FnMut() -> (Vec<f64>, Vec<f64>)) -> [f6
     for seed in 0..DATA_SETS as u64 {
         let (case, control) = sample_pair();
         let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
-        let p = test.mean_difference().unwrap().p_value.estimate;
+        let p = test.run("mean").unwrap().p_value.estimate;
         for (rejections, level) in rejections.iter_mut().zip([0.05, 0.01]) {
             *rejections += f64::from(u8::from(p <= level));
         }
@@ -66,8 +66,7 @@ fn rates_of_both(
     for seed in 0..DATA_SETS as u64 {
         let (case, control) = sample_pair();
         let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
-        for (rejections, result) in rejections.iter_mut().zip([respects(test.clone()), test.mean_difference().unwrap()])
-        {
+        for (rejections, result) in rejections.iter_mut().zip([respects(test.clone()), test.run("mean").unwrap()]) {
             *rejections += f64::from(u8::from(result.p_value.estimate <= 0.05));
         }
     }
@@ -124,7 +123,7 @@ type Draw<'a> = &'a dyn Fn(&mut Simulation) -> f64;
 /// The error that a test of means is warned of.
 fn warned_error(case: &[f64], control: &[f64], statistic: &str) -> Option<LevelError> {
     let test = PermutationTest::new(case, control).unwrap().resamples(19).threads(Some(1));
-    let warnings = test.test(&statistic.parse().unwrap()).unwrap().warnings;
+    let warnings = test.run(statistic).unwrap().warnings;
     warnings.iter().find_map(|warning| match warning {
         Warning::UnequalVariances { error, .. } => Some(*error),
         _ => None,
@@ -194,7 +193,7 @@ fn a_margin_that_is_estimated_raises_the_level_by_what_the_warning_says() {
         let control = simulation.sample(20, |simulation: &mut Simulation| 10.0 + simulation.normal());
         let margin = 0.5 * control.iter().sum::<f64>() / 20.0;
         let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
-        let p = test.shift(margin).mean_difference().unwrap().p_value.estimate;
+        let p = test.shift(margin).run("mean").unwrap().p_value.estimate;
         rejections += f64::from(u8::from(p <= 0.05));
         levels += level_of_estimated_margin(&case, &control, false, 0.5, Alternative::TwoSided).unwrap();
     }
@@ -209,8 +208,8 @@ fn welch_all_but_holds_its_level_where_unequal_variances_deceive_the_mean() {
     let mut simulation = Simulation::new(5);
     let wide = |simulation: &mut Simulation| 3.0 * simulation.normal();
     let pair = || (simulation.sample(10, wide), simulation.sample(50, Simulation::normal));
-    let welch = "welch".parse().unwrap();
-    let [studentised, of_means] = rates_of_both(pair, |test| test.test(&welch).unwrap());
+    let welch: permtest::Definition = "welch".parse().unwrap();
+    let [studentised, of_means] = rates_of_both(pair, |test| test.run(&welch).unwrap());
     // The level of Welch's t is exact for equal distributions only; for equal means it is one that growing samples approach
     // (Janssen 1997). With ten values in a group it is .059 (twelve more seeds), and 0.08 is 4 standard deviations above.
     assert!((0.05 - deviation(0.05)..0.08).contains(&studentised), "{studentised}");
@@ -243,7 +242,7 @@ impl Strata {
     /// Rates of the stratified and of the two-sample test.
     fn rates(&self, seed: u8) -> [f64; 2] {
         let mut simulation = Simulation::new(seed);
-        let stratified = |test: PermutationTest| test.strata(self.of_observations()).mean_difference().unwrap();
+        let stratified = |test: PermutationTest| test.strata(self.of_observations()).run("mean").unwrap();
         rates_of_both(|| self.sample(&mut simulation), stratified)
     }
 }
@@ -283,7 +282,7 @@ fn clusters_keep_their_level_where_single_observations_reject_far_too_often() {
         (0..8).flat_map(|_| cluster(simulation)).collect::<Vec<_>>()
     };
     let cluster_of: Vec<u32> = (0..80).map(|observation| observation / 5).collect();
-    let clustered = |test: PermutationTest| test.clusters(cluster_of.clone()).mean_difference().unwrap();
+    let clustered = |test: PermutationTest| test.clusters(cluster_of.clone()).run("mean").unwrap();
     let pair = || (group(&mut simulation), group(&mut simulation));
     let [clustered, unclustered] = rates_of_both(pair, clustered);
     assert_holds(clustered);
@@ -302,7 +301,7 @@ fn pairs_find_a_difference_that_is_lost_between_them() {
             };
             (0..12).map(|_| pair(&mut simulation)).unzip()
         };
-        rates_of_both(pairs, |test| test.paired().mean_difference().unwrap())
+        rates_of_both(pairs, |test| test.paired().run("mean").unwrap())
     };
     let [paired, two_sample] = rates(10, 0.0);
     assert_holds(paired);

@@ -23,14 +23,14 @@ const WELCH: &str = "(mean(x) - mean(y)) / sqrt(var(x) / n(x) + var(y) / n(y))";
 fn run(text: &str, case: &[f64], control: &[f64], set: impl Fn(PermutationTest) -> PermutationTest) -> TestResult {
     let definition: Definition = text.parse().unwrap();
     set(PermutationTest::new(case, control).unwrap().resamples(2_000).method(Choice::MonteCarlo))
-        .test(&definition)
+        .run(&definition)
         .unwrap()
 }
 
 fn exact(text: &str, set: impl Fn(PermutationTest) -> PermutationTest) -> TestResult {
     let definition: Definition = text.parse().unwrap();
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().method(Choice::Exact);
-    set(test).test(&definition).unwrap()
+    set(test).run(&definition).unwrap()
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn the_absolute_rule_measures_a_ratio_by_its_logarithm() {
     // A ratio of 0 or less has no logarithm.
     let ratio: Definition = "mean(x) / mean(y)".parse().unwrap();
     let test = PermutationTest::new(&[3.0, -8.0, 4.0], &[2.0, 5.0, -1.0]).unwrap();
-    let refusal = test.two_sided(TwoSidedRule::Absolute).test(&ratio).unwrap_err().to_string();
+    let refusal = test.two_sided(TwoSidedRule::Absolute).run(&ratio).unwrap_err().to_string();
     assert!(refusal.contains("logarithm"), "{refusal}");
 }
 
@@ -122,7 +122,7 @@ fn the_absolute_rule_measures_a_ratio_by_its_logarithm() {
 #[test]
 fn a_null_ratio_multiplies_the_control_and_leaves_the_estimate() {
     let tenfold = CASE.map(|value| 10.0 * value);
-    let ratio = |test: PermutationTest| test.method(Choice::Exact).test(&"mean(x) / mean(y)".parse().unwrap()).unwrap();
+    let ratio = |test: PermutationTest| test.method(Choice::Exact).run("mean(x) / mean(y)").unwrap();
     let plain = ratio(PermutationTest::new(&CASE, &CONTROL).unwrap());
     let under = ratio(PermutationTest::new(&tenfold, &CONTROL).unwrap().ratio(NullRatio { ratio: 10.0, scale: 10.0 }));
     assert_eq!((plain.counts, plain.p_value), (under.counts, under.p_value));
@@ -148,13 +148,8 @@ fn the_estimate_is_that_of_the_data() {
 fn expressions_that_swapped_labels_leave_alone_are_refused_under_pairs() {
     let case = [1.2, 3.4, 2.2, 5.1, 4.0, 2.8];
     let control = [0.9, 2.5, 2.6, 4.2, 4.4, 1.7];
-    let paired = |text: &str| {
-        PermutationTest::new(&case, &control)
-            .unwrap()
-            .paired()
-            .test(&text.parse().unwrap())
-            .map(|result| result.p_value)
-    };
+    let paired =
+        |text: &str| PermutationTest::new(&case, &control).unwrap().paired().run(text).map(|result| result.p_value);
     for text in [
         "mean((x - mean(x)) * (y - mean(y)))",
         "mean((x - mean(x)) * (y - mean(y))) / (sd(x) * sd(y))",

@@ -505,7 +505,7 @@ fn the_exact_kolmogorov_smirnov_test_is_the_permutation_test_of_its_distance() {
             let outcomes = two_sample(&case, &control, alternative, 0.0);
             let curve = outcomes.iter().find(|outcome| outcome.test == KolmogorovSmirnov).unwrap();
             let test = PermutationTest::new(&case, &control).unwrap().alternative(alternative);
-            let counted = test.test(&"ks".parse().unwrap()).unwrap();
+            let counted = test.run("ks").unwrap();
             assert!(counted.method.is_exact());
             assert!(is_close(curve.statistic, counted.estimate), "{alternative:?}: {curve:?}, {}", counted.estimate);
             assert!(is_close(curve.p_value, counted.p_value.estimate), "{alternative:?}: {curve:?}, {counted:?}");

@@ -223,7 +223,7 @@ fn exact_p_values_and_their_minimum_are_those_of_the_whole_set() {
                 .two_sided(rule)
                 .method(Choice::Exact)
                 .undefined(Undefined::Error)
-                .mean_difference()
+                .run("mean")
                 .unwrap();
             let observed = difference(&values, (1 << design.n_case) - 1);
             let name = format!("{} {alternative:?} {rule:?}", design.name);

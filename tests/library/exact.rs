@@ -4,13 +4,13 @@ use std::sync::atomic::AtomicBool;
 
 use permtest::inference::{Alternative, TwoSidedRule};
 use permtest::method::monte_carlo::Watch;
-use permtest::method::planner::Choice;
+use permtest::method::planner::{Choice, Labellings};
 use permtest::{PermutationTest, TestResult};
 use proptest::prelude::*;
 
 /// Counts ≥, ≤ and absolute of the difference of means, and all labellings.
 fn counts(case: &[f64], control: &[f64]) -> [u64; 4] {
-    let result = PermutationTest::new(case, control).unwrap().method(Choice::Exact).mean_difference().unwrap();
+    let result = PermutationTest::new(case, control).unwrap().method(Choice::Exact).run("mean").unwrap();
     let counts = result.counts.unwrap();
     [counts.greater_equal, counts.less_equal, counts.absolute, counts.n]
 }
@@ -45,7 +45,7 @@ fn known_answers_are_fractions() {
 #[test]
 fn the_p_value_is_the_share_of_labellings_and_its_interval_a_point() {
     let test = PermutationTest::new(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0]).unwrap().method(Choice::Exact);
-    let p = |test: &PermutationTest| test.mean_difference().unwrap().p_value;
+    let p = |test: &PermutationTest| test.run("mean").unwrap().p_value;
     assert_eq!((p(&test).estimate, p(&test).interval, p(&test).minimum), (0.1, [0.1, 0.1], 0.1));
     assert_eq!(p(&test.clone().alternative(Alternative::Less)).estimate, 0.05);
     assert_eq!(p(&test.clone().alternative(Alternative::Greater)).estimate, 1.0);
@@ -65,7 +65,7 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
         let watch =
             Watch { stop: &AtomicBool::new(false), begin: &|_, _| (), advance: &|_| (), replicates: Some(&mut keep) };
         let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact).threads(Some(threads));
-        test.test_watched(&test.problem().unwrap(), &"mean".parse().unwrap(), watch).unwrap();
+        test.ready(&test.problem().unwrap(), "mean", Labellings::Wanted).unwrap().run(watch).unwrap();
         values
     };
     let one = distribution(1);
@@ -79,7 +79,7 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
 fn what_is_out_of_reach_is_refused_with_its_cost_and_the_next_best() {
     let values: Vec<f64> = (0..40).map(|i| f64::from(i).sqrt()).collect();
     let test = PermutationTest::new(&values[..20], &values[20..]).unwrap().method(Choice::Exact);
-    let refused = test.memory_limit(1 << 20).test(&"median".parse().unwrap()).unwrap_err().to_string();
+    let refused = test.memory_limit(1 << 20).run("median").unwrap_err().to_string();
     assert!(refused.contains("enumeration: 1.4e11 labellings are too many"), "{refused}");
     assert!(refused.contains("try --method splitting"), "{refused}");
 }
@@ -114,14 +114,14 @@ proptest! {
         // The general shape counts ties within its tolerance.
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
         let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact);
-        let general = test.statistic(|x, y| mean(x) - mean(y)).unwrap().counts.unwrap();
+        let general = test.run(&|x: &[f64], y: &[f64]| mean(x) - mean(y)).unwrap().counts.unwrap();
         prop_assert_eq!([general.greater_equal, general.less_equal, general.absolute, general.n], plain);
     }
 }
 
 /// An exact test of a named statistic or an expression.
 fn exact(test: PermutationTest, statistic: &str) -> TestResult {
-    test.method(Choice::Exact).test(&statistic.parse().unwrap()).unwrap()
+    test.method(Choice::Exact).run(statistic).unwrap()
 }
 
 /// Darwin's maize, differences of 15 pairs in eighths of an inch (Fisher 1935, The Design of Experiments, section 17).
@@ -216,7 +216,7 @@ fn statistics_of_tooth_growth_are_scipys() {
         ("trimmed-mean:0.1", 4.466_666_666_666_669),
         ("var", -24.693_793_103_448_265),
     ] {
-        let found = test.test(&statistic.parse().unwrap()).unwrap().estimate;
+        let found = test.run(statistic).unwrap().estimate;
         assert!((found / expected - 1.0).abs() < 1e-12, "{statistic}: {found} instead of {expected}");
     }
 }

@@ -60,7 +60,7 @@ fn the_bins_of_every_statistic_add_up_to_its_counts() {
             for alternative in ALTERNATIVES {
                 let test = binned(case, control).alternative(alternative).resamples(20_000);
                 // Some distances have no direction; pairs are wanted by others.
-                let Ok(result) = test.test(&definition) else { continue };
+                let Ok(result) = test.run(&definition) else { continue };
                 assert_adds_up(&result, alternative, &format!("{definition}, {alternative:?}, {} values", case.len()));
             }
         }
@@ -80,7 +80,7 @@ fn the_bins_of_every_design_add_up_to_its_counts() {
             ("clustered", test.clone().clusters(clusters.clone())),
         ] {
             for statistic in ["mean", "median"] {
-                let result = test.test(&statistic.parse().unwrap()).unwrap();
+                let result = test.run(statistic).unwrap();
                 assert_adds_up(&result, alternative, &format!("{name}, {statistic}, {alternative:?}"));
             }
         }
@@ -94,7 +94,7 @@ fn bins_depend_on_the_data_and_the_observed_statistic_alone() {
         let definition: Definition = statistic.parse().unwrap();
         let edges = |seed, resamples, threads| {
             let test = binned(&case, &control).seed(seed).resamples(resamples).threads(Some(threads));
-            test.test(&definition).unwrap().histogram.unwrap().edges
+            test.run(&definition).unwrap().histogram.unwrap().edges
         };
         let first = edges(0, 1000, 1);
         assert_eq!(first, edges(0, 50_000, 2), "{statistic}");
@@ -108,7 +108,7 @@ fn threads_change_no_count() {
     for method in [Choice::MonteCarlo, Choice::Sequential] {
         let counts = |threads| {
             let test = binned(&case, &control).method(method).resamples(150_001).threads(Some(threads));
-            test.mean_difference().unwrap().histogram
+            test.run("mean").unwrap().histogram
         };
         assert_eq!(counts(1), counts(2));
         assert_eq!(counts(1), counts(7));
@@ -135,9 +135,10 @@ fn exact_counts_in_bins_are_those_of_an_enumeration() {
         // The same labellings one by one, for a statistic that is not known to be a sum.
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
         let kept = PermutationTest::new(&case, &control).unwrap().null_distribution(NullDistribution::Kept);
-        let values = kept.method(Choice::Exact).statistic(|x, y| mean(x) - mean(y)).unwrap().null_distribution;
+        let values =
+            kept.method(Choice::Exact).run(&|x: &[f64], y: &[f64]| mean(x) - mean(y)).unwrap().null_distribution;
         for method in [Choice::Exact, Choice::Importance, Choice::Bounds] {
-            let Ok(result) = test.clone().method(method).mean_difference() else { continue };
+            let Ok(result) = test.clone().method(method).run("mean") else { continue };
             let histogram = result.histogram.as_ref().unwrap();
             let n = values.len() as f64;
             for (bin, edges) in histogram.edges.windows(2).enumerate() {
@@ -158,8 +159,8 @@ fn exact_counts_in_bins_are_those_of_an_enumeration() {
 fn a_far_tail_is_drawn_alike_by_exact_and_importance_methods() {
     let case: Vec<f64> = decimals(40, 7919).iter().map(|x| x + 4.0).collect();
     let control = decimals(40, 1_299_721);
-    let exact = binned(&case, &control).method(Choice::Exact).mean_difference().unwrap();
-    let drawn = binned(&case, &control).method(Choice::Importance).mean_difference().unwrap();
+    let exact = binned(&case, &control).method(Choice::Exact).run("mean").unwrap();
+    let drawn = binned(&case, &control).method(Choice::Importance).run("mean").unwrap();
     assert!(exact.p_value.estimate < 1e-6);
     let [exact, drawn] = [exact, drawn].map(|result| result.histogram.unwrap());
     assert_eq!(exact.edges, drawn.edges);
@@ -174,8 +175,8 @@ fn a_far_tail_is_drawn_alike_by_exact_and_importance_methods() {
 #[test]
 fn splitting_has_the_shape_of_a_plain_sample() {
     let (case, control) = (reals(30, 2.3), reals(30, 1.7));
-    let split = binned(&case, &control).method(Choice::Splitting).test(&"median".parse().unwrap()).unwrap();
-    let plain = binned(&case, &control).resamples(16_384).test(&"median".parse().unwrap()).unwrap();
+    let split = binned(&case, &control).method(Choice::Splitting).run("median").unwrap();
+    let plain = binned(&case, &control).resamples(16_384).run("median").unwrap();
     // Counts would be taken for those of the p-value.
     assert_eq!(split.histogram.as_ref().unwrap().counts, None);
     assert_eq!(split.histogram.as_ref().unwrap().shares, plain.histogram.as_ref().unwrap().shares);
@@ -199,7 +200,7 @@ fn data_without_spread_and_with_a_giant_have_bins_too() {
         ] {
             let test = binned(&case, &control).method(method);
             let test = if method == Choice::MonteCarlo { test.resamples(1000) } else { test };
-            let result = test.test(&statistic.parse().unwrap()).unwrap();
+            let result = test.run(statistic).unwrap();
             let histogram = result.histogram.as_ref().unwrap();
             let total = histogram.shares.iter().sum::<f64>() + histogram.below + histogram.above;
             assert!((total - 1.0).abs() < 1e-9, "{case:?} {method:?} {statistic}: {total}");

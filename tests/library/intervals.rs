@@ -274,8 +274,7 @@ fn tests_with_the_same_labellings_reject_what_lies_outside() {
     ] {
         let test = unsorted(&case, control, &layout).resamples(999).seed(5).threads(Some(1));
         let source = Source::Drawn { resamples: 999, seed: 5, domain: Domain::Resamples };
-        let at =
-            |shift: f64| tails(drawn(test.clone().shift(shift).mean_difference().unwrap().counts.expect("counted")));
+        let at = |shift: f64| tails(drawn(test.clone().shift(shift).run("mean").unwrap().counts.expect("counted")));
         for (confidence, share) in [(0.95, 0.025), (0.8, 0.1)] {
             let ends = inverted(source, &test.problem().unwrap(), TwoSided, confidence);
             assert_parts(ends, share, at, name);
@@ -293,15 +292,14 @@ fn tests_with_the_same_labellings_reject_what_lies_outside() {
 fn exact_tests_reject_what_lies_outside_but_not_the_ends() {
     for ([case, control], share) in [(GLOBULIN, 0.025), (WINGS, 0.025), (MICE, 0.1)] {
         let test = PermutationTest::new(case, control).unwrap().method(Choice::Exact);
-        let at =
-            |shift: f64| tails(listed(test.clone().shift(shift).mean_difference().unwrap().counts.expect("counted")));
+        let at = |shift: f64| tails(listed(test.clone().shift(shift).run("mean").unwrap().counts.expect("counted")));
         let ends = exact(case, control, &Layout::default(), TwoSided, 1.0 - 2.0 * share);
         assert_parts(ends, share, at, "exact");
     }
     // At an end the labellings there tie with the data; −8.5, 1.25 and 0.01 are decimals, and ties exact.
     let one_sided = |[case, control]: [&[f64]; 2], shift: f64, alternative: Alternative| {
         let test = PermutationTest::new(case, control).unwrap().method(Choice::Exact).shift(shift);
-        test.alternative(alternative).mean_difference().unwrap().p_value.estimate
+        test.alternative(alternative).run("mean").unwrap().p_value.estimate
     };
     assert!(one_sided(GLOBULIN, -8.5, Greater) > 0.025 && one_sided(GLOBULIN, -8.500_001, Greater) <= 0.025);
     assert!(one_sided(GLOBULIN, 1.25, Less) > 0.025 && one_sided(GLOBULIN, 1.250_001, Less) <= 0.025);
@@ -321,7 +319,7 @@ fn an_interval_holds_0_exactly_if_the_tests_of_its_labellings_do_not_reject_it()
             [PermutationTest::new(&case, &control).unwrap(), PermutationTest::new(&case, &control).unwrap().paired()]
         {
             let test = test.resamples(199).seed(seed).threads(Some(1));
-            let [p_greater, p_less] = tails(drawn(test.mean_difference().unwrap().counts.expect("counted")));
+            let [p_greater, p_less] = tails(drawn(test.run("mean").unwrap().counts.expect("counted")));
             let source = Source::Drawn { resamples: 199, seed, domain: Domain::Resamples };
             let [low, high] = inverted(source, &test.problem().unwrap(), TwoSided, 0.95);
             assert_eq!(low <= 0.0, p_greater > 0.025 + 1e-12, "seed {seed}: {low}, {p_greater}");
@@ -368,7 +366,7 @@ fn searched(centre: f64, far: [f64; 2], level: f64, p: &dyn Fn(f64) -> Result<f6
 fn a_search_finds_the_ends_that_inversion_knows() {
     let [case, control] = WINGS;
     let test = unsorted(case, control, &Layout::default()).method(Choice::Exact).two_sided(Doubled);
-    let p = |shift: f64| Ok(test.clone().shift(shift).mean_difference()?.p_value.estimate);
+    let p = |shift: f64| Ok(test.clone().shift(shift).run("mean")?.p_value.estimate);
     let [low, high] = searched(difference(case, control), apart(case, control), 0.05, &p);
     // From outside, and near.
     assert!((-TOLERANCE..=0.0).contains(&(low + 0.74 / 3.0)), "{low}");
@@ -411,10 +409,10 @@ fn tails_of_all_subsets(case: &[f64], control: &[f64], shift: f64, location: fn(
 fn a_search_agrees_with_a_scan_of_all_shifts() {
     let (case, control) = ([3.1, 7.4, 5.0, 2.2, 9.9], [1.0, 0.3, 4.5, 2.7, 4.9, 6.1]);
     for (name, location) in [("median", median as fn(&[f64]) -> f64), ("trimmed-mean:0.2", trimmed_mean)] {
-        let definition = name.parse().unwrap();
+        let definition: permtest::Definition = name.parse().unwrap();
         let test = unsorted(&case, &control, &Layout::default()).method(Choice::Exact).two_sided(Doubled);
-        let p = |shift: f64| Ok(test.clone().shift(shift).test(&definition)?.p_value.estimate);
-        let centre = test.test(&definition).unwrap().estimate;
+        let p = |shift: f64| Ok(test.clone().shift(shift).run(&definition)?.p_value.estimate);
+        let centre = test.run(&definition).unwrap().estimate;
         let [low, high] = searched(centre, apart(&case, &control), 0.1, &p);
         // Steps that fall on no difference of means of two of these decimals.
         let step = 0.012_345_678_9;
@@ -934,7 +932,7 @@ fn too_few_labellings_leave_ends_open_and_too_many_are_refused() {
     assert_eq!(exact(&case, &control, &Layout::default(), TwoSided, 0.95), [f64::NEG_INFINITY, f64::INFINITY]);
     assert_eq!(exact(&case, &control, &Layout::default(), TwoSided, 0.9), [-8.0, 1.0]);
     let test = unsorted(&case, &control, &Layout::default()).method(Choice::Exact);
-    let p = |shift: f64| Ok(test.clone().shift(shift).mean_difference()?.p_value.estimate);
+    let p = |shift: f64| Ok(test.clone().shift(shift).run("mean")?.p_value.estimate);
     let centre = difference(&case, &control);
     assert_eq!(searched(centre, apart(&case, &control), 0.05, &p), [f64::NEG_INFINITY, f64::INFINITY]);
 

@@ -50,7 +50,7 @@ fn request(confidence: f64) -> EffectRequest {
 
 /// The p-value and the interval beside it.
 fn both(test: &PermutationTest, definition: &Definition, confidence: f64) -> (f64, EffectInterval) {
-    let (problem, result) = (test.problem().unwrap(), test.test(definition).unwrap());
+    let (problem, result) = (test.problem().unwrap(), test.run(definition).unwrap());
     let effect = test.effect(&problem, definition, &result, &request(confidence), &Watch::nobody()).unwrap();
     (result.p_value.estimate, effect.interval.expect("it was asked for"))
 }
@@ -131,7 +131,7 @@ fn the_null_value_lies_outside_exactly_where_p_is_small() {
         let test = test.undefined(permtest::Undefined::Extreme).threads(Some(1));
         let definition: Definition = STATISTICS[which].parse().unwrap();
         // A group of equal values has no t.
-        let Ok(result) = test.test(&definition) else { continue };
+        let Ok(result) = test.run(&definition) else { continue };
         let place = format!("{number}: {definition}, {rule:?}, {alternative:?}, {case:?} against {control:?}");
         let (p, EffectInterval { ends: [low, high], .. }) = both(&test, &definition, confidence);
         assert!((p - result.p_value.estimate).abs() == 0.0);
@@ -147,7 +147,7 @@ fn the_null_value_lies_outside_exactly_where_p_is_small() {
         // would be others.
         let is_exact = result.method.is_exact();
         if is_exact && number % 4 == 0 {
-            let p = |shift: f64| test.clone().shift(shift).test(&definition).unwrap().p_value.estimate;
+            let p = |shift: f64| test.clone().shift(shift).run(&definition).unwrap().p_value.estimate;
             for (end, outwards) in [(low, -1.0), (high, 1.0)].into_iter().filter(|(end, _)| end.is_finite()) {
                 let [outside, inside] = [1.0, -1.0].map(|side| p(end + side * outwards * 1e-5));
                 assert!(
@@ -227,7 +227,7 @@ fn exact_p_values_of_many_labellings_have_exact_intervals() {
             let definition = name.parse().unwrap();
             let (_, EffectInterval { ends, kind, .. }) = both(&test, &definition, 0.95);
             assert_eq!(kind, IntervalKind::Exact, "{name}");
-            let p = |shift: f64| test.clone().shift(shift).test(&definition).unwrap().p_value.estimate;
+            let p = |shift: f64| test.clone().shift(shift).run(&definition).unwrap().p_value.estimate;
             for (end, outwards) in ends.into_iter().zip([-1.0, 1.0]).filter(|(end, _)| end.is_finite()) {
                 // Of four decimals, which a lattice has room for.
                 let beside = |side: f64| ((end + side * outwards * 1e-4) * 1e4).round() / 1e4;
@@ -281,7 +281,7 @@ fn intervals_beside_other_p_values_say_that_they_are_sampled() {
     // At a level near p the first labellings may say something else than all of them.
     for seed in 0..20 {
         let test = test.clone().resamples(20_000).seed(seed);
-        let p = test.test(&"median".parse().unwrap()).unwrap().p_value.estimate;
+        let p = test.run("median").unwrap().p_value.estimate;
         for confidence in [1.0 - p * 1.0001, 1.0 - p * 0.9999] {
             let (p, interval) = both(&test, &"median".parse().unwrap(), confidence);
             assert_eq!(rejects(p, confidence), interval.ends[0] > 0.0, "{p}, {interval:?}");
@@ -324,7 +324,7 @@ fn clusters_of_many_sizes_are_inverted_by_their_own_differences() {
         let test = PermutationTest::new(&case, control).unwrap().clusters(clusters);
         let (p, EffectInterval { ends: [low, high], .. }) = both(&test, &"mean".parse().unwrap(), 0.9);
         assert_eq!(rejects(p, 0.9), low > 0.0 || high < 0.0, "{p}, {low} to {high}");
-        let p = |shift: f64| test.clone().shift(shift).mean_difference().unwrap().p_value.estimate;
+        let p = |shift: f64| test.clone().shift(shift).run("mean").unwrap().p_value.estimate;
         for (end, outwards) in [(low, -1.0), (high, 1.0)].into_iter().filter(|(end, _)| end.is_finite()) {
             assert!(rejects(p(end + outwards * 1e-6), 0.9) && !rejects(p(end - outwards * 1e-6), 0.9), "{end}");
         }

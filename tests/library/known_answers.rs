@@ -6,7 +6,7 @@ use permtest::inference::Alternative::{self, Greater, Less, TwoSided};
 
 fn check(name: &str, case: &[f64], control: &[f64], alternative: Alternative, exact: f64) {
     let test = PermutationTest::new(case, control).unwrap().alternative(alternative);
-    let result = test.resamples(10_000_000).confidence(0.9999).mean_difference().unwrap();
+    let result = test.resamples(10_000_000).confidence(0.9999).run("mean").unwrap();
     let [low, high] = result.p_value.interval;
     assert!(low <= exact && exact <= high, "{name}: {exact} is outside {low} to {high}");
     assert!(high - low < 3e-3, "{name}: ten million resamples say more than {low} to {high}");

@@ -81,9 +81,9 @@ fn exact_methods_count_what_enumeration_counts_under_every_design() {
         let rule = [TwoSidedRule::Absolute, TwoSidedRule::Doubled][dice.below(2) as usize];
         let test = test.method(Choice::Exact).alternative(alternative).two_sided(rule).threads(Some(1));
         // Whoever wants the null distribution gets each labelling once.
-        let Ok(counted) = test.clone().null_distribution(NullDistribution::Kept).test(&statistic) else { continue };
+        let Ok(counted) = test.clone().null_distribution(NullDistribution::Kept).run(&statistic) else { continue };
         assert_eq!(counted.method, Method::Enumeration);
-        let exact = test.test(&statistic).unwrap();
+        let exact = test.run(&statistic).unwrap();
         methods.insert(exact.method.algorithm());
         let what = format!("data set {number}: {statistic} {alternative:?} {rule:?} {case:?} {control:?}");
         if exact.counts.is_some() {
@@ -105,7 +105,7 @@ fn bounds_and_estimates_agree_with_the_exact_p_value() {
     ] {
         let (case, control) = (dice.normals(20, difference), dice.normals(22, 0.0));
         let test = PermutationTest::new(&case, &control).unwrap().alternative(alternative);
-        let by = |choice| test.clone().method(choice).mean_difference().unwrap();
+        let by = |choice| test.clone().method(choice).run("mean").unwrap();
         let exact = by(Choice::Exact).p_value.estimate;
         let bounds = by(Choice::Bounds).p_value;
         assert_eq!((bounds.kind, bounds.estimate), (IntervalKind::Bounds, bounds.interval[1]));
@@ -113,7 +113,7 @@ fn bounds_and_estimates_agree_with_the_exact_p_value() {
         assert!(bounds.interval[1] / bounds.interval[0] < 1.0011);
         // Twelve intervals that miss once in a million each.
         for choice in [Choice::Importance, Choice::Splitting, Choice::MonteCarlo] {
-            let p = test.clone().confidence(0.999_999).method(choice).mean_difference().unwrap().p_value;
+            let p = test.clone().confidence(0.999_999).method(choice).run("mean").unwrap().p_value;
             assert!(p.interval[0] <= exact && exact <= p.interval[1], "{choice:?}: {exact} {p:?}");
         }
     }
@@ -136,7 +136,7 @@ fn a_p_value_of_forty_six_zeros_is_right_to_twelve_digits() {
         [(Alternative::Greater, 8.195_627_179_028_968e-47), (Alternative::TwoSided, 1.671_036_020_646_369_4e-46)]
     {
         let test = PermutationTest::new(&case, &control).unwrap().alternative(alternative);
-        let result = test.mean_difference().unwrap();
+        let result = test.run("mean").unwrap();
         assert_eq!(result.method, Method::Lattice);
         assert!((result.p_value.estimate / expected - 1.0).abs() < 1e-12, "{} {expected}", result.p_value.estimate);
     }
@@ -144,7 +144,7 @@ fn a_p_value_of_forty_six_zeros_is_right_to_twelve_digits() {
 
 /// The method that is chosen where nothing is asked for.
 fn chosen(test: &PermutationTest, statistic: &str) -> Method {
-    test.test(&definition(statistic)).unwrap().method
+    test.run(&definition(statistic)).unwrap().method
 }
 
 #[test]
@@ -175,12 +175,12 @@ fn the_method_follows_from_the_data() {
     assert!(matches!(chosen(&PermutationTest::new(&case, &control).unwrap(), "median"), Method::Splitting { .. }));
     // Nothing is more extreme than complete separation.
     let (case, control) = (dice.normals(100, 30.0), dice.normals(100, 0.0));
-    let result = PermutationTest::new(&case, &control).unwrap().mean_difference().unwrap();
+    let result = PermutationTest::new(&case, &control).unwrap().run("mean").unwrap();
     assert_eq!(result.method, Method::EndOfRange);
     // Python: 2/math.comb(200, 100)
     assert!((result.p_value.estimate / (2.0 / 9.054_851_465_610_328e58) - 1.0).abs() < 1e-12);
     // A number of resamples asks for no more than those.
-    let result = PermutationTest::new(&case, &control).unwrap().resamples(1000).mean_difference().unwrap();
+    let result = PermutationTest::new(&case, &control).unwrap().resamples(1000).run("mean").unwrap();
     assert!(matches!(result.method, Method::MonteCarlo { resamples: 1000 }));
 }
 
@@ -188,7 +188,7 @@ fn the_method_follows_from_the_data() {
 fn p_is_never_zero_nor_above_one_and_degenerate_data_have_an_answer() {
     let every = [Choice::Auto, Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting];
     let p = |case: &[f64], control: &[f64], choice, alternative| -> Result<TestResult, _> {
-        PermutationTest::new(case, control).unwrap().alternative(alternative).method(choice).mean_difference()
+        PermutationTest::new(case, control).unwrap().alternative(alternative).method(choice).run("mean")
     };
     let wide: Vec<f64> = (0..60).map(|i| if i % 2 == 0 { 9e15 } else { -9e15 + f64::from(i) }).collect();
     let cases: [(&[f64], &[f64]); 6] = [
@@ -224,8 +224,8 @@ fn a_method_that_needs_too_much_memory_is_not_chosen_and_refused_with_its_need()
     let mut dice = Dice::new(4);
     let (case, control) = (dice.normals(22, 0.5), dice.normals(22, 0.0));
     let test = PermutationTest::new(&case, &control).unwrap().memory_limit(8 << 20);
-    assert!(!test.mean_difference().unwrap().method.is_exact());
-    let refused = test.method(Choice::Exact).mean_difference().unwrap_err().to_string();
+    assert!(!test.run("mean").unwrap().method.is_exact());
+    let refused = test.method(Choice::Exact).run("mean").unwrap_err().to_string();
     assert!(refused.contains("meet-in-the-middle") && refused.contains("would take 64 MiB"), "{refused}");
 }
 
@@ -236,7 +236,7 @@ fn all_methods_print_the_same_with_any_number_of_threads() {
     for choice in [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting] {
         let by = |threads| {
             let test = PermutationTest::new(&case, &control).unwrap().threads(Some(threads));
-            test.method(choice).mean_difference().unwrap().p_value
+            test.method(choice).run("mean").unwrap().p_value
         };
         let expected = by(1);
         assert_eq!(by(2), expected, "{choice:?}");

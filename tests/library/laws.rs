@@ -6,8 +6,8 @@ use permtest::method::planner::Choice;
 use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::simd::Arch;
-use permtest::statistic::catalogue::Prepared;
 use permtest::statistic::distance::Side;
+use permtest::statistic::{EvaluationCost, Evaluator};
 use permtest::statistic::{Pool, Problem, Statistic};
 use permtest::{Definition, PermutationTest};
 
@@ -236,7 +236,7 @@ fn groups(problem: &Problem, batch: &Labellings, row: usize) -> [Vec<f64>; 2] {
 }
 
 /// Compares replicates with the definition, on labellings drawn by the design.
-fn check<S: Statistic>(problem: &Problem, statistic: &S, plain: &dyn Fn(&[f64], &[f64]) -> f64, name: &str) {
+fn check<S: Statistic + ?Sized>(problem: &Problem, statistic: &S, plain: &dyn Fn(&[f64], &[f64]) -> f64, name: &str) {
     let design = problem.design();
     let (mut stream, mut batch) = (Stream::new(3, Domain::Resamples, 0), design.batch());
     let mut at_work = design.start();
@@ -264,12 +264,9 @@ fn check<S: Statistic>(problem: &Problem, statistic: &S, plain: &dyn Fn(&[f64], 
 
 fn check_named(problem: &Problem, text: &str, side: Side, plain: &dyn Fn(&[f64], &[f64]) -> f64, name: &str) {
     let definition: Definition = text.parse().unwrap();
-    match definition.prepare(problem, side).unwrap() {
-        Prepared::Linear(statistic) => check(problem, &statistic, plain, name),
-        Prepared::Formula(statistic) => check(problem, &statistic, plain, name),
-        Prepared::Distance(statistic) => check(problem, &statistic, plain, name),
-        Prepared::Stratified(statistic) => check(problem, &statistic, plain, name),
-        Prepared::Values(statistic) => check(problem, &statistic, plain, name),
+    match definition.prepare(problem, side).unwrap().evaluator {
+        Evaluator::Integers(statistic) => check(problem, &*statistic, plain, name),
+        Evaluator::Floats(statistic) => check(problem, &*statistic, plain, name),
     }
 }
 
@@ -315,8 +312,8 @@ fn resampling_agrees_with_the_whole_reference_set() {
         let names = definitions().into_iter().chain(if paired { paired_definitions() } else { Vec::new() });
         for (name, _) in names {
             let definition: Definition = name.parse().unwrap();
-            let exact = test.clone().method(Choice::Exact).test(&definition).unwrap().p_value.estimate;
-            let drawn = test.clone().resamples(20_000).confidence(0.999_999).test(&definition).unwrap();
+            let exact = test.clone().method(Choice::Exact).run(&definition).unwrap().p_value.estimate;
+            let drawn = test.clone().resamples(20_000).confidence(0.999_999).run(&definition).unwrap();
             let [low, high] = drawn.p_value.interval;
             // Some 220 checks, each of which fails under one seed in a million.
             assert!(low <= exact && exact <= high, "{name}, {design}: {exact} is outside {low} to {high}");
@@ -346,12 +343,17 @@ fn every_name_of_the_catalogue_is_checked() {
 fn expressions_take_the_fastest_shape() {
     let (_, n_case, n_control, layout) = layouts().swap_remove(0);
     let problem = problem(n_case, n_control, &layout, true);
-    let shape = |text: &str| match text.parse::<Definition>().unwrap().prepare(&problem, Side::Either).unwrap() {
-        Prepared::Linear(_) => "linear",
-        Prepared::Formula(_) => "formula",
-        Prepared::Distance(_) => "distance",
-        Prepared::Stratified(_) => "stratified",
-        Prepared::Values(_) => "values",
+    let shape = |text: &str| {
+        let definition: Definition = text.parse().unwrap();
+        let cost = match definition.prepare(&problem, Side::Either).unwrap().evaluator {
+            Evaluator::Integers(statistic) => statistic.cost(),
+            Evaluator::Floats(statistic) => statistic.cost(),
+        };
+        match cost {
+            EvaluationCost::Sum => "linear",
+            EvaluationCost::Kernel { .. } => "formula",
+            EvaluationCost::Function | EvaluationCost::Expensive => "values",
+        }
     };
     for (text, expected) in [
         ("mean(log(x)) - mean(log(y))", "linear"),

@@ -166,8 +166,8 @@ fn named_rooms(path: &str, text: &str) -> BTreeSet<String> {
     for name in after("crate::").into_iter().chain(after(&to_the_root)) {
         let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         match name.as_str() {
-            "Definition" => rooms.insert("statistic".to_owned()),
-            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" => {
+            "Definition" | "TestStatistic" => rooms.insert("statistic".to_owned()),
+            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" | "Ready" | "Partial" | "Cut" => {
                 rooms.insert("permutation_test".to_owned())
             }
             "" => false,

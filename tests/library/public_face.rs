@@ -14,7 +14,7 @@ fn mean(x: &[f64]) -> f64 {
 #[test]
 fn a_closure_and_the_fast_path_count_alike() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(50_000);
-    let (fast, general) = (test.mean_difference().unwrap(), test.statistic(|x, y| mean(x) - mean(y)).unwrap());
+    let (fast, general) = (test.run("mean").unwrap(), test.run(&|x: &[f64], y: &[f64]| mean(x) - mean(y)).unwrap());
     assert_eq!(fast.counts, general.counts);
     assert_eq!(fast.p_value.estimate, general.p_value.estimate);
 }
@@ -23,7 +23,7 @@ fn a_closure_and_the_fast_path_count_alike() {
 fn the_statistic_is_the_same_function_for_data_and_resamples() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(2000).null_distribution(NullDistribution::Kept);
     // A statistic of the sizes alone is the same whatever the labels.
-    let result = test.statistic(|x, y| x.len() as f64 - 10.0 * y.len() as f64).unwrap();
+    let result = test.run(&|x: &[f64], y: &[f64]| x.len() as f64 - 10.0 * y.len() as f64).unwrap();
     assert_eq!(result.estimate, -64.0);
     assert!(result.null_distribution.iter().all(|&value| value == -64.0));
     let counts = result.counts.unwrap();
@@ -33,9 +33,9 @@ fn the_statistic_is_the_same_function_for_data_and_resamples() {
 #[test]
 fn the_null_distribution_is_kept_on_request_and_does_not_depend_on_threads() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(200_001);
-    assert!(test.mean_difference().unwrap().null_distribution.is_empty());
+    assert!(test.run("mean").unwrap().null_distribution.is_empty());
     let kept = test.null_distribution(NullDistribution::Kept);
-    let distribution = |threads| kept.clone().threads(Some(threads)).mean_difference().unwrap().null_distribution;
+    let distribution = |threads| kept.clone().threads(Some(threads)).run("mean").unwrap().null_distribution;
     assert_eq!(distribution(1).len(), 200_001);
     assert_eq!(distribution(1), distribution(3));
 }
@@ -43,10 +43,13 @@ fn the_null_distribution_is_kept_on_request_and_does_not_depend_on_threads() {
 #[test]
 fn a_ratio_wants_the_doubled_rule_and_a_shift_applies_to_any_statistic() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(20_000).two_sided(TwoSidedRule::Doubled);
-    let p = test.statistic(|x, y| mean(x) / mean(y)).unwrap().p_value.estimate;
-    assert!((p - test.mean_difference().unwrap().p_value.estimate).abs() < 0.02);
+    let p = test.run(&|x: &[f64], y: &[f64]| mean(x) / mean(y)).unwrap().p_value.estimate;
+    assert!((p - test.run("mean").unwrap().p_value.estimate).abs() < 0.02);
     let shifted = test.shift(1.0).alternative(Alternative::Greater);
-    assert_eq!(shifted.statistic(|x, y| mean(x) - mean(y)).unwrap().counts, shifted.mean_difference().unwrap().counts);
+    assert_eq!(
+        shifted.run(&|x: &[f64], y: &[f64]| mean(x) - mean(y)).unwrap().counts,
+        shifted.run("mean").unwrap().counts
+    );
 }
 
 #[test]
@@ -58,11 +61,11 @@ fn what_cannot_be_tested_is_refused_with_a_reason() {
     assert!(refusal(samples(&CASE, &[f64::INFINITY])).contains("finite"));
     assert!(refusal(samples(&CASE, &[1e308])).contains("too large"));
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap();
-    let run = |test: PermutationTest| test.mean_difference().map(|_| ());
+    let run = |test: PermutationTest| test.run("mean").map(|_| ());
     assert!(refusal(run(test.clone().resamples(0))).contains("from 1 to 1e12"));
     assert!(refusal(run(test.clone().confidence(1.0))).contains("between 0 and 1"));
     assert!(refusal(run(test.clone().shift(f64::NAN))).contains("finite"));
-    let undefined = test.resamples(100).statistic(|x, _| if x[0] == CASE[0] { 1.0 } else { f64::NAN });
+    let undefined = test.resamples(100).run(&|x: &[f64], _: &[f64]| if x[0] == CASE[0] { 1.0 } else { f64::NAN });
     assert!(undefined.unwrap_err().to_string().contains("not defined for"));
 }
 
@@ -73,5 +76,5 @@ fn a_tolerance_keeps_ties_of_floats() {
     let control = [1.78, 1.86, 1.96, 2.00, 2.00, 1.96];
     let test = PermutationTest::new(&case, &control).unwrap().method(permtest::method::planner::Choice::Exact);
     let backwards = |x: &[f64]| x.iter().rev().sum::<f64>() / x.len() as f64;
-    assert_eq!(test.statistic(|x, y| mean(x) - backwards(y)).unwrap().counts.unwrap().absolute, 360);
+    assert_eq!(test.run(&|x: &[f64], y: &[f64]| mean(x) - backwards(y)).unwrap().counts.unwrap().absolute, 360);
 }

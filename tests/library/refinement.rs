@@ -95,8 +95,7 @@ fn linear(problem: &Problem) -> Linear {
 }
 
 fn observed(problem: &Problem, statistic: &Linear) -> i64 {
-    let design = problem.design();
-    permtest::statistic::replicate(statistic, Arch::Scalar, design.units().len(), design.observed()).unwrap()
+    problem.observed(statistic, Arch::Scalar).unwrap()
 }
 
 fn replicates(statistic: &Linear, arch: Arch, labellings: &Labellings) -> Vec<i64> {
@@ -188,7 +187,7 @@ fn values_over_24_orders_of_magnitude_are_counted_exactly() {
     let counts = by_definition(&CASE, &CONTROL, 0.0, &labels, Reading::Decimal);
     assert_eq!((counts[2], labels.len()), (366, 1716));
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap();
-    let share = |test: &PermutationTest| test.mean_difference().unwrap().p_value.estimate * 1716.0;
+    let share = |test: &PermutationTest| test.run("mean").unwrap().p_value.estimate * 1716.0;
     let [greater, less, far] = counts.map(|count| count as f64);
     assert!((share(&test.clone().method(Choice::Exact)) - far).abs() < 1e-9);
     for (alternative, count) in [(Alternative::Greater, greater), (Alternative::Less, less)] {
@@ -201,7 +200,7 @@ fn values_over_24_orders_of_magnitude_are_counted_exactly() {
 #[test]
 fn random_labellings_are_settled_like_enumerated_ones() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(200_000);
-    let counts = test.mean_difference().unwrap().counts.unwrap();
+    let counts = test.run("mean").unwrap().counts.unwrap();
     // 366 of 1716 are as far; with the false ties of 62 bits 370, which is 8 standard errors more.
     let expected = 200_000.0 * 366.0 / 1716.0;
     assert!((counts.absolute as f64 - expected).abs() < 4.0 * (expected * (1.0 - 366.0 / 1716.0)).sqrt());
@@ -249,7 +248,7 @@ fn neighbours_of_sixteen_digits_are_no_ties() {
 fn spans_beyond_wide_scores_count_what_may_be_a_tie() {
     let (case, control) = ([1e-200, 1.0, 1e200], [3e-200, 1.0, -1e200]);
     assert_eq!(check(&case, &control, 0.0, &Layout::default()), Exactness::Rounded);
-    let warnings = |case, control| PermutationTest::new(case, control).unwrap().mean_difference().unwrap().warnings;
+    let warnings = |case, control| PermutationTest::new(case, control).unwrap().run("mean").unwrap().warnings;
     assert!(warnings(&case, &control).contains(&Warning::Rounded));
     assert!(!warnings(&CASE, &CONTROL).contains(&Warning::Rounded));
 }

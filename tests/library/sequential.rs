@@ -73,7 +73,7 @@ fn decided(by: f64, cap: u64, threads: usize, statistic: &str) -> TestResult {
     let (case, control) = shifted(by);
     let test = PermutationTest::new(&case, &control).unwrap();
     let test = test.method(Choice::Sequential).resamples(cap).threads(Some(threads));
-    test.test(&statistic.parse().unwrap()).unwrap()
+    test.run(statistic).unwrap()
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn threads_change_nothing_though_they_run_ahead() {
 fn the_resamples_are_the_first_ones_of_plain_monte_carlo() {
     let stopped = decided(8.0, 1_000_000, 2, "mean").counts.unwrap();
     let (case, control) = shifted(8.0);
-    let counted = PermutationTest::new(&case, &control).unwrap().resamples(stopped.n).mean_difference().unwrap();
+    let counted = PermutationTest::new(&case, &control).unwrap().resamples(stopped.n).run("mean").unwrap();
     assert_eq!(counted.counts, Some(stopped));
 }
 
@@ -118,6 +118,6 @@ fn levels_out_of_range_are_refused() {
     let (case, control) = shifted(0.0);
     for level in [Level { alpha: 0.0, risk: 1e-3 }, Level { alpha: 0.05, risk: 1.0 }] {
         let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Sequential).level(level);
-        assert!(test.mean_difference().unwrap_err().to_string().ends_with("name one between 0 and 1"));
+        assert!(test.run("mean").unwrap_err().to_string().ends_with("name one between 0 and 1"));
     }
 }

@@ -15,11 +15,11 @@ use permtest::sampling::labellings::Labellings;
 use permtest::sampling::stream::Stream;
 use permtest::sampling::units::Units;
 use permtest::simd::Arch;
-use permtest::statistic::catalogue::Prepared;
+use permtest::statistic::Evaluator;
 use permtest::statistic::distance::Side;
 use permtest::statistic::linear::Linear;
 use permtest::statistic::values::Values;
-use permtest::statistic::{self, Definition, Extremes, Pool, Problem, Statistic};
+use permtest::statistic::{Definition, Extremes, Pool, Problem, Statistic};
 
 const TAILS: [Tail; 3] = [Tail::Upper, Tail::Lower, Tail::Absolute];
 
@@ -27,13 +27,11 @@ fn splitting(particles: usize, seed: u64) -> Splitting {
     Splitting { replicates: DEFAULT_REPLICATES, particles, seed, threads: None, arch: Arch::new() }
 }
 
-fn extremes<S: Statistic>(problem: &Problem, statistic: &S) -> Extremes<S::Replicate> {
-    let design = problem.design();
-    let observed = statistic::replicate(statistic, Arch::new(), design.units().len(), design.observed());
-    statistic.extremes(observed.unwrap())
+fn extremes<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> Extremes<S::Replicate> {
+    statistic.extremes(problem.observed(statistic, Arch::new()).unwrap())
 }
 
-fn run<S: Statistic>(
+fn run<S: Statistic + ?Sized>(
     splitting: &Splitting,
     problem: &Problem,
     statistic: &S,
@@ -44,7 +42,7 @@ fn run<S: Statistic>(
 }
 
 /// The shares of the three tails by counting all labellings.
-fn enumerate<S: Statistic>(problem: &Problem, statistic: &S) -> [f64; 3] {
+fn enumerate<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> [f64; 3] {
     let (design, extremes) = (problem.design(), extremes(problem, statistic));
     let size = design.reference_set_size().exact.unwrap() as u64;
     let all = Enumeration { size, threads: None, arch: Arch::new() };
@@ -72,21 +70,26 @@ fn two_sample(case: &[f64], control: &[f64]) -> Problem {
     Problem::two_sample(Pool::new(case, control, 0.0))
 }
 
+/// A statistic in floats, by name.
+fn in_floats<'a>(problem: &'a Problem, name: &str) -> Box<dyn Statistic<Replicate = f64> + 'a> {
+    match name.parse::<Definition>().unwrap().prepare(problem, Side::Either).unwrap().evaluator {
+        Evaluator::Floats(statistic) => statistic,
+        Evaluator::Integers(_) => panic!("{name} is a sum"),
+    }
+}
+
 /// All tails of a statistic by name, against enumeration.
 fn assert_exact(problem: &Problem, name: &str) {
-    fn check<S: Statistic>(problem: &Problem, statistic: &S, name: &str) {
+    fn check<S: Statistic + ?Sized>(problem: &Problem, statistic: &S, name: &str) {
         for (tail, exact) in TAILS.into_iter().zip(enumerate(problem, statistic)) {
             let found = run(&splitting(300, 1), problem, statistic, tail).unwrap();
             assert_near(&found, exact, &format!("{name}, {tail:?}"));
         }
     }
     let definition: Definition = name.parse().unwrap();
-    match definition.prepare(problem, Side::Either).unwrap() {
-        Prepared::Linear(statistic) => check(problem, &statistic, name),
-        Prepared::Formula(statistic) => check(problem, &statistic, name),
-        Prepared::Distance(statistic) => check(problem, &statistic, name),
-        Prepared::Stratified(statistic) => check(problem, &statistic, name),
-        Prepared::Values(statistic) => check(problem, &statistic, name),
+    match definition.prepare(problem, Side::Either).unwrap().evaluator {
+        Evaluator::Integers(statistic) => check(problem, &*statistic, name),
+        Evaluator::Floats(statistic) => check(problem, &*statistic, name),
     }
 }
 
@@ -235,25 +238,17 @@ fn tail_of_medians(sorted: &[f64], observed: f64) -> f64 {
 
 #[test]
 fn medians_have_their_exact_tails() {
-    let prepared = |problem: &Problem, check: &dyn Fn(&permtest::statistic::formula::Formula)| {
-        let Prepared::Formula(median) = "median".parse::<Definition>().unwrap().prepare(problem, Side::Either).unwrap()
-        else {
-            panic!("a formula")
-        };
-        check(&median);
-    };
     // Many values, and so few that all but two or three of twenty levels lie within ties.
     for (round, shift, below) in [(0.1, 14.0, 1e-12), (1.0, 10.0, 1e-8), (2.0, 12.0, 1e-12), (4.0, 12.0, 1e-9)] {
         let (case, control) = samples(51, shift);
         let [case, control] =
             [case, control].map(|values| values.iter().map(|v| (v / round).round()).collect::<Vec<_>>());
         let problem = two_sample(&case, &control);
-        prepared(&problem, &|median| {
-            let exact = tail_of_medians(problem.pool().values(), extremes(&problem, median).observed);
-            assert!(exact < below, "{exact}");
-            let found = run(&splitting(400, 4), &problem, median, Tail::Upper).unwrap();
-            assert_near(&found, exact, &format!("medians of values rounded to {round}"));
-        });
+        let median = in_floats(&problem, "median");
+        let exact = tail_of_medians(problem.pool().values(), extremes(&problem, &*median).observed);
+        assert!(exact < below, "{exact}");
+        let found = run(&splitting(400, 4), &problem, &*median, Tail::Upper).unwrap();
+        assert_near(&found, exact, &format!("medians of values rounded to {round}"));
     }
 }
 
@@ -298,17 +293,15 @@ fn the_mean_over_many_runs_is_unbiased() {
 fn threads_and_instruction_sets_change_nothing() {
     let (case, control) = samples(40, 15.0);
     let problem = two_sample(&case, &control);
-    let Prepared::Distance(ks) = "ks".parse::<Definition>().unwrap().prepare(&problem, Side::Either).unwrap() else {
-        panic!("a distance")
-    };
+    let ks = in_floats(&problem, "ks");
     let with =
-        |threads, arch| run(&Splitting { threads, arch, ..splitting(100, 5) }, &problem, &ks, Tail::Upper).unwrap();
+        |threads, arch| run(&Splitting { threads, arch, ..splitting(100, 5) }, &problem, &*ks, Tail::Upper).unwrap();
     let one = with(Some(1), Arch::Scalar);
     assert!(one.levels > 5);
     for threads in [1, 2, 7] {
         assert_eq!(with(Some(threads), Arch::new()), one);
     }
-    assert_ne!(run(&splitting(100, 6), &problem, &ks, Tail::Upper).unwrap().estimates, one.estimates);
+    assert_ne!(run(&splitting(100, 6), &problem, &*ks, Tail::Upper).unwrap().estimates, one.estimates);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use permtest::simd::Arch;
 use permtest::statistic::linear::scores::{Exactness, Scores};
 use permtest::statistic::linear::{self, Linear};
 use permtest::statistic::values::Values;
-use permtest::statistic::{Extremes, Pool, Problem, Statistic, replicate};
+use permtest::statistic::{Extremes, Pool, Problem, Statistic};
 use proptest::prelude::*;
 
 const WINGS: ([f64; 9], [f64; 6]) =
@@ -23,8 +23,7 @@ fn linear(problem: &Problem) -> Linear {
 
 /// The observed replicate.
 fn observed<S: Statistic>(problem: &Problem, statistic: &S) -> S::Replicate {
-    let design = problem.design();
-    replicate(statistic, Arch::new(), design.units().len(), design.observed()).unwrap()
+    problem.observed(statistic, Arch::new()).unwrap()
 }
 
 fn estimate<S: Statistic>(problem: &Problem, statistic: &S) -> f64 {

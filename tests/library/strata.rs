@@ -34,7 +34,7 @@ fn assert_near(actual: f64, expected: f64) {
 
 /// The effect beside a test, with its 95 % interval.
 fn effect(test: &PermutationTest, name: &str, estimate: f64, request: EffectRequest) -> Effect {
-    let result = test.test(&named(name)).unwrap();
+    let result = test.run(&named(name)).unwrap();
     let found = test.effect(&test.problem().unwrap(), &named(name), &result, &request, &Watch::nobody()).unwrap();
     assert_near(result.estimate, estimate);
     found
@@ -46,14 +46,14 @@ const USUAL: EffectRequest = EffectRequest { approach: None, bootstrap: DEFAULT_
 fn the_difference_is_that_within_strata_even_where_pooled_groups_differ_the_other_way() {
     let (case, control, strata) = simpson();
     let test = test(&case, &control, &strata);
-    let result = test.mean_difference().unwrap();
+    let result = test.run("mean").unwrap();
     // (−2.7 − 3.3)/2, as both strata weigh 10·4/14.
     assert_eq!((result.estimate, result.null_centre), (-3.0, Some(0.0)));
     let found = effect(&test, "mean", -3.0, USUAL);
     let [low, high] = found.interval.unwrap().ends;
     assert!(found.estimate == -3.0 && low < -3.0 && -3.0 < high && high < -2.0, "{found:?}");
     // R 4.2: summary(lm(y ~ g + s)).
-    assert_near(test.test(&named("t")).unwrap().estimate, -23.829_044_123_686_007);
+    assert_near(test.run(&named("t")).unwrap().estimate, -23.829_044_123_686_007);
 
     let EffectSizes::TwoSample(sizes) = test.effect_sizes().unwrap() else { panic!("no pairs") };
     // Squares within the four groups: twice 0.825 (0, 0.1 … 0.9) and 0.05 (0, 0.1, 0.2, 0.3), of 28 − 4 degrees of freedom.
@@ -74,7 +74,7 @@ fn the_difference_is_that_within_strata_even_where_pooled_groups_differ_the_othe
 fn pooled_statistics_are_named_where_strata_and_labels_are_unbalanced() {
     let (case, control, strata) = simpson();
     let warned = |strata: &[u32], name: &str| {
-        let warnings = test(&case, &control, strata).resamples(99).test(&named(name)).unwrap().warnings;
+        let warnings = test(&case, &control, strata).resamples(99).run(&named(name)).unwrap().warnings;
         warnings.iter().any(|warning| warning.to_string().contains("Simpson"))
     };
     for name in ["median", "welch", "ks", "sd", "mean(x) - mean(y)", "geometric-mean"] {
@@ -86,7 +86,7 @@ fn pooled_statistics_are_named_where_strata_and_labels_are_unbalanced() {
     // Seven of each label in both strata: nothing is to be said.
     let balanced: Vec<u32> = (0..28).map(|i| i % 2).collect();
     assert!(!warned(&balanced, "median"));
-    let custom = test(&case, &control, &strata).resamples(99).statistic(|x, y| x[0] - y[0]).unwrap();
+    let custom = test(&case, &control, &strata).resamples(99).run(&|x: &[f64], y: &[f64]| x[0] - y[0]).unwrap();
     assert!(custom.warnings.iter().any(|warning| warning.to_string().contains("Simpson")));
 }
 
@@ -98,13 +98,13 @@ const STRATA: [u32; 18] = [0, 0, 0, 0, 1, 1, 1, 2, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]
 #[test]
 fn ranks_within_strata_are_van_elterens() {
     let test = test(&CASE, &CONTROL, &STRATA).method(Choice::Exact);
-    let result = test.test(&named("rank-sum")).unwrap();
+    let result = test.run(&named("rank-sum")).unwrap();
     // R 4.2, coin 1.4: independence_test(ave(y, s, FUN = rank)/(ave(y, s, FUN = length) + 1) ~ g | s), whose p-value from a
     // million draws is 0.00772. Exactly, by Python's fractions and itertools: 10 of 2625 labellings are as high.
     assert_near(result.estimate, 5.315_476_190_476_19);
     assert_eq!(result.null_centre, Some(4.0));
     assert_eq!(result.p_value.estimate, 20.0 / 2625.0);
-    let greater = test.alternative(Alternative::Greater).test(&named("rank-sum")).unwrap();
+    let greater = test.alternative(Alternative::Greater).run(&named("rank-sum")).unwrap();
     assert_eq!(greater.p_value.estimate, 10.0 / 2625.0);
 }
 
@@ -112,7 +112,7 @@ fn ranks_within_strata_are_van_elterens() {
 fn the_weighted_difference_is_the_effect_in_a_linear_model_with_strata() {
     let test = test(&CASE, &CONTROL, &STRATA).method(Choice::Exact);
     // R 4.2: summary(lm(y ~ g + s)); Python's fractions over all labellings: 928/505, 23 of 2625 labellings.
-    let [mean, t] = ["mean", "t"].map(|name| test.test(&named(name)).unwrap());
+    let [mean, t] = ["mean", "t"].map(|name| test.run(&named(name)).unwrap());
     assert_near(mean.estimate, 1.837_623_762_376_237_7);
     assert_near(t.estimate, 3.062_703_925_036_877);
     assert_eq!([mean.p_value.estimate, t.p_value.estimate], [23.0 / 2625.0; 2]);
@@ -129,7 +129,7 @@ fn ranks_in_strata_of_many_sizes_stay_exact() {
     let values = |is_case| of(is_case).map(|row| row.0).collect::<Vec<f64>>();
     let (case, control) = (values(true), values(false));
     let strata: Vec<u32> = of(true).chain(of(false)).map(|row| row.1).collect();
-    let result = test(&case, &control, &strata).resamples(999).test(&named("rank-sum")).unwrap();
+    let result = test(&case, &control, &strata).resamples(999).run(&named("rank-sum")).unwrap();
     // A value is one less than its rank.
     let expected: f64 = of(true).map(|&(value, stratum, _)| (value + 1.0) / f64::from(stratum + 3)).sum();
     assert_near(result.estimate, expected);
@@ -275,14 +275,14 @@ fn differences_within_strata_count_like_fractions_over_all_labellings() {
         let test = test.two_sided(TwoSidedRule::Absolute).threads(Some(1));
         let data: Vec<bool> = units.iter().map(|unit| unit.is_case).collect();
         let expected = difference(&units, &data, 0);
-        let found = test.mean_difference().unwrap();
+        let found = test.run("mean").unwrap();
         let estimate = expected.0 as f64 / expected.1 as f64 / 100.0;
         assert!((found.estimate - estimate).abs() <= 1e-12 * estimate.abs(), "{round}: {} {estimate}", found.estimate);
         assert_eq!(found_counts(&found), counts(&units, |labels| difference(&units, labels, 0)), "{round}: {units:?}");
         let effect = test.effect_size(&named("t"), 0.0).unwrap().estimate;
         assert!((effect - estimate).abs() <= 1e-12 * estimate.abs(), "{round}: {effect}");
         // t increases with D·√W, and so with D·|D|·W.
-        let Ok(t) = test.test(&named("t")) else { continue };
+        let Ok(t) = test.run(&named("t")) else { continue };
         let squared = |labels: &[bool]| {
             let (sum, weight) = parts(&units, labels, 0);
             Fraction(sum.0 * sum.0.abs() * weight.1, sum.1 * sum.1 * weight.0)
@@ -348,7 +348,7 @@ fn weighted_ranks_count_like_fractions_over_all_labellings() {
         let units = units(&mut dice, 1 + round % 2);
         let (case, control, layout) = samples(&units);
         let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact);
-        let result = test.threads(Some(1)).test(&named("rank-sum")).unwrap();
+        let result = test.threads(Some(1)).run(&named("rank-sum")).unwrap();
         // Mid-ranks by counting: 1 + #{less} + (#{equal} − 1)/2.
         let van_elteren = |labels: &[bool]| {
             units.iter().zip(labels).filter(|(_, label)| **label).fold(Fraction(0, 1), |sum, (unit, _)| {
@@ -411,7 +411,7 @@ fn one_stratum_is_none() {
     let plain = PermutationTest::new(&CASE, &CONTROL).unwrap();
     let one = test(&CASE, &CONTROL, &strata);
     for name in ["mean", "t", "rank-sum"] {
-        let [plain, one] = [&plain, &one].map(|test| test.test(&named(name)).unwrap());
+        let [plain, one] = [&plain, &one].map(|test| test.run(&named(name)).unwrap());
         assert_eq!((plain.estimate, plain.counts), (one.estimate, one.counts), "{name}");
     }
     assert_eq!(plain.effect_sizes().unwrap(), one.effect_sizes().unwrap());

@@ -113,7 +113,7 @@ fn named_statistics_do_not_depend_on_the_unit() {
     for name in NAMES {
         let definition: Definition = name.parse().unwrap();
         let shifts = if name == "geometric-mean" { &[][..] } else { &SHIFTS };
-        the_same_counts(name, shifts, |test| test.test(&definition).unwrap());
+        the_same_counts(name, shifts, |test| test.run(&definition).unwrap());
     }
     for name in ["signed-rank", "t", "mean(x > y)", "median(x - y)", "mean(x) - median(y)"] {
         let definition: Definition = name.parse().unwrap();
@@ -121,7 +121,7 @@ fn named_statistics_do_not_depend_on_the_unit() {
             let at = |power: i32| {
                 let sample = |values: &[i64]| read(&values[..case.len().min(control.len())], power);
                 test(&sample(case), &sample(control), Choice::Exact, |test| {
-                    test.clone().paired().test(&definition).unwrap()
+                    test.clone().paired().run(&definition).unwrap()
                 })
             };
             let plain = at(-places);
@@ -137,17 +137,21 @@ fn expressions_do_not_depend_on_the_unit() {
     for text in EXPRESSIONS {
         let definition: Definition = text.parse().unwrap();
         let shifts = if EXPRESSIONS_WITHOUT_ORIGIN.contains(&text) { &SHIFTS[..] } else { &[] };
-        the_same_counts(text, shifts, |test| test.test(&definition).unwrap());
+        the_same_counts(text, shifts, |test| test.run(&definition).unwrap());
     }
 }
 
 #[test]
 fn functions_do_not_depend_on_the_unit() {
     let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
-    the_same_counts("a function that is a difference", &[], |test| test.statistic(|x, y| mean(x) - mean(y)).unwrap());
-    the_same_counts("a function that is a ratio", &[], |test| test.statistic(|x, y| mean(x) / mean(y)).unwrap());
+    the_same_counts("a function that is a difference", &[], |test| {
+        test.run(&|x: &[f64], y: &[f64]| mean(x) - mean(y)).unwrap()
+    });
+    the_same_counts("a function that is a ratio", &[], |test| {
+        test.run(&|x: &[f64], y: &[f64]| mean(x) / mean(y)).unwrap()
+    });
     the_same_counts("a function that is a product", &[], |test| {
-        test.statistic(|x, y| mean(x) * (mean(x) - mean(y))).unwrap()
+        test.run(&|x: &[f64], y: &[f64]| mean(x) * (mean(x) - mean(y))).unwrap()
     });
 }
 
@@ -160,7 +164,7 @@ fn seconds_and_nanoseconds_have_one_p() {
     for power in [-2, 7] {
         for definition in [&welch, &written] {
             let result =
-                test(&read(case, power), &read(control, power), Choice::Exact, |test| test.test(definition).unwrap());
+                test(&read(case, power), &read(control, power), Choice::Exact, |test| test.run(definition).unwrap());
             assert_eq!(result.p_value.estimate, 2.0 / 924.0, "{definition} at 1e{power}");
             assert_eq!(result.near_ties, 0);
         }
@@ -173,7 +177,7 @@ fn sums_of_what_was_rounded_tie() {
     let log: Definition = "mean(log(x)) - mean(log(y))".parse().unwrap();
     for power in -12..=12 {
         let (case, control) = (read(&[2, 6], power), read(&[3, 4, 1], power));
-        let result = test(&case, &control, Choice::Exact, |test| test.test(&log).unwrap());
+        let result = test(&case, &control, Choice::Exact, |test| test.run(&log).unwrap());
         let Counts { n, greater_equal, less_equal, .. } = result.counts.unwrap();
         // Products of two of 1, 2, 3, 4, 6: 2 3 4 6 6 8 12 12 18 24.
         assert_eq!((n, greater_equal, less_equal), (10, 4, 8), "1e{power}");

@@ -8,15 +8,15 @@ use crate::method::monte_carlo::{Chunk, Counted, Notes, ReplicateSink, Watch};
 use crate::method::tally::Tally;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
-use crate::statistic::{Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Extremes, Statistic};
 
 /// Labellings in a chunk and in a batch.
 const CHUNK: u64 = 1 << 16;
 const BATCH: usize = 1024;
 
-/// The same where they are dear: few enough for all threads to have some.
-const DEAR_CHUNK: u64 = 128;
-const DEAR_CHUNKS: u64 = 256;
+/// The same where they are expensive: few enough for all threads to have some.
+const EXPENSIVE_CHUNK: u64 = 128;
+const EXPENSIVE_CHUNKS: u64 = 256;
 
 /// All labellings of a design, in the order of their ranks.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +58,8 @@ impl Enumeration {
     ) -> Result<Counted, Error> {
         let Watch { stop, advance, replicates, .. } = watch;
         let notes = Notes { bins, wants_values: replicates.is_some() };
-        let dear = (self.size / DEAR_CHUNKS).clamp(1, DEAR_CHUNK);
-        let chunk_size = if statistic.is_dear() { dear } else { CHUNK };
+        let small = (self.size / EXPENSIVE_CHUNKS).clamp(1, EXPENSIVE_CHUNK);
+        let chunk_size = if statistic.cost() == EvaluationCost::Expensive { small } else { CHUNK };
         let compute = |chunk: u64| {
             let ranks = chunk * chunk_size..self.size.min((chunk + 1) * chunk_size);
             let labellings = ranks.end - ranks.start;

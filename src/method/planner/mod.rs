@@ -9,14 +9,13 @@
 //! ends at the level that it has come to. A number of resamples or a method that is asked for is carried out, however long
 //! it takes.
 
-mod labelling_cost;
+mod evaluation_cost;
 pub mod prospect;
 
 use std::fmt;
 
 use super::tally::Undefined;
 use crate::error::Error;
-pub use labelling_cost::LabellingCost;
 pub use prospect::{Candidate, Obstacle, Prospect, Work};
 
 /// Resamples where neither a method nor a number is named, and so many are affordable.

@@ -3,7 +3,7 @@
 //! Times are nominal, those of one core of the machine on which they were measured. They rank methods and never depend on
 //! the machine that a test runs on, so that the same data are computed in the same way everywhere.
 
-use super::{LabellingCost, Method, Reach, Request, affordable_resamples};
+use super::{Method, Reach, Request, affordable_resamples};
 use crate::design::ends::ends;
 use crate::design::{Design, Exchange, Exchangeable};
 use crate::method::exact::addends::Addends;
@@ -14,7 +14,7 @@ use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
 use crate::simd::Arch;
 use crate::statistic::linear::Linear;
-use crate::statistic::{Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Extremes, Statistic};
 
 /// Units up to which the exact methods and importance sampling are considered: beyond, each takes minutes.
 const MOST_UNITS: usize = 20_000;
@@ -45,7 +45,7 @@ pub struct Prospect<'a> {
     /// The design.
     pub design: &'a dyn Design,
     /// What the statistic of a labelling costs.
-    pub cost: LabellingCost,
+    pub cost: EvaluationCost,
     /// What is measured.
     pub tail: Tail,
     /// The statistic, if it is an increasing function of one sum, and that sum for the data.

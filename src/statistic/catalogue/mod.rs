@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::linear::scores::Scores;
 use super::order;
-pub use prepare::{Function, Prepared};
+pub use prepare::Function;
 
 /// A statistic with a name.
 #[derive(Debug, Clone, Copy, PartialEq)]

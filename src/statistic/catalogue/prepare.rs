@@ -7,64 +7,14 @@ use crate::error::Error;
 use crate::statistic::distance::{Distance, Scan, Side};
 use crate::statistic::expression::{Binary, Unary};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
-use crate::statistic::linear::within::Varying;
 use crate::statistic::linear::{self, Linear};
 use crate::statistic::order::{self, Group};
-use crate::statistic::pool::Origin;
+use crate::statistic::pool::{Origin, Scale};
 use crate::statistic::values::Values;
-use crate::statistic::{Character, Problem, pool};
+use crate::statistic::{Character, Prepared, Problem, pool};
 
 /// Any function of two samples.
 pub type Function = Box<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
-
-/// A statistic in one of the shapes.
-pub enum Prepared<'a> {
-    /// An increasing function of one sum.
-    Linear(Linear),
-    /// A function of sums and order statistics.
-    Formula(Formula),
-    /// A distance.
-    Distance(Scan<'a>),
-    /// A difference within strata that no sum tells.
-    Stratified(Varying),
-    /// A function of both samples.
-    Values(Values<Function>),
-}
-
-impl Prepared<'_> {
-    /// What it is: a named statistic is a difference, unless it is a distance.
-    #[must_use]
-    pub fn character(&self) -> Character {
-        match self {
-            Self::Linear(statistic) => statistic.character(),
-            Self::Formula(statistic) => statistic.character(),
-            Self::Stratified(_) => Character::Difference,
-            Self::Distance(_) => Character::Distance,
-            Self::Values(statistic) => statistic.character(),
-        }
-    }
-
-    /// The same counted by its logarithm, for a ratio, which must be positive.
-    #[must_use]
-    pub fn logarithmic(self) -> Self {
-        match self {
-            Self::Formula(statistic) => Self::Formula(statistic.logarithmic()),
-            Self::Values(statistic) => Self::Values(statistic.logarithmic()),
-            other => other,
-        }
-    }
-
-    /// The same of another character.
-    #[must_use]
-    pub fn with_character(self, character: Character) -> Self {
-        match self {
-            Self::Linear(statistic) => Self::Linear(statistic.with_character(character)),
-            Self::Formula(statistic) => Self::Formula(statistic.with_character(character)),
-            Self::Distance(_) | Self::Stratified(_) => self,
-            Self::Values(statistic) => Self::Values(statistic.with_character(character)),
-        }
-    }
-}
 
 impl Named {
     /// Prepares the statistic for a problem; `side` is for the one distance that has a direction.
@@ -75,6 +25,7 @@ impl Named {
         if let Some(within_strata) = self.prepare_within_strata(problem) {
             return Ok(within_strata);
         }
+        let distance = |distance| Ok(Prepared::floats(Scan::new(problem, distance)).of_character(Character::Distance));
         let quantile = |q| Ok(difference(problem, &[leaf_step(Measure::Quantile(q))]));
         match self {
             Self::Mean => Ok(mean(problem)),
@@ -95,10 +46,10 @@ impl Named {
             Self::Welch => Ok(welch(problem)),
             Self::RankSum => Ok(rank_sum(problem)),
             Self::SignedRank => signed_rank(problem),
-            Self::Ks => Ok(Prepared::Distance(Scan::new(problem, Distance::KolmogorovSmirnov(side)))),
-            Self::Cvm => Ok(Prepared::Distance(Scan::new(problem, Distance::CramerVonMises))),
-            Self::Ad => Ok(Prepared::Distance(Scan::new(problem, Distance::AndersonDarling))),
-            Self::Energy => Ok(Prepared::Distance(Scan::new(problem, Distance::Energy))),
+            Self::Ks => distance(Distance::KolmogorovSmirnov(side)),
+            Self::Cvm => distance(Distance::CramerVonMises),
+            Self::Ad => distance(Distance::AndersonDarling),
+            Self::Energy => distance(Distance::Energy),
         }
     }
 }
@@ -125,25 +76,32 @@ fn difference(problem: &Problem, summary: &[Step]) -> Prepared<'static> {
 fn difference_of_degree(problem: &Problem, summary: &[Step], degree: f64) -> Prepared<'static> {
     let control = summary.iter().copied().map(of_control);
     let steps = summary.iter().copied().chain(control).chain([Step::Binary(Binary::Subtract)]).collect();
-    Prepared::Formula(from_least(problem, steps, degree).shifted(problem.pool().shift()))
+    formula(from_least(problem, steps, degree, problem.pool().shift()))
 }
 
 /// A function of the values that does not change when a number is added to all of them.
-fn from_least(problem: &Problem, steps: Vec<Step>, degree: f64) -> Formula {
+fn from_least(problem: &Problem, steps: Vec<Step>, degree: f64, shift: f64) -> Formula {
     let measured = problem.pool().measured(Origin::Least);
-    Formula::new(problem, &[Numbers::from(&measured)], steps).in_unit(measured.unit, degree)
+    let scale = Scale { unit: measured.unit, degree, shift, ..Scale::OF_DATA };
+    Formula::new(problem, &[Numbers::from(&measured)], steps, scale)
+}
+
+fn formula(formula: Formula) -> Prepared<'static> {
+    Prepared::floats(formula).of_character(Character::Difference)
 }
 
 fn mad(problem: &Problem) -> Prepared<'static> {
     let measured = problem.pool().measured(Origin::Least);
-    let function = Box::new(|x: &[f64], y: &[f64]| deviation(x) - deviation(y));
-    Prepared::Values(Values::measured(problem, &measured.values, measured.unit, Some(1.0), function))
+    let function = |x: &[f64], y: &[f64]| deviation(x) - deviation(y);
+    let scale = Scale { unit: measured.unit, degree: 1.0, ..Scale::OF_DATA };
+    let values = Values::measured(problem, &measured.values, scale, Some(1.0), function);
+    Prepared::floats(values).of_character(Character::Difference)
 }
 
 fn mean(problem: &Problem) -> Prepared<'static> {
     if problem.design().case_size().is_some() {
         let pool = problem.pool();
-        return Prepared::Linear(linear::mean_difference(problem, pool.scores(), pool.shift()));
+        return Prepared::sum(linear::mean_difference(problem, pool.scores(), pool.shift()));
     }
     difference(problem, &[leaf_step(Measure::Mean)])
 }
@@ -158,7 +116,7 @@ fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
     let mean = |group| Step::Leaf(Leaf { column: 0, group, measure: Measure::Mean });
     let exp = Step::Unary(Unary::Exp);
     let steps = vec![mean(Group::Case), exp, mean(Group::Control), exp, Step::Binary(Binary::Subtract)];
-    Ok(Prepared::Formula(Formula::new(problem, &[Numbers { values: logarithms, scores: None }], steps)))
+    Ok(formula(Formula::new(problem, &[Numbers { values: logarithms, scores: None }], steps, Scale::OF_DATA)))
 }
 
 /// Median of |x − median|, in one pass over ascending values: deviations grow on both sides of the median, and the
@@ -193,7 +151,7 @@ fn student(problem: &Problem) -> Prepared<'static> {
     let difference = linear::mean_difference(problem, pool.scores(), 0.0);
     if let Some(pairs) = problem.pairs() {
         let squares: f64 = pairs.iter().map(|&pair| within_pair(pool, pair).powi(2)).sum();
-        return Prepared::Linear(difference.along(move |mean| {
+        return Prepared::sum(difference.map_monotone(move |mean| {
             let variance = ((squares - m * mean * mean) / (m - 1.0)).max(0.0);
             mean / (variance / m).sqrt()
         }));
@@ -202,7 +160,7 @@ fn student(problem: &Problem) -> Prepared<'static> {
     let mean = measured.values.iter().sum::<f64>() / all;
     let squares: f64 = measured.values.iter().map(|value| (value - mean).powi(2)).sum();
     let squares = measured.unit.to_data(squares, 2.0);
-    Prepared::Linear(difference.along(move |difference| {
+    Prepared::sum(difference.map_monotone(move |difference| {
         let within = (squares - difference * difference * (m * (all - m) / all)).max(0.0);
         difference / (within / (all - 2.0) * (all / (m * (all - m)))).sqrt()
     }))
@@ -251,7 +209,7 @@ impl Steps {
 
     /// Of numbers without a unit.
     fn prepare(self, problem: &Problem) -> Prepared<'static> {
-        Prepared::Formula(from_least(problem, self.0, 0.0))
+        formula(from_least(problem, self.0, 0.0, 0.0))
     }
 }
 
@@ -292,7 +250,7 @@ fn welch(problem: &Problem) -> Prepared<'static> {
 }
 
 fn rank_sum(problem: &Problem) -> Prepared<'static> {
-    Prepared::Linear(Linear::new(problem, &problem.pool().doubled_ranks(), |sum| sum as f64 / 2.0))
+    Prepared::sum(Linear::new(problem, &problem.pool().doubled_ranks(), |sum| sum as f64 / 2.0))
 }
 
 /// The larger value of a pair scores the rank of their difference, the smaller one 0: then the case sample's sum is that of
@@ -315,5 +273,5 @@ fn signed_rank(problem: &Problem) -> Result<Prepared<'static>, Error> {
     for (&(_, larger), rank) in differences.iter().zip(pool::doubled_ranks(&magnitudes)) {
         ranks[larger as usize] = rank;
     }
-    Ok(Prepared::Linear(Linear::new(problem, &ranks, |sum| sum as f64 / 2.0)))
+    Ok(Prepared::sum(Linear::new(problem, &ranks, |sum| sum as f64 / 2.0)))
 }

@@ -10,12 +10,11 @@
 //! and *t* increases with the difference.
 
 use super::Named;
-use super::prepare::Prepared;
 use crate::statistic::linear::scores::{Exactness, Scores};
 use crate::statistic::linear::wide::{self, Wide};
 use crate::statistic::linear::within::{self, Varying};
 use crate::statistic::linear::{Linear, Orientation};
-use crate::statistic::{Problem, pool};
+use crate::statistic::{Character, Prepared, Problem, pool};
 
 /// Common multiples of the Nₛ + 1 up to which weighted ranks are exact integers: sums of 2³³ doubled ranks have room then.
 const LARGEST_COMMON: i128 = 1 << 90;
@@ -36,13 +35,18 @@ impl Named {
         let strata = problem.strata()?;
         let shift = problem.pool().shift();
         match (self, problem.design().case_size()) {
-            (Self::Mean, Some(_)) => Some(Prepared::Linear(within::mean_difference(problem, strata, shift))),
-            (Self::Mean, None) => Varying::difference(problem).map(Prepared::Stratified),
+            (Self::Mean, Some(_)) => Some(Prepared::sum(within::mean_difference(problem, strata, shift))),
+            (Self::Mean, None) => Varying::difference(problem).map(varying),
             (Self::T, _) => student(problem, strata),
-            (Self::RankSum, _) => Some(Prepared::Linear(van_elteren(problem, strata))),
+            (Self::RankSum, _) => Some(Prepared::sum(van_elteren(problem, strata))),
             _ => None,
         }
     }
+}
+
+/// A difference whose mean over all labellings is known, too, though it is no sum.
+fn varying(statistic: Varying) -> Prepared<'static> {
+    Prepared { is_centred: true, ..Prepared::floats(statistic).of_character(Character::Difference) }
 }
 
 /// *t* with N − K − 1 degrees of freedom for K strata.
@@ -52,11 +56,11 @@ fn student(problem: &Problem, strata: &[u32]) -> Option<Prepared<'static>> {
     let freedom = pool.len() as f64 - f64::from(number) - 1.0;
     let squares = within::squares(strata, &pool.scores().scores);
     if problem.design().case_size().is_none() {
-        return Varying::student(problem, squares, freedom).map(Prepared::Stratified);
+        return Varying::student(problem, squares, freedom).map(varying);
     }
     let root = within::weight(strata, pool.labels()).sqrt() / pool.scores().step();
     let t = move |difference: f64| within::student(difference * root, squares, freedom);
-    Some(Prepared::Linear(within::mean_difference(problem, strata, 0.0).along(t)))
+    Some(Prepared::sum(within::mean_difference(problem, strata, 0.0).map_monotone(t)))
 }
 
 /// The scores are ranks within strata as multiples of 1/2L, for a common multiple L of the Nₛ + 1.

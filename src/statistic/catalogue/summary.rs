@@ -85,7 +85,7 @@ mod tests {
         let names = ["mean", "median", "quantile:0.9", "min", "max", "trimmed-mean:0.2", "var", "sd", "iqr", "mad"];
         for name in names.into_iter().chain(["geometric-mean", "mean(log(x)) / median(pooled)", "max(x) - sd(y)"]) {
             let definition: Definition = name.parse().unwrap();
-            let estimate = PermutationTest::new(&case, &control).unwrap().test(&definition).unwrap().estimate;
+            let estimate = PermutationTest::new(&case, &control).unwrap().run(&definition).unwrap().estimate;
             let value = definition.function().unwrap()(&case, &control);
             assert!((value - estimate).abs() <= 1e-12 * estimate.abs(), "{name}: {value} against {estimate}");
         }

@@ -9,14 +9,13 @@ use super::behaviour::Behaviour;
 use super::evaluate::{self, evaluate};
 use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
 use crate::error::Error;
-use crate::statistic::catalogue::{Function, Prepared};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
 use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::{self, Linear, Orientation};
 use crate::statistic::order::Group;
-use crate::statistic::pool::{Measured, Origin, Unit};
+use crate::statistic::pool::{Measured, Origin, Scale, Unit};
 use crate::statistic::values::Values;
-use crate::statistic::{Character, Problem};
+use crate::statistic::{Character, Prepared, Problem};
 
 impl Parsed {
     /// The statistic as an expression in both samples: a summary is the difference of its values.
@@ -66,7 +65,7 @@ impl Parsed {
         let prepared = self.compile(problem)?;
         let character = Character::of(self, &prepared, problem)?;
         self.refuse_association(problem, character)?;
-        Ok(prepared.with_character(character))
+        Ok(prepared.of_character(character))
     }
 
     /// Prepares the statistic for a problem, whatever it is.
@@ -79,23 +78,21 @@ impl Parsed {
         // What moves with the case values has moved with them under a null hypothesis.
         let shift = self.moves_with_case().unwrap_or(0.0) * pool.shift();
         let (measured, degree) = measured(problem, &expression);
+        let scale = Scale { unit: measured.unit, degree: degree.unwrap_or(0.0), factor: pool.factor(), shift };
         let mut compiler = Compiler { problem, measured: &measured, degree, shift, columns: Vec::new() };
         if let Some(steps) = compiler.steps(&expression) {
             if let Some(linear) = problem.design().case_size().and_then(|m| compiler.linear(&expression, m)) {
-                return Ok(Prepared::Linear(linear));
+                return Ok(Prepared::sum(linear));
             }
             let numbers = (0..compiler.columns.len()).map(|column| compiler.numbers(column));
-            let formula = Formula::new(problem, &numbers.collect::<Vec<_>>(), steps);
-            let formula = formula.in_unit(measured.unit, degree.unwrap_or(0.0));
-            return Ok(Prepared::Formula(formula.times(pool.factor()).shifted(shift)));
+            return Ok(Prepared::floats(Formula::new(problem, &numbers.collect::<Vec<_>>(), steps, scale)));
         }
-        let Measured { values, unit, .. } = measured;
+        let Measured { values, .. } = measured;
         let pooled = values.clone();
         let function = move |case: &[f64], control: &[f64]| {
             evaluate(&expression, evaluate::Values { case, control, pooled: &pooled })
         };
-        let values = Values::measured(problem, &values, unit, degree, Box::new(function) as Function);
-        Ok(Prepared::Values(values.read(pool.factor(), shift)))
+        Ok(Prepared::floats(Values::measured(problem, &values, scale, degree, function)))
     }
 }
 

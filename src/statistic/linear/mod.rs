@@ -14,7 +14,7 @@ pub mod sums;
 pub mod wide;
 pub mod within;
 
-use super::{Character, Extremes, Pool, Problem, Statistic};
+use super::{EvaluationCost, Extremes, Pool, Problem, Statistic};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
@@ -33,7 +33,6 @@ pub struct Linear {
     curve: Option<Box<dyn Fn(f64) -> f64 + Send + Sync>>,
     /// The statistic at the centre, where it is known without rounding.
     value_at_centre: Option<f64>,
-    character: Character,
 }
 
 /// What is known of the sums before any labelling is drawn.
@@ -87,14 +86,7 @@ impl Linear {
         let centre = Centre::of(design, scores, &sums, problem.n_case());
         let summands = Summands::of(&sums);
         let known = Box::new(Known { sums, centre, precision: Precision::Exact });
-        Self {
-            summands,
-            known,
-            read: Box::new(read),
-            curve: None,
-            value_at_centre: None,
-            character: Character::Difference,
-        }
+        Self { summands, known, read: Box::new(read), curve: None, value_at_centre: None }
     }
 
     /// A statistic from the scores of values, at each position of the pool, and a non-decreasing linear function of the sum
@@ -128,18 +120,6 @@ impl Linear {
         Self { known: Box::new(Known { precision, ..*linear.known }), ..linear }
     }
 
-    /// The same of another character.
-    #[must_use]
-    pub fn with_character(self, character: Character) -> Self {
-        Self { character, ..self }
-    }
-
-    /// What it is: a difference, unless something else was said.
-    #[must_use]
-    pub fn character(&self) -> Character {
-        self.character
-    }
-
     /// The same of numbers that were computed, so that two sums that should be equal may differ by as much as this, in units
     /// of the scores. Like the statistics in floats, these tie.
     #[must_use]
@@ -162,7 +142,7 @@ impl Linear {
 
     /// A non-decreasing function of this statistic that need not be linear, such as *t* of a difference of means.
     #[must_use]
-    pub fn along(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+    pub fn map_monotone(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         Self { curve: Some(Box::new(curve)), ..self }
     }
 
@@ -221,7 +201,7 @@ impl Linear {
     #[must_use]
     pub fn enclosing_extremes(&self, observed: i64) -> Extremes<i64> {
         let extremes = self.extremes(observed);
-        self.refinement_of(observed).map_or(extremes, |refinement| widened(extremes, refinement.slack))
+        self.refinement_of(observed).map_or(extremes, |refinement| relaxed(extremes, refinement.slack))
     }
 
     /// The refinement, which is of the sum of the data.
@@ -242,15 +222,15 @@ impl Linear {
     #[must_use]
     pub fn value_at_centre(&self) -> f64 {
         if let Some(value) = self.value_at_centre {
-            return self.bend(value);
+            return self.apply_curve(value);
         }
         let Centre { whole, numerator, denominator } = self.known.centre;
         let (low, high) = ((self.read)(whole as i64), (self.read)(whole as i64 + 1));
         let between = if numerator == 0 { low } else { low + (high - low) * (numerator as f64 / denominator as f64) };
-        self.bend(between)
+        self.apply_curve(between)
     }
 
-    fn bend(&self, value: f64) -> f64 {
+    fn apply_curve(&self, value: f64) -> f64 {
         self.curve.as_ref().map_or(value, |curve| curve(value))
     }
 }
@@ -272,18 +252,26 @@ impl Statistic for Linear {
             Precision::Exact => by_rounded(),
             Precision::Refined(refinement) if refinement.narrow.observed == observed => refinement.narrow,
             // Of a sum that is not the one of the data nothing is known but the rounded sum.
-            Precision::Refined(refinement) => widened(by_rounded(), 2 * refinement.slack),
-            Precision::Rounded { slack } | Precision::Computed { slack } => widened(by_rounded(), *slack),
+            Precision::Refined(refinement) => relaxed(by_rounded(), 2 * refinement.slack),
+            Precision::Rounded { slack } | Precision::Computed { slack } => relaxed(by_rounded(), *slack),
         }
     }
 
     fn value(&self, sum: i64) -> f64 {
-        self.bend((self.read)(sum))
+        self.apply_curve((self.read)(sum))
+    }
+
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Sum
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(self)
     }
 }
 
 /// Thresholds that let in what falls short of them by no more than the slack.
-fn widened(extremes: Extremes<i64>, slack: i64) -> Extremes<i64> {
+fn relaxed(extremes: Extremes<i64>, slack: i64) -> Extremes<i64> {
     Extremes {
         observed: extremes.observed,
         greater_equal: extremes.greater_equal.saturating_sub(slack),

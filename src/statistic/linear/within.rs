@@ -16,7 +16,7 @@ use crate::design::{Exchange, Exchangeable};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
-use crate::statistic::{Extremes, Problem, Statistic};
+use crate::statistic::{EvaluationCost, Extremes, Problem, Statistic};
 
 /// Common multiples stay below this; where there is none, parts are rounded to its inverse.
 const LARGEST_COMMON: i128 = 1 << 40;
@@ -241,5 +241,9 @@ impl Statistic for Varying {
             Reading::Difference { step, shift } => replicate * step + shift,
             Reading::Student { squares, freedom } => student(replicate, squares, freedom),
         }
+    }
+
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Kernel { passes: 1.2 }
     }
 }

@@ -4,34 +4,7 @@
 use super::Prospect;
 use crate::design::Exchange;
 use crate::method::splitting::ExpectedWork;
-
-/// What the statistic of a labelling is computed by, which decides what it costs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum LabellingCost {
-    /// One sum over the units.
-    Sum,
-    /// A kernel that goes over the observations so many times: about once for a median or a variance, three times for a
-    /// distance.
-    Kernel {
-        /// How many times.
-        passes: f64,
-    },
-    /// A function of the gathered values: microseconds.
-    Function,
-    /// A program: tens of microseconds.
-    Program,
-}
-
-impl LabellingCost {
-    /// Of a statistic of which no more is known than that a kernel computes it.
-    pub const UNKNOWN_KERNEL: Self = Self::Kernel { passes: 3.0 };
-
-    /// Whether it may be computed millions of times.
-    #[must_use]
-    pub fn is_kernel(self) -> bool {
-        matches!(self, Self::Sum | Self::Kernel { .. })
-    }
-}
+use crate::statistic::EvaluationCost;
 
 /// Moving a labelling in splitting, and exchanging two labels.
 const MOVE: f64 = 60.0;
@@ -60,10 +33,10 @@ impl Prospect<'_> {
         // Where units are not numbered in the order of the values, labels are first brought into that order.
         let reordering = if design_units.is_identity() { 0.0 } else { 0.8 * observations };
         match self.cost {
-            LabellingCost::Sum => 2.0 + 0.03 * units,
-            LabellingCost::Kernel { passes } => 2.0 + passes * (4.0 + 0.07 * observations) + reordering,
-            LabellingCost::Function => 100.0 + 4.5 * observations + reordering,
-            LabellingCost::Program => 30_000.0 + 20.0 * observations,
+            EvaluationCost::Sum => 2.0 + 0.03 * units,
+            EvaluationCost::Kernel { passes } => 2.0 + passes * (4.0 + 0.07 * observations) + reordering,
+            EvaluationCost::Function => 100.0 + 4.5 * observations + reordering,
+            EvaluationCost::Expensive => 30_000.0 + 20.0 * observations,
         }
     }
 

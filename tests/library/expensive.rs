@@ -1,4 +1,4 @@
-//! A statistic that says it is dear is dealt out to the threads in small pieces, and nothing of a result depends on it.
+//! An expensive statistic is dealt out to the threads in small pieces, and nothing of a result depends on it.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,23 +13,22 @@ use permtest::method::tail::Tail;
 use permtest::method::tally::Undefined;
 use permtest::sampling::labellings::Labellings;
 use permtest::simd::Arch;
-use permtest::statistic::catalogue::Prepared;
 use permtest::statistic::linear::Linear;
-use permtest::statistic::{Extremes, Problem, Statistic};
+use permtest::statistic::{EvaluationCost, Extremes, Problem, Statistic};
 
-/// A sum that says it is dear.
-struct Dear<'a> {
+/// A sum that says it is expensive.
+struct Expensive<'a> {
     sum: &'a Linear,
     evaluated: AtomicU64,
 }
 
-impl<'a> Dear<'a> {
+impl<'a> Expensive<'a> {
     fn new(sum: &'a Linear) -> Self {
         Self { sum, evaluated: AtomicU64::new(0) }
     }
 }
 
-impl Statistic for Dear<'_> {
+impl Statistic for Expensive<'_> {
     type Replicate = i64;
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) -> Result<(), Error> {
@@ -37,8 +36,8 @@ impl Statistic for Dear<'_> {
         self.sum.replicates(arch, labellings, replicates)
     }
 
-    fn is_dear(&self) -> bool {
-        true
+    fn cost(&self) -> EvaluationCost {
+        EvaluationCost::Expensive
     }
 
     fn extremes(&self, observed: i64) -> Extremes<i64> {
@@ -63,14 +62,10 @@ fn each_design(n: usize, mut with: impl FnMut(&Problem, &Linear, Extremes<i64>))
         PermutationTest::new(&case, &many).unwrap(),
     ] {
         let (definition, problem) = ("mean".parse::<Definition>().unwrap(), test.problem().unwrap());
-        let Prepared::Linear(sum) = test.prepare(&problem, &definition).unwrap() else { unreachable!("a sum") };
-        let mut observed = [0];
-        let rows = permtest::sampling::labellings::BitRows {
-            units: problem.design().units().len(),
-            words: problem.design().observed(),
-        };
-        sum.replicates(Arch::new(), &Labellings::Dense(rows), &mut observed).unwrap();
-        with(&problem, &sum, sum.extremes(observed[0]));
+        let prepared = test.prepare(&problem, &definition).unwrap();
+        let sum = prepared.linear().expect("a sum");
+        let observed = problem.observed(sum, Arch::new()).unwrap();
+        with(&problem, sum, sum.extremes(observed));
     }
 }
 
@@ -90,9 +85,9 @@ fn counts_and_values_are_those_of_the_kernel_for_any_number_of_threads() {
                 let tally = draws.run(problem.design(), statistic, &extremes, watch).unwrap();
                 (tally, values)
             };
-            let dear = Dear::new(sum);
-            assert_eq!(values(&dear), values(sum), "{resamples} resamples on {threads} threads");
-            assert_eq!(dear.evaluated.into_inner(), resamples, "none in vain");
+            let expensive = Expensive::new(sum);
+            assert_eq!(values(&expensive), values(sum), "{resamples} resamples on {threads} threads");
+            assert_eq!(expensive.evaluated.into_inner(), resamples, "none in vain");
         }
     });
 }
@@ -102,8 +97,8 @@ fn any_cut_adds_up_to_the_whole() {
     each_design(40, |problem, sum, extremes| {
         let chunk = problem.design().chunk_size() as u64;
         let resamples = chunk + 777;
-        let (design, dear) = (problem.design(), Dear::new(sum));
-        assert_eq!(MonteCarlo::block_size(design, &dear), 1);
+        let (design, expensive) = (problem.design(), Expensive::new(sum));
+        assert_eq!(MonteCarlo::block_size(design, &expensive), 1);
         let draws = MonteCarlo { resamples, seed: 9, threads: Some(2), arch: Arch::new() };
         let whole = draws.run(design, sum, &extremes, Watch::nobody()).unwrap();
         let cuts = [0, 1, 5, 700, chunk / 2 + 3, chunk - 1, chunk, chunk + 1, resamples];
@@ -117,7 +112,7 @@ fn any_cut_adds_up_to_the_whole() {
                 Ok(())
             };
             let bounds = Bounds { extremes: &extremes, bins: None };
-            draws.run_blocks(design, &dear, bounds, cut[0]..cut[1], Watch::nobody(), take).unwrap();
+            draws.run_blocks(design, &expensive, bounds, cut[0]..cut[1], Watch::nobody(), take).unwrap();
             assert_eq!(next, cut[1]);
             added += &counted;
         }
@@ -130,10 +125,10 @@ fn a_decision_takes_hardly_more_labellings_than_it_needs() {
     each_design(30, |problem, sum, extremes| {
         let draws = MonteCarlo { resamples: 1_000_000, seed: 1, threads: Some(2), arch: Arch::new() };
         let rule = || Rule::new(Level { alpha: 0.5, risk: 1e-3 }, Tail::Upper, Undefined::Error);
-        let (design, watch, dear) = (problem.design(), Watch::nobody(), Dear::new(sum));
-        let stopped = sequential::run(&draws, rule(), design, &dear, &extremes, &watch).unwrap();
+        let (design, watch, expensive) = (problem.design(), Watch::nobody(), Expensive::new(sum));
+        let stopped = sequential::run(&draws, rule(), design, &expensive, &extremes, &watch).unwrap();
         assert_eq!(stopped, sequential::run(&draws, rule(), design, sum, &extremes, &watch).unwrap());
-        let (evaluated, needed) = (dear.evaluated.into_inner(), stopped.tally.resamples);
+        let (evaluated, needed) = (expensive.evaluated.into_inner(), stopped.tally.resamples);
         // Windows double, and one is drawn ahead.
         assert!(evaluated <= 8 * (needed + 2), "{evaluated} for {needed}");
     });
@@ -144,7 +139,8 @@ fn all_labellings_of_a_small_design_are_shared_among_the_threads() {
     let (case, control) = ([1.5, 2.5, 4.0, 7.0, 8.5], [1.0, 2.0, 3.0, 5.5, 6.5]);
     let test = PermutationTest::new(&case, &control).unwrap();
     let (definition, problem) = ("mean".parse::<Definition>().unwrap(), test.problem().unwrap());
-    let Prepared::Linear(sum) = test.prepare(&problem, &definition).unwrap() else { unreachable!("a sum") };
+    let prepared = test.prepare(&problem, &definition).unwrap();
+    let sum = prepared.linear().expect("a sum");
     let extremes = sum.extremes(0);
     let all = Enumeration { size: 252, threads: Some(2), arch: Arch::new() };
     let largest = Mutex::new(0);
@@ -155,7 +151,7 @@ fn all_labellings_of_a_small_design_are_shared_among_the_threads() {
         },
         ..Watch::nobody()
     };
-    let tally = all.run(problem.design(), &Dear::new(&sum), &extremes, watch).unwrap();
-    assert_eq!(tally, all.run(problem.design(), &sum, &extremes, Watch::nobody()).unwrap());
+    let tally = all.run(problem.design(), &Expensive::new(sum), &extremes, watch).unwrap();
+    assert_eq!(tally, all.run(problem.design(), sum, &extremes, Watch::nobody()).unwrap());
     assert_eq!(*largest.lock().unwrap(), 1, "labellings in a piece");
 }
