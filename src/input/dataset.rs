@@ -90,11 +90,11 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
                 let place = Place::file(&stream.name);
                 keys.refuse_columns(&place)?;
                 let results = benchmarks::read(stream, notation)?;
-                let Comparison { case, control, notes } = benchmarks::compare_within(results, case, control)?;
-                let column = if case.unit.is_time() { format!("time ({})", case.unit) } else { case.unit.to_string() };
-                let (one, other) = (case.name.clone(), control.name.clone());
-                let sides = [side(one, place.clone(), case), side(other, place, control)];
-                Ok(vec![of_benchmarks(column, sides, keys, notes)?])
+                let compared = benchmarks::compare_within(results, case, control)?;
+                let unit = &compared.case.unit;
+                let column = if unit.is_time() { format!("time ({unit})") } else { unit.to_string() };
+                let labels = [&compared.case, &compared.control].map(|side| side.name.clone());
+                Ok(vec![of_benchmarks(column, labels, [place.clone(), place], compared, keys)?])
             }
         },
     }
@@ -128,8 +128,11 @@ pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &
         }
         Content::Results(stream, notation) => {
             keys.refuse_columns(&Place::file(&stream.name))?;
-            let Benchmark { name, values, notes, .. } = benchmarks::sole(benchmarks::read(stream, notation)?, columns)?;
-            Ok(Sample { column: name, values, clusters: Vec::new(), notes })
+            let Benchmark { name, values, runs, notes, .. } =
+                benchmarks::sole(benchmarks::read(stream, notation)?, columns)?;
+            let sizes = runs.filter(|runs| runs.sizes.len() > 1).into_iter().flat_map(|runs| runs.sizes).enumerate();
+            let clusters = sizes.flat_map(|(run, size)| std::iter::repeat_n(run as u32, size)).collect();
+            Ok(Sample { column: name, values, clusters, notes })
         }
     }
 }
@@ -153,8 +156,8 @@ impl Content {
 /// The stream of a file with a column of labels; criterion's results are a table that can have one.
 fn long_table(file: &Source) -> Result<Stream, Error> {
     match Content::open(file)? {
-        Content::Table(stream) | Content::Results(stream, Notation::Criterion) => Ok(stream),
-        Content::Results(stream, Notation::Json | Notation::GoText) => {
+        Content::Table(stream) | Content::Results(stream, Notation::Table(_)) => Ok(stream),
+        Content::Results(stream, Notation::Json | Notation::Text(_)) => {
             let what = "this is no table, so that it has no column for --group";
             let remedy =
                 "give results of benchmarks as two files, or one file with --case and --control for two of them";
@@ -186,11 +189,9 @@ fn read_two_files(
             let (case, control) = (benchmarks::read(case, of_case)?, benchmarks::read(control, of_control)?);
             let [here, there] = [&case.file, &control.file].map(Place::file);
             let compared = benchmarks::compare(case, control, two.columns, two.unmatched)?;
-            let dataset = |Comparison { case, control, notes }: Comparison| {
-                let name = case.name.clone();
-                let [one, other] = labels.clone();
-                let sides = [side(one, here.clone(), case), side(other, there.clone(), control)];
-                of_benchmarks(name, sides, keys.clone(), notes)
+            let dataset = |compared: Comparison| {
+                let places = [here.clone(), there.clone()];
+                of_benchmarks(compared.case.name.clone(), labels.clone(), places, compared, keys.clone())
             };
             compared.into_iter().map(dataset).collect()
         }
@@ -213,25 +214,30 @@ fn no_results(control: Stream, case: &str, two: &TwoFiles) -> Error {
     Error::input(place, what, "give two files of the same kind")
 }
 
-/// A benchmark as one of two groups.
-fn side(label: String, place: Place, benchmark: Benchmark) -> Side {
-    Side { label, place, observations: Observations::of_values(benchmark.values) }
-}
-
-/// Two benchmarks, of which each value stands for itself or, in the order of the runs, for half a pair.
+/// Two benchmarks, of which each value stands for itself, for a part of its run or, in the order of the runs, for half a
+/// pair.
 fn of_benchmarks(
     column: String,
-    [case, control]: [Side; 2],
+    labels: [String; 2],
+    places: [Place; 2],
+    compared: Comparison,
     keys: KeyColumns<'_>,
-    notes: Vec<String>,
 ) -> Result<Dataset, Error> {
-    let arranged = pairing::arrange(keys, case, control)?;
+    let Comparison { case, control, clusters, notes } = compared;
+    let ([one, other], [here, there]) = (labels, places);
+    let side = |label, place, benchmark: Benchmark| Side {
+        label,
+        place,
+        observations: Observations::of_values(benchmark.values),
+    };
+    let arranged = pairing::arrange(keys, side(one, here, case), side(other, there, control))?;
+    let clusters = clusters.filter(|_| arranged.layout.pairing.is_none());
     Ok(Dataset {
         column,
         grouping: None,
         case: arranged.case,
         control: arranged.control,
-        layout: arranged.layout,
+        layout: Layout { clusters, ..arranged.layout },
         n_dropped: 0,
         notes,
     })

@@ -78,6 +78,128 @@ fn every_tool_gives_its_benchmarks() {
 }
 
 #[test]
+fn runs_of_a_tool_are_relabelled_as_a_whole() {
+    compare("jmh_new.json", "jmh_old.json")
+        .args(["-c", "sum {size=100}"])
+        .stdout_contains("Whole clusters are\n  relabelled, 10 in all.")
+        .stdout_contains("of the 252 possible labellings")
+        .run();
+    compare("pyperf_new.json", "pyperf_old.json").args(["--json"]).stdout_contains("\"reference_set_size\":70,").run();
+    compare("pyperf_four_runs.json", "pyperf_four_runs.json").args(["-q"]).stdout("1.0\n").run();
+    // Of two forks a side the smallest p-value is 2/6.
+    compare("jmh_two_forks.json", "jmh_two_forks.json").args(["--json"]).stdout_contains("\"n_units\":4,").run();
+    compare("jmh_new.json", "jmh_old.json")
+        .args(["-c", "Sum.sum {size=100}:gc.alloc.rate.norm", "-q"])
+        .stdout("1.0\n")
+        .run();
+}
+
+#[test]
+fn a_single_run_of_a_tool_is_noted() {
+    let (new, old) = (data("jmh_two_forks.json"), data("jmh_two_forks.json"));
+    let single = |text: &str| {
+        let second = text.find("], [").expect("two forks");
+        let end = text.find("]]}").expect("the end of the forks");
+        format!("{}{}", &text[..second], &text[end..])
+    };
+    permtest()
+        .args(["new", "old", "--json"])
+        .file("new", single(&new))
+        .file("old", single(&old))
+        .stdout_contains("\"design\":\"two-sample\"")
+        .stderr_contains("was measured in a single fork, so that its values are taken one by one")
+        .stderr_contains("run JMH with -f 5 or more")
+        .run();
+}
+
+#[test]
+fn metrics_beside_the_time_are_named_after_it() {
+    compare("google_counters.json", "google_counters.json")
+        .args(["-c", "BM_A/8:items_per_second", "-q"])
+        .stdout("1.0\n")
+        .run();
+    compare("google_counters.json", "google_counters.json")
+        .args(["-c", "BM_A/8:repetition_index"])
+        .refused(["no benchmark is called \"BM_A/8:repetition_index\""])
+        .run();
+}
+
+#[test]
+fn nanobench_and_benchmarkdotnet_are_read() {
+    for name in ["nanobench.json", "benchmarkdotnet.json"] {
+        compare(name, name).args(["--json"]).stdout_contains("\"n_case\":20,\"n_control\":20").run();
+    }
+}
+
+#[test]
+fn summaries_are_refused_in_one_sentence() {
+    let refused = |name: &str, tool: &str, remedy: &str| {
+        let what = format!(
+            "this is what {tool} writes, which has means and the like but not the single measurements; {remedy}"
+        );
+        permtest()
+            .args(["new", "new"])
+            .file("new", data(name))
+            .exit(2)
+            .stdout("")
+            .stderr(&format!("permtest: new: {what}\n"))
+            .run();
+    };
+    refused("libtest.txt", "libtest (cargo bench)", "measure with criterion, and give its folder target/criterion");
+    refused("hyperfine_summary.csv", "hyperfine --export-csv", "export every run with --export-json FILE");
+    let text = |text: &str, tool: &str| {
+        permtest()
+            .args(["new", "new"])
+            .file("new", text)
+            .refused([format!("this is what {tool} writes").as_str()])
+            .run();
+    };
+    text(
+        "group                base                 new\n-----                ----                 ---\nsum  1.00  10.0±0.05µs  ? ?/sec\n",
+        "critcmp",
+    );
+    text(
+        "{\"name\": \"base\", \"benchmarks\": {\"sum\": {\"fullname\": \"sum\", \"criterion_estimates_v1\": {}}}}",
+        "critcmp --export",
+    );
+    text("{\"commit_hash\": \"a\", \"env_name\": \"b\", \"results\": {}}", "asv");
+    text(
+        "benchmark name            samples       iterations    est run time\n                          mean          low mean      high mean\n",
+        "Catch2",
+    );
+    text(
+        "Running 30s test @ http://127.0.0.1/\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n  22464657 requests in 30.00s, 17.76GB read\n",
+        "wrk",
+    );
+}
+
+#[test]
+fn keys_of_go_that_change_separate_samples() {
+    compare("go_two_commits.txt", "go_two_commits.txt")
+        .refused(["2 benchmarks are in both files: \"BenchmarkSort-8 {commit=aaa}\", \"BenchmarkSort-8 {commit=bbb}\""])
+        .run();
+    permtest()
+        .args(["f", "--case", "Sort {commit=bbb}", "--control", "Sort {commit=aaa}", "-q"])
+        .file("f", data("go_two_commits.txt"))
+        .stdout("0.0021645021645021645\n")
+        .run();
+    compare("go_split_line.txt", "go_split_line.txt")
+        .refused(["new, line 3: the numbers of a benchmark stand on this line, but its name on another"])
+        .run();
+}
+
+#[test]
+fn samples_of_criterion_are_read_without_its_feature_csv_output() {
+    compare("criterion/sum/new/sample.json", "criterion/sum/main/sample.json")
+        .args(["--json"])
+        .stdout_contains("\"n_case\":10,\"n_control\":10")
+        .run();
+    mangled("criterion/sum/new/sample.json", "\"iters\":[", "\"iters\":[0,")
+        .refused(["as many positive numbers"])
+        .run();
+}
+
+#[test]
 fn a_benchmark_of_one_file_only_is_refused_unless_it_is_to_be_ignored() {
     let both = || compare("hyperfine2_new.json", "hyperfine2_old.json").args(["--all-columns", "--json"]);
     both()

@@ -72,6 +72,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("winnow", &["statistic/expression/"]),
     ("signal_hook", &["signals.rs"]),
     ("rustix", &["program/child.rs"]),
+    ("serde_path_to_error", &["input/benchmarks/document.rs"]),
     ("shell_words", &["program/mod.rs", "report/page/mod.rs"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Which benchmark is meant: by name, by number, or because only one is in both files.
+//! Which benchmark is meant: by name, by a part of it that no other has, by number, or because only one is in both files.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,18 +11,43 @@ use crate::settings::{ColumnName, Columns, Unmatched};
 /// Characters of a name that a remedy can quote whole.
 const QUOTED_WHOLE: usize = 40;
 
+/// The whole name of a benchmark of which the user gave a part that no other has; else what the user gave.
+fn whole(results: &Results, given: &ColumnName) -> ColumnName {
+    match (named(results, given, ""), &with_part(results, given.0.trim())[..]) {
+        (Ok(None), [only]) => ColumnName(results.entries[*only].name.clone()),
+        _ => given.clone(),
+    }
+}
+
+/// The benchmarks with a text in their names: those that are measured beside others only if there are no others.
+fn with_part(results: &Results, part: &str) -> Vec<usize> {
+    let all = matching(results, |entry| !part.is_empty() && entry.name.contains(part));
+    let first: Vec<_> = all.iter().copied().filter(|&index| results.entries[index].rank == Rank::First).collect();
+    if first.is_empty() { all } else { first }
+}
+
 /// Finds the benchmark that the user named with an option such as `--column`.
 ///
 /// # Errors
 /// [`Error::Input`] if there is no such benchmark, or more than one.
 pub fn find(results: &Results, name: &ColumnName, option: &str) -> Result<usize, Error> {
+    called(results, &whole(results, name), option)
+}
+
+/// The benchmark that is called so, or has that number.
+fn called(results: &Results, name: &ColumnName, option: &str) -> Result<usize, Error> {
+    named(results, name, option)?.ok_or_else(|| absent(results, name.0.trim(), option))
+}
+
+/// The benchmark that is called so, or has that number, if there is one.
+fn named(results: &Results, name: &ColumnName, option: &str) -> Result<Option<usize>, Error> {
     let wanted = name.0.trim();
     for called_so in [
         matching(results, |entry| entry.name.trim() == wanted),
         matching(results, |entry| entry.other_names.iter().any(|other| other.trim() == wanted)),
     ] {
         match called_so[..] {
-            [only] => return Ok(only),
+            [only] => return Ok(Some(only)),
             [] => {}
             [first, ..] => {
                 let numbers = called_so.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().into_iter();
@@ -34,12 +59,10 @@ pub fn find(results: &Results, name: &ColumnName, option: &str) -> Result<usize,
             }
         }
     }
-    match wanted.parse::<usize>() {
-        Ok(number @ 1..) if number <= results.entries.len() && wanted.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Ok(number - 1)
-        }
-        _ => Err(absent(results, wanted, option)),
-    }
+    let is_number = wanted.bytes().all(|byte| byte.is_ascii_digit());
+    let number =
+        wanted.parse::<usize>().ok().filter(|number| is_number && (1..=results.entries.len()).contains(number));
+    Ok(number.map(|number| number - 1))
 }
 
 fn matching(results: &Results, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
@@ -50,6 +73,12 @@ fn matching(results: &Results, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> 
 fn absent(results: &Results, wanted: &str, option: &str) -> Error {
     let n = results.entries.len();
     let quoted = excerpt::quote(wanted.as_bytes());
+    if let several @ [first, _, ..] = &with_part(results, wanted)[..] {
+        let list = labels(several.iter().map(|&index| &results.entries[index]));
+        let what = format!("{} benchmarks have {quoted} in their names: {list}", several.len());
+        let remedy = format!("say which, as in {option} {}", choice(results, *first));
+        return Error::input(Place::file(&results.file), what, remedy);
+    }
     let what = match &results.entries[..] {
         [only] => format!("no benchmark is called {quoted}; the only one is {}", only.label()),
         all => format!("no benchmark is called {quoted}; they are {}", labels(all)),
@@ -91,7 +120,11 @@ pub fn pairs(
         Columns::Sole => pairs.push(sole_pair(case, control)?),
         Columns::Named(names) => {
             for name in names {
-                match (find(case, name, "--column"), find(control, name, "--column")) {
+                // A part of a name means the same benchmark in both files.
+                let is_of_case =
+                    !matches!(named(case, name, ""), Ok(None)) || !with_part(case, name.0.trim()).is_empty();
+                let name = &whole(if is_of_case { case } else { control }, name);
+                match (called(case, name, "--column"), called(control, name, "--column")) {
                     (Ok(one), Ok(other)) => pairs.push([one, other]),
                     (Ok(one), Err(_)) if unmatched == Unmatched::Ignore => lone.push((case, one)),
                     (Err(_), Ok(other)) if unmatched == Unmatched::Ignore => lone.push((control, other)),
@@ -213,7 +246,7 @@ fn choice(results: &Results, index: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Format, Unit};
+    use super::super::{FORMATS, Unit};
     use super::*;
 
     fn results(file: &str, names: &[&str]) -> Results {
@@ -223,7 +256,7 @@ mod tests {
             entry.other_names.push(name.trim_end_matches("-8").to_owned());
             entry
         };
-        Results { file: file.to_owned(), format: Format::Go, entries: names.iter().map(entry).collect() }
+        Results { file: file.to_owned(), format: &FORMATS[0], entries: names.iter().map(entry).collect() }
     }
 
     fn chosen(case: &[&str], control: &[&str], column: Option<&str>) -> Result<[usize; 2], String> {
@@ -264,6 +297,20 @@ mod tests {
             twice,
             "new: 2 benchmarks are called \"a\": numbers 1, 2; say which by its number, as in --column 1"
         );
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_enough_where_no_other_has_it() {
+        assert_eq!(chosen(&["sort/quick", "sort/slow", "sum"], &["sum", "sort/slow"], Some("slow")), Ok([1, 1]));
+        // What is measured beside a benchmark does not make its name ambiguous.
+        assert_eq!(chosen(&["sort", "sort:B/op"], &["sort", "sort:B/op"], Some("so")), Ok([0, 0]));
+        let several = chosen(&["sort/quick", "sort/slow"], &["sort/slow"], Some("sort")).unwrap_err();
+        let expected = "new: 2 benchmarks have \"sort\" in their names: \"sort/quick\", \"sort/slow\"; say which, as in --column \
+                        sort/quick";
+        assert_eq!(several, expected);
+        // The part of another name is not enough: the two would not be the same benchmark.
+        assert!(chosen(&["sort/quick"], &["sort/slow"], Some("sort")).unwrap_err().contains("no benchmark is called"));
+        assert_eq!(chosen(&["sort 12"], &["sort 12", "b"], Some("12")), Ok([0, 0]));
     }
 
     #[test]

@@ -4,11 +4,44 @@
 use std::collections::HashMap;
 
 use super::super::excerpt;
-use super::{Benchmark, Format, Unit};
+use super::Unit;
 use crate::error::{Error, Place};
 
-/// The fewest measurements with which a benchmark can be compared: of one nobody knows how far it would vary.
+/// The fewest measurements with which a benchmark can be compared: one does not show how far it would vary.
 const FEWEST: usize = 2;
+
+/// One benchmark of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Benchmark {
+    /// What the file calls it.
+    pub name: String,
+    /// The unit of its values.
+    pub unit: Unit,
+    /// What was measured, in the order of the file: finite, at least two.
+    pub values: Vec<f64>,
+    /// To which runs of the tool the values belong, where that is known and matters.
+    pub runs: Option<Runs>,
+    /// Things that the user should know about it, a sentence each, for standard error.
+    pub notes: Vec<String>,
+}
+
+/// Runs of a tool, each of which gave several values: they are relabelled as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runs {
+    /// What they are.
+    pub kind: &'static RunKind,
+    /// How many values each gave, in the order of the values.
+    pub sizes: Vec<usize>,
+}
+
+/// What a tool starts several times to measure a benchmark.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RunKind {
+    /// What the tool calls it.
+    pub noun: &'static str,
+    /// What makes the tool start more of them.
+    pub more: &'static str,
+}
 
 /// A benchmark as it is gathered, or the reason for which it cannot be used.
 #[derive(Debug)]
@@ -23,6 +56,7 @@ pub struct Entry {
     place: Place,
     unit: Unit,
     values: Vec<f64>,
+    runs: Option<Runs>,
     fault: Option<Error>,
     notes: Vec<String>,
 }
@@ -46,6 +80,7 @@ impl Entry {
             place,
             unit,
             values: Vec::new(),
+            runs: None,
             fault: None,
             notes: Vec::new(),
         }
@@ -71,6 +106,15 @@ impl Entry {
         }
     }
 
+    /// Adds the measurements of each run, in the entry's own unit.
+    pub fn extend_runs(&mut self, kind: &'static RunKind, runs: Result<Vec<Vec<f64>>, Error>) {
+        if let Ok(runs) = &runs {
+            let sizes = runs.iter().map(Vec::len).filter(|n| *n > 0).collect();
+            self.runs = Some(Runs { kind, sizes });
+        }
+        self.extend(runs.map(|runs| runs.concat()));
+    }
+
     /// Says why it cannot be used; the first such reason stays.
     pub fn refuse(&mut self, fault: Error) {
         self.fault.get_or_insert(fault);
@@ -81,25 +125,31 @@ impl Entry {
         self.notes.push(note);
     }
 
+    /// How many measurements there are so far.
+    #[must_use]
+    pub fn n_values(&self) -> usize {
+        self.values.len()
+    }
+
     /// How messages name it.
     #[must_use]
     pub fn label(&self) -> String {
         excerpt::quote(self.name.as_bytes())
     }
 
-    /// The benchmark, complete.
+    /// The benchmark, complete; `repeat` says what makes the tool measure more than once.
     ///
     /// # Errors
-    /// [`Error::Input`] if it failed, or was measured not even twice.
-    pub fn finish(self, format: Format) -> Result<Benchmark, Error> {
+    /// [`Error::Input`] if it failed, or was not measured at least twice.
+    pub fn finish(self, repeat: &str) -> Result<Benchmark, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         if self.values.len() < FEWEST {
             let times = if self.values.is_empty() { "not measured at all" } else { "measured only once" };
-            return Err(Error::input(self.place.clone(), format!("{} was {times}", self.label()), format.repeat()));
+            return Err(Error::input(self.place.clone(), format!("{} was {times}", self.label()), repeat));
         }
-        Ok(Benchmark { name: self.name, unit: self.unit, values: self.values, notes: self.notes })
+        Ok(Benchmark { name: self.name, unit: self.unit, values: self.values, runs: self.runs, notes: self.notes })
     }
 }
 
@@ -141,19 +191,19 @@ mod tests {
         let mut entry = entry();
         entry.push(Ok(1.5), &Unit::new("ms"));
         entry.push(Ok(2500.0), &Unit::new("us"));
-        assert_eq!(entry.finish(Format::Go).unwrap().values, [1.5, 2.5]);
+        assert_eq!(entry.finish("").unwrap().values, [1.5, 2.5]);
     }
 
     #[test]
     fn one_measurement_is_none_and_two_units_are_a_fault() {
         let mut once = entry();
         once.push(Ok(1.5), &Unit::new("ms"));
-        let message = once.finish(Format::GoogleBenchmark).unwrap_err().to_string();
+        let message = once.finish("run it twice").unwrap_err().to_string();
         assert!(message.starts_with("x.json, line 3: \"sort\" was measured only once; "), "{message}");
-        assert!(message.contains("--benchmark_repetitions"), "{message}");
+        assert!(message.ends_with("run it twice"), "{message}");
         let mut mixed = entry();
         mixed.push(Ok(1.5), &Unit::new("cycles"));
-        assert!(mixed.finish(Format::Criterion).unwrap_err().to_string().contains("in ms and in cycles"));
+        assert!(mixed.finish("").unwrap_err().to_string().contains("in ms and in cycles"));
     }
 
     #[test]

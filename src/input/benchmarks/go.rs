@@ -2,13 +2,16 @@
 //!
 //! The format is that of the Go project's proposal 14313: a name, the number of iterations, then pairs of a value and a
 //! unit. The first unit of time is the benchmark itself; all else, `B/op`, `MB/s` or a metric of the user's, is
-//! `NAME:UNIT`. Packages are in a name only where two of them have a benchmark of that name; other lines are passed over.
+//! `NAME:UNIT`. Packages are in a name only where two of them have a benchmark of that name. A line `key: value` describes
+//! the runs after it, and a key that changes within the file, as `commit`, separates samples: `BenchmarkSort-8
+//! {commit=a1b2}`. Other lines are passed over.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::excerpt;
 use super::super::number::{self, NotANumber};
 use super::Unit;
+use super::document::Document;
 use super::entry::{Entry, Gathering, Rank};
 use crate::error::{Error, Place};
 use crate::settings::DecimalMark;
@@ -18,19 +21,24 @@ struct Run<'a> {
     place: Place,
     package: &'a str,
     name: &'a str,
+    /// The values of the keys before it, by the key.
+    configuration: BTreeMap<&'a str, &'a str>,
     /// Values and units in turn.
     fields: Vec<&'a str>,
 }
 
-/// Whether a line is one that nothing but `go test` prints.
+/// Whether a text begins like the output of `go test`, or has a line that nothing else prints.
 #[must_use]
-pub fn is_result(line: &str) -> bool {
+pub fn is_output(head: &str) -> bool {
+    head.lines().next().is_some_and(is_heading) || head.lines().any(is_result) || split_line(head).is_some()
+}
+
+fn is_result(line: &str) -> bool {
     benchmark(line).is_some_and(|(_, fields)| fields.len() >= 2 && fields.len() % 2 == 0 && reads_as_value(fields[0]))
 }
 
 /// Whether a line is one of those that precede the results of a package.
-#[must_use]
-pub fn is_heading(line: &str) -> bool {
+fn is_heading(line: &str) -> bool {
     ["goos: ", "goarch: ", "pkg: "].iter().any(|heading| line.starts_with(heading))
 }
 
@@ -40,6 +48,27 @@ fn benchmark(line: &str) -> Option<(&str, Vec<&str>)> {
     let name = fields.next().filter(|name| names_benchmark(name))?;
     fields.next().filter(|iterations| iterations.bytes().all(|byte| byte.is_ascii_digit()))?;
     Some((name, fields.collect()))
+}
+
+/// The number of the first line with the numbers of a benchmark whose name stands on another line, before something that
+/// the benchmark printed.
+fn split_line(text: &str) -> Option<u64> {
+    let mut named = false;
+    let split = text.lines().position(|line| {
+        let fields: Vec<_> = line.split_ascii_whitespace().collect();
+        named |= fields.first().is_some_and(|name| names_benchmark(name)) && benchmark(line).is_none();
+        let [iterations, value, unit, ..] = fields[..] else { return false };
+        let is_count = iterations.bytes().all(|byte| byte.is_ascii_digit());
+        named && is_count && reads_as_value(value) && unit.ends_with("/op")
+    });
+    split.map(|index| index as u64 + 1)
+}
+
+/// The key and the value of a line that describes the runs after it.
+fn configuration(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(": ")?;
+    let is_key = key.starts_with(char::is_lowercase) && !key.contains(|c: char| c.is_whitespace() || c.is_uppercase());
+    is_key.then(|| (key, value.trim()))
 }
 
 /// Go's own rule: what follows the prefix does not begin with a small letter.
@@ -56,21 +85,37 @@ fn reads_as_value(field: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::Input`] for the line of a benchmark that breaks off.
-pub fn read(file: &str, text: &str) -> Result<Vec<Entry>, Error> {
-    let mut package = "";
-    let mut runs = Vec::new();
-    let mut failures = Vec::new();
+pub fn read(document: &Document) -> Result<Vec<Entry>, Error> {
+    let Document { file, text, .. } = document;
+    if let Some(line) = split_line(text) {
+        let what =
+            "the numbers of a benchmark stand on this line, but its name on another, before what the benchmark printed";
+        let remedy = "let the benchmark print nothing, for example with log.SetOutput(io.Discard), and run it again";
+        return Err(Error::input(Place::file(file).line(line), what, remedy));
+    }
+    let (mut package, mut now) = ("", BTreeMap::new());
+    let (mut runs, mut failures) = (Vec::new(), Vec::new());
     for (i, line) in text.lines().enumerate() {
-        let place = Place::file(file).line(i as u64 + 1);
-        if let Some(name) = line.strip_prefix("pkg: ") {
-            package = name.trim();
-        } else if let Some(rest) = line.trim_start().strip_prefix("--- FAIL: ") {
+        let run = |name, fields| Run {
+            place: Place::file(file).line(i as u64 + 1),
+            package,
+            name,
+            configuration: now.clone(),
+            fields,
+        };
+        if let Some(rest) = line.trim_start().strip_prefix("--- FAIL: ") {
             let name = rest.split_ascii_whitespace().next().unwrap_or_default();
             if names_benchmark(name) {
-                failures.push(Run { place, package, name, fields: Vec::new() });
+                failures.push(run(name, Vec::new()));
             }
         } else if let Some((name, fields)) = benchmark(line) {
-            runs.push(Run { place, package, name, fields });
+            runs.push(run(name, fields));
+        } else if let Some((key, value)) = configuration(line) {
+            if key == "pkg" {
+                package = value;
+            } else {
+                now.insert(key, value);
+            }
         }
     }
     check_the_last_line(file, text)?;
@@ -97,10 +142,12 @@ fn check_the_last_line(file: &str, text: &str) -> Result<(), Error> {
     }
 }
 
-/// Which names need their package.
+/// Which names need their package, and which keys separate samples.
 struct Names<'a> {
     /// The package of each name, unless there are several.
     package: HashMap<&'a str, Option<&'a str>>,
+    /// The keys whose values change.
+    changing: HashSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -110,15 +157,24 @@ impl<'a> Names<'a> {
             let known = package.entry(run.name).or_insert(Some(run.package));
             *known = known.filter(|known| *known == run.package);
         }
-        Self { package }
+        let keys: HashSet<&str> = runs.iter().flat_map(|run| run.configuration.keys().copied()).collect();
+        let changes = |key: &&str| runs.iter().any(|run| run.configuration.get(key) != runs[0].configuration.get(key));
+        Self { package, changing: keys.into_iter().filter(changes).collect() }
     }
 
     /// What a list calls a benchmark.
-    fn of(&self, run: &Run<'a>) -> String {
+    fn full(&self, run: &Run<'a>) -> String {
         match self.package.get(run.name) {
-            Some(None) => qualified(run),
-            _ => run.name.to_owned(),
+            Some(None) => qualified(run) + &self.sample(run),
+            _ => run.name.to_owned() + &self.sample(run),
         }
+    }
+
+    /// The end of a name that says which sample it is, if there are several.
+    fn sample(&self, run: &Run<'a>) -> String {
+        let keys = run.configuration.iter().filter(|(key, _)| self.changing.contains(*key));
+        let list: Vec<_> = keys.map(|(key, value)| format!("{key}={value}")).collect();
+        if list.is_empty() { String::new() } else { format!(" {{{}}}", list.join(", ")) }
     }
 }
 
@@ -138,13 +194,13 @@ fn read_run<'a>(run: &Run<'a>, names: &Names<'a>, gathering: &mut Gathering) -> 
     if pairs.is_empty() {
         return Err(incomplete(run));
     }
-    let name = names.of(run);
+    let name = names.full(run);
     let time = pairs.iter().position(|[_, unit]| Unit::new(*unit).is_time());
     for (i, [text, unit]) in pairs.iter().enumerate() {
         let unit = Unit::new(*unit);
         let rank = if time == Some(i) { Rank::First } else { Rank::Beside };
         let full_name = if rank == Rank::First { name.clone() } else { format!("{name}:{unit}") };
-        let begin = || begin(run, &full_name, rank, &unit);
+        let begin = || begin(run, names, &full_name, rank, &unit);
         let entry = gathering.entry(&full_name, begin);
         entry.push(value(text, &run.place, &entry.label()), &unit);
     }
@@ -152,9 +208,10 @@ fn read_run<'a>(run: &Run<'a>, names: &Names<'a>, gathering: &mut Gathering) -> 
 }
 
 /// Begins the benchmark of a line, with all that it may be called.
-fn begin(run: &Run<'_>, name: &str, rank: Rank, unit: &Unit) -> Entry {
+fn begin<'a>(run: &Run<'a>, names: &Names<'a>, name: &str, rank: Rank, unit: &Unit) -> Entry {
     let mut entry = Entry::new(name, rank, unit.clone(), run.place.clone());
-    let suffix = if rank == Rank::First { String::new() } else { format!(":{unit}") };
+    let metric = if rank == Rank::First { String::new() } else { format!(":{unit}") };
+    let suffix = names.sample(run) + &metric;
     let short = [Some(run.name), without_processors(run.name)].into_iter().flatten();
     let bare = short.clone().filter_map(|name| name.strip_prefix("Benchmark"));
     let all = short.chain(bare).map(str::to_owned).chain([qualified(run)]);
@@ -177,23 +234,27 @@ fn incomplete(run: &Run<'_>) -> Error {
 
 /// Marks the benchmark that a line of failure is about.
 fn refuse<'a>(failure: &Run<'a>, names: &Names<'a>, gathering: &mut Gathering) {
-    let name = names.of(failure);
+    let name = names.full(failure);
     let label = excerpt::quote(failure.name.as_bytes());
     let fault = Error::input(failure.place.clone(), format!("{label} failed"), "mend the benchmark and run it again");
-    gathering.entry(&name, || begin(failure, &name, Rank::First, &Unit::new("ns/op"))).refuse(fault);
+    gathering.entry(&name, || begin(failure, names, &name, Rank::First, &Unit::new("ns/op"))).refuse(fault);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Benchmark, Format};
+    use super::super::Benchmark;
     use super::*;
 
+    fn read_text(text: &str) -> Result<Vec<Entry>, Error> {
+        read(&Document::new("x.txt".to_owned(), text.to_owned()))
+    }
+
     fn entries(text: &str) -> Vec<Entry> {
-        read("x.txt", text).unwrap()
+        read_text(text).unwrap()
     }
 
     fn benchmark(text: &str, index: usize) -> Result<Benchmark, String> {
-        entries(text).remove(index).finish(Format::Go).map_err(|error| error.to_string())
+        entries(text).remove(index).finish("add -count").map_err(|error| error.to_string())
     }
 
     const TEXT: &str = "goos: linux\npkg: a/b\nBenchmarkSort-8   \t 100\t 1250 ns/op\t 64.5 MB/s\t 16 B/op\n\
@@ -227,6 +288,32 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_change_separate_samples() {
+        let text = "goos: linux\ncommit: a\nBenchmarkX-8 1 2 ns/op 3 B/op\nBenchmarkX-8 1 2 ns/op 3 B/op\ncommit: b\n\
+                    BenchmarkX-8 1 2 ns/op 3 B/op\nPASS\nok: fine\n";
+        let all = entries(text);
+        let names: Vec<_> = all.iter().map(|entry| entry.name.as_str()).collect();
+        let expected = [
+            "BenchmarkX-8 {commit=a}",
+            "BenchmarkX-8 {commit=a}:B/op",
+            "BenchmarkX-8 {commit=b}",
+            "BenchmarkX-8 {commit=b}:B/op",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(all[2].other_names[1], "X-8 {commit=b}");
+    }
+
+    #[test]
+    fn names_and_numbers_on_different_lines_are_refused() {
+        let text = "pkg: x\nBenchmarkX-8   \tworker started\n    1000\t 121.5 ns/op\nBenchmarkX-8 1 2 ns/op\n";
+        let message = read_text(text).unwrap_err().to_string();
+        assert!(message.starts_with("x.txt, line 3: the numbers of a benchmark stand on this line"), "{message}");
+        assert!(is_output(text.split_once('\n').unwrap().1));
+        // With -v the name stands alone, and once more beside the numbers.
+        assert_eq!(entries("BenchmarkX\nBenchmarkX-8 1 2 ns/op\n").len(), 1);
+    }
+
+    #[test]
     fn lines_that_only_look_like_results_are_passed_over() {
         let text = "=== RUN   BenchmarkX\nBenchmarkX\nBenchmarkX-8 is slow today\nBenchmarking 1 2 ns/op\n";
         assert_eq!(entries(text).len(), 0);
@@ -237,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_line_that_breaks_off_is_an_error() {
-        let message = |text| read("x.txt", text).unwrap_err().to_string();
+        let message = |text| read_text(text).unwrap_err().to_string();
         assert!(
             message("BenchmarkX-8 10 12\n").starts_with("x.txt, line 1: the line of \"BenchmarkX-8\" is incomplete")
         );

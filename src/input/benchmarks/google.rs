@@ -1,95 +1,140 @@
 //! What Google Benchmark writes with `--benchmark_format=json` or `--benchmark_out`: a list of runs, of which those of
 //! one name are the repetitions of one benchmark.
 //!
-//! Each repetition gives its time for one iteration: `real_time`, and `cpu_time` as `NAME:cpu_time`. Means, medians and
-//! other aggregates are passed over. Libraries before 1.5 do not mark them; there the names tell.
+//! Each repetition gives its time for one iteration, `real_time`; `cpu_time` and the user's counters are `NAME:cpu_time`
+//! and `NAME:COUNTER`. Means, medians and other aggregates are passed over: libraries before 1.5 do not mark them, and
+//! there they are known by how their names end.
 
+use serde::Deserialize;
+
+use super::super::excerpt;
 use super::Unit;
-use super::document::{Node, Object};
+use super::document::{Document, Members, Node, Raw};
 use super::entry::{Entry, Gathering, Rank};
 use crate::error::Error;
 
 /// How the name of an aggregate ends.
 const AGGREGATES: [&str; 6] = ["_mean", "_median", "_stddev", "_cv", "_BigO", "_RMS"];
+/// Numbers of a run that are not measured.
+const NOT_COUNTERS: [&str; 8] = [
+    "family_index",
+    "per_family_instance_index",
+    "repetitions",
+    "repetition_index",
+    "threads",
+    "iterations",
+    "real_time",
+    "cpu_time",
+];
 
-/// Reads the members of `benchmarks`.
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    benchmarks: Vec<&'a Raw>,
+}
+
+#[derive(Deserialize)]
+struct Repetition<'a> {
+    name: String,
+    run_name: Option<String>,
+    run_type: Option<String>,
+    time_unit: Option<String>,
+    #[serde(borrow)]
+    real_time: Option<&'a Raw>,
+    #[serde(borrow)]
+    cpu_time: Option<&'a Raw>,
+    #[serde(default)]
+    error_occurred: bool,
+    error_message: Option<String>,
+    #[serde(default)]
+    skipped: bool,
+    skip_message: Option<String>,
+}
+
+/// Reads the repetitions of all benchmarks.
 ///
 /// # Errors
-/// [`Error::Input`] if the list is none, if one of its elements has no name, or if there are only aggregates.
-pub fn read(root: &Object<'_>) -> Result<Vec<Entry>, Error> {
-    let list = root.required("benchmarks")?;
+/// [`Error::Input`] for what is not a list of runs, or if there are only aggregates.
+pub fn read(document: &Document) -> Result<Vec<Entry>, Error> {
+    let root = document.root();
     let mut gathering = Gathering::default();
-    let runs = list.list("benchmarks")?;
-    for node in &runs {
-        let run = node.object("an element of benchmarks")?;
-        if !is_aggregate(&run)? {
-            read_run(*node, &run, &mut gathering)?;
+    let runs = root.read::<File<'_>>("the file")?.benchmarks;
+    for raw in &runs {
+        let node = root.at(raw);
+        let run: Repetition<'_> = node.read("an element of benchmarks")?;
+        if !run.is_aggregate() {
+            read_run(node, &run, &mut gathering)?;
         }
     }
     let entries = gathering.into_entries();
     if entries.is_empty() && !runs.is_empty() {
         let what = "there are only means and other aggregates, not the repetitions";
         let remedy = "run the benchmark without --benchmark_report_aggregates_only";
-        return Err(Error::input(list.place(), what, remedy));
+        return Err(Error::input(root.place(), what, remedy));
     }
     Ok(entries)
 }
 
-fn is_aggregate(run: &Object<'_>) -> Result<bool, Error> {
-    if let Some(kind) = run.member("run_type") {
-        return Ok(kind.string("run_type")? != "iteration");
+impl Repetition<'_> {
+    fn is_aggregate(&self) -> bool {
+        match &self.run_type {
+            Some(kind) => kind != "iteration",
+            None => AGGREGATES.iter().any(|end| self.name.ends_with(end)),
+        }
     }
-    let name = run.required("name")?.string("name")?;
-    Ok(AGGREGATES.iter().any(|end| name.ends_with(end)))
+
+    /// What the benchmark itself reported instead of a time.
+    fn failure(&self, node: Node<'_>, label: &str) -> Option<Error> {
+        let (verb, message) = match self {
+            Self { error_occurred: true, error_message, .. } => ("failed", error_message),
+            Self { skipped: true, skip_message, .. } => ("was skipped", skip_message),
+            _ => return None,
+        };
+        let why = message.as_ref().map(|message| format!(": {}", excerpt::quote(message.as_bytes())));
+        let what = format!("{label} {verb}{}", why.unwrap_or_default());
+        Some(Error::input(node.place(), what, "mend the benchmark, or choose another with --column NAME"))
+    }
 }
 
-fn read_run(node: Node<'_>, run: &Object<'_>, gathering: &mut Gathering) -> Result<(), Error> {
-    let (key, node_of_name) = match run.member("run_name") {
-        Some(name) => ("run_name", name),
-        None => ("name", run.required("name")?),
-    };
-    let name = node_of_name.string(key)?;
-    let unit = run.member("time_unit").map_or(Ok("ns".to_owned()), |unit| unit.string("time_unit"))?;
-    let unit = Unit::new(unit);
-    let beside = format!("{name}:cpu_time");
-    for (metric, name, rank) in [("real_time", &name, Rank::First), ("cpu_time", &beside, Rank::Beside)] {
-        let entry = gathering.entry(name, || Entry::new(name, rank, unit.clone(), node.place()));
-        if let Some(fault) = failure(run, entry) {
-            entry.refuse(fault);
+fn read_run(node: Node<'_>, run: &Repetition<'_>, gathering: &mut Gathering) -> Result<(), Error> {
+    let name = run.run_name.as_ref().unwrap_or(&run.name);
+    let time = Unit::new(run.time_unit.as_deref().unwrap_or("ns"));
+    let mut add = |metric: &str, unit: Unit, value: Option<&Raw>| {
+        let (rank, name) = if metric == "real_time" {
+            (Rank::First, name.clone())
         } else {
-            let label = format!("{metric} of {}", entry.label());
-            entry.push(run.required(metric).and_then(|time| time.number(&label)), &unit);
+            (Rank::Beside, format!("{name}:{metric}"))
+        };
+        let entry = gathering.entry(&name, || Entry::new(&name, rank, unit.clone(), node.place()));
+        if let Some(fault) = run.failure(node, &entry.label()) {
+            return entry.refuse(fault);
+        }
+        let label = format!("{metric} of {}", entry.label());
+        let absent = || Error::input(node.place(), format!("{label} is missing"), "export the results once more");
+        entry.push(value.ok_or_else(absent).and_then(|value| node.at(value).number(&label)), &unit);
+    };
+    add("real_time", time.clone(), run.real_time);
+    add("cpu_time", time, run.cpu_time);
+    for (name, value) in node.read::<Members<'_>>("an element of benchmarks")? {
+        if node.at(value).is_number() && !NOT_COUNTERS.contains(&name.as_str()) {
+            add(&name, Unit::new(&name), Some(value));
         }
     }
     Ok(())
 }
 
-/// What the benchmark itself reported instead of a time.
-fn failure(run: &Object<'_>, entry: &Entry) -> Option<Error> {
-    let (event, message) = [("error_occurred", "error_message"), ("skipped", "skip_message")]
-        .into_iter()
-        .find(|(event, _)| run.member(event).is_some_and(Node::is_true))?;
-    let verb = if event == "skipped" { "was skipped" } else { "failed" };
-    let message = run.member(message).and_then(|message| message.string("it").ok());
-    let why = message.map(|message| format!(": {}", super::super::excerpt::quote(message.as_bytes())));
-    let what = format!("{} {verb}{}", entry.label(), why.unwrap_or_default());
-    Some(Error::input(run.place(), what, "mend the benchmark, or choose another with --column NAME"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Benchmark;
-    use super::super::Format;
-    use super::super::document::Document;
     use super::*;
 
     fn entries(runs: &str) -> Result<Vec<Entry>, String> {
-        let document = Document::new("x.json".to_owned(), format!("{{\"benchmarks\": [{runs}]}}")).unwrap();
-        read(&document.root().object("the file").unwrap()).map_err(|error| error.to_string())
+        let document = Document::json("x.json".to_owned(), format!("{{\"benchmarks\": [{runs}]}}")).unwrap();
+        read(&document).map_err(|error| error.to_string())
     }
 
     fn benchmark(runs: &str, index: usize) -> Result<Benchmark, String> {
-        entries(runs)?.remove(index).finish(Format::GoogleBenchmark).map_err(|error| error.to_string())
+        entries(runs)?.remove(index).finish("--benchmark_repetitions").map_err(|error| error.to_string())
     }
 
     const TWICE: &str = r#"
@@ -136,6 +181,6 @@ mod tests {
         let broken = r#"{"name": "A", "run_type": "iteration", "real_time": NaN, "cpu_time": 1, "time_unit": "ns"}"#;
         assert!(benchmark(broken, 0).unwrap_err().contains("real_time of \"A\" is \"NaN\""));
         let absent = r#"{"name": "A", "run_type": "iteration", "cpu_time": 1, "time_unit": "ns"}"#;
-        assert!(benchmark(absent, 0).unwrap_err().contains("real_time is missing"));
+        assert!(benchmark(absent, 0).unwrap_err().contains("real_time of \"A\" is missing"));
     }
 }

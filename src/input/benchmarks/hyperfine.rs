@@ -1,138 +1,189 @@
 //! What hyperfine writes with `--export-json`: a list of commands, each with the seconds of all its runs.
 //!
+//! The files of 2.x have, for each run, every metric with its unit: `time_wall_clock` is the benchmark, and `time_user`,
+//! `memory_peak_resident` and all others are `NAME:METRIC`. Those of 1.x have only the means of user and system times.
+//!
 //! A command of a parameter scan is called after its parameters, too: `make -j {threads} {threads=2}`. An exit code
-//! other than 0 stands in a file only if hyperfine was told to ignore it. Where every run ended alike, as a `grep` that
+//! other than 0 stands in a file only if `--ignore-failure` was given. Where every run ended alike, as a `grep` that
 //! finds nothing, the times are comparable and a note says so; where some runs failed and others did not, they are not.
 
-use super::super::excerpt;
-use super::document::{Node, Object};
-use super::entry::{Entry, Rank};
-use super::{Format, Unit};
-use crate::error::Error;
+use serde::Deserialize;
 
-/// Reads the members of `results`.
+use super::super::excerpt;
+use super::Unit;
+use super::document::{Document, Members, Node, Raw};
+use super::entry::{Entry, Gathering, Rank};
+use crate::error::{Error, Place};
+
+/// The metric that is meant by a benchmark.
+const WALL_CLOCK: &str = "time_wall_clock";
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    results: Vec<&'a Raw>,
+}
+
+#[derive(Deserialize)]
+struct Benchmark<'a> {
+    command: String,
+    /// What 2.x calls it where a name was given.
+    name: Option<String>,
+    #[serde(borrow)]
+    parameters: Option<Members<'a>>,
+    /// Seconds and exit codes of 1.x.
+    #[serde(borrow)]
+    times: Option<&'a Raw>,
+    exit_codes: Option<Vec<Option<i64>>>,
+    /// Runs of 2.x.
+    #[serde(borrow)]
+    measurements: Option<Vec<Members<'a>>>,
+}
+
+/// One value of a metric in 2.x.
+#[derive(Deserialize)]
+struct Quantity<'a> {
+    #[serde(borrow)]
+    value: &'a Raw,
+    unit: Option<String>,
+}
+
+/// Reads the commands.
 ///
 /// # Errors
-/// [`Error::Input`] if the list is none, or if one of its elements has no name.
-pub fn read(root: &Object<'_>) -> Result<Vec<Entry>, Error> {
-    root.required("results")?.list("results")?.into_iter().map(read_result).collect()
-}
-
-fn read_result(node: Node<'_>) -> Result<Entry, Error> {
-    let result = node.object("an element of results")?;
-    let command = result.required("command")?.string("command")?;
-    let name = with_parameters(&command, &result)?;
-    let mut entry = Entry::new(&name, Rank::First, Unit::new("s"), node.place());
-    if name != command {
-        entry.other_names.push(command);
+/// [`Error::Input`] for what is not a list of commands.
+pub fn read(document: &Document) -> Result<Vec<Entry>, Error> {
+    let root = document.root();
+    let mut entries = Vec::new();
+    for raw in root.read::<File<'_>>("the file")?.results {
+        let node = root.at(raw);
+        let command: Benchmark<'_> = node.read("an element of results")?;
+        entries.extend(match &command.measurements {
+            Some(runs) => read_runs(node, &command, runs)?,
+            None => vec![read_times(node, &command)],
+        });
     }
-    let values = times(&result, &entry.label());
-    entry.extend(values);
-    check_exit_codes(&result, &mut entry);
-    Ok(entry)
+    Ok(entries)
 }
 
-/// The name and, in braces, the parameters, so that the commands of a scan are told apart whatever they are called.
-fn with_parameters(command: &str, result: &Object<'_>) -> Result<String, Error> {
-    let Some(parameters) = result.member("parameters") else { return Ok(command.to_owned()) };
-    let parameters = parameters.object("parameters")?;
-    // 2.x has an object around each value.
-    let plain = |value: Node<'_>| {
-        let within = value.object("a parameter").ok().and_then(|object| object.member("value"));
-        within.unwrap_or(value).plain()
-    };
-    let list: Vec<_> = parameters.members().map(|(name, value)| format!("{name}={}", plain(value))).collect();
-    Ok(if list.is_empty() { command.to_owned() } else { format!("{command} {{{}}}", list.join(", ")) })
-}
-
-fn times(result: &Object<'_>, label: &str) -> Result<Vec<f64>, Error> {
-    if let Some(measurements) = result.member("measurements") {
-        return wall_clock(measurements, result, label);
+impl Benchmark<'_> {
+    /// A benchmark of the command, or of a metric of it.
+    fn entry(&self, node: Node<'_>, metric: &str, unit: Unit) -> Entry {
+        let given = self.name.as_ref().unwrap_or(&self.command);
+        let full = self.with_parameters(node, given);
+        let (rank, suffix) =
+            if metric == WALL_CLOCK { (Rank::First, String::new()) } else { (Rank::Beside, format!(":{metric}")) };
+        let mut entry = Entry::new(format!("{full}{suffix}"), rank, unit, node.place());
+        let others = [given, &self.command].map(|name| format!("{name}{suffix}"));
+        entry.other_names.extend(others.into_iter().filter(|other| *other != entry.name));
+        entry.other_names.dedup();
+        entry
     }
-    let Some(times) = result.member("times") else {
-        let what = format!("the times of the single runs of {label} are missing");
-        return Err(Error::input(result.place(), what, "export them with hyperfine --export-json FILE"));
-    };
-    let times = times.numbers("times", |i| format!("times[{i}] of {label}"))?;
-    refuse_no_run(times.len(), result, label)?;
-    Ok(times)
-}
 
-/// The times of 2.x, each with its unit, in seconds.
-fn wall_clock(measurements: Node<'_>, result: &Object<'_>, label: &str) -> Result<Vec<f64>, Error> {
-    let measurements = measurements.list("measurements")?;
-    refuse_no_run(measurements.len(), result, label)?;
-    let time = |(i, run): (usize, &Node<'_>)| {
-        let time = run.object(&format!("measurements[{i}] of {label}"))?.required("time_wall_clock")?;
-        let time = time.object("time_wall_clock")?;
-        let value = time.required("value")?.number(&format!("measurements[{i}] of {label}"))?;
-        match time.member("unit").map(Node::plain).as_deref() {
-            None | Some("second") => Ok(value),
-            Some("millisecond") => Ok(value / 1e3),
-            Some("microsecond") => Ok(value / 1e6),
-            Some(unit) => {
-                let what = format!(
-                    "the time of {label} is in {}, which is no unit known here",
-                    excerpt::plain(unit.as_bytes())
-                );
-                Err(Error::input(result.place(), what, "export it in seconds"))
-            }
+    /// The name and, in braces, the parameters, so that the commands of a scan differ whatever they are called.
+    fn with_parameters(&self, node: Node<'_>, name: &str) -> String {
+        #[derive(Deserialize)]
+        struct Parameter<'a> {
+            #[serde(borrow)]
+            value: &'a Raw,
         }
+        // 2.x has an object around each value.
+        let plain = |raw| {
+            let value = node.at(raw).read::<Parameter<'_>>("").map_or(raw, |parameter| parameter.value);
+            node.at(value).plain()
+        };
+        let list: Vec<_> =
+            self.parameters.iter().flatten().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+        if list.is_empty() { name.to_owned() } else { format!("{name} {{{}}}", list.join(", ")) }
+    }
+}
+
+/// A command of 1.x.
+fn read_times(node: Node<'_>, command: &Benchmark<'_>) -> Entry {
+    let mut entry = command.entry(node, WALL_CLOCK, Unit::new("s"));
+    let label = entry.label();
+    let absent = || {
+        let what = format!("the times of the single runs of {label} are missing");
+        Error::input(node.place(), what, "export them with hyperfine --export-json FILE")
     };
-    measurements.iter().enumerate().map(time).collect()
+    let numbers = |times| node.at(times).numbers("times", |i| format!("times[{i}] of {label}"));
+    entry.extend(command.times.ok_or_else(absent).and_then(numbers));
+    check_exit_codes(node.place(), command.exit_codes.as_deref().unwrap_or_default(), &mut entry);
+    entry
 }
 
-fn refuse_no_run(runs: usize, result: &Object<'_>, label: &str) -> Result<(), Error> {
-    if runs > 0 {
-        return Ok(());
+/// A command of 2.x, with all its metrics.
+fn read_runs(node: Node<'_>, command: &Benchmark<'_>, runs: &[Members<'_>]) -> Result<Vec<Entry>, Error> {
+    let mut gathering = Gathering::default();
+    let mut exit_codes = Vec::new();
+    // The benchmark itself comes first, and is there even if nothing was measured.
+    gathering.entry(WALL_CLOCK, || command.entry(node, WALL_CLOCK, Unit::new("s")));
+    for (i, run) in runs.iter().enumerate() {
+        if let Some(code) = run.get("exit_code") {
+            exit_codes.push(node.at(code).read("exit_code")?);
+        }
+        for (metric, raw) in run {
+            let Ok(quantity) = node.at(raw).read::<Quantity<'_>>(metric) else { continue };
+            let unit = Unit::new(spelling(quantity.unit.as_deref().unwrap_or("second")));
+            let entry = gathering.entry(metric, || command.entry(node, metric, unit.clone()));
+            let label = format!("measurements[{i}] of {}", entry.label());
+            entry.push(node.at(quantity.value).number(&label), &unit);
+        }
     }
-    let what = format!("{label} was run not even once");
-    Err(Error::input(result.place(), what, Format::Hyperfine.repeat()))
+    let mut entries = gathering.into_entries();
+    for entry in &mut entries {
+        if entry.n_values() < runs.len() {
+            let what = format!(
+                "{} of {} of {} have no value",
+                runs.len() - entry.n_values(),
+                excerpt::count(runs.len() as u64, "run"),
+                entry.label()
+            );
+            entry.refuse(Error::input(node.place(), what, "run hyperfine once more, or choose another metric"));
+        }
+        check_exit_codes(node.place(), &exit_codes, entry);
+    }
+    Ok(entries)
 }
 
-/// The exit codes of all runs: a list of them in 1.x, one beside each measurement in 2.x; none where there are none.
-fn exit_codes<'a>(result: &Object<'a>) -> Result<Vec<Node<'a>>, Error> {
-    if let Some(codes) = result.member("exit_codes") {
-        return codes.list("exit_codes");
+/// The unit as other tools spell it.
+fn spelling(unit: &str) -> &str {
+    match unit {
+        "second" => "s",
+        "millisecond" => "ms",
+        "microsecond" => "us",
+        "byte" => "B",
+        other => other,
     }
-    let Some(measurements) = result.member("measurements") else { return Ok(Vec::new()) };
-    let code = |run: Node<'a>| run.object("a measurement").ok()?.member("exit_code");
-    Ok(measurements.list("measurements")?.into_iter().filter_map(code).collect())
 }
 
 /// Refuses a benchmark of which some runs failed, and notes that all of them did.
-fn check_exit_codes(result: &Object<'_>, entry: &mut Entry) {
-    let codes = match exit_codes(result) {
-        Ok(codes) => codes,
-        Err(fault) => return entry.refuse(fault),
-    };
-    let n_failed = codes.iter().filter(|code| code.plain() != "0").count();
-    let runs = excerpt::count(codes.len() as u64, "run");
+fn check_exit_codes(place: Place, codes: &[Option<i64>], entry: &mut Entry) {
+    let n_failed = codes.iter().filter(|code| **code != Some(0)).count();
     if n_failed == 0 {
         return;
     }
-    let first = codes[0].plain();
-    let code = excerpt::plain(first.as_bytes());
-    if codes.iter().all(|code| code.plain() == first) {
-        let label = entry.label();
-        entry.note(format!("all {runs} of {label} ended with exit code {code}, which hyperfine was told to ignore"));
+    let runs = excerpt::count(codes.len() as u64, "run");
+    let label = entry.label();
+    if codes.iter().all(|code| *code == codes[0]) {
+        let end = codes[0].map_or("by a signal".to_owned(), |code| format!("with exit code {code}"));
+        entry.note(format!("all {runs} of {label} ended {end}, which hyperfine was told to ignore"));
     } else {
-        let what = format!("{n_failed} of {runs} of {} failed, and a failed run is no measurement", entry.label());
+        let what = format!("{n_failed} of {runs} of {label} failed, and a failed run is no measurement");
         let remedy = "mend the command, or end it with || true if its failures do not matter";
-        entry.refuse(Error::input(result.place(), what, remedy));
+        entry.refuse(Error::input(place, what, remedy));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Benchmark;
-    use super::super::document::Document;
     use super::*;
+    use crate::input::benchmarks::Benchmark;
 
     fn benchmarks(results: &str) -> Vec<Result<Benchmark, String>> {
-        let document = Document::new("x.json".to_owned(), format!("{{\"results\": [{results}]}}")).unwrap();
-        let entries = read(&document.root().object("the file").unwrap()).unwrap();
-        let finish = |entry: Entry| entry.finish(Format::Hyperfine).map_err(|error| error.to_string());
+        let document = Document::json("x.json".to_owned(), format!("{{\"results\": [{results}]}}")).unwrap();
+        let entries = read(&document).unwrap();
+        let finish = |entry: Entry| entry.finish("").map_err(|error| error.to_string());
         entries.into_iter().map(finish).collect()
     }
 
@@ -156,7 +207,7 @@ mod tests {
         let absent = "the times of the single runs of \"a\" are missing";
         assert!(only("{\"command\": \"a\", \"mean\": 1}").unwrap_err().contains(absent));
         assert!(only("{\"command\": \"a\", \"times\": null}").unwrap_err().contains("--export-json"));
-        assert!(only("{\"command\": \"a\", \"times\": []}").unwrap_err().contains("not even once"));
+        assert!(only("{\"command\": \"a\", \"times\": []}").unwrap_err().contains("not measured at all"));
         assert!(only("{\"command\": \"a\", \"times\": [1, true]}").unwrap_err().contains("times[1] of \"a\" is true"));
         assert!(only("{\"command\": \"a\", \"times\": 3}").unwrap_err().contains("times is 3, not a list"));
     }

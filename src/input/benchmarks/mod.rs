@@ -1,94 +1,196 @@
 //! Results of benchmark tools → benchmarks: a name, a unit, and what was measured, one value a run.
 //!
-//! A file is recognised by its content: JSON by how it begins and by its members, criterion's `raw.csv` by its header
-//! line, Go's text by its lines. Values keep the unit of their file; where two files differ in units of time, those of
-//! the control are converted to that of the case.
-//!
-//! | format | a benchmark is | its values |
-//! |---|---|---|
-//! | hyperfine | a command | seconds of each run |
-//! | Google Benchmark | a name | time of an iteration, for each repetition |
-//! | pytest-benchmark | a test | seconds of each round |
-//! | criterion | group, function and parameter | time of an iteration, for each sample |
-//! | Go | a name, and each unit beside the time | time of an operation, for each `-count` |
+//! A format is a file here and a row in [`FORMATS`]: its name, two marks by which its files are recognised, the function
+//! that reads them, and what makes the tool measure more often. Values keep the unit of their file; where two files differ
+//! in units of time, those of the control are converted to that of the case.
 
+mod benchmarkdotnet;
 mod choose;
+mod comparison;
 mod criterion;
 mod document;
 mod entry;
 mod go;
 mod google;
 mod hyperfine;
+mod jmh;
+mod nanobench;
+mod pyperf;
 mod pytest;
 mod unit;
 
 use super::source::{self, Stream};
 use crate::error::{Error, Place};
-use crate::settings::{ColumnName, Columns, Unmatched};
 
+pub use self::comparison::{Comparison, compare, compare_within, sole};
+pub use self::entry::{Benchmark, RunKind, Runs};
 pub use self::unit::Unit;
 
-use self::document::{Document, Node, Object};
+use self::document::Document;
 use self::entry::Entry;
 
-/// The formats, for a message about a file that is none of them.
-const KNOWN: &str = "hyperfine, Google Benchmark, pytest-benchmark, criterion (raw.csv) or go test -bench";
 /// A byte order mark in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// One benchmark of a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Benchmark {
-    /// What the file calls it.
-    pub name: String,
-    /// The unit of its values.
-    pub unit: Unit,
-    /// What was measured, in the order of the file: finite, at least two.
-    pub values: Vec<f64>,
-    /// Things that the user should know about it, a sentence each, for standard error.
-    pub notes: Vec<String>,
+/// What a benchmark tool writes.
+#[derive(Debug)]
+pub struct Format {
+    /// What messages call it.
+    pub name: &'static str,
+    marks: Marks,
+    content: Content,
 }
 
-/// The tools whose results are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// `hyperfine --export-json`, 1.x and 2.x.
-    Hyperfine,
-    /// `--benchmark_format=json` or `--benchmark_out` of Google Benchmark.
-    GoogleBenchmark,
-    /// `--benchmark-json` of pytest-benchmark.
-    PytestBenchmark,
-    /// `raw.csv` of criterion.
-    Criterion,
-    /// `go test -bench`.
-    Go,
+/// How files of a format are told from all others: two marks, for one of them alone may be in others too.
+#[derive(Debug)]
+enum Marks {
+    /// JSON in whose shape there is one of each list; see [`Document::shape`].
+    Json([&'static [&'static str]; 2]),
+    /// Lines of text whose beginning is so.
+    Text(fn(&str) -> bool),
+    /// A table whose beginning is so. With a column of labels it is read as any other.
+    Table(fn(&str) -> bool),
 }
+
+/// What is in the files of a format.
+#[derive(Debug)]
+enum Content {
+    /// Every single measurement.
+    Samples {
+        /// Reads the benchmarks, in the order of the file.
+        read: fn(&Document) -> Result<Vec<Entry>, Error>,
+        /// What makes the tool measure more than once.
+        repeat: &'static str,
+    },
+    /// Means and the like: nothing that can be tested.
+    Summary {
+        /// Where the single measurements are to be had.
+        remedy: &'static str,
+    },
+}
+
+use Content::{Samples, Summary};
+
+/// The formats, the most usual first.
+static FORMATS: [Format; 17] = [
+    Format {
+        name: "hyperfine",
+        marks: Marks::Json([&["results[].command"], &["results[].times", "results[].measurements", "results[].mean"]]),
+        content: Samples { read: hyperfine::read, repeat: "run hyperfine with --runs 10 or more" },
+    },
+    Format {
+        name: "Google Benchmark",
+        marks: Marks::Json([&["benchmarks"], &["context", "benchmarks[].real_time", "benchmarks[].run_type"]]),
+        content: Samples { read: google::read, repeat: "run the benchmark with --benchmark_repetitions=10 or more" },
+    },
+    Format {
+        name: "pytest-benchmark",
+        marks: Marks::Json([&["benchmarks"], &["machine_info", "benchmarks[].stats"]]),
+        content: Samples {
+            read: pytest::read,
+            repeat: "run pytest with --benchmark-min-rounds=10 or more, or give pedantic() more rounds",
+        },
+    },
+    Format {
+        name: "criterion (sample.json)",
+        marks: Marks::Json([&["iters"], &["times"]]),
+        content: Samples { read: criterion::read_sample, repeat: "run the benchmark with a sample size of 10 or more" },
+    },
+    Format {
+        name: "criterion (raw.csv)",
+        marks: Marks::Table(criterion::is_raw_csv),
+        content: Samples {
+            read: criterion::read_raw_csv,
+            repeat: "run the benchmark with a sample size of 10 or more",
+        },
+    },
+    Format {
+        name: "go test -bench",
+        marks: Marks::Text(go::is_output),
+        content: Samples { read: go::read, repeat: "run go test -bench with -count=10 or more" },
+    },
+    Format {
+        name: "JMH",
+        marks: Marks::Json([&["[].benchmark"], &["[].primaryMetric"]]),
+        content: Samples { read: jmh::read, repeat: "run JMH with -f 5 -i 5 or more" },
+    },
+    Format {
+        name: "BenchmarkDotNet",
+        marks: Marks::Json([&["Benchmarks"], &["Title", "HostEnvironmentInfo"]]),
+        content: Samples { read: benchmarkdotnet::read, repeat: "run the benchmark with --iterationCount 10 or more" },
+    },
+    Format {
+        name: "pyperf",
+        marks: Marks::Json([&["benchmarks[].runs"], &["metadata", "version"]]),
+        content: Samples { read: pyperf::read, repeat: "run pyperf with --processes 10 or more" },
+    },
+    Format {
+        name: "nanobench",
+        marks: Marks::Json([&["results[].name"], &["results[].measurements"]]),
+        content: Samples { read: nanobench::read, repeat: "run the benchmark with epochs(10) or more" },
+    },
+    Format {
+        name: "hyperfine --export-csv",
+        marks: Marks::Table(|head| head.starts_with("command,") && first_line(head).contains(",mean,stddev")),
+        content: Summary { remedy: "export every run with --export-json FILE" },
+    },
+    Format {
+        name: "libtest (cargo bench)",
+        marks: Marks::Text(|head| head.contains(" ... bench: ") && head.contains("ns/iter (+/- ")),
+        content: Summary { remedy: "measure with criterion, and give its folder target/criterion" },
+    },
+    Format {
+        name: "critcmp",
+        marks: Marks::Text(|head| head.starts_with("group ") && head.contains('±')),
+        content: Summary { remedy: "give the folder target/criterion, which it reads, too" },
+    },
+    Format {
+        name: "critcmp --export",
+        marks: Marks::Json([&["benchmarks{}.fullname"], &["benchmarks{}.criterion_estimates_v1"]]),
+        content: Summary { remedy: "give the folder target/criterion, which it reads, too" },
+    },
+    Format {
+        name: "asv",
+        marks: Marks::Json([&["commit_hash"], &["env_name"]]),
+        content: Summary { remedy: "measure the same functions with pyperf or pytest-benchmark" },
+    },
+    Format {
+        name: "Catch2",
+        marks: Marks::Text(|head| {
+            (head.contains("benchmark name") && head.contains("low mean"))
+                || (head.contains("<BenchmarkResults ") && head.contains("<mean "))
+        }),
+        content: Summary { remedy: "measure with nanobench or Google Benchmark, which export every repetition" },
+    },
+    Format {
+        name: "wrk",
+        marks: Marks::Text(|head| head.contains("Thread Stats") && head.contains("requests in ")),
+        content: Summary {
+            remedy: "measure with a tool that writes the latency of every request, such as vegeta encode --to csv",
+        },
+    },
+];
 
 impl Format {
-    /// What messages call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hyperfine => "hyperfine",
-            Self::GoogleBenchmark => "Google Benchmark",
-            Self::PytestBenchmark => "pytest-benchmark",
-            Self::Criterion => "criterion",
-            Self::Go => "go test -bench",
+    /// What makes the tool measure more than once.
+    fn repeat(&self) -> &'static str {
+        match self.content {
+            Samples { repeat, .. } => repeat,
+            Summary { remedy } => remedy,
         }
     }
 
-    /// What makes the tool measure more than once.
-    fn repeat(self) -> &'static str {
-        match self {
-            Self::Hyperfine => "run hyperfine with --runs 10 or more",
-            Self::GoogleBenchmark => "run the benchmark with --benchmark_repetitions=10 or more",
-            Self::PytestBenchmark => {
-                "run pytest with --benchmark-min-rounds=10 or more, or give pedantic() more rounds"
-            }
-            Self::Criterion => "run the benchmark with a sample size of 10 or more",
-            Self::Go => "run go test -bench with -count=10 or more",
-        }
+    /// The formats that can be read, for a message about a file that is none of them.
+    fn known() -> String {
+        let is_read = |format: &&Format| matches!(format.content, Samples { .. });
+        let names: Vec<_> = FORMATS.iter().filter(is_read).map(|format| format.name).collect();
+        let (last, others) = names.split_last().expect("there are formats");
+        format!("{} or {last}", others.join(", "))
     }
+}
+
+fn first_line(head: &str) -> &str {
+    head.lines().next().unwrap_or_default()
 }
 
 /// The benchmarks of one file, in its order. A benchmark that failed is one of them, until it is asked for.
@@ -97,143 +199,33 @@ pub struct Results {
     /// The file as the user named it, or `standard input`.
     pub file: String,
     /// What tool wrote it.
-    pub format: Format,
+    pub format: &'static Format,
     entries: Vec<Entry>,
 }
 
-impl Results {
-    /// Refuses a file without benchmarks.
-    fn new(file: String, format: Format, entries: Vec<Entry>) -> Result<Self, Error> {
-        if entries.is_empty() {
-            let what = format!("there is no benchmark among these results of {}", format.name());
-            return Err(Error::input(Place::file(file), what, "run the benchmarks once more, without a filter"));
-        }
-        Ok(Self { file, format, entries })
-    }
-}
-
-/// Two benchmarks to be compared, in the unit of the case.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    /// The benchmark of the case.
-    pub case: Benchmark,
-    /// The benchmark of the control.
-    pub control: Benchmark,
-    /// Things that the user should know about it, a sentence each, for standard error.
-    pub notes: Vec<String>,
-}
-
-/// Takes the benchmarks that are wanted from each of two files: those that were named, all that both have or, where there
-/// can be only one, that one.
-///
-/// # Errors
-/// [`Error::Input`] if there is no such benchmark, if one is meant and there are more, if one is in one file only and that
-/// is not to be ignored, if one cannot be used, or if the two are not measured in the same unit.
-#[allow(clippy::missing_panics_doc, reason = "an index is that of an entry, and is used once")]
-pub fn compare(
-    case: Results,
-    control: Results,
-    columns: &Columns,
-    unmatched: Unmatched,
-) -> Result<Vec<Comparison>, Error> {
-    let (pairs, mut notes) = choose::pairs(&case, &control, columns, unmatched)?;
-    if case.format != control.format {
-        let (a, b) = (case.format.name(), control.format.name());
-        notes.push(format!("results of {a} in {} are compared with results of {b} in {}", case.file, control.file));
-    }
-    let (mut ones, mut others) =
-        (case.entries.into_iter().map(Some).collect(), control.entries.into_iter().map(Some).collect());
-    let take = |entries: &mut Vec<Option<Entry>>, index: usize| entries[index].take().expect("each is taken once");
-    let mut compared = Vec::with_capacity(pairs.len());
-    for [one, other] in pairs {
-        let (one, other) = (take(&mut ones, one), take(&mut others, other));
-        let mut notes = std::mem::take(&mut notes);
-        if one.name != other.name {
-            let (a, b) = (one.label(), other.label());
-            notes.push(format!("benchmark {a} of {} is compared with benchmark {b} of {}", case.file, control.file));
-        }
-        compared.push(convert(one.finish(case.format)?, other.finish(control.format)?, notes, &control.file)?);
-    }
-    Ok(compared)
-}
-
-/// Takes the benchmark that was named, or the only one.
-///
-/// # Errors
-/// As [`compare`].
-pub fn sole(mut results: Results, columns: &Columns) -> Result<Benchmark, Error> {
-    let index = choose::sole(&results, columns)?;
-    results.entries.swap_remove(index).finish(results.format)
-}
-
-/// Takes two benchmarks of one file.
-///
-/// # Errors
-/// As [`compare`].
-#[allow(clippy::missing_panics_doc, reason = "an index is that of an entry, and is used once")]
-pub fn compare_within(mut results: Results, case: &ColumnName, control: &ColumnName) -> Result<Comparison, Error> {
-    let [one, other] = [choose::find(&results, case, "--case")?, choose::find(&results, control, "--control")?];
-    if one == other {
-        let what = format!("--case and --control are the same benchmark, {}", results.entries[one].label());
-        return Err(Error::usage(what, "name two different benchmarks"));
-    }
-    let mut entries: Vec<_> = std::mem::take(&mut results.entries).into_iter().map(Some).collect();
-    let mut take = |index: usize| entries[index].take().expect("indices of two entries").finish(results.format);
-    convert(take(one)?, take(other)?, Vec::new(), &results.file)
-}
-
-/// Puts the control into the unit of the case.
-fn convert(
-    case: Benchmark,
-    mut control: Benchmark,
-    mut notes: Vec<String>,
-    control_file: &str,
-) -> Result<Comparison, Error> {
-    if !control.unit.agrees_with(&case.unit) {
-        let what = format!("the control is measured in {}, but the case in {}", control.unit, case.unit);
-        return Err(Error::input(Place::file(control_file), what, "compare benchmarks in the same unit"));
-    }
-    notes.extend(case.notes.iter().chain(&control.notes).cloned());
-    if control.unit != case.unit {
-        notes.push(format!("{control_file}: the values are converted from {} to {}", control.unit, case.unit));
-        for value in &mut control.values {
-            *value = control.unit.convert(*value, &case.unit);
-        }
-        if control.values.iter().any(|value| !value.is_finite()) {
-            let what = format!("a value is beyond the largest number of a double in {}", case.unit);
-            return Err(Error::input(Place::file(control_file), what, "mend the file"));
-        }
-        control.unit = case.unit.clone();
-    }
-    Ok(Comparison { case, control, notes })
-}
-
-/// How results are written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the beginning of a file says about it.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Notation {
-    /// JSON of any kind.
+    /// JSON of any kind: its format is known only from the whole.
     Json,
-    /// criterion's table.
-    Criterion,
-    /// Lines of `go test`.
-    GoText,
+    /// Text of a format.
+    Text(&'static Format),
+    /// A table of a format.
+    Table(&'static Format),
 }
 
-/// Recognises results of benchmarks, and all other JSON, by the beginning of a file; tables are none of it.
+/// Recognises results of benchmarks, and all other JSON, by the beginning of a file; other tables are none of it.
 pub(super) fn recognise(head: &[u8]) -> Option<Notation> {
     let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
     if is_json(head) {
         return Some(Notation::Json);
     }
-    let mut lines = head.split(|byte| *byte == b'\n');
-    let first = lines.next().unwrap_or_default();
-    if criterion::is_header(first) {
-        return Some(Notation::Criterion);
-    }
-    let text = |line| std::str::from_utf8(line).unwrap_or_default();
-    let is_go =
-        go::is_heading(text(first)) || std::iter::once(first).chain(lines).any(|line| go::is_result(text(line)));
-    is_go.then_some(Notation::GoText)
+    let head = String::from_utf8_lossy(head);
+    FORMATS.iter().find_map(|format| match format.marks {
+        Marks::Text(is_so) if is_so(&head) => Some(Notation::Text(format)),
+        Marks::Table(is_so) if is_so(&head) => Some(Notation::Table(format)),
+        _ => None,
+    })
 }
 
 /// A table can begin with a bracket, but hardly with one before a quote or a number.
@@ -249,19 +241,41 @@ fn is_json(head: &[u8]) -> bool {
 
 /// Reads the results in a stream that was recognised.
 pub(super) fn read(stream: Stream, notation: Notation) -> Result<Results, Error> {
-    let file = stream.name.clone();
-    match notation {
-        Notation::Criterion => Results::new(file, Format::Criterion, criterion::read(stream)?),
-        Notation::GoText => {
-            let entries = go::read(&file, &text(stream)?)?;
-            Results::new(file, Format::Go, entries)
-        }
+    let (file, text) = (stream.name.clone(), text(stream)?);
+    let (document, format) = match notation {
+        Notation::Text(format) | Notation::Table(format) => (Document::new(file, text), format),
         Notation::Json => {
-            let document = Document::new(file.clone(), text(stream)?)?;
-            let (format, entries) = read_json(document.root())?;
-            Results::new(file, format, entries)
+            let document = Document::json(file, text)?;
+            let format = json_format(&document)?;
+            (document, format)
         }
+    };
+    let entries = match format.content {
+        Samples { read, .. } => read(&document)?,
+        Summary { remedy } => {
+            let what = format!(
+                "this is what {} writes, which has means and the like but not the single measurements",
+                format.name
+            );
+            return Err(Error::input(Place::file(document.file), what, remedy));
+        }
+    };
+    if entries.is_empty() {
+        let what = format!("there is no benchmark among these results of {}", format.name);
+        return Err(Error::input(Place::file(document.file), what, "run the benchmarks once more, without a filter"));
     }
+    Ok(Results { file: document.file, format, entries })
+}
+
+/// Recognises the format by the members of the outermost value.
+fn json_format(document: &Document) -> Result<&'static Format, Error> {
+    let shape = document.shape();
+    let has_one_of = |mark: &&[&str]| mark.iter().any(|path| shape.contains(*path));
+    let is_so = |format: &&Format| matches!(&format.marks, Marks::Json(marks) if marks.iter().all(has_one_of));
+    FORMATS.iter().find(is_so).ok_or_else(|| {
+        let what = "this is JSON, but no results of benchmarks that are known here";
+        Error::input(document.root().place(), what, format!("give a file of {}", Format::known()))
+    })
 }
 
 /// The whole of a stream as text, without a byte order mark.
@@ -289,78 +303,48 @@ fn text(stream: Stream) -> Result<String, Error> {
     })
 }
 
-/// Tells the format by the members of the outermost object, and reads it.
-fn read_json(root: Node<'_>) -> Result<(Format, Vec<Entry>), Error> {
-    let unknown = |what: &str| Error::input(root.place(), what, format!("give a file of {KNOWN}"));
-    let Ok(object) = root.object("the file") else {
-        return Err(unknown("this is JSON, but no results of benchmarks that are known here"));
-    };
-    match json_format(&object) {
-        Some(Format::Hyperfine) => Ok((Format::Hyperfine, hyperfine::read(&object)?)),
-        Some(Format::GoogleBenchmark) => Ok((Format::GoogleBenchmark, google::read(&object)?)),
-        Some(Format::PytestBenchmark) => Ok((Format::PytestBenchmark, pytest::read(&object)?)),
-        _ if ["slope", "median_abs_dev", "sampling_mode"].iter().any(|name| object.member(name).is_some()) => {
-            let what = "criterion's samples are not read from its JSON";
-            Err(Error::input(root.place(), what, "give its raw.csv, which its feature csv_output writes"))
-        }
-        _ => Err(unknown("this is JSON, but no results of benchmarks that are known here")),
-    }
-}
-
-fn json_format(root: &Object<'_>) -> Option<Format> {
-    let has = |name: &str| root.member(name).is_some();
-    let first_has = |list: &str, names: &[&str]| {
-        let elements = root.member(list).and_then(|list| list.list("").ok()).unwrap_or_default();
-        let first = elements.first().and_then(|first| first.object("").ok());
-        first.is_some_and(|first| names.iter().any(|name| first.member(name).is_some()))
-    };
-    if has("results") && (first_has("results", &["command", "times", "measurements"]) || !has("benchmarks")) {
-        Some(Format::Hyperfine)
-    } else if has("benchmarks") && (has("machine_info") || first_has("benchmarks", &["stats", "fullname"])) {
-        Some(Format::PytestBenchmark)
-    } else if has("benchmarks") && (has("context") || first_has("benchmarks", &["real_time", "run_type"])) {
-        Some(Format::GoogleBenchmark)
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn recognised(head: &str) -> Option<Notation> {
-        recognise(head.as_bytes())
+    fn recognised(head: &str) -> String {
+        match recognise(head.as_bytes()) {
+            None => "a table".to_owned(),
+            Some(Notation::Json) => "JSON".to_owned(),
+            Some(Notation::Text(format) | Notation::Table(format)) => format.name.to_owned(),
+        }
     }
 
     #[test]
     fn notations_are_recognised_by_how_a_file_begins() {
-        assert_eq!(recognised("\u{feff}\n { \"results\""), Some(Notation::Json));
-        assert_eq!(recognised("{"), Some(Notation::Json));
-        assert_eq!(recognised("[1, 2]"), Some(Notation::Json));
-        assert_eq!(recognised("goos: linux\n"), Some(Notation::GoText));
-        assert_eq!(recognised("warming up\nBenchmarkX-8 \t10\t 12 ns/op\r\n"), Some(Notation::GoText));
+        assert_eq!(recognised("\u{feff}\n { \"results\""), "JSON");
+        assert_eq!(recognised("{"), "JSON");
+        assert_eq!(recognised("[1, 2]"), "JSON");
+        assert_eq!(recognised("goos: linux\n"), "go test -bench");
+        assert_eq!(recognised("warming up\nBenchmarkX-8 \t10\t 12 ns/op\r\n"), "go test -bench");
     }
 
     #[test]
-    fn tables_are_no_results() {
+    fn tables_are_not_results() {
         for table in ["", "a,b\n1,2\n", "[mV],[s]\n1,2\n", "{a}\n1\n", "1\n2\n", "Benchmark\n1\n", "Benchmark 1\n2\n"] {
-            assert_eq!(recognised(table), None, "{table:?}");
+            assert_eq!(recognised(table), "a table", "{table:?}");
         }
     }
 
-    fn format(json: &str) -> Result<Format, String> {
-        let document = Document::new("x".to_owned(), json.to_owned()).unwrap();
-        read_json(document.root()).map(|(format, _)| format).map_err(|error| error.to_string())
+    fn format(json: &str) -> Result<&'static str, String> {
+        let document = Document::json("x".to_owned(), json.to_owned()).unwrap();
+        json_format(&document).map(|format| format.name).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn formats_of_json_are_told_by_their_members() {
-        assert_eq!(format(r#"{"results": [{"command": "a"}]}"#), Ok(Format::Hyperfine));
-        assert_eq!(format(r#"{"machine_info": {}, "benchmarks": []}"#), Ok(Format::PytestBenchmark));
-        assert_eq!(format(r#"{"context": {}, "benchmarks": []}"#), Ok(Format::GoogleBenchmark));
-        assert!(format(r#"{"benchmarks": [{"time": 1}]}"#).unwrap_err().contains("hyperfine"));
-        assert!(format("[]").unwrap_err().contains("pytest-benchmark"));
-        assert!(format(r#"{"mean": {}, "slope": {}}"#).unwrap_err().contains("raw.csv"));
+    fn formats_of_json_are_recognised_by_two_marks() {
+        assert_eq!(format(r#"{"results": [{"command": "a", "times": []}]}"#), Ok("hyperfine"));
+        assert_eq!(format(r#"{"machine_info": {}, "benchmarks": []}"#), Ok("pytest-benchmark"));
+        assert_eq!(format(r#"{"context": {}, "benchmarks": []}"#), Ok("Google Benchmark"));
+        assert_eq!(format(r#"{"results": [{"name": "a", "measurements": []}]}"#), Ok("nanobench"));
+        for other in [r#"{"results": [{"name": "a", "times": []}]}"#, r#"{"benchmarks": [{"time": 1}]}"#, "[]"] {
+            let message = format(other).unwrap_err();
+            assert!(message.contains("give a file of hyperfine, Google Benchmark,"), "{message}");
+        }
     }
 }

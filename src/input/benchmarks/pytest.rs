@@ -1,54 +1,74 @@
 //! What pytest-benchmark saves: a list of tests, each with the seconds of all its rounds in `stats.data`.
 
+use serde::Deserialize;
+
 use super::Unit;
-use super::document::{Node, Object};
+use super::document::{Document, Node, Raw};
 use super::entry::{Entry, Rank};
 use crate::error::Error;
 
-/// Reads the members of `benchmarks`.
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    benchmarks: Vec<&'a Raw>,
+}
+
+#[derive(Deserialize)]
+struct Test<'a> {
+    name: Option<String>,
+    /// With the file in it.
+    fullname: Option<String>,
+    #[serde(borrow)]
+    stats: Stats<'a>,
+}
+
+#[derive(Deserialize)]
+struct Stats<'a> {
+    #[serde(borrow)]
+    data: Option<&'a Raw>,
+}
+
+/// Reads the tests.
 ///
 /// # Errors
-/// [`Error::Input`] if the list is none, or if one of its elements has no name.
-pub fn read(root: &Object<'_>) -> Result<Vec<Entry>, Error> {
-    root.required("benchmarks")?.list("benchmarks")?.into_iter().map(read_benchmark).collect()
+/// [`Error::Input`] for what is not a list of tests, or a test without a name.
+pub fn read(document: &Document) -> Result<Vec<Entry>, Error> {
+    let root = document.root();
+    root.read::<File<'_>>("the file")?.benchmarks.into_iter().map(|raw| read_test(root.at(raw))).collect()
 }
 
-/// Reads a test. Its full name has the file in it, the other has not.
-fn read_benchmark(node: Node<'_>) -> Result<Entry, Error> {
-    let benchmark = node.object("an element of benchmarks")?;
-    let short = benchmark.member("name").map(|name| name.string("name")).transpose()?;
-    let name = match (benchmark.member("fullname"), &short) {
-        (None, Some(short)) => short.clone(),
-        _ => benchmark.required("fullname")?.string("fullname")?,
+fn read_test(node: Node<'_>) -> Result<Entry, Error> {
+    let Test { name, fullname, stats } = node.read("an element of benchmarks")?;
+    let Some(full) = fullname.or_else(|| name.clone()) else {
+        return Err(Error::input(
+            node.place(),
+            "fullname is missing from what begins here",
+            "export the results once more",
+        ));
     };
-    let mut entry = Entry::new(name, Rank::First, Unit::new("s"), node.place());
-    entry.other_names.extend(short);
-    let values = rounds(&benchmark, &entry.label());
-    entry.extend(values);
-    Ok(entry)
-}
-
-fn rounds(benchmark: &Object<'_>, label: &str) -> Result<Vec<f64>, Error> {
-    let stats = benchmark.required("stats")?.object("stats")?;
-    let Some(data) = stats.member("data") else {
+    let mut entry = Entry::new(full, Rank::First, Unit::new("s"), node.place());
+    entry.other_names.extend(name);
+    let label = entry.label();
+    let absent = || {
         let what = format!("the times of the single rounds of {label} are missing");
         let remedy = "save them with --benchmark-json FILE, or add --benchmark-save-data to --benchmark-save";
-        return Err(Error::input(benchmark.place(), what, remedy));
+        Error::input(node.place(), what, remedy)
     };
-    data.numbers("stats.data", |i| format!("stats.data[{i}] of {label}"))
+    let numbers = |data| node.at(data).numbers("stats.data", |i| format!("stats.data[{i}] of {label}"));
+    entry.extend(stats.data.ok_or_else(absent).and_then(numbers));
+    Ok(entry)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Document;
-    use super::super::{Benchmark, Format};
+    use super::super::Benchmark;
     use super::*;
 
     fn only(benchmark: &str) -> Result<Benchmark, String> {
-        let document = Document::new("x.json".to_owned(), format!("{{\"benchmarks\": [{benchmark}]}}")).unwrap();
-        let mut entries = read(&document.root().object("the file").unwrap()).map_err(|error| error.to_string())?;
+        let document = Document::json("x.json".to_owned(), format!("{{\"benchmarks\": [{benchmark}]}}")).unwrap();
+        let mut entries = read(&document).map_err(|error| error.to_string())?;
         assert_eq!(entries.len(), 1);
-        entries.remove(0).finish(Format::PytestBenchmark).map_err(|error| error.to_string())
+        entries.remove(0).finish("").map_err(|error| error.to_string())
     }
 
     #[test]
