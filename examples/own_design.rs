@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use permtest::PermutationTest;
-use permtest::design::{Design, Draw, EachAlone, ReferenceSetSize};
+use permtest::design::{Design, Draw, EachAlone, Kind, ReferenceSetSize};
 use permtest::error::Error;
 use permtest::method::planner::Choice;
 use permtest::sampling::bounded::below;
@@ -22,8 +22,8 @@ struct Rotation {
 }
 
 impl Design for Rotation {
-    fn name(&self) -> &'static str {
-        "rotation"
+    fn kind(&self) -> Kind {
+        Kind::Own("rotation")
     }
 
     fn units(&self) -> &Units {

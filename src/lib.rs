@@ -15,6 +15,17 @@
 //! | [`method`] | how the null distribution is got, on all cores |
 //! | [`inference`] | p-values, intervals, summaries, warnings |
 
+/// Serialises enums as the names that they have in reports.
+macro_rules! serialise_as {
+    ($name:ident: $($type:ty),+) => {
+        $(impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.$name())
+            }
+        })+
+    };
+}
+
 pub mod design;
 pub mod error;
 pub mod inference;

@@ -145,11 +145,10 @@ fn test(
                 run.compute(&settings.output, outputs.distribution.take().zip(format))?
             }
         };
-        let outcome = run.outcome(result, dataset, settings)?;
-        let margin = ready::margin_warning(dataset, &settings.test, outcome.result.character);
-        let mut report = Report::new(dataset, &settings.test, outcome);
-        report.warnings.extend(margin.map(|warning| warning.to_string()));
-        report.warnings.extend(known.and_then(|known| known.warning.clone()));
+        let mut report = run.report(result, dataset, settings)?;
+        let margin = ready::margin_warning(dataset, &settings.test, report.result.character);
+        report.result.warnings.extend(margin);
+        report.notes.extend(known.and_then(|known| known.warning.clone()));
         Ok((report, distribution))
     })
 }

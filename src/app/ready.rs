@@ -16,7 +16,7 @@ use crate::permutation_test::Take;
 use crate::permutation_test::effect::Effect;
 use crate::program::Program;
 use crate::progress::Progress;
-use crate::report::Outcome;
+use crate::report::{GroupReport, Report};
 use crate::settings::{Compare, DistributionFormat, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
@@ -253,11 +253,17 @@ impl Run<'_> {
     }
 
     /// The result with all that a report says beside it.
-    pub fn outcome(&self, result: TestResult, dataset: &Dataset, settings: &Settings) -> Result<Outcome<'_>, Error> {
+    pub fn report(&self, result: TestResult, dataset: &Dataset, settings: &Settings) -> Result<Report, Error> {
         let (test, control) = (&settings.test, &dataset.control.values);
         let smallest = settings.judgement.smallest_effect;
-        Ok(Outcome {
-            design: self.problem.design().name(),
+        let is_drawn = result.histogram.is_some();
+        Ok(Report {
+            column: dataset.column.clone(),
+            grouping: dataset.grouping.clone(),
+            case: GroupReport::new(&dataset.case, is_drawn),
+            control: GroupReport::new(&dataset.control, is_drawn),
+            n_dropped: dataset.n_dropped,
+            test: test.clone(),
             mu: self.mu,
             effect: self.effect(&result, test, &settings.output)?,
             effect_sizes: self.test.effect_sizes()?,
@@ -275,6 +281,9 @@ impl Run<'_> {
                 _ => compare(dataset, test, self.mu),
             },
             result,
+            adjusted: None,
+            gate: None,
+            notes: Vec::new(),
         })
     }
 

@@ -183,7 +183,7 @@ fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Res
         block_size: cut.block_size,
         statistic,
         program_sha256,
-        design: run.problem.design().name().to_owned(),
+        design: run.problem.design().kind().name().to_owned(),
         alternative: test.alternative.name().to_owned(),
         two_sided_rule: test.two_sided.map(|rule| rule.name().to_owned()),
         mu: bits(run.mu),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Design, Draw, Exchange, Exchangeable, ReferenceSetSize};
+use super::{Design, Draw, Exchange, Exchangeable, Kind, ReferenceSetSize};
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::{UnitSums, Units};
 
@@ -13,7 +13,7 @@ pub struct Clustered {
     clusters: Arc<dyn Design>,
     units: Units,
     case_size: Option<usize>,
-    name: String,
+    kind: Kind,
 }
 
 impl Clustered {
@@ -23,11 +23,12 @@ impl Clustered {
     /// When there are not as many clusters as that design has observations.
     #[must_use]
     pub fn new(clusters: Arc<dyn Design>, cluster_of: &[u32]) -> Self {
-        let name = match clusters.name() {
-            "two-sample" => "clustered".to_owned(),
-            other => format!("clustered, {other}"),
+        let kind = match clusters.kind() {
+            Kind::TwoSample => Kind::Clustered,
+            Kind::Stratified => Kind::ClusteredStratified,
+            other => other,
         };
-        Self { name, ..Self::reordered(clusters, cluster_of) }
+        Self { kind, ..Self::reordered(clusters, cluster_of) }
     }
 
     /// A design whose observation `order[i]` becomes number i: every cluster has one observation.
@@ -43,8 +44,8 @@ impl Clustered {
         assert_eq!(units.len(), inner.len(), "each cluster has an observation");
         let sizes = units.sums(&vec![1i64; cluster_of.len()]);
         let case_size = case_size(clusters.as_ref(), &sizes);
-        let name = clusters.name().to_owned();
-        Self { clusters, units, case_size, name }
+        let kind = clusters.kind();
+        Self { clusters, units, case_size, kind }
     }
 }
 
@@ -65,8 +66,8 @@ fn case_size(clusters: &dyn Design, sizes: &UnitSums) -> Option<usize> {
 }
 
 impl Design for Clustered {
-    fn name(&self) -> &str {
-        &self.name
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn units(&self) -> &Units {

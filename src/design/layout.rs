@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Clustered, Design, Paired, Stratified, TwoSample};
+use super::{Clustered, Design, Kind, Paired, Stratified, TwoSample};
 
 /// How observations belong together; case observations are numbered first, then the control observations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -148,13 +148,13 @@ impl Layout {
                 &clusters.of
             }
         };
-        let name = if clusters.is_some() { "paired, clustered" } else { "paired" };
+        let kind = if clusters.is_some() { Kind::PairedClustered } else { Kind::Paired };
         let mut members = vec![[0; 2]; n_case];
         for (position, &observation) in order.iter().enumerate() {
             let observation = observation as usize;
             members[observation % n_case][observation / n_case] = position as u32;
         }
-        Ok(Arrangement { design: Arc::new(Paired::called(name, swapped_with, labels)), pairs: Some(members) })
+        Ok(Arrangement { design: Arc::new(Paired::of_kind(kind, swapped_with, labels)), pairs: Some(members) })
     }
 }
 
@@ -277,23 +277,23 @@ mod tests {
         let size = |layout: &Layout, n_case, all| {
             let Arrangement { design, .. } =
                 arrange(layout, n_case, all).unwrap_or_else(|conflict| panic!("{conflict}"));
-            (design.name().to_owned(), design.reference_set_size().exact.unwrap())
+            (design.kind().name(), design.reference_set_size().exact.unwrap())
         };
         let paired = Layout { pairing: Pairing::ByOrder, ..Layout::default() };
         let independent = Layout::default();
-        assert_eq!(size(&independent, 3, 6), ("two-sample".to_owned(), 20));
-        assert_eq!(size(&paired, 3, 6), ("paired".to_owned(), 8));
+        assert_eq!(size(&independent, 3, 6), ("two-sample", 20));
+        assert_eq!(size(&paired, 3, 6), ("paired", 8));
         // Strata {0, 1, 3}, {2, 4, 5} of cases 0, 1, 2: C(3, 2)·C(3, 1).
         let strata = Layout { strata: Some(blocks(&[0, 0, 1, 0, 1, 1])), ..Layout::default() };
-        assert_eq!(size(&strata, 3, 6), ("stratified".to_owned(), 9));
+        assert_eq!(size(&strata, 3, 6), ("stratified", 9));
         // Clusters {0, 1}, {2}, {3, 4, 5}: two of three.
         let clusters = Layout { clusters: Some(blocks(&[0, 0, 1, 2, 2, 2])), ..Layout::default() };
-        assert_eq!(size(&clusters, 3, 6), ("clustered".to_owned(), 3));
+        assert_eq!(size(&clusters, 3, 6), ("clustered", 3));
         let both =
             Layout { clusters: Some(blocks(&[0, 1, 2, 3])), strata: Some(blocks(&[0, 1, 0, 1])), ..Layout::default() };
-        assert_eq!(size(&both, 2, 4), ("clustered, stratified".to_owned(), 4));
+        assert_eq!(size(&both, 2, 4), ("clustered, stratified", 4));
         let pairs = Layout { clusters: Some(blocks(&[0, 0, 1, 0, 0, 1])), strata: Some(blocks(&[0; 6])), ..paired };
-        assert_eq!(size(&pairs, 3, 6), ("paired, clustered".to_owned(), 4));
+        assert_eq!(size(&pairs, 3, 6), ("paired, clustered", 4));
     }
 
     #[test]

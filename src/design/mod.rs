@@ -32,8 +32,8 @@ use crate::simd::Arch;
 ///
 /// What is drawn depends on the design and the stream alone, never on the machine.
 pub trait Design: Send + Sync {
-    /// The name used in reports: `two-sample`, `paired`, …
-    fn name(&self) -> &str;
+    /// Which of the usual designs it is.
+    fn kind(&self) -> Kind;
 
     /// The units and what their bits say about the observations.
     fn units(&self) -> &Units;
@@ -156,6 +156,53 @@ pub struct Exchangeable {
     pub units: Range<usize>,
     /// How many of them are set.
     pub m: usize,
+}
+
+/// The usual designs: which observations may exchange their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// All.
+    TwoSample,
+    /// Those of a stratum.
+    Stratified,
+    /// The two of a pair.
+    Paired,
+    /// Whole clusters.
+    Clustered,
+    /// Whole clusters of a stratum.
+    ClusteredStratified,
+    /// The two sides of all pairs of a cluster together.
+    PairedClustered,
+    /// A design of one's own, by its name.
+    Own(&'static str),
+}
+
+impl Kind {
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TwoSample => "two-sample",
+            Self::Stratified => "stratified",
+            Self::Paired => "paired",
+            Self::Clustered => "clustered",
+            Self::ClusteredStratified => "clustered, stratified",
+            Self::PairedClustered => "paired, clustered",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// Whether labels are exchanged within strata.
+    #[must_use]
+    pub fn is_stratified(self) -> bool {
+        matches!(self, Self::Stratified | Self::ClusteredStratified)
+    }
+
+    /// Whether whole clusters are relabelled.
+    #[must_use]
+    pub fn is_clustered(self) -> bool {
+        matches!(self, Self::Clustered | Self::ClusteredStratified | Self::PairedClustered)
+    }
 }
 
 /// The number of labellings of a design: from 1 to far beyond what a float can hold.

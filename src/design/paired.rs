@@ -1,6 +1,6 @@
 //! Pairs: within each, either member may be the case. A coin for each pair decides whether its labels are swapped.
 
-use super::{Design, Draw, EachAlone, Exchange, ReferenceSetSize};
+use super::{Design, Draw, EachAlone, Exchange, Kind, ReferenceSetSize};
 use crate::sampling::labellings::last_word_mask;
 use crate::sampling::stream::Stream;
 use crate::sampling::subset::bernoulli::Dyadic;
@@ -9,7 +9,7 @@ use crate::sampling::units::Units;
 /// The design of paired samples. A set bit means that the unit's observations have exchanged their labels.
 #[derive(Debug, Clone)]
 pub struct Paired {
-    name: &'static str,
+    kind: Kind,
     units: Units,
     /// Half of the observations, if each unit holds as many of one label as of the other.
     case_size: Option<usize>,
@@ -23,15 +23,15 @@ impl Paired {
     /// When the lists differ in length or there is no observation.
     #[must_use]
     pub fn new(swapped_with: &[u32], labels: &[bool]) -> Self {
-        Self::called("paired", swapped_with, labels)
+        Self::of_kind(Kind::Paired, swapped_with, labels)
     }
 
-    /// The same under another name.
-    pub(super) fn called(name: &'static str, swapped_with: &[u32], labels: &[bool]) -> Self {
+    /// The same of pairs or of clusters of pairs.
+    pub(super) fn of_kind(kind: Kind, swapped_with: &[u32], labels: &[bool]) -> Self {
         let units = Units::new(swapped_with.to_vec(), labels);
         let balance = units.sums(&vec![1; labels.len()]);
         let case_size = balance.changes.iter().all(|&change| change == 0).then_some(balance.base as usize);
-        Self { name, units, case_size }
+        Self { kind, units, case_size }
     }
 
     fn words(&self) -> usize {
@@ -40,8 +40,8 @@ impl Paired {
 }
 
 impl Design for Paired {
-    fn name(&self) -> &'static str {
-        self.name
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn units(&self) -> &Units {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Design, Draw, Exchange, Exchangeable, ReferenceSetSize, write_bits};
+use super::{Design, Draw, Exchange, Exchangeable, Kind, ReferenceSetSize, write_bits};
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::Stream;
 use crate::sampling::subset::{self, ChunkSampler, SubsetSampler};
@@ -69,8 +69,8 @@ impl Stratified {
 }
 
 impl Design for Stratified {
-    fn name(&self) -> &'static str {
-        "stratified"
+    fn kind(&self) -> Kind {
+        Kind::Stratified
     }
 
     fn units(&self) -> &Units {

@@ -1,6 +1,6 @@
 //! Two independent samples: any m of the N pooled units may carry the label *case*.
 
-use super::{Design, Draw, Exchange, Exchangeable, ReferenceSetSize, write_bits};
+use super::{Design, Draw, Exchange, Exchangeable, Kind, ReferenceSetSize, write_bits};
 use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::Stream;
 use crate::sampling::subset::{ChunkSampler, SubsetSampler};
@@ -37,8 +37,8 @@ impl TwoSample {
 }
 
 impl Design for TwoSample {
-    fn name(&self) -> &'static str {
-        "two-sample"
+    fn kind(&self) -> Kind {
+        Kind::TwoSample
     }
 
     fn units(&self) -> &Units {

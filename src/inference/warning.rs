@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::count::separated;
+use crate::design;
 use crate::method::planner::Method;
 
 /// The significance level that a design should at least be able to reach.
@@ -122,17 +123,14 @@ pub enum UnitKind {
 }
 
 impl UnitKind {
-    /// The units of a design, by its name.
+    /// The units of a design.
     #[must_use]
-    pub fn of(design: &str) -> Self {
-        if design.contains("clustered") {
-            Self::Clusters
-        } else if design.contains("paired") {
-            Self::Pairs
-        } else if design.contains("stratified") {
-            Self::Strata
-        } else {
-            Self::Observations
+    pub fn of(design: design::Kind) -> Self {
+        match design {
+            design::Kind::TwoSample | design::Kind::Own(_) => Self::Observations,
+            design::Kind::Stratified => Self::Strata,
+            design::Kind::Paired => Self::Pairs,
+            _ => Self::Clusters,
         }
     }
 }

@@ -201,12 +201,14 @@ impl<T: Replicate> Course<'_, T> {
             coarsest,
             z: known.z,
             further: plan.further,
-            units: UnitKind::of(design.name()),
+            units: UnitKind::of(design.kind()),
             concern: nature.concern,
             exactness: known.exactness,
         };
         Ok(TestResult {
             estimate: known.observed,
+            alternative: self.alternative,
+            design: design.kind(),
             character: nature.character,
             null_centre: known.null_centre,
             method,

@@ -16,7 +16,7 @@ mod sums;
 use std::sync::Arc;
 
 use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
-use crate::design::{Design, ReferenceSetSize};
+use crate::design::{self, Design, ReferenceSetSize};
 use crate::error::Error;
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::Warning;
@@ -106,6 +106,10 @@ pub enum NullDistribution {
 pub struct TestResult {
     /// The observed statistic.
     pub estimate: f64,
+    /// What was tested about case − control.
+    pub alternative: Alternative,
+    /// Which labellings are equally likely under the null hypothesis.
+    pub design: design::Kind,
     /// What the statistic is.
     pub character: Character,
     /// The mean of a linear statistic over all labellings, from which the absolute rule measures; `None` where the

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Report;
 use super::statistic::Measure;
+use crate::inference::TwoSidedRule;
 use crate::method::histogram::Histogram;
 use crate::method::tail::Tail;
 
@@ -35,9 +36,9 @@ impl<'a> Bars<'a> {
             let after = histogram.edges.partition_point(|&edge| edge <= value);
             after.saturating_sub(1).min(histogram.shares.len() - 1)
         };
-        let observed = bin(report.estimate);
-        let shown = shown(histogram, [observed, bin(mirror(report).unwrap_or(report.estimate))]);
-        let boundary = (observed + usize::from(report.estimate < histogram.mean())) as i64;
+        let observed = bin(report.result.estimate);
+        let shown = shown(histogram, [observed, bin(mirror(report).unwrap_or(report.result.estimate))]);
+        let boundary = (observed + usize::from(report.result.estimate < histogram.mean())) as i64;
         let (first, end, most) = (shown.start as i64, shown.end as i64, most as i64);
         let mut bins_each = (end - first + most - 1) / most;
         let start = loop {
@@ -83,19 +84,19 @@ fn shown(histogram: &Histogram, others: [usize; 2]) -> Range<usize> {
 
 /// The mirror image of the observed statistic, where both sides count.
 pub fn mirror(report: &Report) -> Option<f64> {
-    let is_absolute = report.two_sided_rule.as_deref() == Some("absolute");
-    let mirrored = match report.statistic.measure {
-        Measure::Ratio => report.null_value * report.null_value / report.estimate,
-        _ => 2.0 * report.null_value - report.estimate,
+    let is_absolute = report.two_sided_rule() == Some(TwoSidedRule::Absolute);
+    let mirrored = match report.measure() {
+        Measure::Ratio => report.null_value() * report.null_value() / report.result.estimate,
+        _ => 2.0 * report.null_value() - report.result.estimate,
     };
-    (is_absolute && report.estimate != report.null_value).then_some(mirrored)
+    (is_absolute && report.result.estimate != report.null_value()).then_some(mirrored)
 }
 
 /// Whether what lies above the observed statistic is extreme, rather than what lies below.
 pub fn counts_above(report: &Report) -> bool {
-    match report.tail {
+    match report.result.tail {
         Tail::Upper => true,
         Tail::Lower => false,
-        Tail::Absolute | Tail::Doubled => report.estimate >= report.null_value,
+        Tail::Absolute | Tail::Doubled => report.result.estimate >= report.null_value(),
     }
 }

@@ -4,55 +4,41 @@ use super::number::{self, Notation};
 use super::precision::Precision;
 use super::statistic::Measure;
 use super::{Comparison, Report};
-use crate::permutation_test::effect::{Effect, EffectRequest, EffectSizes, IntervalKind, Measured};
+use crate::Definition;
+use crate::permutation_test::effect::{Effect, EffectInterval, EffectSizes, IntervalKind, Measured};
+use crate::settings::Statistic;
+use crate::statistic::catalogue::Named;
 
-/// An effect with its interval.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EffectReport {
-    /// As people say it: `difference of means`.
-    pub name: String,
-    /// What it is.
-    pub measured: Measured,
-    /// Its size.
-    pub estimate: f64,
-    /// The ends of its interval, infinite where there is none; `None` without an interval.
-    pub interval: Option<[f64; 2]>,
-    /// How it was got.
-    pub interval_kind: Option<IntervalKind>,
-    /// The standard errors of its ends, where labellings were drawn.
-    pub interval_errors: Option<[f64; 2]>,
-    /// Level of the interval.
-    pub confidence: Option<f64>,
-    /// Why there is no interval though one was wanted.
-    pub objection: Option<String>,
+impl Report {
+    pub(super) fn effect_interval(&self) -> Option<EffectInterval> {
+        self.effect.as_ref()?.interval
+    }
+
+    /// The level of the interval of the effect.
+    pub(super) fn effect_confidence(&self) -> Option<f64> {
+        self.effect_interval().and(self.test.effect).map(|request| request.confidence)
+    }
+
+    /// The effect where it is another one than the statistic, which has its own.
+    pub(super) fn other_effect(&self) -> Option<&Effect> {
+        self.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic)
+    }
 }
 
-impl EffectReport {
-    /// Finds the words for an effect; `title` is what the statistic is called.
-    pub(super) fn new(title: &str, comparison: Comparison, effect: &Effect, request: Option<&EffectRequest>) -> Self {
-        let name = match effect.measured {
-            Measured::Statistic => title,
-            Measured::MeanDifference => "difference of means",
-            Measured::Shift => "Hodges-Lehmann shift",
-        };
-        let is_said = effect.measured == Measured::Statistic || comparison != Comparison::WithinStrata;
-        let name = if is_said { name.to_owned() } else { format!("{name} within strata") };
-        Self {
-            name,
-            measured: effect.measured,
-            estimate: effect.estimate,
-            interval: effect.interval.map(|interval| interval.ends),
-            interval_kind: effect.interval.map(|interval| interval.kind),
-            interval_errors: effect.interval.and_then(|interval| interval.errors),
-            confidence: effect.interval.and(request).map(|request| request.confidence),
-            objection: effect.objection.clone(),
-        }
-    }
+/// The effect as people say it: `difference of means`.
+pub fn name(report: &Report) -> Option<String> {
+    let name = match report.effect.as_ref()?.measured {
+        Measured::Statistic => return Some(report.title()),
+        Measured::MeanDifference => "difference of means",
+        Measured::Shift => "Hodges-Lehmann shift",
+    };
+    let is_within = report.comparison() == Comparison::WithinStrata;
+    Some(if is_within { format!("{name} within strata") } else { name.to_owned() })
 }
 
 /// `95 % interval -0.17 to 7.57`, `… at least -0.17` where the alternative is one-sided; how it was got, unless it is exact.
 pub fn interval(report: &Report) -> Option<String> {
-    let confidence = report.effect.as_ref()?.confidence?;
+    let confidence = report.effect_confidence()?;
     let ends = interval_ends(report)?;
     let hole = rejected_within(report).map(|null| format!(", though {null} itself is rejected")).unwrap_or_default();
     Some(format!("{} interval {ends}{hole}", number::percent(confidence).replace('\u{a0}', " ")))
@@ -63,15 +49,14 @@ pub fn interval(report: &Report) -> Option<String> {
 /// Ends are rounded outwards, with as many digits as keep one that leaves out the null value on its side of it, and where
 /// labellings were drawn no more than its standard error allows.
 pub fn interval_ends(report: &Report) -> Option<String> {
-    let effect = report.effect.as_ref()?;
-    let ends = effect.interval?;
-    let of_shifts = effect.interval_kind.is_some_and(IntervalKind::is_of_shifts);
-    let null = if of_shifts { Some(report.mu) } else { null(report) };
+    let estimate = report.effect.as_ref()?.estimate;
+    let EffectInterval { ends, kind, errors } = report.effect_interval()?;
+    let null = if kind.is_of_shifts() { Some(report.mu) } else { null(report) };
     let precision = Precision::of(report);
-    let sizes = ends.into_iter().chain([effect.estimate, report.mu]).filter(|size| size.is_finite());
+    let sizes = ends.into_iter().chain([estimate, report.mu]).filter(|size| size.is_finite());
     let scale = sizes.fold(0.0f64, |largest, size| largest.max(size.abs()));
     let write = |end: usize| {
-        let error = effect.interval_errors.map(|errors| errors[end]).and_then(number::magnitude);
+        let error = errors.map(|errors| errors[end]).and_then(number::magnitude);
         let notation = precision.effect.coarser(error.map_or(i32::MAX, |leading| -leading), ends[end]);
         let is_beyond = |x: f64| null.is_none_or(|null| if end == 0 { x > null } else { x < null });
         let bound = if is_beyond(ends[end]) { null } else { None };
@@ -86,11 +71,11 @@ pub fn interval_ends(report: &Report) -> Option<String> {
         (false, true) => format!("at most {}", write(1)).replace("at most below", "below"),
         (false, false) => "unbounded: too few labellings".to_owned(),
     };
-    Some(match effect.interval_kind {
-        Some(IntervalKind::Sampled) => text + " (sampled)",
-        Some(IntervalKind::Percentile) => text + " (percentile bootstrap)",
-        Some(IntervalKind::Bca) => text + " (BCa bootstrap)",
-        Some(IntervalKind::Exact) | None => text,
+    Some(match kind {
+        IntervalKind::Sampled => text + " (sampled)",
+        IntervalKind::Percentile => text + " (percentile bootstrap)",
+        IntervalKind::Bca => text + " (BCa bootstrap)",
+        IntervalKind::Exact => text,
     })
 }
 
@@ -112,9 +97,9 @@ fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>, scale: f64)
 
 /// The effect under the null hypothesis, where it is known.
 pub fn null(report: &Report) -> Option<f64> {
-    let has_null = matches!(report.statistic.measure, Measure::DataDifference | Measure::Difference | Measure::Ratio);
+    let has_null = matches!(report.measure(), Measure::DataDifference | Measure::Difference | Measure::Ratio);
     match report.effect.as_ref()?.measured {
-        Measured::Statistic => has_null.then_some(report.null_value),
+        Measured::Statistic => has_null.then_some(report.null_value()),
         Measured::MeanDifference | Measured::Shift => Some(report.mu),
     }
 }
@@ -122,13 +107,13 @@ pub fn null(report: &Report) -> Option<f64> {
 /// The null value, where the test rejects it though shifts on both sides of it are not rejected: p as a function of the
 /// shift may have such a hole where a statistic is divided by a spread, and where pairs without a difference have no rank.
 fn rejected_within(report: &Report) -> Option<String> {
-    if !["welch", "t", "signed-rank"].contains(&report.statistic.name.as_str()) {
+    let Statistic::Defined(Definition::Named(Named::Welch | Named::T | Named::SignedRank)) = report.test.statistic
+    else {
         return None;
-    }
-    let effect =
-        report.effect.as_ref().filter(|effect| effect.interval_kind.is_some_and(IntervalKind::is_of_shifts))?;
-    let ([low, high], level) = (effect.interval?, 1.0 - effect.confidence?);
-    let is_hole = low <= report.mu && report.mu <= high && report.p_value <= level + f64::EPSILON;
+    };
+    let [low, high] = report.effect_interval().filter(|interval| interval.kind.is_of_shifts())?.ends;
+    let level = 1.0 - report.effect_confidence()?;
+    let is_hole = low <= report.mu && report.mu <= high && report.result.p_value.estimate <= level + f64::EPSILON;
     is_hole.then(|| if report.mu == 0.0 { "0".to_owned() } else { Precision::of(report).mu.write(report.mu) })
 }
 
@@ -151,23 +136,6 @@ pub fn other_scales(report: &Report) -> Option<String> {
     let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
     let change = change.filter(|_| is_amount).map(|change| format!("mean {:+.1} %", 100.0 * change));
     let parts: Vec<String> = [change].into_iter().chain(others).flatten().collect();
-    let within = if report.comparison == Comparison::Groups { "" } else { ", within strata" };
+    let within = if report.comparison() == Comparison::Groups { "" } else { ", within strata" };
     (!parts.is_empty()).then(|| parts.join(", ") + within)
-}
-
-/// The effect sizes under the names of the formats that programs read; `None` where they are not defined.
-pub fn fields(sizes: &EffectSizes) -> [(&'static str, Option<f64>); 6] {
-    let (two, pairs) = match sizes {
-        EffectSizes::TwoSample(two) => (Some(two), None),
-        EffectSizes::Paired(pairs) => (None, Some(pairs)),
-    };
-    let either = |of_two: Option<f64>, of_pairs: Option<f64>| of_two.or(of_pairs);
-    [
-        ("relative_change", either(two.and_then(|s| s.relative_change), pairs.and_then(|s| s.relative_change))),
-        ("cohens_d", two.and_then(|s| s.cohens_d)),
-        ("cohens_d_z", pairs.and_then(|s| s.d_z)),
-        ("hedges_g", two.and_then(|s| s.hedges_g)),
-        ("cliffs_delta", two.map(|s| s.cliffs_delta)),
-        ("hodges_lehmann", either(two.map(|s| s.hodges_lehmann), pairs.map(|s| s.hodges_lehmann))),
-    ]
 }

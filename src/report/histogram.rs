@@ -7,7 +7,7 @@ use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
 use super::label::{pad_left, pad_right, shorten};
 use super::precision::Precision;
-use super::{GroupReport, Report, wording};
+use super::{GroupReport, Report};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
 use crate::method::histogram::Histogram;
@@ -75,7 +75,7 @@ const ASCII: Brush = Brush {
 
 /// The picture below a report; nothing where there is no histogram.
 pub fn draw(report: &Report, canvas: Canvas) -> String {
-    let Some(histogram) = &report.histogram else { return String::new() };
+    let Some(histogram) = &report.result.histogram else { return String::new() };
     let brush = match canvas.characters {
         Characters::Blocks => BLOCKS,
         Characters::Ascii => ASCII,
@@ -92,7 +92,7 @@ pub fn draw(report: &Report, canvas: Canvas) -> String {
 }
 
 fn title(report: &Report, width: usize) -> String {
-    let title = format!("Null distribution: {}", escape::line(&wording::statistic(report)));
+    let title = format!("Null distribution: {}", escape::line(&report.title()));
     if title.width() <= width { title } else { "Null distribution".to_owned() }
 }
 
@@ -217,7 +217,7 @@ fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
 
 /// Where the observed statistic lies, and its mirror image, and what is as extreme.
 fn markers(report: &Report, columns: &Columns, width: usize, brush: &Brush) -> String {
-    let Some(observed) = columns.of(report.estimate) else { return String::new() };
+    let Some(observed) = columns.of(report.result.estimate) else { return String::new() };
     let mirror = mirror(report).and_then(|mirror| columns.of(mirror));
     let mut cells = vec![' '; width];
     let counts_above = counts_above(report);
@@ -230,7 +230,7 @@ fn markers(report: &Report, columns: &Columns, width: usize, brush: &Brush) -> S
         extend(mirror, !counts_above);
     }
     // The number stands inside, where nothing is marked, if there is room.
-    let number = Precision::of(report).difference.write(report.estimate);
+    let number = Precision::of(report).difference.write(report.result.estimate);
     let label: Vec<char> = format!(" observed {number} ").chars().collect();
     let (before, after) = (observed.checked_sub(label.len()), Some(observed + 1));
     let end = Some(columns.width()).filter(|_| counts_above);

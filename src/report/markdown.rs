@@ -4,10 +4,11 @@ use anstream::adapter::strip_str;
 
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
-use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, wording};
+use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
-use crate::permutation_test::effect::Measured;
+use crate::inference::p_value::IntervalKind;
+use crate::method::planner::Method;
 
 /// A table, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
@@ -20,9 +21,9 @@ pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
     let mut footnotes: Vec<String> = reports.iter().map(footnote).collect();
     footnotes.dedup();
     let warnings: Vec<String> =
-        reports.iter().flat_map(|report| report.warnings.iter().map(|warning| item(report, warning))).collect();
+        reports.iter().flat_map(|report| report.warnings().into_iter().map(|warning| item(report, &warning))).collect();
 
-    let verdict = judged::verdict(reports).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
+    let verdict = gate::verdict(reports).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
     let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
     blocks.extend(canvas.iter().flat_map(|&canvas| reports.iter().map(move |report| drawing(report, canvas))));
@@ -59,7 +60,7 @@ impl Columns {
             Some(grouping) => format!("{} by {}", escape::markdown(&report.column), escape::markdown(grouping)),
             None => escape::markdown(&report.column),
         };
-        let estimate = precision.difference.write(report.estimate);
+        let estimate = precision.difference.write(report.result.estimate);
         let difference = match wording::against(report) {
             None => estimate,
             Some(against) => format!("{estimate} ({against})"),
@@ -73,7 +74,7 @@ impl Columns {
             wording::interval(report),
         );
         if self.adjusted {
-            let p = report.adjusted.map_or(report.p_value, |adjusted| adjusted.p_value);
+            let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
             let p = number::probability(p, p_value_digits(report), number::Rounding::Nearest);
             row.extend([" ", &p, " |"]);
         }
@@ -87,9 +88,9 @@ impl Columns {
 /// `95 % interval -0.17 to 7.57`, of which effect if it is not the statistic's.
 fn interval(report: &Report) -> String {
     let Some(interval) = effect::interval(report) else { return String::new() };
-    match &report.effect {
-        Some(effect) if effect.measured != Measured::Statistic => format!("{}: {interval}", effect.name),
-        _ => interval,
+    match effect::name(report).filter(|_| report.other_effect().is_some()) {
+        Some(name) => format!("{name}: {interval}"),
+        None => interval,
     }
 }
 
@@ -105,14 +106,14 @@ fn sample(group: &GroupReport, precision: Precision) -> String {
 fn footnote(report: &Report) -> String {
     let p_value = wording::p_value_name(report);
     let statistic = subject(report);
-    let confidence = number::percent(report.confidence).replace('\u{a0}', " ");
-    let sentence = match report.n_resamples.zip(report.seed) {
-        Some((resamples, seed)) if report.precision.is_none() => format!(
+    let confidence = number::percent(report.confidence()).replace('\u{a0}', " ");
+    let sentence = match report.n_resamples().zip(report.seed()) {
+        Some((resamples, seed)) if report.result.precision.is_none() => format!(
             "{statistic}; {p_value} from {} resamples ({}, seed {seed}), its Monte Carlo interval at {confidence} confidence.",
             number::count(resamples),
             wording::method_name(report),
         ),
-        Some(_) if report.p_value_interval_kind == "upper-bound" => {
+        Some(_) if report.result.p_value.kind == IntervalKind::UpperBound => {
             let method = wording::drawing(report);
             format!("{statistic}; {p_value}, an upper bound at {confidence} confidence. {method}")
         }
@@ -120,7 +121,9 @@ fn footnote(report: &Report) -> String {
             let method = wording::drawing(report);
             format!("{statistic}; {p_value}, its Monte Carlo interval at {confidence} confidence. {method}")
         }
-        None if report.method == "bounds" => format!("{statistic}; {p_value}, the upper one of two proven bounds."),
+        None if report.result.method == Method::Bounds => {
+            format!("{statistic}; {p_value}, the upper one of two proven bounds.")
+        }
         None => format!("{statistic}; exact {p_value}: every possible labelling was counted."),
     };
     let others = [
@@ -136,12 +139,12 @@ fn footnote(report: &Report) -> String {
 
 /// `Difference of means, case − control`; what is no difference is not said to be one.
 fn subject(report: &Report) -> String {
-    let mut statistic = escape::markdown(&wording::statistic(report));
+    let mut statistic = escape::markdown(&report.title());
     // An expression stays as it is written.
-    if let (Some(first), false) = (statistic.get_mut(..1), report.statistic.title == report.statistic.name) {
+    if let (Some(first), false) = (statistic.get_mut(..1), report.title() == report.statistic_name()) {
         first.make_ascii_uppercase();
     }
-    match report.statistic.measure {
+    match report.measure() {
         Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
         Measure::Value | Measure::Ratio | Measure::Distance => statistic,
     }

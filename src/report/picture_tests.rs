@@ -1,7 +1,7 @@
 //! What the pictures make of a report, to the letter where they are made of letters.
 
 use super::histogram::{self, Canvas};
-use super::samples::typical;
+use super::samples::{typical, varied};
 use super::{GroupReport, Report, plot};
 use crate::inference::sample_shape::SampleShape;
 use crate::method::histogram::Histogram;
@@ -17,14 +17,12 @@ fn drawn() -> Report {
         group.shape = Some(SampleShape { quartiles, whiskers, points: vec![group.summary.min, group.summary.max] });
         group
     };
-    let report = typical();
-    Report {
-        case: shaped(report.case.clone(), [15.5, 25.7], [8.2, 30.9]),
-        control: shaped(report.control.clone(), [11.2, 23.1], [4.2, 33.9]),
-        estimate: 3.5,
-        histogram: Some(histogram),
-        ..report
-    }
+    varied(typical(), |report| {
+        report.case = shaped(report.case.clone(), [15.5, 25.7], [8.2, 30.9]);
+        report.control = shaped(report.control.clone(), [11.2, 23.1], [4.2, 33.9]);
+        report.result.estimate = 3.5;
+        report.result.histogram = Some(histogram);
+    })
 }
 
 #[track_caller]
@@ -89,6 +87,9 @@ fn a_plot_of_a_report_is_the_same_drawing_every_time() {
         assert!(text.contains(words), "{words} in {text}");
     }
     // Tiny p-values are drawn on a logarithmic scale.
-    let tiny = String::from_utf8(plot(&Report { p_value: 1e-9, ..drawn() }, PlotFormat::Svg).bytes).unwrap();
+    let tiny = String::from_utf8(
+        plot(&varied(drawn(), |report| report.result.p_value.estimate = 1e-9), PlotFormat::Svg).bytes,
+    )
+    .unwrap();
     assert!(tiny.contains("logarithmic") && tiny.contains("1e-2"), "{tiny}");
 }

@@ -7,7 +7,6 @@
 use super::number::{Notation, decimals, magnitude};
 use super::statistic::Measure;
 use super::{GroupReport, Report};
-use crate::permutation_test::effect::Measured;
 
 /// The notation of each column of the two samples' table, and of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +35,13 @@ impl Precision {
         let both = |read: fn(&GroupReport) -> f64| [read(&report.case), read(&report.control)];
         let means = both(|group| group.summary.mean);
         let sds: Vec<f64> = [&report.case, &report.control].iter().filter_map(|group| group.summary.sd).collect();
-        let is_data = report.statistic.measure == Measure::DataDifference;
+        let is_data = report.measure() == Measure::DataDifference;
         // What is not in the unit of the data says nothing about their digits.
-        let differences = if is_data { vec![report.estimate, report.estimate - report.null_value] } else { Vec::new() };
+        let differences = if is_data {
+            vec![report.result.estimate, report.result.estimate - report.null_value()]
+        } else {
+            Vec::new()
+        };
 
         let spread = spread_place(&sds);
         let visible = differences.iter().filter_map(|&x| difference_place(x, &means, &sds)).max();
@@ -50,7 +53,7 @@ impl Precision {
         let difference = if is_data {
             Notation::down_to(place.min(full.max(full_place(&differences))), &differences)
         } else {
-            four_digits(&[report.estimate, report.null_value])
+            four_digits(&[report.result.estimate, report.null_value()])
         };
         let column = |finest: i32, numbers: &[f64]| Notation::down_to(finest.min(full_place(numbers)), numbers);
         let mu_place = significant_place(report.mu, 2).map_or(place, |two_digits| place.max(two_digits));
@@ -61,13 +64,15 @@ impl Precision {
             min: column(place, &both(|group| group.summary.min)),
             max: column(place, &both(|group| group.summary.max)),
             difference,
-            effect: match &report.effect {
-                Some(effect) if effect.measured != Measured::Statistic => {
+            effect: match report.other_effect() {
+                Some(effect) => {
                     // The interval tells how well it is known, whatever values far off do to the means.
-                    let place = place.max(effect.interval.and_then(width_place).unwrap_or(place).min(finest));
+                    let place = place.max(
+                        effect.interval.and_then(|interval| width_place(interval.ends)).unwrap_or(place).min(finest),
+                    );
                     Notation::down_to(place.min(full.max(full_place(&[effect.estimate]))), &[effect.estimate])
                 }
-                _ => difference,
+                None => difference,
             },
             mu: column(mu_place, &[report.mu]),
         }
@@ -82,9 +87,9 @@ fn four_digits(numbers: &[f64]) -> Notation {
 
 /// How many significant digits of the p-value its interval supports: three or four, and only two where all are small.
 pub fn p_value_digits(report: &Report) -> usize {
-    let [low, high] = report.p_value_interval;
-    let least = if report.p_value < 1e-4 { 2 } else { 3 };
-    match (magnitude(report.p_value), magnitude((high - low) / 2.0)) {
+    let [low, high] = report.result.p_value.interval;
+    let least = if report.result.p_value.estimate < 1e-4 { 2 } else { 3 };
+    match (magnitude(report.result.p_value.estimate), magnitude((high - low) / 2.0)) {
         (Some(p), Some(error)) => (p - error + 1).clamp(least, 4) as usize,
         _ => 4,
     }

@@ -1,20 +1,10 @@
 //! What the report calls a statistic, and how it speaks of its values.
 
+use super::{Comparison, Report};
 use crate::settings::Statistic;
 use crate::statistic::catalogue::{Kind, Named};
 use crate::statistic::expression;
 use crate::statistic::{Character, Definition};
-
-/// A statistic in the words of a report.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StatisticReport {
-    /// As it is written on the command line, `mean`.
-    pub name: String,
-    /// As people say it: `difference of means`.
-    pub title: String,
-    /// How its values are spoken of.
-    pub measure: Measure,
-}
 
 /// What the values of a statistic are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,44 +21,47 @@ pub enum Measure {
     Distance,
 }
 
-impl StatisticReport {
-    /// Finds the words for a statistic that compares case and control within strata.
-    #[must_use]
-    pub fn within_strata(statistic: &Statistic, character: Character) -> Self {
-        let found = Self::of(statistic, character);
-        let title = match statistic {
-            Statistic::Defined(Definition::Named(Named::RankSum)) => "van Elteren's rank sum of the case".to_owned(),
-            _ => format!("{} within strata", found.title),
-        };
-        Self { title, ..found }
+impl Report {
+    /// The statistic as it is written on the command line, `mean`.
+    pub(super) fn statistic_name(&self) -> String {
+        match &self.test.statistic {
+            Statistic::Defined(definition) => definition.to_string(),
+            Statistic::Program(program) => program.argv.join(" "),
+        }
     }
 
-    /// Finds the words for a statistic of which it is known what it is.
-    #[must_use]
-    pub fn of(statistic: &Statistic, character: Character) -> Self {
-        let definition = match statistic {
-            Statistic::Defined(definition) => definition,
-            Statistic::Program(program) => {
-                let name = program.argv.join(" ");
-                return Self { title: "statistic of the program".to_owned(), name, measure: Measure::Value };
+    /// The statistic as people say it: `difference of means`.
+    pub(super) fn title(&self) -> String {
+        let title = match &self.test.statistic {
+            Statistic::Program(_) => "statistic of the program".to_owned(),
+            Statistic::Defined(Definition::Named(named)) => title(*named),
+            Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
+                format!("difference of {}", parsed.canonical)
             }
+            Statistic::Defined(Definition::Expression(parsed)) => parsed.canonical.clone(),
         };
-        let (title, measure) = match definition {
-            Definition::Named(named) => (title(*named), measure(*named)),
-            Definition::Expression(parsed) if parsed.kind == expression::Kind::Summary => {
-                (format!("difference of {}", parsed.canonical), Measure::Difference)
+        match (&self.test.statistic, self.comparison()) {
+            (_, Comparison::Groups | Comparison::PooledStrata) => title,
+            (Statistic::Defined(Definition::Named(Named::RankSum)), _) => {
+                "van Elteren's rank sum of the case".to_owned()
             }
-            Definition::Expression(parsed) => {
-                let measure = match character {
-                    Character::Difference => Measure::Difference,
-                    Character::Ratio => Measure::Ratio,
-                    Character::Distance => Measure::Distance,
-                    Character::Number => Measure::Value,
-                };
-                (parsed.canonical.clone(), measure)
-            }
-        };
-        Self { name: definition.to_string(), title, measure }
+            _ => format!("{title} within strata"),
+        }
+    }
+
+    /// How its values are spoken of.
+    pub(super) fn measure(&self) -> Measure {
+        match &self.test.statistic {
+            Statistic::Program(_) => Measure::Value,
+            Statistic::Defined(Definition::Named(named)) => measure(*named),
+            Statistic::Defined(Definition::Expression(parsed)) => match self.result.character {
+                _ if parsed.kind == expression::Kind::Summary => Measure::Difference,
+                Character::Difference => Measure::Difference,
+                Character::Ratio => Measure::Ratio,
+                Character::Distance => Measure::Distance,
+                Character::Number => Measure::Value,
+            },
+        }
     }
 }
 

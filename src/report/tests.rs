@@ -1,18 +1,22 @@
 //! What each format makes of reports, to the letter.
 
-use super::samples::{group, none_as_extreme, single, typical};
-use super::{EffectReport, Report, annotation, judge, render, verdict};
-use crate::inference::Alternative;
+use super::samples::{group, none_as_extreme, single, typical, varied};
+use super::{Report, annotation, judge, render, verdict};
+use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical;
 use crate::inference::gate::{FailOn, Gate, OnUndecided};
-use crate::inference::p_value::Counts;
+use crate::inference::p_value::{self, Counts};
+use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::{Estimate, Spread};
-use crate::method::sequential::{Decision, Level};
+use crate::method::planner::{Further, Method};
+use crate::method::sequential::Decision;
 use crate::method::splitting;
 use crate::method::tail::Tail;
-use crate::permutation_test::effect::{IntervalKind, Measured};
-use crate::settings::{Format, Judgement};
+use crate::permutation_test::effect::{Effect, EffectInterval, IntervalKind, Measured};
+use crate::settings::{Format, Judgement, Statistic};
+use crate::statistic::Definition;
+use crate::statistic::catalogue::Named;
 
 /// The text without its colours.
 fn text(report: &Report) -> String {
@@ -33,7 +37,7 @@ fn markdown(report: &Report) -> String {
 fn warned() -> Report {
     let first = "The groups differ in size (30 and 10) and in spread (sd 6.61 and 2.20): a test of the means can reject \
                  too often.";
-    Report { warnings: vec![first.to_owned(), "A | second\none.".to_owned()], ..typical() }
+    varied(typical(), |report| report.notes = vec![first.to_owned(), "A | second\none.".to_owned()])
 }
 
 #[test]
@@ -76,19 +80,17 @@ fn no_extreme_resample_gives_a_floor_and_a_bound_but_never_zero() {
 
 #[test]
 fn a_single_observation_has_no_standard_deviation() {
-    let report = Report {
-        case: single("new", 14.0),
-        estimate: 14.0 - 16.963_333_333_333_335,
-        alternative: "less".to_owned(),
-        two_sided_rule: None,
-        n_resamples: Some(1000),
-        counts: Some(Counts { n: 1000, greater_equal: 1000, less_equal: 1, absolute: 1 }),
-        p_value: 2.0 / 1001.0,
-        p_value_interval: [5.0e-6, 0.007_41],
-        n_dropped: 1,
-        reference_set_size: Some(31.0),
-        ..typical()
-    };
+    let report = varied(typical(), |report| {
+        report.case = single("new", 14.0);
+        report.result.estimate = 14.0 - 16.963_333_333_333_335;
+        report.result.alternative = Alternative::Less;
+        report.result.tail = Tail::Lower;
+        report.result.counts = Some(Counts { n: 1000, greater_equal: 1000, less_equal: 1, absolute: 1 });
+        report.result.p_value.estimate = 2.0 / 1001.0;
+        report.result.p_value.interval = [5.0e-6, 0.007_41];
+        report.n_dropped = 1;
+        report.result.reference_set_size.approximate = Some(31.0);
+    });
     assert_eq!(
         text(&report),
         "\
@@ -115,7 +117,7 @@ len by supp: new (case) against VC (control)
 
 #[test]
 fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
-    let report = Report { mu: 1.0, null_value: 1.0, ..typical() };
+    let report = varied(typical(), |report| report.mu = 1.0);
     assert_eq!(
         conclusion(&report),
         "  difference of means   3.70     95 % interval -0.17 to 7.57, tested against 1
@@ -133,10 +135,16 @@ fn a_null_value_other_than_zero_is_named_wherever_it_matters() {
 
 #[test]
 fn one_sided_and_doubled_tests_say_which_tail_was_counted() {
-    let greater = Report { alternative: "greater".to_owned(), two_sided_rule: None, ..typical() };
+    let greater = varied(typical(), |report| {
+        report.result.alternative = Alternative::Greater;
+        report.result.tail = Tail::Upper;
+    });
     assert!(text(&greater).contains("  p-value (greater)     0.0609"));
     assert!(text(&greater).contains("  304,123 of the 10,000,000 resamples have a difference of 3.70 or more.\n"));
-    let doubled = Report { two_sided_rule: Some("doubled".to_owned()), tail: Tail::Upper, ..typical() };
+    let doubled = varied(typical(), |report| {
+        report.result.two_sided = TwoSidedRule::Doubled;
+        report.result.tail = Tail::Upper;
+    });
     assert!(text(&doubled).contains("  p-value (two-sided, doubled)   0.0609"));
     assert!(text(&doubled).contains(
         "  304,123 of the 10,000,000 resamples have a difference of 3.70 or more; that
@@ -146,15 +154,14 @@ fn one_sided_and_doubled_tests_say_which_tail_was_counted() {
 
 #[test]
 fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
-    let report = Report {
-        counts: Some(Counts { n: 10_000_000, greater_equal: 14, less_equal: 9_999_986, absolute: 31 }),
-        p_value: 3.199_999_68e-6,
-        p_value_interval: [1.889e-6, 5.017e-6],
-        reference_set_size: None,
-        reference_set_size_log10: 60_204.326_5,
-        n_dropped: 1234,
-        ..typical()
-    };
+    let report = varied(typical(), |report| {
+        report.result.counts = Some(Counts { n: 10_000_000, greater_equal: 14, less_equal: 9_999_986, absolute: 31 });
+        report.result.p_value.estimate = 3.199_999_68e-6;
+        report.result.p_value.interval = [1.889e-6, 5.017e-6];
+        report.result.reference_set_size.approximate = None;
+        report.result.reference_set_size.log10 = 60_204.326_5;
+        report.n_dropped = 1234;
+    });
     assert_eq!(
         conclusion(&report),
         "  difference of means   3.70     95 % interval -0.17 to 7.57
@@ -172,16 +179,12 @@ fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
 
 #[test]
 fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
-    let exact = Report {
-        method: "exact".to_owned(),
-        algorithm: Some("lattice".to_owned()),
-        n_resamples: None,
-        seed: None,
-        counts: None,
-        p_value: 3.968_712_345e-47,
-        p_value_interval: [3.968_712_345e-47; 2],
-        ..typical()
-    };
+    let exact = varied(typical(), |report| {
+        report.result.method = Method::Lattice;
+        report.result.counts = None;
+        report.result.p_value.estimate = 3.968_712_345e-47;
+        report.result.p_value.interval = [3.968_712_345e-47; 2];
+    });
     assert_eq!(
         conclusion(&exact),
         "  difference of means   3.70        95 % interval -0.17 to 7.57
@@ -193,13 +196,11 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
   Effect: mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.28.
 "
     );
-    let bounds = Report {
-        method: "bounds".to_owned(),
-        algorithm: None,
-        p_value: 3.170_7e-12,
-        p_value_interval: [3.166_4e-12, 3.170_7e-12],
-        ..exact.clone()
-    };
+    let bounds = varied(exact.clone(), |report| {
+        report.result.method = Method::Bounds;
+        report.result.p_value.estimate = 3.170_7e-12;
+        report.result.p_value.interval = [3.166_4e-12, 3.170_7e-12];
+    });
     assert_eq!(
         conclusion(&bounds),
         "  difference of means   3.70        95 % interval -0.17 to 7.57
@@ -213,15 +214,12 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
 "
     );
     let spread = Spread::Weights { effective_sample_size: 35_123.4, saddlepoint: Some(3.39e-30) };
-    let importance = Report {
-        method: "importance".to_owned(),
-        precision: Some(Estimate { p: 3.4e-30, standard_error: 2e-32, draws: 2_000_000, spread }),
-        n_resamples: Some(2_000_000),
-        seed: Some(0),
-        p_value: 3.4e-30,
-        p_value_interval: [3.35e-30, 3.45e-30],
-        ..bounds.clone()
-    };
+    let importance = varied(bounds.clone(), |report| {
+        report.result.method = Method::Importance { draws: 2_000_000 };
+        report.result.precision = Some(Estimate { p: 3.4e-30, standard_error: 2e-32, draws: 2_000_000, spread });
+        report.result.p_value.estimate = 3.4e-30;
+        report.result.p_value.interval = [3.35e-30, 3.45e-30];
+    });
     assert_eq!(
         conclusion(&importance),
         "  difference of means   3.70       95 % interval -0.17 to 7.57
@@ -236,16 +234,14 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
 "
     );
     let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19, tail: splitting::Tail::Lower };
-    let splitting = Report {
-        method: "splitting".to_owned(),
-        precision: Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread }),
-        n_resamples: Some(24_000),
-        two_sided_rule: Some("doubled".to_owned()),
-        tail: Tail::Lower,
-        p_value: 3.4e-12,
-        p_value_interval: [2.9e-12, 4.0e-12],
-        ..importance
-    };
+    let splitting = varied(importance, |report| {
+        report.result.method = Method::Splitting { replicates: 24, particles: 1000 };
+        report.result.precision = Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread });
+        report.result.two_sided = TwoSidedRule::Doubled;
+        report.result.tail = Tail::Lower;
+        report.result.p_value.estimate = 3.4e-12;
+        report.result.p_value.interval = [2.9e-12, 4.0e-12];
+    });
     assert!(
         conclusion(&splitting).ends_with(
             "
@@ -260,7 +256,7 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
         "{}",
         conclusion(&splitting)
     );
-    let affordable = Report { is_exact_affordable: true, ..typical() };
+    let affordable = varied(typical(), |report| report.result.further = Further::Advised(Method::Lattice));
     let hint = "labellings. An exact p-value is\n  affordable here: leave out -n.\n";
     assert!(conclusion(&affordable).contains(hint), "{}", conclusion(&affordable));
 }
@@ -268,17 +264,15 @@ fn each_method_says_how_the_p_value_was_got_and_how_sure_it_is() {
 #[test]
 fn splitting_that_ended_short_of_the_data_gives_an_upper_bound() {
     let spread = Spread::Replicates { replicates: 24, extinct: 0, levels: 19, tail: splitting::Tail::Upper };
-    let short_of_the_data = Report {
-        method: "splitting".to_owned(),
-        precision: Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread }),
-        counts: None,
-        n_resamples: Some(24_000),
-        two_sided_rule: Some("doubled".to_owned()),
-        p_value: 4.01e-12,
-        p_value_interval: [1e-17, 4.01e-12],
-        p_value_interval_kind: "upper-bound".to_owned(),
-        ..typical()
-    };
+    let short_of_the_data = varied(typical(), |report| {
+        report.result.method = Method::Splitting { replicates: 24, particles: 1000 };
+        report.result.precision = Some(Estimate { p: 3.4e-12, standard_error: 2e-13, draws: 24_000, spread });
+        report.result.counts = None;
+        report.result.two_sided = TwoSidedRule::Doubled;
+        report.result.p_value.estimate = 4.01e-12;
+        report.result.p_value.interval = [1e-17, 4.01e-12];
+        report.result.p_value.kind = p_value::IntervalKind::UpperBound;
+    });
     assert!(
         conclusion(&short_of_the_data).contains(
             "
@@ -298,9 +292,9 @@ fn splitting_that_ended_short_of_the_data_gives_an_upper_bound() {
 #[test]
 fn classical_tests_beside_clusters_are_said_to_overlook_them() {
     let compared = Some(classical::two_sample(&[1.0, 2.0, 4.0], &[3.0, 5.0, 9.0], Alternative::TwoSided, 0.0));
-    let report = Report { compared, ..typical() };
+    let report = varied(typical(), |report| report.compared = compared);
     assert!(text(&report).contains("\n  For comparison, classical tests:\n"));
-    let clustered = Report { design: "clustered".to_owned(), ..report };
+    let clustered = varied(report, |report| report.result.design = Kind::Clustered);
     assert!(
         text(&clustered).contains("\n  For comparison, classical tests, as if all observations were independent:\n")
     );
@@ -309,14 +303,13 @@ fn classical_tests_beside_clusters_are_said_to_overlook_them() {
 
 #[test]
 fn labels_in_any_script_align_and_nothing_invisible_reaches_the_terminal() {
-    let report = Report {
-        column: "durée\u{1b}[31m".to_owned(),
-        grouping: None,
-        case: group("対照グループ", [2.3e-9, 4e-10, 2.2e-9, 1.9e-9, 3e-9]),
-        control: group("results/2024-05-17/machine-b/latency-after.csv", [1.3e-9, 5e-10, 1.2e-9, 9e-10, 2e-9]),
-        estimate: 1e-9,
-        ..typical()
-    };
+    let report = varied(typical(), |report| {
+        report.column = "durée\u{1b}[31m".to_owned();
+        report.grouping = None;
+        report.case = group("対照グループ", [2.3e-9, 4e-10, 2.2e-9, 1.9e-9, 3e-9]);
+        report.control = group("results/2024-05-17/machine-b/latency-after.csv", [1.3e-9, 5e-10, 1.2e-9, 9e-10, 2e-9]);
+        report.result.estimate = 1e-9;
+    });
     let expected = "\
 durée\\u{1b}[31m: 対照グループ (case) against results/2024…y-after.csv (control)
 
@@ -378,13 +371,13 @@ fn json_has_these_names_in_this_order() {
         r#""compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
-    let report = Report { warnings: vec!["A \"quoted\" one.".to_owned()], ..typical() };
+    let report = varied(typical(), |report| report.notes = vec!["A \"quoted\" one.".to_owned()]);
     assert_eq!(render(&[report], Format::Json, None), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
 fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
-    let mut report = Report { warnings: vec!["One, two.".to_owned(), "Three.".to_owned()], ..typical() };
+    let mut report = varied(typical(), |report| report.notes = vec!["One, two.".to_owned(), "Three.".to_owned()]);
     report.case = single("O\"J", 14.0);
     let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_units,n_strata,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
@@ -414,7 +407,10 @@ permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 fn markdown_is_a_table_with_its_footnote_and_warnings() {
     let mut report = warned();
     report.case.label = "a|b <i>_x_".to_owned();
-    let other = Report { column: "weight".to_owned(), warnings: Vec::new(), ..none_as_extreme() };
+    let other = varied(none_as_extreme(), |report| {
+        report.column = "weight".to_owned();
+        report.notes = Vec::new();
+    });
     assert_eq!(
         render(&[report, other], Format::Markdown, None),
         r"| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |
@@ -432,12 +428,11 @@ Difference of means, case − control; p-value (two-sided) from 10,000,000 resam
 
 #[test]
 fn a_small_difference_of_large_samples_stays_visible() {
-    let report = Report {
-        case: group("a", [20.664_12, 6.6, 22.7, 8.0, 30.0]),
-        control: group("b", [20.661_0, 8.3, 16.5, 4.0, 34.0]),
-        estimate: 0.003_12,
-        ..typical()
-    };
+    let report = varied(typical(), |report| {
+        report.case = group("a", [20.664_12, 6.6, 22.7, 8.0, 30.0]);
+        report.control = group("b", [20.661_0, 8.3, 16.5, 4.0, 34.0]);
+        report.result.estimate = 0.003_12;
+    });
     let text = text(&report);
     assert!(
         text.contains("  a  30  20.66412  6.6    22.7    8   30\n  b  30  20.66100  8.3    16.5    4   34\n"),
@@ -449,18 +444,16 @@ fn a_small_difference_of_large_samples_stays_visible() {
 #[test]
 fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
     let of = |interval| {
-        let effect = typical().effect.map(|effect| EffectReport { interval: Some(interval), ..effect });
-        conclusion(&Report { effect, ..typical() })
+        let effect = typical().effect.map(|effect| Effect {
+            interval: Some(EffectInterval { ends: interval, kind: IntervalKind::Exact, errors: None }),
+            ..effect
+        });
+        conclusion(&varied(typical(), |report| report.effect = effect))
     };
     assert!(of([0.5, f64::INFINITY]).contains("  95 % interval at least 0.50\n"));
     assert!(of([f64::NEG_INFINITY, 0.5]).contains("  95 % interval at most 0.50\n"));
-    let shift = |effect: EffectReport| EffectReport {
-        name: "Hodges-Lehmann shift".to_owned(),
-        measured: Measured::Shift,
-        objection: Some("none".to_owned()),
-        ..effect
-    };
-    let text = text(&Report { effect: typical().effect.map(shift), ..typical() });
+    let shift = |effect: Effect| Effect { measured: Measured::Shift, objection: Some("none".to_owned()), ..effect };
+    let text = text(&varied(typical(), |report| report.effect = typical().effect.map(shift)));
     assert!(
         text.contains("  difference of means    3.70\n  Hodges-Lehmann shift   3.70     95 % interval -0.17 to 7.57\n")
     );
@@ -470,13 +463,11 @@ fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
 #[test]
 fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_are_known() {
     let of = |interval, kind, errors| {
-        let vary = |effect| EffectReport {
-            interval: Some(interval),
-            interval_kind: Some(kind),
-            interval_errors: errors,
-            ..effect
-        };
-        let text = conclusion(&Report { effect: typical().effect.map(vary), p_value: 0.04, ..typical() });
+        let vary = |effect| Effect { interval: Some(EffectInterval { ends: interval, kind, errors }), ..effect };
+        let text = conclusion(&varied(typical(), |report| {
+            report.effect = typical().effect.map(vary);
+            report.result.p_value.estimate = 0.04;
+        }));
         let (_, interval) = text.lines().next().unwrap().split_once("interval ").unwrap();
         interval.to_owned()
     };
@@ -494,21 +485,18 @@ fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_a
     assert_eq!(of([-0.171, 7.561], IntervalKind::Bca, None), "-0.18 to 7.57 (BCa bootstrap)");
     assert_eq!(of([-0.171, 7.561], IntervalKind::Percentile, None), "-0.18 to 7.57 (percentile bootstrap)");
     // p is at most 0.05.
-    let mut holed = Report { p_value: 0.04, ..typical() };
-    holed.statistic.name = "welch".to_owned();
-    assert!(conclusion(&holed).contains("95 % interval -0.17 to 7.57, though 0 itself is rejected\n"));
+    let mut holed = varied(typical(), |report| report.result.p_value.estimate = 0.04);
+    holed.test.statistic = Statistic::Defined(Definition::Named(Named::Welch));
+    assert!(text(&holed).contains("95 % interval -0.17 to 7.57, though 0 itself is rejected\n"));
 }
 
 #[test]
 fn a_sequential_report_says_what_was_decided_and_how_surely() {
-    let report = Report {
-        method: "sequential".to_owned(),
-        n_resamples: Some(242),
-        counts: Some(Counts { n: 242, greater_equal: 0, less_equal: 242, absolute: 0 }),
-        decision: Some((Level::USUAL, Decision::Below)),
-        confidence: 0.999,
-        ..none_as_extreme()
-    };
+    let report = varied(none_as_extreme(), |report| {
+        report.result.method = Method::Sequential { cap: 1_000_000 };
+        report.result.counts = Some(Counts { n: 242, greater_equal: 0, less_equal: 242, absolute: 0 });
+        report.result.decision = Some(Decision::Below);
+    });
     let text = text(&report);
     assert!(text.contains("time-uniform interval (99.9 %): at most"), "{text}");
     assert!(text.contains("Sequential, seed 0: after 242 resamples p is below alpha 0.05, which is wrong"), "{text}");
@@ -516,7 +504,7 @@ fn a_sequential_report_says_what_was_decided_and_how_surely() {
 
 /// Two columns, the second of which is far apart, before a gate.
 fn judged(gate: Gate) -> Vec<Report> {
-    let mut reports = vec![typical(), Report { column: "weight%".to_owned(), ..none_as_extreme() }];
+    let mut reports = vec![typical(), varied(none_as_extreme(), |report| report.column = "weight%".to_owned())];
     let judgement = Judgement { adjustment: Adjustment::Holm, gate: Some(gate), ..Judgement::default() };
     let _ = judge(&mut reports, &judgement, Alternative::TwoSided);
     reports

@@ -5,10 +5,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
-use super::{Canvas, GroupReport, Report, effect, histogram, judged, number, precision, wording};
+use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, precision, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
-use crate::permutation_test::effect::Measured;
 
 const WIDTH: usize = 80;
 const INDENT: &str = "  ";
@@ -37,14 +36,14 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
         text += &paragraph(&note, INDENT, DIM);
     }
     text += &compared(report);
-    if let Some(finding) = judged::finding(report) {
+    if let Some(finding) = gate::finding(report) {
         text.push('\n');
         text += &paragraph(&format!("Gate: {finding}."), INDENT, BOLD);
     }
-    if !report.warnings.is_empty() {
+    if !report.warnings().is_empty() {
         text.push('\n');
     }
-    for warning in &report.warnings {
+    for warning in &report.warnings() {
         text += &admonition(warning);
     }
     if let Some(canvas) = canvas {
@@ -119,15 +118,15 @@ fn result(report: &Report) -> String {
         note,
     };
     let mut rows = Vec::new();
-    let estimate = precision.difference.write(report.estimate);
-    match report.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic) {
+    let estimate = precision.difference.write(report.result.estimate);
+    match report.other_effect() {
         None => {
             let notes: Vec<String> = [interval, wording::against(report)].into_iter().flatten().collect();
-            rows.push(row(wording::statistic(report), estimate, (!notes.is_empty()).then(|| notes.join(", "))));
+            rows.push(row(report.title(), estimate, (!notes.is_empty()).then(|| notes.join(", "))));
         }
         Some(other) => {
-            rows.push(row(wording::statistic(report), estimate, wording::against(report)));
-            rows.push(row(other.name.clone(), precision.effect.write(other.estimate), interval));
+            rows.push(row(report.title(), estimate, wording::against(report)));
+            rows.push(row(effect::name(report).unwrap_or_default(), precision.effect.write(other.estimate), interval));
         }
     }
     // It stays on one line, however long that is.

@@ -1,20 +1,25 @@
 //! The sentences of a report, shared by the formats that people read.
 
+use super::fields::MOST_WHOLE;
 use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
 use super::{Adjusted, Comparison, Report};
 use crate::Undefined;
+use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical::{self, Classical, ClassicalTest};
 use crate::inference::findings::contradicts_saddlepoint;
+use crate::inference::p_value::IntervalKind;
+use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Spread;
+use crate::method::planner::{Further, Method};
 use crate::method::sequential::Decision;
 use crate::method::tail::Tail;
 
 /// What stands before the classical tests, which know neither strata nor clusters.
 pub fn comparison(report: &Report) -> &'static str {
-    if report.design.contains("stratified") || report.design.contains("clustered") {
+    if report.result.design.is_stratified() || report.result.design.is_clustered() {
         "For comparison, classical tests, as if all observations were independent"
     } else {
         "For comparison, classical tests"
@@ -24,26 +29,18 @@ pub fn comparison(report: &Report) -> &'static str {
 /// What stands in their place if there are none.
 pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
 
-/// Sizes up to which f64 holds every whole number.
-const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-/// What was computed: `difference of means`.
-pub fn statistic(report: &Report) -> String {
-    report.statistic.title.clone()
-}
-
 /// What stands beside the estimate: what it is tested against, where that is not 0, and the U of a rank sum.
 pub fn against(report: &Report) -> Option<String> {
     let precision = Precision::of(report);
     let mu = precision.mu.write(report.mu);
-    let u = report.mann_whitney_u.map(|u| format!("U {}", number::shortest(u).trim_end_matches(".0")));
-    let null = if report.mu != 0.0 && report.null_value == report.mu {
+    let u = report.mann_whitney_u().map(|u| format!("U {}", number::shortest(u).trim_end_matches(".0")));
+    let null = if report.mu != 0.0 && report.null_value() == report.mu {
         Some(format!("tested against {mu} (--mu)"))
     } else {
         let shift = (report.mu != 0.0).then(|| format!("after {mu} is subtracted from the case values (--mu)"));
-        let is_mean = report.null_value != 0.0 && report.statistic.measure != Measure::Ratio;
+        let is_mean = report.null_value() != 0.0 && report.measure() != Measure::Ratio;
         let mean = is_mean
-            .then(|| format!("{} on average over all labellings", precision.difference.write(report.null_value)));
+            .then(|| format!("{} on average over all labellings", precision.difference.write(report.null_value())));
         join([mean, shift])
     };
     join([u, null])
@@ -56,30 +53,30 @@ fn join(parts: [Option<String>; 2]) -> Option<String> {
 
 /// `p-value (two-sided)`, with the rule where it is not the usual one.
 pub fn p_value_name(report: &Report) -> String {
-    match report.two_sided_rule.as_deref() {
-        Some("doubled") => format!("p-value ({}, doubled)", report.alternative),
-        Some("upper-tail") => "p-value (upper tail)".to_owned(),
-        _ => format!("p-value ({})", report.alternative),
+    match report.two_sided_rule() {
+        Some(TwoSidedRule::Doubled) => format!("p-value ({}, doubled)", report.result.alternative.name()),
+        Some(TwoSidedRule::UpperTail) => "p-value (upper tail)".to_owned(),
+        _ => format!("p-value ({})", report.result.alternative.name()),
     }
 }
 
 /// The p-value, rounded to what its interval supports, never to 0.
 pub fn p_value(report: &Report) -> String {
     let rounding = if is_upper_bound(report) { Rounding::Up } else { Rounding::Nearest };
-    number::probability(report.p_value, p_value_digits(report), rounding)
+    number::probability(report.result.p_value.estimate, p_value_digits(report), rounding)
 }
 
 /// Whether no more than an upper bound of the p-value was estimated, and none of its digits.
 fn is_upper_bound(report: &Report) -> bool {
-    report.p_value_interval_kind == "upper-bound"
+    report.result.p_value.kind == IntervalKind::UpperBound
 }
 
 /// What is left open: `0.0607 to 0.0611`, rounded outwards; only the upper end if nothing was counted.
 pub fn interval(report: &Report) -> String {
-    if report.algorithm.is_some() {
+    if report.result.method.is_exact() {
         return "exact".to_owned();
     }
-    let [low, high] = report.p_value_interval;
+    let [low, high] = report.result.p_value.interval;
     let high = number::probability(high, p_value_digits(report), Rounding::Up);
     if count(report) == Some(0) {
         format!("at most {high}")
@@ -90,13 +87,10 @@ pub fn interval(report: &Report) -> String {
 
 /// The count from which the p-value was computed, if it was.
 fn count(report: &Report) -> Option<u64> {
-    let counts = report.counts?;
-    Some(match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        _ if report.statistic.measure == Measure::Distance => counts.greater_equal,
-        ("greater", _) => counts.greater_equal,
-        ("less", _) => counts.less_equal,
-        (_, Some("doubled")) => counts.greater_equal.min(counts.less_equal),
-        _ => counts.absolute,
+    let counts = report.result.counts?;
+    Some(match report.two_sided_rule() {
+        Some(TwoSidedRule::Doubled) => counts.greater_equal.min(counts.less_equal),
+        _ => counts.extreme(report.result.tail),
     })
 }
 
@@ -110,8 +104,8 @@ pub fn evidence(report: &Report) -> String {
         return counted;
     }
     let minimum = p_value(report);
-    let resamples = number::count(report.n_resamples.unwrap_or_default());
-    let confidence = number::percent(report.confidence);
+    let resamples = number::count(report.n_resamples().unwrap_or_default());
+    let confidence = number::percent(report.confidence());
     let bound = interval(report);
     format!(
         "{counted} So the p-value stands at its floor: {minimum} is the least that {resamples} resamples can show. \
@@ -121,14 +115,18 @@ pub fn evidence(report: &Report) -> String {
 
 /// `608,612 of the 10,000,000 resamples`, `None of …`, `All …`; `142 of the 1,365 possible labellings`.
 fn share(report: &Report, count: u64) -> String {
-    let is_part = report.undefined == Undefined::Drop && report.n_undefined > 0;
-    let (total, of) = match report.n_resamples {
+    let is_part = report.test.undefined == Undefined::Drop && report.result.undefined > 0;
+    let (total, of) = match report.n_resamples() {
         Some(resamples) => (resamples as f64, format!("{} resamples", number::count(resamples))),
         None if is_part => {
-            let defined = report.reference_set_size.unwrap_or_default() - report.n_undefined as f64;
+            let defined =
+                report.result.reference_set_size.approximate.unwrap_or_default() - report.result.undefined as f64;
             (defined, format!("{} labellings with a defined statistic", number::count(defined as u64)))
         }
-        None => (report.reference_set_size.unwrap_or_default(), format!("{} possible labellings", labellings(report))),
+        None => (
+            report.result.reference_set_size.approximate.unwrap_or_default(),
+            format!("{} possible labellings", labellings(report)),
+        ),
     };
     match count {
         0 => format!("None of the {of}"),
@@ -139,54 +137,57 @@ fn share(report: &Report, count: u64) -> String {
 
 /// `A share of 3.97e-47 of the 3.0e80 possible labellings`, `By estimate a share of …`, `A share between … and …`.
 fn estimated_share(report: &Report) -> String {
-    let tails = if report.two_sided_rule.as_deref() == Some("doubled") { 2.0 } else { 1.0 };
+    let tails = if report.two_sided_rule() == Some(TwoSidedRule::Doubled) { 2.0 } else { 1.0 };
     let write = |p: f64, rounding| number::probability(p / tails, p_value_digits(report), rounding);
-    let [low, high] = report.p_value_interval;
-    let share = match report.method.as_str() {
-        "exact" => format!("A share of {}", write(report.p_value, Rounding::Nearest)),
-        "bounds" => format!("A share between {} and {}", write(low, Rounding::Down), write(high, Rounding::Up)),
+    let [low, high] = report.result.p_value.interval;
+    let share = match report.result.method {
+        method if method.is_exact() => {
+            format!("A share of {}", write(report.result.p_value.estimate, Rounding::Nearest))
+        }
+        Method::Bounds => format!("A share between {} and {}", write(low, Rounding::Down), write(high, Rounding::Up)),
         _ if is_upper_bound(report) => format!("At most a share of {}", write(high, Rounding::Up)),
-        _ => format!("By estimate a share of {}", write(report.p_value, Rounding::Nearest)),
+        _ => format!("By estimate a share of {}", write(report.result.p_value.estimate, Rounding::Nearest)),
     };
     format!("{share} of the {} possible labellings", labellings(report))
 }
 
 /// The number of labellings, in words that fit its size.
 fn labellings(report: &Report) -> String {
-    match (&report.n_resamples, report.reference_set_size) {
+    match (&report.n_resamples(), report.result.reference_set_size.approximate) {
         (None, Some(size)) if size <= MOST_WHOLE => number::count(size as u64),
-        _ => number::labellings(report.reference_set_size, report.reference_set_size_log10),
+        _ => number::labellings(report.result.reference_set_size.approximate, report.result.reference_set_size.log10),
     }
 }
 
 /// What makes a resample count: `differ by at least 3.70 in either direction`.
 fn extremity(report: &Report, one: bool) -> String {
     let precision = Precision::of(report);
-    let estimate = precision.difference.write(report.estimate);
-    let distance = precision.difference.write((report.estimate - report.null_value).abs());
-    let noun = match report.statistic.measure {
+    let estimate = precision.difference.write(report.result.estimate);
+    let distance = precision.difference.write((report.result.estimate - report.null_value()).abs());
+    let noun = match report.measure() {
         Measure::Value | Measure::Ratio => "value",
         _ => "difference",
     };
     let (have, differ, lie) = if one { ("has", "differs", "lies") } else { ("have", "differ", "lie") };
-    match (report.alternative.as_str(), report.two_sided_rule.as_deref()) {
-        _ if report.statistic.measure == Measure::Distance => format!("{have} a distance of {estimate} or more"),
-        ("greater", _) => format!("{have} a {noun} of {estimate} or more"),
-        ("less", _) => format!("{have} a {noun} of {estimate} or less"),
-        (_, Some("doubled")) => {
-            let side = if report.tail == Tail::Lower { "less" } else { "more" };
+    match (report.result.alternative, report.result.two_sided) {
+        _ if report.measure() == Measure::Distance => format!("{have} a distance of {estimate} or more"),
+        (Alternative::Greater, _) => format!("{have} a {noun} of {estimate} or more"),
+        (Alternative::Less, _) => format!("{have} a {noun} of {estimate} or less"),
+        (Alternative::TwoSided, TwoSidedRule::Doubled) => {
+            let side = if report.result.tail == Tail::Lower { "less" } else { "more" };
             format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
         }
-        _ if report.statistic.measure == Measure::Ratio => {
-            let null = precision.difference.write(report.null_value);
-            let factor = (report.estimate / report.null_value).max(report.null_value / report.estimate);
+        _ if report.measure() == Measure::Ratio => {
+            let null = precision.difference.write(report.null_value());
+            let factor =
+                (report.result.estimate / report.null_value()).max(report.null_value() / report.result.estimate);
             let factor = precision.difference.write(factor);
             format!("{lie} at least a factor of {factor} away from {null} in either direction")
         }
-        _ if report.null_value != 0.0 || noun == "value" => {
-            let is_mu = report.null_value == report.mu && report.mu != 0.0;
+        _ if report.null_value() != 0.0 || noun == "value" => {
+            let is_mu = report.null_value() == report.mu && report.mu != 0.0;
             let notation = if is_mu { precision.mu } else { precision.difference };
-            let null = if report.null_value == 0.0 { "0".to_owned() } else { notation.write(report.null_value) };
+            let null = if report.null_value() == 0.0 { "0".to_owned() } else { notation.write(report.null_value()) };
             format!("{lie} at least {distance} away from {null} in either direction")
         }
         _ => format!("{differ} by at least {distance} in either direction"),
@@ -195,12 +196,14 @@ fn extremity(report: &Report, one: bool) -> String {
 
 /// What stands beside the p-value: its Monte Carlo interval, or that it is exact.
 pub fn precision_note(report: &Report) -> String {
-    match report.method.as_str() {
-        "exact" => "exact".to_owned(),
-        "bounds" => format!("the upper bound; proven: {}", interval(report)),
-        _ if is_upper_bound(report) => format!("an upper bound ({})", number::percent(report.confidence)),
-        "sequential" => format!("time-uniform interval ({}): {}", number::percent(report.confidence), interval(report)),
-        _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence), interval(report)),
+    match report.result.method {
+        method if method.is_exact() => "exact".to_owned(),
+        Method::Bounds => format!("the upper bound; proven: {}", interval(report)),
+        _ if is_upper_bound(report) => format!("an upper bound ({})", number::percent(report.confidence())),
+        Method::Sequential { .. } => {
+            format!("time-uniform interval ({}): {}", number::percent(report.confidence()), interval(report))
+        }
+        _ => format!("Monte Carlo interval ({}): {}", number::percent(report.confidence()), interval(report)),
     }
 }
 
@@ -224,23 +227,23 @@ pub fn method(report: &Report) -> String {
 /// What is relabelled, where it is not any observation.
 pub fn design(report: &Report) -> Option<String> {
     let several = |n: usize, what: &str| format!("{} {what}{}", number::count(n as u64), if n == 1 { "" } else { "s" });
-    let (pairs, clusters) = (several(report.n_units, "pair"), several(report.n_units, "cluster"));
-    let units = number::count(report.n_units as u64);
-    let strata = match report.n_strata {
+    let (pairs, clusters) = (several(report.result.n_units, "pair"), several(report.result.n_units, "cluster"));
+    let units = number::count(report.result.n_units as u64);
+    let strata = match report.n_strata() {
         Some(1) => "1 stratum".to_owned(),
         strata => format!("{} strata", number::count(strata.unwrap_or(0) as u64)),
     };
-    let relabelled = match report.design.as_str() {
-        "paired" => Some(format!("Labels are swapped within {pairs}.")),
-        "stratified" => Some(format!("Labels are exchanged within {strata} only.")),
-        "clustered" => Some(format!("Whole clusters are relabelled, {units} in all.")),
-        "clustered, stratified" => Some(format!("Whole clusters are relabelled, {clusters} within {strata}.")),
-        "paired, clustered" => {
+    let relabelled = match report.result.design {
+        Kind::Paired => Some(format!("Labels are swapped within {pairs}.")),
+        Kind::Stratified => Some(format!("Labels are exchanged within {strata} only.")),
+        Kind::Clustered => Some(format!("Whole clusters are relabelled, {units} in all.")),
+        Kind::ClusteredStratified => Some(format!("Whole clusters are relabelled, {clusters} within {strata}.")),
+        Kind::PairedClustered => {
             Some(format!("Labels are swapped within all pairs of a cluster together, {clusters} in all."))
         }
-        _ => None,
+        Kind::TwoSample | Kind::Own(_) => None,
     };
-    let pooled = (report.comparison == Comparison::PooledStrata)
+    let pooled = (report.comparison() == Comparison::PooledStrata)
         .then(|| "This statistic has no form within strata: it compares the pooled groups.".to_owned());
     let sentences: Vec<String> = [relabelled, pooled].into_iter().flatten().collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
@@ -248,19 +251,19 @@ pub fn design(report: &Report) -> Option<String> {
 
 /// How many labellings had no statistic, and what became of them.
 pub fn undefined(report: &Report) -> Option<String> {
-    let fate = match report.undefined {
-        _ if report.n_undefined == 0 => return None,
+    let fate = match report.test.undefined {
+        _ if report.result.undefined == 0 => return None,
         Undefined::Error => return None,
         Undefined::Extreme => "which count as extreme",
         Undefined::Drop => "which are left out",
     };
-    let labellings = if report.n_undefined == 1 { "relabelling" } else { "relabellings" };
-    Some(format!("The statistic is undefined for {} {labellings}, {fate}.", number::count(report.n_undefined)))
+    let labellings = if report.result.undefined == 1 { "relabelling" } else { "relabellings" };
+    Some(format!("The statistic is undefined for {} {labellings}, {fate}.", number::count(report.result.undefined)))
 }
 
 /// How many labellings tied with the data but for a rounding error.
 pub fn near_ties(report: &Report) -> Option<String> {
-    match report.n_near_ties {
+    match report.result.near_ties {
         0 => None,
         1 => Some("1 relabelling ties with the data within rounding.".to_owned()),
         n => Some(format!("{} relabellings tie with the data within rounding.", number::count(n))),
@@ -270,16 +273,16 @@ pub fn near_ties(report: &Report) -> Option<String> {
 /// The method, in a sentence or two.
 pub fn drawing(report: &Report) -> String {
     let name = method_name(report);
-    let seed = report.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
-    let draws = number::count(report.n_resamples.unwrap_or_default());
-    match (report.method.as_str(), report.precision.map(|estimate| estimate.spread)) {
-        ("exact", _) => format!("{name}: {}.", algorithm(report)),
-        ("bounds", _) => {
+    let seed = report.seed().map(|seed| format!(", seed {seed}")).unwrap_or_default();
+    let draws = number::count(report.n_resamples().unwrap_or_default());
+    match (report.result.method, report.result.precision.map(|estimate| estimate.spread)) {
+        (method, _) if method.is_exact() => format!("{name}: {}.", algorithm(report)),
+        (Method::Bounds, _) => {
             format!("{name}: every labelling was counted, with values rounded as little as time and memory allow.")
         }
         (_, Some(Spread::Weights { effective_sample_size, saddlepoint })) => {
             let worth = number::count(effective_sample_size.round() as u64);
-            let is_off = report.precision.as_ref().is_some_and(contradicts_saddlepoint);
+            let is_off = report.result.precision.as_ref().is_some_and(contradicts_saddlepoint);
             let check = saddlepoint.map(|p| {
                 let p = number::probability(p, 3, Rounding::Nearest);
                 if is_off {
@@ -298,10 +301,10 @@ pub fn drawing(report: &Report) -> String {
             let end = if is_upper_bound(report) { ", the last of which is short of the data" } else { "" };
             format!("{name}{seed}: {draws} relabellings in {replicates} independent replicates, over {levels}{end}.")
         }
-        ("sequential", _) => format!("{name}{seed}: {}", decision(report)),
+        (Method::Sequential { .. }, _) => format!("{name}{seed}: {}", decision(report)),
         (_, None) => {
-            let hint =
-                if report.is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
+            let is_exact_affordable = matches!(report.result.further, Further::Advised(method) if method.is_exact());
+            let hint = if is_exact_affordable { " An exact p-value is affordable here: leave out -n." } else { "" };
             format!("{name}{seed}, out of {} possible labellings.{hint}", labellings(report))
         }
     }
@@ -309,9 +312,9 @@ pub fn drawing(report: &Report) -> String {
 
 /// What resampling decided, and how surely.
 fn decision(report: &Report) -> String {
-    let Some((level, decision)) = report.decision else { return String::new() };
+    let (Some(decision), level) = (report.result.decision, report.test.level) else { return String::new() };
     let (alpha, risk) = (number::shortest(level.alpha), number::shortest(level.risk));
-    let draws = number::count(report.n_resamples.unwrap_or_default());
+    let draws = number::count(report.n_resamples().unwrap_or_default());
     match decision {
         Decision::Undecided => format!("{draws} resamples did not tell on which side of alpha {alpha} p lies."),
         decided => {
@@ -325,25 +328,24 @@ fn decision(report: &Report) -> String {
 
 /// How every labelling came to be counted.
 fn algorithm(report: &Report) -> &'static str {
-    match report.algorithm.as_deref() {
-        Some("lattice") => "every labelling was counted, by its sum",
-        Some("meet-in-the-middle") => "every labelling was counted, as a pair of halves",
-        Some("end-of-range") if report.p_value == 1.0 => "no labelling is less extreme than the data",
-        Some("end-of-range") => "no labelling is more extreme than the data, so this is the smallest p-value of all",
+    match report.result.method {
+        Method::Lattice => "every labelling was counted, by its sum",
+        Method::MeetInTheMiddle => "every labelling was counted, as a pair of halves",
+        Method::EndOfRange if report.result.p_value.estimate == 1.0 => "no labelling is less extreme than the data",
+        Method::EndOfRange => "no labelling is more extreme than the data, so this is the smallest p-value of all",
         _ => "every labelling was counted, one by one",
     }
 }
 
 /// The method's name as people write it.
-pub fn method_name(report: &Report) -> &str {
-    match report.method.as_str() {
-        "monte-carlo" => "Monte Carlo",
-        "exact" => "Exact",
-        "bounds" => "Bounds",
-        "importance" => "Importance sampling",
-        "sequential" => "Sequential",
-        "splitting" => "Multilevel splitting",
-        other => other,
+pub fn method_name(report: &Report) -> &'static str {
+    match report.result.method {
+        Method::EndOfRange | Method::Enumeration | Method::Lattice | Method::MeetInTheMiddle => "Exact",
+        Method::Bounds => "Bounds",
+        Method::MonteCarlo { .. } => "Monte Carlo",
+        Method::Importance { .. } => "Importance sampling",
+        Method::Sequential { .. } => "Sequential",
+        Method::Splitting { .. } => "Multilevel splitting",
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use permtest::design::layout::{Blocks, Layout, Pairing};
-use permtest::design::{Design, Draw, EachAlone, ReferenceSetSize, Stratified};
+use permtest::design::{Design, Draw, EachAlone, Kind, ReferenceSetSize, Stratified};
 use permtest::error::Error;
 use permtest::method::exact::enumeration::Enumeration;
 use permtest::method::monte_carlo::Watch;
@@ -423,8 +423,8 @@ fn undefined_statistics_fail_or_count_as_extreme() {
 struct Rotation(Units);
 
 impl Design for Rotation {
-    fn name(&self) -> &'static str {
-        "rotation"
+    fn kind(&self) -> Kind {
+        Kind::Own("rotation")
     }
 
     fn units(&self) -> &Units {

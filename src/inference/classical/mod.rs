@@ -20,7 +20,7 @@ use super::Alternative;
 use crate::statistic::linear::scores::Scores;
 
 /// The outcome of a classical test. No number in it is NaN or infinite.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Classical {
     /// Which test.
     pub test: ClassicalTest,
@@ -86,6 +86,8 @@ impl ClassicalTest {
         }
     }
 }
+
+serialise_as!(key: ClassicalTest);
 
 /// Welch, Student, Mann-Whitney and Kolmogorov-Smirnov, in this order, for two independent samples, with `shift`
 /// subtracted from the case values.

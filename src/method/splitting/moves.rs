@@ -51,7 +51,7 @@ impl Moves {
             Exchange::Subsets(ranges) => Ok(Self::Swaps(strata(&ranges))),
             Exchange::Coins => Ok(Self::Flips(design.units().len())),
             Exchange::Other => {
-                let name = design.name();
+                let name = design.kind().name();
                 let what = format!("splitting knows no small changes of the labellings of the design {name}");
                 Err(Error::data(what, "draw resamples"))
             }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::label::{capitalised, shorten};
 use super::precision::Precision;
-use super::{GroupReport, Report, effect, judged, number, plot, text, wording};
+use super::{GroupReport, Report, effect, gate, number, plot, text, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
 
@@ -41,7 +41,7 @@ pub fn render(reports: &[Report], command: &[String]) -> String {
                 style { (PreEscaped(&style)) }
             }
             body {
-                header { h1 { (title) } @if let Some(verdict) = judged::verdict(reports) { p.p { (capitalised(&escape::line(&verdict))) } } }
+                header { h1 { (title) } @if let Some(verdict) = gate::verdict(reports) { p.p { (capitalised(&escape::line(&verdict))) } } }
                 main {
                     @if reports.len() > 1 { (overview(reports)) }
                     @for (number, report) in reports.iter().enumerate() { (section(report, number, reports.len() > 1)) }
@@ -96,11 +96,11 @@ fn overview(reports: &[Report]) -> Markup {
                     td data-key=(report.column) { a href={ "#column-" (number) } { (escape::line(&report.column)) } }
                     (number_cell(report.case.summary.mean, &precision.mean.write(report.case.summary.mean)))
                     (number_cell(report.control.summary.mean, &precision.mean.write(report.control.summary.mean)))
-                    (number_cell(report.estimate, &precision.difference.write(report.estimate)))
+                    (number_cell(report.result.estimate, &precision.difference.write(report.result.estimate)))
                     td.number { (effect::interval_ends(report).unwrap_or_default()) }
-                    (number_cell(report.p_value, &wording::p_value(report)))
+                    (number_cell(report.result.p_value.estimate, &wording::p_value(report)))
                     @if is_adjusted {
-                        @let p = report.adjusted.map_or(report.p_value, |adjusted| adjusted.p_value);
+                        @let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
                         (number_cell(p, &number::probability(p, 3, number::Rounding::Nearest)))
                     }
                     @if is_judged { @let finding = report.gate.map_or("", |gate| gate.finding.name()); td data-key=(finding) { (finding) } }
@@ -113,7 +113,7 @@ fn overview(reports: &[Report]) -> Markup {
 
 /// `95 % interval`, if there are any.
 fn interval_heading(reports: &[Report]) -> String {
-    let confidence = reports.iter().find_map(|report| report.effect.as_ref()?.confidence);
+    let confidence = reports.iter().find_map(Report::effect_confidence);
     confidence.map_or_else(String::new, |confidence| format!("{} interval", number::percent(confidence)))
 }
 
@@ -123,7 +123,7 @@ fn section(report: &Report, number: usize, has_company: bool) -> Markup {
         section id={ "column-" (number) } {
             @if has_company { h2 { (text::headline(report)) } }
             (numbers(report))
-            @for warning in &report.warnings {
+            @for warning in &report.warnings() {
                 p.warning role="note" { strong { "Warning: " } (escape::line(&warning.replace('\n', " "))) }
             }
             figure { (PreEscaped(plot::inline(report, number))) }

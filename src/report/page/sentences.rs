@@ -1,22 +1,24 @@
 //! The test of these data in words, for a reader who has not done one before.
 
+use crate::design::Kind;
+use crate::inference::p_value::IntervalKind;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
-use crate::report::{Report, effect, judged, number, precision, wording};
+use crate::report::{Report, effect, gate, number, precision, wording};
 
 /// Name, value and note of each result.
 pub fn results(report: &Report) -> Vec<(String, String, String)> {
     let precision = Precision::of(report);
     let interval = effect::interval(report).unwrap_or_default();
     let against = wording::against(report).unwrap_or_default();
-    let is_own = report.effect.as_ref().is_none_or(|effect| effect.name == report.statistic.title);
+    let is_own = report.other_effect().is_none();
     let notes: Vec<String> = [against, if is_own { interval.clone() } else { String::new() }]
         .into_iter()
         .filter(|note| !note.is_empty())
         .collect();
-    let mut rows = vec![(wording::statistic(report), precision.difference.write(report.estimate), notes.join(", "))];
-    if let (false, Some(effect)) = (is_own, &report.effect) {
-        rows.push((effect.name.clone(), precision.effect.write(effect.estimate), interval));
+    let mut rows = vec![(report.title(), precision.difference.write(report.result.estimate), notes.join(", "))];
+    if let Some((effect, name)) = report.other_effect().zip(effect::name(report)) {
+        rows.push((name, precision.effect.write(effect.estimate), interval));
     }
     rows.push((wording::p_value_name(report), wording::p_value(report), wording::precision_note(report)));
     if let Some(adjusted) = &report.adjusted {
@@ -30,21 +32,27 @@ pub fn results(report: &Report) -> Vec<(String, String, String)> {
 /// How the p-value was got.
 pub fn method(report: &Report) -> Vec<String> {
     let (case, control) = (&report.case.label, &report.control.label);
-    let size = number::labellings(report.reference_set_size, report.reference_set_size_log10);
-    let ways = match report.design.as_str() {
-        "paired" => {
-            format!("swapping or not the two values of each of the {} pairs, in any of {size} ways,", report.n_units)
+    let size = number::labellings(report.result.reference_set_size.approximate, report.result.reference_set_size.log10);
+    let ways = match report.result.design {
+        Kind::Paired => {
+            format!(
+                "swapping or not the two values of each of the {} pairs, in any of {size} ways,",
+                report.result.n_units
+            )
         }
-        "two-sample" => format!("dealing out the labels over the {} values, in any of {size} ways,", report.n_units),
+        Kind::TwoSample => {
+            format!("dealing out the labels over the {} values, in any of {size} ways,", report.result.n_units)
+        }
         design => format!(
-            "dealing out the labels as a {design} design allows, over {} units in any of {size} ways,",
-            report.n_units
+            "dealing out the labels as a {} design allows, over {} units in any of {size} ways,",
+            design.name(),
+            report.result.n_units
         ),
     };
     let question = format!(
         "If the labels {case} and {control} meant nothing, {ways} would have been as likely as the way that was observed. \
          The {} was computed for the data and, in exactly the same way, for other labellings.",
-        report.statistic.title
+        report.title()
     );
     vec![question, wording::method(report)]
 }
@@ -59,18 +67,20 @@ pub fn findings(report: &Report) -> Vec<String> {
     let mut sentences = vec![wording::evidence(report), meaning];
     sentences.push(certainty(report));
     sentences.extend(size(report));
-    sentences.extend(judged::finding(report).map(|finding| format!("Gate: {finding}.")));
+    sentences.extend(gate::finding(report).map(|finding| format!("Gate: {finding}.")));
     sentences.extend(wording::dropped(report));
     sentences
 }
 
 /// How sure the p-value is.
 fn certainty(report: &Report) -> String {
-    let confidence = number::percent(report.confidence);
-    match report.p_value_interval_kind.as_str() {
-        "exact" => "The p-value is exact: all labellings were taken into account.".to_owned(),
-        "bounds" => "The p-value given is a proven upper bound.".to_owned(),
-        "upper-bound" => format!("The p-value given is an estimated upper bound, with a confidence of {confidence}."),
+    let confidence = number::percent(report.confidence());
+    match report.result.p_value.kind {
+        IntervalKind::Exact => "The p-value is exact: all labellings were taken into account.".to_owned(),
+        IntervalKind::Bounds => "The p-value given is a proven upper bound.".to_owned(),
+        IntervalKind::UpperBound => {
+            format!("The p-value given is an estimated upper bound, with a confidence of {confidence}.")
+        }
         _ => format!(
             "Because labellings were drawn at random, another seed would give a slightly different p-value. The one that all \
              labellings would give is {} with a confidence of {confidence}.",
@@ -83,7 +93,7 @@ fn certainty(report: &Report) -> String {
 fn size(report: &Report) -> Option<String> {
     let shown = report.effect.as_ref()?;
     let estimate = Precision::of(report).effect.write(shown.estimate);
-    let direction = match report.statistic.measure {
+    let direction = match report.measure() {
         Measure::DataDifference | Measure::Difference => ", case minus control,",
         Measure::Value | Measure::Ratio | Measure::Distance => "",
     };
@@ -92,5 +102,5 @@ fn size(report: &Report) -> Option<String> {
         .or_else(|| shown.objection.as_ref().map(|why| format!(" (no interval: {})", why.trim_end_matches('.'))))
         .unwrap_or_default();
     let scales = effect::other_scales(report).map(|scales| format!(" On other scales: {scales}.")).unwrap_or_default();
-    Some(format!("The effect: {}{direction} of {estimate}{interval}.{scales}", shown.name))
+    Some(format!("The effect: {}{direction} of {estimate}{interval}.{scales}", effect::name(report)?))
 }

@@ -13,14 +13,14 @@ use crate::report::{Report, effect};
 pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let Some(shown) = &report.effect else { return };
     let null = effect::null(report);
-    let ends = shown.interval.unwrap_or([shown.estimate; 2]);
+    let ends = shown.interval.map_or([shown.estimate; 2], |interval| interval.ends);
     let finite: Vec<f64> = ends.into_iter().chain([shown.estimate]).chain(null).filter(|x| x.is_finite()).collect();
     let (low, high) = finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
     let range = roomy(low, high);
     let range = roomy(range[0], range[1]);
     let size = Precision::of(report).effect.write(shown.estimate);
     let interval = effect::interval(report).map(|interval| format!(", {interval}")).unwrap_or_default();
-    let title = format!("{} {size}{interval}", escape::line(&capitalised(&shown.name)));
+    let title = format!("{} {size}{interval}", escape::line(&capitalised(&effect::name(report).unwrap_or_default())));
     let mut chart = chart(canvas, strip, range, [0.0, 1.0], &title);
     axis_below(&mut chart, &ticks(range[0], range[1], 7));
     if let Some(null) = null {

@@ -78,7 +78,7 @@ pub fn inline(report: &Report, number: usize) -> String {
 
 /// The null distribution alone, small and without letters: bars, what is extreme, and the observed statistic.
 pub fn small(report: &Report) -> String {
-    let Some(histogram) = &report.histogram else { return String::new() };
+    let Some(histogram) = &report.result.histogram else { return String::new() };
     let mut canvas = Canvas::new(140, 36);
     null::small(&mut canvas, report, histogram);
     let svg = svg::render(&canvas);
@@ -95,8 +95,8 @@ pub fn alternative(report: &Report) -> String {
     format!(
         "{}. {} {}; {} {}. {}",
         text::headline(report),
-        wording::statistic(report),
-        super::precision::Precision::of(report).difference.write(report.estimate),
+        report.title(),
+        super::precision::Precision::of(report).difference.write(report.result.estimate),
         wording::p_value_name(report),
         wording::p_value(report),
         wording::evidence(report),
@@ -130,7 +130,7 @@ fn draw(report: &Report) -> Canvas {
     samples::draw(&mut canvas, strip(SAMPLES), report);
     effect::draw(&mut canvas, strip(effect), report);
     let lower = strip(NULL);
-    if let Some(histogram) = &report.histogram {
+    if let Some(histogram) = &report.result.histogram {
         null::draw(&mut canvas, lower, report, histogram);
     }
     for (i, line) in (0..).zip(caption) {

@@ -5,10 +5,10 @@ use super::chart::{LETTERS, Strip, axis_below, axis_on_the_left, chart};
 use super::palette::{Colour, NULL, TAIL, TEXT};
 use crate::escape;
 use crate::method::histogram::Histogram;
+use crate::report::Report;
 use crate::report::axis::{Tick, ticks};
 use crate::report::bars::{Bar, Bars, counts_above, mirror};
 use crate::report::precision::Precision;
-use crate::report::{Report, wording};
 
 /// The most bars.
 const MOST_BARS: usize = 110;
@@ -63,7 +63,7 @@ impl<'a> Drawing<'a> {
         let heights =
             bars.each.iter().filter(|bar| bar.share > 0.0).map(|bar| bar.share * usual / (bar.high - bar.low));
         let (lowest, highest) = heights.fold((f64::INFINITY, f64::MIN_POSITIVE), |(a, b), x| (a.min(x), b.max(x)));
-        let scale = if report.p_value < TINY && lowest.is_finite() {
+        let scale = if report.result.p_value.estimate < TINY && lowest.is_finite() {
             Scale::Logarithmic { least: libm::log10(lowest).floor().min(libm::log10(highest).floor() - 1.0) }
         } else {
             Scale::Linear
@@ -88,9 +88,9 @@ impl<'a> Drawing<'a> {
         let tail = filled().filter(|bar| bar.extreme > bar.share * 1e-9);
         tail.for_each(|bar| rectangle(bar, bar.extreme, TAIL));
         let [low, high] = self.range();
-        let lines = [Some(report.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
+        let lines = [Some(report.result.estimate), mirror(report).filter(|mirror| (low..=high).contains(mirror))];
         for x in lines.into_iter().flatten() {
-            chart.line((x, 0.0), (x, self.top), if x == report.estimate { 2 } else { 1 }, TEXT);
+            chart.line((x, 0.0), (x, self.top), if x == report.result.estimate { 2 } else { 1 }, TEXT);
         }
     }
 }
@@ -101,7 +101,7 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report, histogram: &Hist
         Scale::Linear => "share of labellings",
         Scale::Logarithmic { .. } => "share of labellings, logarithmic",
     };
-    let title = format!("Null distribution: {} ({heights})", escape::line(&wording::statistic(report)));
+    let title = format!("Null distribution: {} ({heights})", escape::line(&report.title()));
     let [low, high] = drawing.range();
     let mut chart = chart(canvas, strip, [low, high], [0.0, drawing.top], &title);
     axis_on_the_left(&mut chart, &drawing.scale.ticks(drawing.top));
@@ -121,12 +121,12 @@ pub fn small(canvas: &mut Canvas, report: &Report, histogram: &Histogram) {
 
 /// The observed statistic beside its line, on the side where there is room.
 fn label(chart: &mut Chart, report: &Report, top: f64) {
-    let number = Precision::of(report).difference.write(report.estimate);
-    let share = (report.estimate - chart.x.low) / (chart.x.high - chart.x.low);
+    let number = Precision::of(report).difference.write(report.result.estimate);
+    let share = (report.result.estimate - chart.x.low) / (chart.x.high - chart.x.low);
     let is_left = if counts_above(report) { share > 0.25 } else { share > 0.75 };
     let (side, offset) = if is_left { (Across::End, -6) } else { (Across::Start, 6) };
     let letters = Letters::new(LETTERS, side, Along::Below);
-    chart.text(format!("observed {number}"), letters, TEXT, (report.estimate, top), [offset, 3]);
+    chart.text(format!("observed {number}"), letters, TEXT, (report.result.estimate, top), [offset, 3]);
 }
 
 /// The median width of the bars.

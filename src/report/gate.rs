@@ -8,6 +8,7 @@ use crate::inference::Alternative;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
 use crate::inference::warning::UnitKind;
+use crate::method::planner::Method;
 use crate::settings::Judgement;
 
 /// A p-value in the company of others.
@@ -37,15 +38,18 @@ pub struct GateReport {
 pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alternative) -> Verdict {
     let adjustment = judgement.adjustment;
     let adjust = |read: fn(&Report) -> f64| adjustment.of(&reports.iter().map(read).collect::<Vec<_>>());
-    let (p, low, high) =
-        (adjust(|report| report.p_value), adjust(|r| r.p_value_interval[0]), adjust(|r| r.p_value_interval[1]));
+    let (p, low, high) = (
+        adjust(|r| r.result.p_value.estimate),
+        adjust(|r| r.result.p_value.interval[0]),
+        adjust(|r| r.result.p_value.interval[1]),
+    );
     if reports.len() > 1 && adjustment != Adjustment::Nothing {
         for (i, report) in reports.iter_mut().enumerate() {
             report.adjusted = Some(Adjusted { by: adjustment, p_value: p[i], interval: [low[i], high[i]] });
         }
     }
     let Some(gate) = judgement.gate else { return Verdict::Pass };
-    let minima: Vec<f64> = reports.iter().map(|report| report.p_value_minimum).collect();
+    let minima: Vec<f64> = reports.iter().map(|report| report.result.p_value.minimum).collect();
     let company_minimum = adjustment.smallest(&minima);
     let finding = |report: &Report| gate.finding(&evidence(report, alternative, company_minimum));
     let findings: Vec<Finding> = reports.iter().map(finding).collect();
@@ -57,17 +61,17 @@ pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alterna
 }
 
 fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> Evidence {
-    let size = report.effect.as_ref().map_or(report.estimate, |effect| effect.estimate);
+    let size = report.effect.as_ref().map_or(report.result.estimate, |effect| effect.estimate);
     // A ratio of 1 is no effect.
-    let effect = if report.statistic.measure == Measure::Ratio { size - 1.0 } else { size };
-    let is_counted = ["monte-carlo", "sequential"].contains(&report.method.as_str());
+    let effect = if report.measure() == Measure::Ratio { size - 1.0 } else { size };
+    let is_counted = matches!(report.result.method, Method::MonteCarlo { .. } | Method::Sequential { .. });
     Evidence {
-        p: report.adjusted.map_or(report.p_value_interval, |adjusted| adjusted.interval),
-        minimum: report.p_value_minimum,
-        coarsest: report.p_value_coarsest,
+        p: report.adjusted.map_or(report.result.p_value.interval, |adjusted| adjusted.interval),
+        minimum: report.result.p_value.minimum,
+        coarsest: report.result.coarsest,
         company_minimum,
-        resamples: report.n_resamples.filter(|_| is_counted),
-        units: UnitKind::of(&report.design),
+        resamples: report.n_resamples().filter(|_| is_counted),
+        units: UnitKind::of(report.result.design),
         alternative,
         effect: report
             .smallest_effect
@@ -81,7 +85,9 @@ pub fn finding(report: &Report) -> Option<String> {
     let alpha = number::shortest(gate.alpha);
     Some(match finding {
         Finding::Undecided(doubt) => format!("undecided at alpha {alpha}: {doubt}"),
-        Finding::NotSignificant if report.p_value_interval[1] <= gate.alpha && report.smallest_effect.is_some() => {
+        Finding::NotSignificant
+            if report.result.p_value.interval[1] <= gate.alpha && report.smallest_effect.is_some() =>
+        {
             format!("not significant at alpha {alpha}: the effect is smaller than --min-effect")
         }
         settled => format!("{} at alpha {alpha}", settled.name()),
@@ -147,7 +153,7 @@ pub fn annotation(reports: &[Report]) -> Option<String> {
         Verdict::Undecided => "warning",
         Verdict::Pass => "notice",
     };
-    let worst = reports.iter().min_by(|a, b| a.p_value.total_cmp(&b.p_value))?;
+    let worst = reports.iter().min_by(|a, b| a.result.p_value.estimate.total_cmp(&b.result.p_value.estimate))?;
     let text = format!("{}; smallest p-value {} ({})", verdict(reports)?, wording::p_value(worst), worst.column);
     Some(format!("::{command} title=permtest::{}", escape::annotation(&text)))
 }
