@@ -84,6 +84,7 @@ const FIELDS: &[Field] = &[
     ("p_value", |r| real(r.result.p_value.estimate)),
     ("p_value_interval", |r| Value::Interval(Some(r.result.p_value.interval))),
     ("p_value_interval_kind", |r| text(r.result.p_value.kind.name())),
+    ("p_value_log10", |r| real(libm::log10(r.result.p_value.estimate))),
     ("p_value_standard_error", |r| Value::Real(r.result.precision.map(|estimate| estimate.standard_error))),
     ("effective_sample_size", |r| match spread(r) {
         Some(Spread::Weights { effective_sample_size, .. }) => real(effective_sample_size),

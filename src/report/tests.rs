@@ -364,7 +364,7 @@ fn json_has_these_names_in_this_order() {
         r#""reference_set_size_log10":17.07285470418647,"n_resamples":10000000,"seed":0,"#,
         r#""count_greater_equal":304123,"count_less_equal":9698877,"count_absolute":608612,"n_undefined":0,"n_near_ties":0,"#,
         r#""p_value":0.06086129391387061,"p_value_interval":[0.060666596123,0.061056380456],"#,
-        r#""p_value_interval_kind":"clopper-pearson","p_value_standard_error":null,"effective_sample_size":null,"#,
+        r#""p_value_interval_kind":"clopper-pearson","p_value_log10":-1.2156588187593076,"p_value_standard_error":null,"effective_sample_size":null,"#,
         r#""saddlepoint_p_value":null,"n_replicates":null,"n_levels":null,"confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
         r#""sequential_alpha":null,"sequential_risk":null,"decision":null,"adjustment":null,"p_value_adjusted":null,"#,
         r#""p_value_adjusted_interval":null,"gate_alpha":null,"gate_finding":null,"gate_verdict":null,"#,
@@ -385,7 +385,7 @@ control_label,control_mean,control_sd,control_median,control_min,control_max,\
 estimate,effect,effect_estimate,effect_interval_low,effect_interval_high,effect_interval_kind,effect_confidence,\
 relative_change,cohens_d,cohens_d_z,hedges_g,cliffs_delta,hodges_lehmann,mann_whitney_u,mu,null_value,method,algorithm,reference_set_size,reference_set_size_log10,n_resamples,seed,\
 count_greater_equal,count_less_equal,count_absolute,n_undefined,n_near_ties,\
-p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,\
+p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,p_value_log10,\
 p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,\
 sequential_alpha,sequential_risk,decision,adjustment,\
 p_value_adjusted,p_value_adjusted_interval_low,p_value_adjusted_interval_high,gate_alpha,gate_finding,gate_verdict,\
@@ -393,13 +393,13 @@ compare,warnings
 permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
 3.7,difference of means,3.7,-0.17,7.57,exact,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv, None), expected);
     report.case.label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv, None);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 74);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 75);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 
@@ -487,6 +487,7 @@ fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_a
     // p is at most 0.05.
     let mut holed = varied(typical(), |report| report.result.p_value.estimate = 0.04);
     holed.test.statistic = Statistic::Defined(Definition::Named(Named::Welch));
+    holed.effect.as_mut().unwrap().measured = Measured::MeanDifference;
     assert!(text(&holed).contains("95 % interval -0.17 to 7.57, though 0 itself is rejected\n"));
 }
 
