@@ -207,7 +207,7 @@ impl<T: Replicate> Course<'_, T> {
         };
         Ok(TestResult {
             estimate: known.observed,
-            alternative: self.alternative,
+            alternative: self.test.alternative,
             design: design.kind(),
             character: nature.character,
             null_centre: known.null_centre,
