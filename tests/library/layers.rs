@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("program", &["statistic", "sampling", "simd", "signals"]),
     ("part", &["permutation_test", "method", "input", "output"]),
     ("progress", &["settings"]),
-    ("report", &["inference", "method", "statistic", "permutation_test", "input", "settings", "escape"]),
+    ("report", &["inference", "method", "statistic", "design", "permutation_test", "input", "settings", "escape"]),
     ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program", "part"]),
     ("aa", &["permutation_test", "settings", "input", "output", "report", "signals", "stderr"]),
     (
