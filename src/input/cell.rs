@@ -1,10 +1,9 @@
-//! Fields → values: numbers, missing values, and what is neither, with a tally of the missing and the rounded ones.
+//! Fields → values: numbers, missing values, and what is neither, with the messages about the latter two.
 
 use super::excerpt;
-use super::number::{self, NotANumber, Number, Precision};
-use super::table::Table;
-use crate::error::Error;
-use crate::settings::{DecimalMark, Missing, Reading};
+use super::number::{self, NotANumber, Number};
+use crate::error::{Error, Place};
+use crate::settings::{DecimalMark, Reading};
 
 /// Fields that mean "no value" unless the user says otherwise: those of pandas, the empty field among them.
 pub const DEFAULT_MISSING_TOKENS: &[&str] = &[
@@ -60,6 +59,18 @@ impl CellRules {
         self.tokens.iter().any(|token| token == text)
     }
 
+    /// The texts that mean a missing value.
+    #[must_use]
+    pub fn missing_tokens(&self) -> &[Vec<u8>] {
+        &self.tokens
+    }
+
+    /// Whether a missing token is a number, so that a number may be missing.
+    #[must_use]
+    pub fn know_numeric_tokens(&self) -> bool {
+        !self.numeric_tokens.is_empty()
+    }
+
     /// The decimal mark.
     #[must_use]
     pub fn decimal(&self) -> DecimalMark {
@@ -67,117 +78,18 @@ impl CellRules {
     }
 }
 
-/// The values of one file as they are read, with a tally of what is to be told about them at its end.
-#[derive(Debug)]
-pub struct Values<'a> {
-    rules: &'a CellRules,
-    n_missing: u64,
-    first_missing: Option<Error>,
-    n_rounded: u64,
-}
-
-impl<'a> Values<'a> {
-    /// Starts with nothing tallied.
-    #[must_use]
-    pub fn new(rules: &'a CellRules) -> Self {
-        Self { rules, n_missing: 0, first_missing: None, n_rounded: 0 }
-    }
-
-    /// The number in a column of the current row, or `None` for a missing value, which is tallied.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if the field is neither.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "returning the wide Result through memory costs a tenth of the time a row")]
-    pub fn read(&mut self, table: &Table, column: usize) -> Result<Option<f64>, Error> {
-        // Nearly every field is a number and nothing more: that path is kept short enough to be inlined.
-        match number::parse(table.untrimmed_field(column), self.rules.decimal) {
-            Ok(Number { value, precision: Precision::Kept }) if self.rules.numeric_tokens.is_empty() => Ok(Some(value)),
-            _ => self.read_carefully(table, column),
-        }
-    }
-
-    fn read_carefully(&mut self, table: &Table, column: usize) -> Result<Option<f64>, Error> {
-        match self.rules.read(table.field(column)) {
-            Cell::Value(number) => {
-                self.n_rounded += u64::from(number.precision == Precision::Rounded);
-                Ok(Some(number.value))
-            }
-            Cell::Missing => {
-                self.count_missing(table, column);
-                Ok(None)
-            }
-            Cell::Other(why) => Err(unreadable(table, column, why)),
-        }
-    }
-
-    /// Tallies the field in a column of the current row as missing.
-    #[cold]
-    pub fn count_missing(&mut self, table: &Table, column: usize) {
-        self.n_missing += 1;
-        if self.first_missing.is_none() {
-            self.first_missing = Some(missing_here(table, column));
-        }
-    }
-
-    /// Tallies empty fields of earlier rows that turned out to be missing values; `first` is the error for the first one.
-    pub fn count_gap(&mut self, n: u64, first: Error) {
-        self.n_missing += n;
-        if self.first_missing.as_ref().is_none_or(|known| line(&first) < line(known)) {
-            self.first_missing = Some(first);
-        }
-    }
-
-    /// How many values were missing.
-    #[must_use]
-    pub fn n_missing(&self) -> u64 {
-        self.n_missing
-    }
-
-    /// Tells the number of missing values, after the last row, and puts what else there is to say into the notes.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if values are missing where none may be.
-    pub fn finish(self, missing: Missing, name: &str, notes: &mut Vec<String>) -> Result<u64, Error> {
-        if missing == Missing::Error
-            && let Some(mut error) = self.first_missing
-        {
-            if let Error::Input { what, .. } = &mut error
-                && self.n_missing > 1
-            {
-                *what = format!("{what}, the first of {} missing values", self.n_missing);
-            }
-            return Err(error);
-        }
-        if self.n_rounded > 0 {
-            let (carry, were) = if self.n_rounded == 1 { ("carries", "was") } else { ("carry", "were") };
-            let values = excerpt::count(self.n_rounded, "value");
-            notes.push(format!("{name}: {values} {carry} more digits than a double holds and {were} rounded"));
-        }
-        Ok(self.n_missing)
-    }
-}
-
-/// The line that an error names.
-fn line(error: &Error) -> Option<u64> {
-    match error {
-        Error::Input { place, .. } => place.line,
-        _ => None,
-    }
-}
-
-/// The error for a missing value in the current row.
-pub fn missing_here(table: &Table, column: usize) -> Error {
-    let text = table.field(column);
+/// The error for missing values, of which the first is this text.
+#[must_use]
+pub fn missing(place: Place, text: &[u8], n: u64) -> Error {
     let what =
         if text.is_empty() { "the field is empty".to_owned() } else { format!("{} is no value", excerpt::quote(text)) };
-    Error::input(table.place(column), what, "fill it in, or leave such rows out with --missing drop")
+    let what = if n > 1 { format!("{what}, the first of {n} missing values") } else { what };
+    Error::input(place, what, "fill it in, or leave such rows out with --missing drop")
 }
 
-/// The error for a field of the current row that is neither a number nor a missing token.
+/// The error for a field that is neither a number nor a missing token.
 #[cold]
-pub fn unreadable(table: &Table, column: usize, why: NotANumber) -> Error {
-    let text = table.field(column);
+pub fn unreadable(place: Place, text: &[u8], why: NotANumber) -> Error {
     let quoted = excerpt::quote(text);
     let as_missing = format!("declare it missing with --na {} --missing drop", token(text));
     let (what, remedy) = match why {
@@ -204,7 +116,7 @@ pub fn unreadable(table: &Table, column: usize, why: NotANumber) -> Error {
             "correct it, or write the column in a larger unit".to_owned(),
         ),
     };
-    Error::input(table.place(column), what, remedy)
+    Error::input(place, what, remedy)
 }
 
 /// A field as it may be typed after `--na`, or a placeholder where that needs thought about quoting.
@@ -220,7 +132,7 @@ fn token(text: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Header;
+    use crate::settings::{Header, Missing};
 
     fn rules(tokens: &[&str]) -> CellRules {
         CellRules::new(&Reading {

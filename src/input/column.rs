@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, CellRules};
 use super::excerpt;
-use super::table::Table;
+use super::table::{Heading, Table};
 use crate::error::Error;
 use crate::settings::{ColumnName, Columns};
 
@@ -13,7 +13,7 @@ const SAMPLED_ROWS: usize = 1000;
 ///
 /// # Errors
 /// [`Error::Input`] if there is no such column, or more than one.
-pub fn find(table: &Table, name: &ColumnName, option: &str) -> Result<usize, Error> {
+pub fn find(table: &Heading, name: &ColumnName, option: &str) -> Result<usize, Error> {
     let wanted = name.0.trim();
     let names = table.names().unwrap_or_default();
     let called_so: Vec<_> = (0..names.len()).filter(|&column| names[column] == wanted).collect();
@@ -34,7 +34,7 @@ pub fn find(table: &Table, name: &ColumnName, option: &str) -> Result<usize, Err
     }
 }
 
-fn by_number(table: &Table, wanted: &str, option: &str) -> Result<usize, Error> {
+fn by_number(table: &Heading, wanted: &str, option: &str) -> Result<usize, Error> {
     let width = table.width();
     let is_number = !wanted.is_empty() && wanted.bytes().all(|byte| byte.is_ascii_digit());
     if let Ok(number @ 1..) = wanted.parse::<usize>()
@@ -62,7 +62,7 @@ fn by_number(table: &Table, wanted: &str, option: &str) -> Result<usize, Error> 
     Err(Error::input(table.header_place(), what, remedy))
 }
 
-fn number_remedy(table: &Table, option: &str) -> String {
+fn number_remedy(table: &Heading, option: &str) -> String {
     match (table.width(), table.names()) {
         (1, None) => format!("say {option} 1"),
         (width, None) => format!("say {option} with a number from 1 to {width}"),
@@ -72,7 +72,7 @@ fn number_remedy(table: &Table, option: &str) -> String {
     }
 }
 
-fn name_remedy(table: &Table, wanted: &str, option: &str) -> String {
+fn name_remedy(table: &Heading, wanted: &str, option: &str) -> String {
     let essence = |name: &str| {
         name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
     };
@@ -86,7 +86,7 @@ fn name_remedy(table: &Table, wanted: &str, option: &str) -> String {
 }
 
 /// Column names for a sentence.
-fn columns(table: &Table, which: impl IntoIterator<Item = usize>) -> String {
+fn columns(table: &Heading, which: impl IntoIterator<Item = usize>) -> String {
     excerpt::list(which.into_iter().map(|column| table.column_label(column)).collect::<Vec<_>>().into_iter())
 }
 
@@ -110,7 +110,7 @@ pub fn chosen(table: &mut Table, columns: &Columns, rules: &CellRules, taken: &[
 ///
 /// # Errors
 /// [`Error::Usage`] that names it.
-pub fn refuse_twins(table: &Table, found: &[usize]) -> Result<(), Error> {
+pub fn refuse_twins(table: &Heading, found: &[usize]) -> Result<(), Error> {
     match found.iter().enumerate().find(|(i, column)| found[..*i].contains(column)) {
         None => Ok(()),
         Some((_, &twin)) => {

@@ -1,21 +1,26 @@
-//! Columns or benchmarks → the two samples.
+//! Files → the samples of each test: which columns are meant, and what they are.
 
 use serde::{Deserialize, Serialize};
 
-use super::benchmarks::{self, Benchmark, Comparison, Notation};
+use super::assign::{Comparison, Half, Study};
+use super::benchmarks::{self, Benchmark, Notation};
 use super::cell::CellRules;
-use super::keys::{KeyColumns, Observations};
+use super::column;
+use super::excerpt;
+use super::frame::Frame;
+use super::groups::{self, NamedLabels};
 use super::layout::Layout;
-use super::pairing::{self, Side};
+use super::roles::{self, Role, Roles};
 use super::source::Stream;
 use super::table::Table;
-use super::two_files::{TwoFiles, TwoTables};
-use super::{long, wide};
+use super::{number, partners};
 use crate::error::{Error, Place};
 use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Source, Unmatched};
 
 /// What the value column is called where the file does not say.
 pub(super) const UNNAMED_COLUMN: &str = "value";
+/// What the column of labels is called where the file does not say.
+const UNNAMED_GROUPING: &str = "group";
 
 /// The two samples of a test and where they came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,46 +62,21 @@ pub struct Group {
 /// [`Error::Usage`] for settings that contradict each other, [`Error::Input`] for everything that a file may have wrong,
 /// with its place and remedy.
 pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec<Dataset>, Error> {
-    let rules = CellRules::new(reading);
-    let keys = KeyColumns::new(blocks, &rules);
-    let open = |stream: Stream, columns: &[&ColumnName]| {
-        Table::open(stream, reading, &rules, &[columns, &keys.names()].concat())
-    };
+    let reader = Reader { blocks, reading, rules: &CellRules::new(reading) };
     match samples {
         Samples::TwoFiles { case: Source::Stdin, control: Source::Stdin, .. } => Err(Error::usage(
             "standard input (-) can be only one of the two files",
             "give the other by its path, or both groups in one file with --group",
         )),
-        Samples::TwoFiles { case, control, columns, unmatched } => {
-            let two = TwoFiles { columns, unmatched: *unmatched, reading, rules: &rules };
-            read_two_files(case, control, &two, keys)
-        }
+        Samples::TwoFiles { case, control, columns, unmatched } => reader.two_files(case, control, columns, *unmatched),
         Samples::Long { file, columns, group, case, control } => {
-            let labels = long::NamedLabels::new(case.as_deref(), control.as_deref())?;
-            let named: Vec<_> = columns.names().iter().chain([group]).collect();
-            let table = open(long_table(file)?, &named)?;
-            long::read(table, columns, group, &labels, keys, &rules, reading.missing)
+            reader.long(file, columns, group, &NamedLabels::new(case.as_deref(), control.as_deref())?)
         }
         Samples::Wide { .. } if matches!(blocks.pairs, Some(Pairs::ById(_))) => Err(Error::usage(
             "--pair is for files with a row for each observation, but here a row has both groups",
             "say --paired, for each row is a pair",
         )),
-        Samples::Wide { file, case, control } => match Content::open(file)? {
-            Content::Table(stream) => {
-                let table = open(stream, &[case, control])?;
-                Ok(vec![wide::read(table, case, control, keys, &rules, reading.missing)?])
-            }
-            Content::Results(stream, notation) => {
-                let place = Place::file(&stream.name);
-                keys.refuse_columns(&place)?;
-                let results = benchmarks::read(stream, notation)?;
-                let compared = benchmarks::compare_within(results, case, control)?;
-                let unit = &compared.case.unit;
-                let column = if unit.is_time() { format!("time ({unit})") } else { unit.to_string() };
-                let labels = [&compared.case, &compared.control].map(|side| side.name.clone());
-                Ok(vec![of_benchmarks(column, labels, [place.clone(), place], compared, keys)?])
-            }
-        },
+        Samples::Wide { file, case, control } => reader.wide(file, case, control),
     }
 }
 
@@ -118,22 +98,261 @@ pub struct Sample {
 /// # Errors
 /// As [`read`].
 pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Sample, Error> {
-    let rules = CellRules::new(reading);
-    let keys = KeyColumns::new(blocks, &rules);
+    let reader = Reader { blocks, reading, rules: &CellRules::new(reading) };
+    let mut roles = Roles::new(None, blocks);
     match Content::open(file)? {
         Content::Table(stream) => {
-            let named: Vec<&ColumnName> = columns.names().iter().chain(keys.names()).collect();
-            let table = Table::open(stream, reading, &rules, &named)?;
-            TwoFiles { columns, unmatched: Unmatched::Refuse, reading, rules: &rules }.read_one(table, keys)
+            let mut table = reader.open(stream, columns.names(), &roles)?;
+            let taken = roles.find(&table)?;
+            let chosen = column::chosen(&mut table, columns, reader.rules, &taken)?;
+            let frame = roles::read(table, &[("--column", chosen[0])], &mut roles, reader.rules)?;
+            let column = frame.heading.column_name(chosen[0]).unwrap_or(UNNAMED_COLUMN).to_owned();
+            let mut study = reader.study(vec![frame], roles, None);
+            let mut sample = study.assign_one(column)?;
+            sample.notes.extend(study.roles.notes(&study.frames));
+            Ok(sample)
         }
         Content::Results(stream, notation) => {
-            keys.refuse_columns(&Place::file(&stream.name))?;
+            roles.refuse_columns(&Place::file(&stream.name))?;
             let Benchmark { name, values, runs, notes, .. } =
                 benchmarks::sole(benchmarks::read(stream, notation)?, columns)?;
             let sizes = runs.filter(|runs| runs.sizes.len() > 1).into_iter().flat_map(|runs| runs.sizes).enumerate();
             let clusters = sizes.flat_map(|(run, size)| std::iter::repeat_n(run as u32, size)).collect();
             Ok(Sample { column: name, values, clusters, notes })
         }
+    }
+}
+
+/// How files are read.
+struct Reader<'a> {
+    blocks: &'a Blocks,
+    reading: &'a Reading,
+    rules: &'a CellRules,
+}
+
+impl<'a> Reader<'a> {
+    fn open(&self, stream: Stream, columns: &[ColumnName], roles: &Roles<'_>) -> Result<Table, Error> {
+        let named: Vec<&ColumnName> = columns.iter().chain(roles.names()).collect();
+        Table::open(stream, self.reading, self.rules, &named)
+    }
+
+    /// What was read, with the texts in it that mean that there is no label or key.
+    fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: Option<&NamedLabels<'_>>) -> Study<'a> {
+        roles.find_missing(|role, text| match labels {
+            Some(labels) if role == Role::Group => labels.is_missing(text, self.rules),
+            _ => text.is_empty() || self.rules.is_missing(text),
+        });
+        Study { frames, roles, missing: self.reading.missing }
+    }
+
+    /// Reads two tables, or the results of two runs of benchmarks.
+    fn two_files(
+        &self,
+        case: &Source,
+        control: &Source,
+        columns: &Columns,
+        unmatched: Unmatched,
+    ) -> Result<Vec<Dataset>, Error> {
+        let mut labels = [case.stem(), control.stem()];
+        if labels[0] == labels[1] {
+            labels = ["case", "control"].map(str::to_owned);
+        }
+        let roles = Roles::new(None, self.blocks);
+        match (Content::open(case)?, Content::open(control)?) {
+            (Content::Table(case), Content::Table(control)) => {
+                let case = self.open(case, columns.names(), &roles)?;
+                let control = self.open(control, columns.names(), &roles)?;
+                self.two_tables([case, control], &labels, columns, unmatched, roles)
+            }
+            (Content::Results(case, of_case), Content::Results(control, of_control)) => {
+                roles.refuse_columns(&Place::file(&case.name))?;
+                let (case, control) = (benchmarks::read(case, of_case)?, benchmarks::read(control, of_control)?);
+                let files = [case.file.clone(), control.file.clone()];
+                let compared = benchmarks::compare(case, control, columns, unmatched)?;
+                let dataset = |comparison: benchmarks::Comparison| {
+                    let name = comparison.case.name.clone();
+                    self.benchmarks(name, labels.clone(), &files, comparison)
+                };
+                compared.into_iter().map(dataset).collect()
+            }
+            (Content::Results(case, _), Content::Table(control)) => {
+                // What is no table either has a better message than that.
+                let table = Table::open(control, self.reading, self.rules, &[])?;
+                let what = format!("this is a table, but {} has results of benchmarks", case.name);
+                Err(Error::input(Place::file(&table.file), what, "give two files of the same kind"))
+            }
+            (Content::Table(case), Content::Results(control, _)) => {
+                let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.name);
+                Err(Error::input(Place::file(control.name), what, "give two files of the same kind"))
+            }
+        }
+    }
+
+    fn two_tables(
+        &self,
+        [mut case, mut control]: [Table; 2],
+        labels: &[String; 2],
+        columns: &Columns,
+        unmatched: Unmatched,
+        mut roles: Roles<'a>,
+    ) -> Result<Vec<Dataset>, Error> {
+        let taken = roles.find(&case)?;
+        for name in columns.names() {
+            // What is wrong with the case file comes before what is wrong with both.
+            if let Ok(column) = column::find(&case, name, "--column") {
+                roles.tell_apart(&case, &[("--column", column)], &taken)?;
+            }
+        }
+        let taken = [taken, roles.find(&control)?];
+        let (pairs, mut left_out) = partners::find([&mut case, &mut control], &taken, columns, unmatched, self.rules)?;
+        let of = |side: usize| pairs.iter().map(|pair| ("--column", pair[side])).collect::<Vec<_>>();
+        let case = roles::read(case, &of(0), &mut roles, self.rules)?;
+        let control = roles::read(control, &of(1), &mut roles, self.rules)?;
+        let mut study = self.study(vec![case, control], roles, None);
+        let mut of_keys = study.roles.notes(&study.frames);
+        let comparison = |(numbers, pair): (usize, &[usize; 2])| {
+            let mut notes = std::mem::take(&mut left_out);
+            notes.append(&mut of_keys);
+            let [one, other] = [0, 1].map(|side| study.frames[side].heading.column_name(pair[side]));
+            if let (Some(a), Some(b)) = (one, other)
+                && a != b
+            {
+                let [a, b] = [a, b].map(|name| excerpt::quote(name.as_bytes()));
+                let [here, there] = [0, 1].map(|side| &study.frames[side].heading.file);
+                notes.push(format!("column {a} of {here} is compared with column {b} of {there}"));
+            }
+            let column = one.map(str::to_owned);
+            let half = |frame: usize| Half { label: labels[frame].clone(), frame, numbers, code: None };
+            Comparison { column, grouping: None, halves: [half(0), half(1)], notes }
+        };
+        let comparisons: Vec<_> = pairs.iter().enumerate().map(comparison).collect();
+        comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
+    }
+
+    /// Reads a file with a column of labels, all columns of values in one pass.
+    fn long(
+        &self,
+        file: &Source,
+        columns: &Columns,
+        group: &'a ColumnName,
+        named: &NamedLabels<'_>,
+    ) -> Result<Vec<Dataset>, Error> {
+        let mut roles = Roles::new(Some(group), self.blocks);
+        if let Some(labels) = named.both() {
+            roles.keep_only(labels, self.rules);
+        }
+        let mut table = self.open(long_table(file)?, columns.names(), &roles)?;
+        let taken = roles.find(&table)?;
+        let chosen = column::chosen(&mut table, columns, self.rules, &taken)?;
+        let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
+        let frame = roles::read(table, &values, &mut roles, self.rules)?;
+        let mut study = self.study(vec![frame], roles, Some(named));
+        let (frame, roles) = (&study.frames[0], &study.roles);
+        let Some((labels, dictionary)) = roles.find_in(Role::Group, frame) else {
+            return Err(Error::usage("there is no column of labels", "name it with --group"));
+        };
+        let place = frame.heading.column_place(labels.column);
+        let codes = groups::choose(labels, dictionary, named, self.rules, &place)?;
+        let texts = codes.map(|code| roles.text(Role::Group, code));
+        let grouping = frame.heading.column_name(labels.column).unwrap_or(UNNAMED_GROUPING).to_owned();
+        let mut notes = roles.notes(&study.frames);
+        notes.extend(texts.iter().filter(|text| text.contains(char::REPLACEMENT_CHARACTER)).map(|text| {
+            let label = excerpt::quote(text.as_bytes());
+            format!("{}: the label {label} is not UTF-8; iconv -t UTF-8 converts it", place.file)
+        }));
+        let comparison = |(numbers, &column): (usize, &usize)| {
+            let name = study.frames[0].heading.column_name(column);
+            let mut notes = std::mem::take(&mut notes);
+            if let Some(name) = name
+                && !columns.names().iter().any(|named| named.0.trim() == name)
+            {
+                notes.extend(self.doubt_header(&place.file, name));
+            }
+            let half = |side: usize| Half { label: texts[side].clone(), frame: 0, numbers, code: Some(codes[side]) };
+            let column = name.map(str::to_owned);
+            Comparison { column, grouping: Some(grouping.clone()), halves: [half(0), half(1)], notes }
+        };
+        let comparisons: Vec<_> = chosen.iter().enumerate().map(comparison).collect();
+        comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
+    }
+
+    /// A note where the value column is called by a number: perhaps the first line is data and a label made it a header.
+    fn doubt_header(&self, file: &str, name: &str) -> Option<String> {
+        let is_number = number::parse(name.as_bytes(), self.rules.decimal()).is_ok();
+        is_number.then(|| {
+            let name = excerpt::quote(name.as_bytes());
+            format!(
+                "{file}: the first line is taken as the header though it has {name} for the values; if it is data, say \
+                 --no-header"
+            )
+        })
+    }
+
+    /// Reads a file with a column for each group, or with two benchmarks.
+    fn wide(&self, file: &Source, case: &ColumnName, control: &ColumnName) -> Result<Vec<Dataset>, Error> {
+        let mut roles = Roles::new(None, self.blocks);
+        let stream = match Content::open(file)? {
+            Content::Table(stream) => stream,
+            Content::Results(stream, notation) => {
+                roles.refuse_columns(&Place::file(&stream.name))?;
+                let results = benchmarks::read(stream, notation)?;
+                let files = [results.file.clone(), results.file.clone()];
+                let comparison = benchmarks::compare_within(results, case, control)?;
+                let unit = &comparison.case.unit;
+                let column = if unit.is_time() { format!("time ({unit})") } else { unit.to_string() };
+                let labels = [comparison.case.name.clone(), comparison.control.name.clone()];
+                return Ok(vec![self.benchmarks(column, labels, &files, comparison)?]);
+            }
+        };
+        let table = self.open(stream, &[case.clone(), control.clone()], &roles)?;
+        let values = [
+            ("--case", column::find(&table, case, "--case")?),
+            ("--control", column::find(&table, control, "--control")?),
+        ];
+        let columns = values.map(|(_, column)| column);
+        if columns[0] == columns[1] {
+            let what = format!("--case and --control are the same column, {}", table.column_label(columns[0]));
+            return Err(Error::usage(what, "name two different columns"));
+        }
+        let frame = roles::read(table, &values, &mut roles, self.rules)?;
+        let mut labels = columns.map(|column| {
+            frame.heading.column_name(column).map_or_else(|| format!("column {}", column + 1), str::to_owned)
+        });
+        if labels[0] == labels[1] {
+            labels = ["case", "control"].map(str::to_owned);
+        }
+        let [case, control] = labels;
+        let halves = [
+            Half { label: case, frame: 0, numbers: 0, code: None },
+            Half { label: control, frame: 0, numbers: 1, code: None },
+        ];
+        let mut study = self.study(vec![frame], roles, None);
+        let notes = study.roles.notes(&study.frames);
+        Ok(vec![study.assign(Comparison { column: None, grouping: None, halves, notes })?])
+    }
+
+    /// Two benchmarks, of which each value stands for itself, for a part of its run or, in the order of the runs, for half a
+    /// pair.
+    fn benchmarks(
+        &self,
+        column: String,
+        labels: [String; 2],
+        files: &[String; 2],
+        comparison: benchmarks::Comparison,
+    ) -> Result<Dataset, Error> {
+        let benchmarks::Comparison { case, control, clusters, notes } = comparison;
+        let [one, other] = files;
+        let frames =
+            vec![Frame::from_values(one.clone(), case.values), Frame::from_values(other.clone(), control.values)];
+        let [case, control] = labels;
+        let halves = [
+            Half { label: case, frame: 0, numbers: 0, code: None },
+            Half { label: control, frame: 1, numbers: 0, code: None },
+        ];
+        let mut study = self.study(frames, Roles::new(None, self.blocks), None);
+        let mut dataset = study.assign(Comparison { column: Some(column), grouping: None, halves, notes })?;
+        dataset.layout.clusters = clusters.filter(|_| dataset.layout.pairing.is_none());
+        Ok(dataset)
     }
 }
 
@@ -164,88 +383,4 @@ fn long_table(file: &Source) -> Result<Stream, Error> {
             Err(Error::input(Place::file(stream.name), what, remedy))
         }
     }
-}
-
-/// Reads two tables, or the results of two runs of benchmarks.
-fn read_two_files(
-    case: &Source,
-    control: &Source,
-    two: &TwoFiles<'_>,
-    keys: KeyColumns<'_>,
-) -> Result<Vec<Dataset>, Error> {
-    let mut labels = [case.stem(), control.stem()];
-    if labels[0] == labels[1] {
-        labels = ["case", "control"].map(str::to_owned);
-    }
-    match (Content::open(case)?, Content::open(control)?) {
-        (Content::Table(case), Content::Table(control)) => {
-            let named: Vec<&ColumnName> = two.columns.names().iter().chain(keys.names()).collect();
-            let case = Table::open(case, two.reading, two.rules, &named)?;
-            let control = Table::open(control, two.reading, two.rules, &named)?;
-            two.read(TwoTables { case, control }, &labels, keys)
-        }
-        (Content::Results(case, of_case), Content::Results(control, of_control)) => {
-            keys.refuse_columns(&Place::file(&case.name))?;
-            let (case, control) = (benchmarks::read(case, of_case)?, benchmarks::read(control, of_control)?);
-            let [here, there] = [&case.file, &control.file].map(Place::file);
-            let compared = benchmarks::compare(case, control, two.columns, two.unmatched)?;
-            let dataset = |compared: Comparison| {
-                let places = [here.clone(), there.clone()];
-                of_benchmarks(compared.case.name.clone(), labels.clone(), places, compared, keys.clone())
-            };
-            compared.into_iter().map(dataset).collect()
-        }
-        (Content::Results(case, _), Content::Table(control)) => Err(no_results(control, &case.name, two)),
-        (Content::Table(case), Content::Results(control, _)) => {
-            let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.name);
-            Err(Error::input(Place::file(control.name), what, "give two files of the same kind"))
-        }
-    }
-}
-
-/// The error for a control that is a table, or nothing at all, where the case is the result of a benchmark.
-fn no_results(control: Stream, case: &str, two: &TwoFiles) -> Error {
-    let place = Place::file(&control.name);
-    // What is no table either has a better message than that.
-    if let Err(error) = Table::open(control, two.reading, two.rules, &[]) {
-        return error;
-    }
-    let what = format!("this is a table, but {case} has results of benchmarks");
-    Error::input(place, what, "give two files of the same kind")
-}
-
-/// Two benchmarks, of which each value stands for itself, for a part of its run or, in the order of the runs, for half a
-/// pair.
-fn of_benchmarks(
-    column: String,
-    labels: [String; 2],
-    places: [Place; 2],
-    compared: Comparison,
-    keys: KeyColumns<'_>,
-) -> Result<Dataset, Error> {
-    let Comparison { case, control, clusters, notes } = compared;
-    let ([one, other], [here, there]) = (labels, places);
-    let side = |label, place, benchmark: Benchmark| Side {
-        label,
-        place,
-        observations: Observations::of_values(benchmark.values),
-    };
-    let arranged = pairing::arrange(keys, side(one, here, case), side(other, there, control))?;
-    let clusters = clusters.filter(|_| arranged.layout.pairing.is_none());
-    Ok(Dataset {
-        column,
-        grouping: None,
-        case: arranged.case,
-        control: arranged.control,
-        layout: Layout { clusters, ..arranged.layout },
-        n_dropped: 0,
-        notes,
-    })
-}
-
-/// The error for a column of which nothing is left.
-pub(super) fn no_values(place: Place, n_dropped: u64) -> Error {
-    let dropped = if n_dropped == 1 { "the only one is".to_owned() } else { format!("all {n_dropped} are") };
-    let what = format!("there are no values: {dropped} missing");
-    Error::input(place, what, "choose another column, or a file with at least one value")
 }

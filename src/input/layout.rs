@@ -63,19 +63,20 @@ impl From<&Layout> for design::Layout {
 
 impl Keys {
     /// Numbers keys anew, in the order of the observations, and forgets those that no observation has.
-    pub(super) fn new(column: String, mut of_observation: Vec<u32>, mut names: Vec<String>) -> Self {
+    pub(super) fn new(column: String, mut of_observation: Vec<u32>, name: impl Fn(u32) -> String) -> Self {
         const UNSEEN: u32 = u32::MAX;
-        let mut renumbered = vec![UNSEEN; names.len()];
-        let mut kept = Vec::new();
+        let n_keys = of_observation.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut renumbered = vec![UNSEEN; n_keys];
+        let mut names = Vec::new();
         for key in &mut of_observation {
-            let old = *key as usize;
-            if renumbered[old] == UNSEEN {
-                renumbered[old] = kept.len() as u32;
-                kept.push(std::mem::take(&mut names[old]));
+            let new = &mut renumbered[*key as usize];
+            if *new == UNSEEN {
+                *new = names.len() as u32;
+                names.push(name(*key));
             }
-            *key = renumbered[old];
+            *key = *new;
         }
-        Self { column, of_observation, names: kept }
+        Self { column, of_observation, names }
     }
 }
 
@@ -85,8 +86,8 @@ mod tests {
 
     #[test]
     fn keys_are_numbered_as_observations_have_them() {
-        let names = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
-        let keys = Keys::new("site".to_owned(), vec![3, 1, 3, 0], names);
+        let name = |key: u32| ["a", "b", "c", "d"][key as usize].to_owned();
+        let keys = Keys::new("site".to_owned(), vec![3, 1, 3, 0], name);
         assert_eq!(keys.of_observation, [0, 1, 0, 2]);
         assert_eq!(keys.names, ["d", "b", "a"]);
     }

@@ -1,23 +1,24 @@
-//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), columns (column), values (number,
-//! cell), keys of pairs, strata and clusters (keys, pairing, layout), samples (dataset, long, wide); and files of benchmark
-//! tools, which are recognised by their content (benchmarks).
+//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), values (number, cell), columns over rows
+//! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
+//! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
 
+mod assign;
 pub mod benchmarks;
 mod cell;
 mod column;
 pub mod dataset;
 mod excerpt;
-mod keys;
+mod frame;
+mod groups;
 pub mod layout;
-mod long;
 pub mod number;
 mod pairing;
+mod partners;
+mod roles;
 mod sniff;
 pub(crate) mod source;
 mod table;
 mod text;
-mod two_files;
-mod wide;
 mod zstd;
 
 pub use cell::DEFAULT_MISSING_TOKENS;

@@ -29,7 +29,7 @@ pub enum Precision {
 }
 
 /// Why a text is not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotANumber {
     /// Nothing but blanks.
     Empty,

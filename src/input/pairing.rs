@@ -6,8 +6,9 @@
 
 use super::dataset::Group;
 use super::excerpt;
-use super::keys::{KeyColumns, Kind, Observations};
-use super::layout::{Layout, Pairing};
+use super::frame::Frame;
+use super::layout::Pairing;
+use super::roles::{Role, Roles};
 use crate::error::{Error, Place};
 use crate::settings::Pairs;
 
@@ -15,60 +16,80 @@ use crate::settings::Pairs;
 const SHOWN_IDS: usize = 5;
 
 /// One of the two groups.
-pub struct Side {
+pub struct Side<'f> {
     /// What the report calls it.
     pub label: String,
     /// Where its pairs stand: the file and, for pairs by id, the column of ids.
     pub place: Place,
-    /// Its observations.
-    pub observations: Observations,
+    /// Its values; NaN stands for a missing one that keeps its place until the pairs are known.
+    pub values: Vec<f64>,
+    /// The row of each value in the frame, if anything but the value matters.
+    pub rows: Option<Vec<usize>>,
+    /// Where they come from.
+    pub frame: &'f Frame,
 }
 
-/// The two groups, ready for a test.
-pub struct Arrangement {
-    /// The case.
-    pub case: Group,
-    /// The control.
-    pub control: Group,
-    /// How they belong together.
-    pub layout: Layout,
-    /// Values that were left out though they are not missing, because those of their partners are.
+impl Side<'_> {
+    /// The numbers of the values' labels or keys.
+    pub fn codes(&self, roles: &Roles<'_>, role: Role) -> Vec<u32> {
+        let codes = roles.find_in(role, self.frame).map(|(labels, _)| &labels.codes[..]).unwrap_or_default();
+        self.rows.iter().flatten().map(|&row| codes[row]).collect()
+    }
+
+    /// The values as a sample.
+    #[must_use]
+    pub fn into_group(self) -> Group {
+        Group { label: self.label, values: self.values }
+    }
+
+    /// Puts the values into another order, or keeps only some of them.
+    fn select(&mut self, indices: &[usize]) {
+        self.values = indices.iter().map(|&index| self.values[index]).collect();
+        self.rows = self.rows.as_ref().map(|rows| indices.iter().map(|&index| rows[index]).collect());
+    }
+
+    fn line(&self, index: usize) -> u64 {
+        self.rows.as_ref().map_or(0, |rows| self.frame.line(rows[index]))
+    }
+}
+
+/// What was left out because a pair was not whole.
+#[derive(Default)]
+pub struct LeftOut {
+    /// Pairs.
+    pub n_pairs: u64,
+    /// Values that are not missing, but those of their partners are.
     pub n_bereft: u64,
 }
 
-/// Puts the pairs, if there are any, into one order and says how the observations belong together.
+/// Puts the pairs, if there are any, into one order, and says how they are known and what was left out.
 ///
 /// # Errors
 /// [`Error::Input`] if the rows make no pairs, or if of every pair a value is missing.
-pub fn arrange(mut keys: KeyColumns<'_>, mut case: Side, mut control: Side) -> Result<Arrangement, Error> {
-    let mut n_bereft = 0;
-    let pairing = match keys.pairs() {
-        None => None,
+pub fn arrange(roles: &Roles<'_>, sides: &mut [Side<'_>; 2]) -> Result<(Option<Pairing>, LeftOut), Error> {
+    match roles.pairs {
+        None => Ok((None, LeftOut::default())),
         Some(Pairs::ByOrder) => {
-            let rows = by_order(&case, &control)?;
-            n_bereft = keep_whole_pairs(&mut case, &mut control, rows)?;
-            Some(Pairing::ByOrder)
+            let pairs = by_order(sides)?;
+            Ok((Some(Pairing::ByOrder), keep_whole_pairs(sides, pairs)?))
         }
         Some(Pairs::ById(_)) => {
-            let (column, mut names) = keys.take_pair_ids();
-            let rows = by_id(&case, &control, &names)?;
-            n_bereft = keep_whole_pairs(&mut case, &mut control, rows)?;
-            let id = |&number: &u32| std::mem::take(&mut names[number as usize]);
-            let ids = case.observations.keys(Kind::Pair).iter().map(id).collect();
-            Some(Pairing::ById { column, ids })
+            let ids = |code: u32| roles.text(Role::Pair, code);
+            let pairs = by_id(roles, sides, ids)?;
+            let left_out = keep_whole_pairs(sides, pairs)?;
+            let column = roles.column_name(Role::Pair, sides[0].frame);
+            let ids = sides[0].codes(roles, Role::Pair).into_iter().map(ids).collect();
+            Ok((Some(Pairing::ById { column, ids }), left_out))
         }
-    };
-    let layout = keys.into_layout(&case.observations, &control.observations, pairing);
-    let [case, control] = [case, control].map(|side| Group { label: side.label, values: side.observations.values });
-    Ok(Arrangement { case, control, layout, n_bereft })
+    }
 }
 
 /// Two rows that are a pair, by their index in case and control.
 type Pair = [usize; 2];
 
 /// Row by row.
-fn by_order(case: &Side, control: &Side) -> Result<Vec<Pair>, Error> {
-    let [n_case, n_control] = [case, control].map(|side| side.observations.values.len());
+fn by_order([case, control]: &[Side<'_>; 2]) -> Result<Vec<Pair>, Error> {
+    let [n_case, n_control] = [case, control].map(|side| side.values.len());
     if n_case == n_control {
         return Ok((0..n_case).map(|row| [row, row]).collect());
     }
@@ -86,7 +107,7 @@ fn by_order(case: &Side, control: &Side) -> Result<Vec<Pair>, Error> {
 
 /// An id that is not once in each group.
 struct Offence {
-    id: usize,
+    id: u32,
     /// Index of the group.
     side: usize,
     line: u64,
@@ -96,36 +117,38 @@ struct Offence {
 const ABSENT: usize = usize::MAX;
 
 /// Id by id.
-fn by_id(case: &Side, control: &Side, names: &[String]) -> Result<Vec<Pair>, Error> {
-    let sides = [case, control];
+fn by_id(roles: &Roles<'_>, sides: &[Side<'_>; 2], id_of: impl Fn(u32) -> String + Copy) -> Result<Vec<Pair>, Error> {
+    let codes = [&sides[0], &sides[1]].map(|side| side.codes(roles, Role::Pair));
+    let n_ids = codes.iter().flatten().max().map_or(0, |&last| last as usize + 1);
     // Ids are numbered as they are met, so that going through them by number is going through the files.
-    let mut pairs = vec![[ABSENT; 2]; names.len()];
+    let mut pairs = vec![[ABSENT; 2]; n_ids];
     let mut repeated = Vec::new();
-    for (side, Side { observations, .. }) in sides.into_iter().enumerate() {
-        for (row, &id) in observations.keys(Kind::Pair).iter().enumerate() {
-            let id = id as usize;
-            if pairs[id][side] == ABSENT {
-                pairs[id][side] = row;
+    for (side, codes) in codes.iter().enumerate() {
+        for (index, &id) in codes.iter().enumerate() {
+            if pairs[id as usize][side] == ABSENT {
+                pairs[id as usize][side] = index;
             } else {
-                repeated.push(Offence { id, side, line: observations.line(row) });
+                repeated.push(Offence { id, side, line: sides[side].line(index) });
             }
         }
     }
     repeated.sort_by_key(|offence| (offence.id, offence.side));
     repeated.dedup_by_key(|offence| (offence.id, offence.side));
     let remedy = "give every pair an id of its own, once in each group";
-    refuse(&repeated, sides, names, "more than once in a group", remedy)?;
-    // An id has a row in one group at least: that is where its number is from.
+    refuse(&repeated, sides, id_of, "more than once in a group", remedy)?;
     let alone = |(id, pair): (usize, &Pair)| {
         let side = match *pair {
+            [ABSENT, ABSENT] => return None,
             [_, ABSENT] => 0,
             [ABSENT, _] => 1,
             _ => return None,
         };
-        Some(Offence { id, side, line: sides[side].observations.line(pair[side]) })
+        Some(Offence { id: id as u32, side, line: sides[side].line(pair[side]) })
     };
     let alone: Vec<_> = pairs.iter().enumerate().filter_map(alone).collect();
-    refuse(&alone, sides, names, "in one group only", "add the rows of their partners, or remove these rows")?;
+    refuse(&alone, sides, id_of, "in one group only", "add the rows of their partners, or remove these rows")?;
+    // Some numbers are those of texts that are no ids.
+    pairs.retain(|pair| *pair != [ABSENT; 2]);
     pairs.sort_unstable_by_key(|pair| pair[0]);
     Ok(pairs)
 }
@@ -133,15 +156,15 @@ fn by_id(case: &Side, control: &Side, names: &[String]) -> Result<Vec<Pair>, Err
 /// Refuses ids, if there are any, with the line of the first.
 fn refuse(
     offences: &[Offence],
-    sides: [&Side; 2],
-    names: &[String],
+    sides: &[Side<'_>; 2],
+    id_of: impl Fn(u32) -> String,
     occurrence: &str,
     remedy: &str,
 ) -> Result<(), Error> {
     let Some(first) = offences.first() else { return Ok(()) };
     let place = sides[first.side].place.clone().line(first.line);
     let shown = offences.iter().map(|offence| {
-        let [id, label] = [&names[offence.id], &sides[offence.side].label].map(|text| excerpt::plain(text.as_bytes()));
+        let [id, label] = [&id_of(offence.id), &sides[offence.side].label].map(|text| excerpt::plain(text.as_bytes()));
         format!("{id} ({label})")
     });
     let count = excerpt::count(offences.len() as u64, "pair id");
@@ -150,23 +173,22 @@ fn refuse(
     Err(Error::input(place, what, remedy))
 }
 
-/// Leaves out the pairs of which a value is missing, and returns how many values went with them.
-fn keep_whole_pairs(case: &mut Side, control: &mut Side, mut pairs: Vec<Pair>) -> Result<u64, Error> {
-    let n = pairs.len();
+/// Leaves out the pairs of which a value is missing.
+fn keep_whole_pairs(sides: &mut [Side<'_>; 2], mut pairs: Vec<Pair>) -> Result<LeftOut, Error> {
+    let n = pairs.len() as u64;
     let mut n_bereft = 0;
     pairs.retain(|&[one, other]| {
-        let missing = [case.observations.values[one], control.observations.values[other]].map(f64::is_nan);
+        let missing = [sides[0].values[one], sides[1].values[other]].map(f64::is_nan);
         n_bereft += u64::from(missing[0] != missing[1]);
         missing == [false, false]
     });
     if pairs.is_empty() {
-        return Err(no_pairs(Place::file(&case.place.file), n as u64));
+        return Err(no_pairs(Place::file(&sides[0].place.file), n));
     }
-    for (side, observations) in [case, control].into_iter().map(|side| &mut side.observations).enumerate() {
-        let rows: Vec<_> = pairs.iter().map(|pair| pair[side]).collect();
-        *observations = std::mem::take(observations).select(&rows);
+    for (i, side) in sides.iter_mut().enumerate() {
+        side.select(&pairs.iter().map(|pair| pair[i]).collect::<Vec<_>>());
     }
-    Ok(n_bereft)
+    Ok(LeftOut { n_pairs: n - pairs.len() as u64, n_bereft })
 }
 
 /// The error for pairs of which nothing is left.

@@ -4,6 +4,7 @@
 //! stands: blank lines before it, line ends inside quotes and the LF of a CRLF are accounted for here.
 
 use std::collections::VecDeque;
+use std::ops::Deref;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
@@ -25,11 +26,9 @@ const MOST_AHEAD: usize = 16 << 20;
 
 /// A table that is read row by row, always with the same number of fields.
 pub struct Table {
-    name: String,
+    heading: Heading,
     reader: Reader<Text>,
     decimal: DecimalMark,
-    header: Option<HeaderLine>,
-    width: usize,
     /// The current row.
     row: Row,
     /// Rows that were looked at before their turn.
@@ -38,10 +37,77 @@ pub struct Table {
     notes: Vec<String>,
 }
 
+/// A file and the names of its columns.
+#[derive(Debug)]
+pub struct Heading {
+    /// The file as the user named it, or `standard input`.
+    pub file: String,
+    header: Option<HeaderLine>,
+    width: usize,
+}
+
 /// Names of the columns and where they stand.
+#[derive(Debug)]
 struct HeaderLine {
     names: Vec<String>,
     line: u64,
+}
+
+/// What a table says of its columns before its first row.
+impl Deref for Table {
+    type Target = Heading;
+
+    fn deref(&self) -> &Heading {
+        &self.heading
+    }
+}
+
+impl Heading {
+    /// A file of so many columns that have no names.
+    #[must_use]
+    pub fn without_names(file: String, width: usize) -> Self {
+        Self { file, header: None, width }
+    }
+
+    /// The place of the header line, or the file where there is none.
+    #[must_use]
+    pub fn header_place(&self) -> Place {
+        let place = Place::file(&self.file);
+        match &self.header {
+            Some(header) => place.line(header.line),
+            None => place,
+        }
+    }
+
+    /// A column as a whole.
+    #[must_use]
+    pub fn column_place(&self, column: usize) -> Place {
+        Place::file(&self.file).column(self.column_label(column))
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The names of the columns, in order, if there is a header line.
+    #[must_use]
+    pub fn names(&self) -> Option<&[String]> {
+        self.header.as_ref().map(|header| header.names.as_slice())
+    }
+
+    /// The name of a column, if it has one.
+    #[must_use]
+    pub fn column_name(&self, column: usize) -> Option<&str> {
+        self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// What messages call a column: its name, or its number.
+    #[must_use]
+    pub fn column_label(&self, column: usize) -> String {
+        self.column_name(column).map_or_else(|| (column + 1).to_string(), |name| excerpt::plain(name.as_bytes()))
+    }
 }
 
 /// A record and, once the reader has gone on, the line on which it ends.
@@ -84,11 +150,9 @@ impl Table {
             .buffer_capacity(BUFFER)
             .from_reader(text);
         let mut table = Self {
-            name,
+            heading: Heading::without_names(name, 0),
             reader,
             decimal: reading.decimal,
-            header: None,
-            width: 0,
             row: Row::default(),
             ahead: VecDeque::new(),
             extent: Extent::NoRowYet,
@@ -102,10 +166,10 @@ impl Table {
     fn read_first_line(&mut self, header: Header, rules: &CellRules, named: &[&ColumnName]) -> Result<(), Error> {
         if !self.read_record()? {
             let remedy = "give a file with a value on each line, under a header line if you like";
-            return Err(Error::input(Place::file(&self.name), "the file has blank lines only", remedy));
+            return Err(Error::input(Place::file(&self.file), "the file has blank lines only", remedy));
         }
         let first = &self.row.record;
-        self.width = first.len();
+        self.heading.width = first.len();
         if self.width > MOST_COLUMNS {
             let what = format!("there are {} columns; at most 1,000,000 are read", self.width);
             return Err(Error::input(
@@ -125,13 +189,13 @@ impl Table {
                 self.notes.push(format!(
                     "{}: the first line reads as numbers and is taken as data; if it names the columns, name one of them \
                      as it stands there",
-                    self.name
+                    self.file
                 ));
             }
             self.put_back();
             self.extent = Extent::SomeRows;
         } else {
-            self.header = Some(HeaderLine { names, line: self.line_of(0) });
+            self.heading.header = Some(HeaderLine { names, line: self.line_of(0) });
         }
         Ok(())
     }
@@ -191,53 +255,21 @@ impl Table {
     /// Where a field of the current row stands.
     #[must_use]
     pub fn place(&self, column: usize) -> Place {
-        Place::file(&self.name).line(self.line_of(column)).column(self.column_label(column))
+        self.column_place(column).line(self.line_of(column))
     }
 
-    /// The line on which a field of the current row stands.
+    /// The line on which the current row begins.
+    #[inline]
     #[must_use]
-    pub fn line(&self, column: usize) -> u64 {
-        self.line_of(column)
+    pub fn line(&self) -> u64 {
+        let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
+        last - memchr::memchr_iter(b'\n', self.row.record.as_slice()).count() as u64
     }
 
-    /// The place of the header line, or the file where there is none.
+    /// What is known of the columns, when no row is needed any more.
     #[must_use]
-    pub fn header_place(&self) -> Place {
-        let place = Place::file(&self.name);
-        match &self.header {
-            Some(header) => place.line(header.line),
-            None => place,
-        }
-    }
-
-    /// Number of columns.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// The names of the columns, in order, if there is a header line.
-    #[must_use]
-    pub fn names(&self) -> Option<&[String]> {
-        self.header.as_ref().map(|header| header.names.as_slice())
-    }
-
-    /// The name of a column, if it has one.
-    #[must_use]
-    pub fn column_name(&self, column: usize) -> Option<&str> {
-        self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
-    }
-
-    /// What messages call a column: its name, or its number.
-    #[must_use]
-    pub fn column_label(&self, column: usize) -> String {
-        self.column_name(column).map_or_else(|| (column + 1).to_string(), |name| excerpt::plain(name.as_bytes()))
-    }
-
-    /// The file as the user named it, or `standard input`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn into_heading(self) -> Heading {
+        self.heading
     }
 
     /// Takes the sentences that the user should see about how the file was read.
@@ -320,7 +352,7 @@ impl Table {
             "complete it, or name the delimiter with --delimiter"
         };
         let what = format!("the line has {fields} where the {reference} has {}", self.width);
-        Error::input(Place::file(&self.name).line(line), what, remedy)
+        Error::input(Place::file(&self.file).line(line), what, remedy)
     }
 
     #[cold]
@@ -328,7 +360,7 @@ impl Table {
         // Every line end since the record began lies inside it, so the end reached belongs to it as well.
         let line = line_of_field(record, self.reader.position().line(), record.len().saturating_sub(1));
         let what = "a double quote opens here that is never closed";
-        Error::input(Place::file(&self.name).line(line), what, "close it, or remove it")
+        Error::input(Place::file(&self.file).line(line), what, "close it, or remove it")
     }
 
     #[cold]
@@ -336,16 +368,16 @@ impl Table {
         let column = record.iter().position(|field| field.len() > LONGEST_FIELD).unwrap_or_default();
         let line = line_of_field(record, self.line_reached(), column);
         let what = format!("field {} has {} bytes; at most 1 MiB is read", column + 1, record[column].len());
-        Error::input(Place::file(&self.name).line(line), what, "shorten it, or close a double quote before it")
+        Error::input(Place::file(&self.file).line(line), what, "shorten it, or close a double quote before it")
     }
 
     #[cold]
     fn unread(&self, error: csv::Error, begin: u64) -> Error {
         let line = self.reader.position().line();
         match error.into_kind() {
-            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(&self.name, line, begin, &error),
+            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(&self.file, line, begin, &error),
             other => {
-                let place = Place::file(&self.name).line(line);
+                let place = Place::file(&self.file).line(line);
                 Error::input(place, format!("the line cannot be read: {other:?}"), "correct it")
             }
         }

@@ -125,11 +125,10 @@ fn clusters(case: &Benchmark, control: &Benchmark, notes: &mut Vec<String>) -> O
         return None;
     }
     let numbered = ones.iter().chain(&others).enumerate();
-    let of_observation =
-        numbered.clone().flat_map(|(number, size)| std::iter::repeat_n(number as u32, *size)).collect();
-    let name = |number: usize| match number.checked_sub(ones.len()) {
+    let of_observation = numbered.flat_map(|(number, size)| std::iter::repeat_n(number as u32, *size)).collect();
+    let name = |number: u32| match (number as usize).checked_sub(ones.len()) {
         None => format!("{} {} of the case", kind.noun, number + 1),
         Some(number) => format!("{} {} of the control", kind.noun, number + 1),
     };
-    Some(Keys::new(kind.noun.to_owned(), of_observation, numbered.map(|(number, _)| name(number)).collect()))
+    Some(Keys::new(kind.noun.to_owned(), of_observation, name))
 }

@@ -130,7 +130,7 @@ impl Columns {
         let number = |column| {
             number::parse(table.field(column), DecimalMark::Point)
                 .map(|number| number.value)
-                .map_err(|why| cell::unreadable(table, column, why))
+                .map_err(|why| cell::unreadable(table.place(column), table.field(column), why))
         };
         let (measured, iterations) = (number(self.measured)?, number(self.iterations)?);
         if iterations <= 0.0 {

@@ -31,7 +31,7 @@ fn fields(text: &str, header: Header) -> Result<Vec<String>, Error> {
     while table.advance()? {
         for column in 0..table.width() {
             let field = String::from_utf8_lossy(table.field(column)).into_owned();
-            found.push(format!("{}:{field}", table.line_of(column)));
+            found.push(format!("{}:{field}", table.place(column).line.unwrap()));
         }
     }
     Ok(found)
@@ -76,7 +76,7 @@ fn rows_looked_at_ahead_keep_their_lines() {
     assert_eq!(table.field_ahead(1, 0), b"6");
     for line in [3, 4, 5] {
         assert!(table.advance().unwrap());
-        assert_eq!(table.line_of(0), line);
+        assert_eq!(table.line(), line);
     }
     assert!(!table.advance().unwrap());
     assert!(!table.advance().unwrap());

@@ -1,0 +1,306 @@
+//! A table in memory: the columns that are wanted, over the same rows.
+//!
+//! A numeric column takes eight bytes a value, a column of labels or keys four, and each different text is kept once. What
+//! is no number is NaN among the values; beside them stands what was written there, in runs of equal texts, so that a
+//! column that ends early costs as little as a full one. Whether such a text is missing or a mistake, and whether it
+//! matters at all, is for the roles of the rows to say (see assign.rs).
+
+use indexmap::IndexSet;
+
+use super::cell::{Cell, CellRules};
+use super::excerpt;
+use super::number::{self, NotANumber, Number, Precision};
+use super::table::{Heading, Table};
+use crate::error::{Error, Place};
+
+/// Different texts of one column of numbers beyond which it certainly holds none.
+const MOST_TEXTS: usize = 1000;
+
+/// Rows of a table, as far as they are wanted.
+#[derive(Debug)]
+pub struct Frame {
+    /// The file and the names of its columns.
+    pub heading: Heading,
+    /// The columns of numbers, in the order in which they were asked for.
+    pub numbers: Vec<Numbers>,
+    /// The columns of labels and keys, likewise.
+    pub labels: Vec<Labels>,
+    /// Things the user should know about how the file was read, a sentence each.
+    pub notes: Vec<String>,
+    lines: Lines,
+    n_rows: usize,
+}
+
+/// A column of numbers.
+#[derive(Debug)]
+pub struct Numbers {
+    /// Its index in the table.
+    pub column: usize,
+    /// A value for each row; NaN where there is no number.
+    pub values: Vec<f64>,
+    /// Rows without a number, in order, as runs of the same text.
+    runs: Vec<Run>,
+    texts: IndexSet<Text>,
+    n_rounded: u64,
+}
+
+/// Consecutive rows that hold the same text.
+#[derive(Debug)]
+struct Run {
+    first: usize,
+    n: usize,
+    text: usize,
+}
+
+/// What stands where a number is due.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Text {
+    /// As it is written, without blanks around it; of a long one the beginning.
+    pub bytes: Box<[u8]>,
+    /// Why it is no number; none if it is one of the texts that mean a missing value.
+    pub mistake: Option<NotANumber>,
+}
+
+/// A column of labels or keys.
+#[derive(Debug)]
+pub struct Labels {
+    /// Its index in the table.
+    pub column: usize,
+    /// The number of each row's text in the column's dictionary.
+    pub codes: Vec<u32>,
+}
+
+/// The different texts of a column, or of the same column of several files, numbered as they come.
+#[derive(Debug, Default, Clone)]
+pub struct Dictionary {
+    texts: IndexSet<Box<[u8]>>,
+    /// The previous row's text: most files are sorted by it.
+    latest: usize,
+    /// The texts whose rows are kept, if not all are.
+    pub only: Option<Vec<Vec<u8>>>,
+    /// How many rows with each text were left out.
+    n_left_out: Vec<u64>,
+}
+
+impl Frame {
+    /// Reads a table to its end; each column of labels with its dictionary. Rows that a dictionary does not keep are left
+    /// out: only the first can be of that kind.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the file is no table to its end.
+    pub fn read(
+        mut table: Table,
+        numbers: &[usize],
+        mut labels: Vec<(usize, &mut Dictionary)>,
+        rules: &CellRules,
+    ) -> Result<Self, Error> {
+        let mut numbers: Vec<_> = numbers.iter().map(|&column| Numbers::new(column, Vec::new())).collect();
+        let mut codes = vec![Vec::new(); labels.len()];
+        let (mut lines, mut n_rows) = (Lines::default(), 0);
+        let is_plain = !rules.know_numeric_tokens();
+        'rows: while table.advance()? {
+            for ((column, dictionary), codes) in labels.iter_mut().zip(&mut codes) {
+                match dictionary.code(table.field(*column)) {
+                    Some(code) => codes.push(code),
+                    None => continue 'rows,
+                }
+            }
+            lines.push(n_rows, table.line());
+            for column in &mut numbers {
+                // Nearly every field is a number and nothing more: that path is kept short enough to be inlined.
+                match number::parse(table.untrimmed_field(column.column), rules.decimal()) {
+                    Ok(Number { value, precision: Precision::Kept }) if is_plain => column.values.push(value),
+                    _ => column.push_carefully(table.field(column.column), rules, n_rows),
+                }
+            }
+            n_rows += 1;
+            if numbers.iter().any(|column| column.texts.len() > MOST_TEXTS) {
+                break;
+            }
+        }
+        let notes = table.take_notes();
+        let columns = labels.iter().map(|(column, _)| *column);
+        let labels = columns.zip(codes).map(|(column, codes)| Labels { column, codes }).collect();
+        Ok(Self { heading: table.into_heading(), numbers, labels, notes, lines, n_rows })
+    }
+
+    /// One column of numbers that are no table's.
+    #[must_use]
+    pub fn from_values(file: String, values: Vec<f64>) -> Self {
+        let n_rows = values.len();
+        let numbers = vec![Numbers::new(0, values)];
+        let heading = Heading::without_names(file, 1);
+        Self { heading, numbers, labels: Vec::new(), notes: Vec::new(), lines: Lines::default(), n_rows }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// The line on which a row begins.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.of(row)
+    }
+
+    /// Where a row has the field of a column, which goes by its index in the table.
+    #[must_use]
+    pub fn place(&self, row: usize, column: usize) -> Place {
+        self.heading.column_place(column).line(self.line(row))
+    }
+
+    /// Says how many values of a column lost digits, if any did.
+    #[must_use]
+    pub fn rounding(&self, numbers: usize) -> Option<String> {
+        let n = self.numbers[numbers].n_rounded;
+        let (carry, were) = if n == 1 { ("carries", "was") } else { ("carry", "were") };
+        let values = excerpt::count(n, "value");
+        let file = &self.heading.file;
+        (n > 0).then(|| format!("{file}: {values} {carry} more digits than a double holds and {were} rounded"))
+    }
+}
+
+impl Numbers {
+    fn new(column: usize, values: Vec<f64>) -> Self {
+        Self { column, values, runs: Vec::new(), texts: IndexSet::new(), n_rounded: 0 }
+    }
+
+    /// Whether every row has a number.
+    #[must_use]
+    pub fn are_complete(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// What stands in a row that has no number.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<&Text> {
+        let n_before = self.runs.partition_point(|run| run.first <= row);
+        let run = n_before.checked_sub(1).map(|last| &self.runs[last]).filter(|run| row < run.first + run.n)?;
+        Some(&self.texts[run.text])
+    }
+
+    /// Whether the field of a row is empty.
+    #[must_use]
+    pub fn is_empty_at(&self, row: usize) -> bool {
+        self.text(row).is_some_and(|text| text.bytes.is_empty())
+    }
+
+    /// Of so many rows, the number of those up to the last one with a number.
+    #[must_use]
+    pub fn n_to_last_number(&self, n_rows: usize) -> usize {
+        let at_the_end = |end: usize, run: &Run| (run.first + run.n == end).then_some(run.first);
+        self.runs.iter().rev().try_fold(n_rows, |end, run| at_the_end(end, run).ok_or(end)).unwrap_or_else(|end| end)
+    }
+
+    #[cold]
+    fn push_carefully(&mut self, field: &[u8], rules: &CellRules, row: usize) {
+        /// Enough of a text to recognise it in a message.
+        const KEPT: usize = 200;
+        let mistake = match rules.read(field) {
+            Cell::Value(number) => {
+                self.n_rounded += u64::from(number.precision == Precision::Rounded);
+                self.values.push(number.value);
+                return;
+            }
+            Cell::Missing => None,
+            Cell::Other(why) => Some(why),
+        };
+        self.values.push(f64::NAN);
+        let text = Text { bytes: field[..field.len().min(KEPT)].into(), mistake };
+        let (text, _) = self.texts.insert_full(text);
+        match self.runs.last_mut() {
+            Some(run) if run.text == text && run.first + run.n == row => run.n += 1,
+            _ => self.runs.push(Run { first: row, n: 1, text }),
+        }
+    }
+}
+
+impl Dictionary {
+    /// Finds or numbers a text; none if its rows are left out.
+    #[inline]
+    fn code(&mut self, text: &[u8]) -> Option<u32> {
+        let is = |code: &usize| self.texts.get_index(*code).is_some_and(|known| **known == *text);
+        if !is(&self.latest) {
+            self.latest = match [0, 1].into_iter().find(is).or_else(|| self.texts.get_index_of(text)) {
+                Some(code) => code,
+                None => self.texts.insert_full(text.into()).0,
+            };
+        }
+        match &self.only {
+            Some(only) if !only.iter().any(|kept| kept == text) => {
+                self.n_left_out.resize(self.texts.len(), 0);
+                self.n_left_out[self.latest] += 1;
+                None
+            }
+            // There are fewer texts than that: their bytes alone would fill the memory.
+            _ => Some(self.latest as u32),
+        }
+    }
+
+    /// The texts by their numbers.
+    pub fn texts(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.texts.iter().map(AsRef::as_ref)
+    }
+
+    /// A text by its number.
+    #[must_use]
+    pub fn text(&self, code: u32) -> &[u8] {
+        &self.texts[code as usize]
+    }
+
+    /// How many rows with a text were left out.
+    #[must_use]
+    pub fn n_left_out(&self, code: usize) -> u64 {
+        self.n_left_out.get(code).copied().unwrap_or(0)
+    }
+}
+
+/// The line of each row: where it is not the one after that of the row before.
+#[derive(Debug, Default)]
+struct Lines {
+    jumps: Vec<(usize, u64)>,
+    next: u64,
+}
+
+impl Lines {
+    #[inline]
+    fn push(&mut self, row: usize, line: u64) {
+        if line != self.next {
+            self.jumps.push((row, line));
+        }
+        self.next = line + 1;
+    }
+
+    /// The line of a row, 0 where there is no file.
+    fn of(&self, row: usize) -> u64 {
+        let n_before = self.jumps.partition_point(|&(first, _)| first <= row);
+        let jump = n_before.checked_sub(1).map(|last| self.jumps[last]);
+        jump.map_or(0, |(first, line)| line + (row - first) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_know_their_lines_however_lines_are_skipped() {
+        let lines = [2, 3, 4, 7, 8, 12];
+        let mut kept = Lines::default();
+        lines.iter().enumerate().for_each(|(row, &line)| kept.push(row, line));
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|row| kept.of(row)), lines);
+        assert_eq!(kept.jumps.len(), 3);
+    }
+
+    #[test]
+    fn texts_are_numbered_as_they_come_and_those_left_out_are_counted() {
+        let mut dictionary = Dictionary::default();
+        let codes = ["b", "a", "b", "c", "c", "a"].map(|text| dictionary.code(text.as_bytes()));
+        assert_eq!(codes, [Some(0), Some(1), Some(0), Some(2), Some(2), Some(1)]);
+        dictionary.only = Some(vec![b"a".to_vec()]);
+        assert_eq!(["b", "d", "b", "a"].map(|text| dictionary.code(text.as_bytes())), [None, None, None, Some(1)]);
+        assert_eq!([0, 1, 3, 4].map(|code| dictionary.n_left_out(code)), [2, 0, 1, 0]);
+    }
+}

@@ -1,0 +1,173 @@
+//! A column of labels → the two groups: which label is the case, which the control, which rows have none.
+
+use std::cmp::Ordering;
+
+use super::cell::CellRules;
+use super::frame::{Dictionary, Labels};
+use super::{excerpt, number};
+use crate::error::{Error, Place};
+use crate::settings::DecimalMark;
+
+/// More different labels than this are certainly no groups.
+const MAX_LABELS: usize = 1000;
+
+/// The labels that `--case` and `--control` name.
+pub struct NamedLabels<'a> {
+    case: Option<&'a str>,
+    control: Option<&'a str>,
+}
+
+impl<'a> NamedLabels<'a> {
+    /// Takes the labels from the settings.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if both are the same.
+    pub fn new(case: Option<&'a str>, control: Option<&'a str>) -> Result<Self, Error> {
+        let (case, control) = (case.map(str::trim), control.map(str::trim));
+        match case {
+            Some(label) if case == control => Err(Error::usage(
+                format!("--case and --control are both {}", excerpt::quote(label.as_bytes())),
+                "name two different labels",
+            )),
+            _ => Ok(Self { case, control }),
+        }
+    }
+
+    fn names(&self, label: &[u8]) -> bool {
+        [self.case, self.control].into_iter().flatten().any(|named| named.as_bytes() == label)
+    }
+
+    /// Both, if both are named: then rows with other labels are of no concern at all.
+    #[must_use]
+    pub fn both(&self) -> Option<[&'a str; 2]> {
+        Some([self.case?, self.control?])
+    }
+
+    /// Whether a label means that there is none.
+    #[must_use]
+    pub fn is_missing(&self, label: &[u8], rules: &CellRules) -> bool {
+        rules.is_missing(label) && !self.names(label)
+    }
+}
+
+/// A label of the column.
+struct Label<'a> {
+    code: u32,
+    text: &'a [u8],
+    n_rows: u64,
+}
+
+/// Decides which label is case and which is control, and returns their numbers in this order. `labels` are those of the
+/// rows that are left, and `place` is the column as a whole.
+///
+/// # Errors
+/// [`Error::Input`] unless there are two labels, or the two that are named.
+pub fn choose(
+    labels: &Labels,
+    dictionary: &Dictionary,
+    named: &NamedLabels<'_>,
+    rules: &CellRules,
+    place: &Place,
+) -> Result<[u32; 2], Error> {
+    if dictionary.texts().len() > MAX_LABELS {
+        let what = format!("the column has more than {MAX_LABELS} different labels");
+        return Err(Error::input(place.clone(), what, "choose the column of the groups with --group"));
+    }
+    let mut n_rows: Vec<u64> = (0..dictionary.texts().len()).map(|code| dictionary.n_left_out(code)).collect();
+    for &code in &labels.codes {
+        n_rows[code as usize] += 1;
+    }
+    let label = |(code, text)| Label { code: code as u32, text, n_rows: n_rows[code] };
+    let (missing, mut present): (Vec<_>, Vec<_>) =
+        dictionary.texts().enumerate().map(label).partition(|label| named.is_missing(label.text, rules));
+    let n_missing = missing.iter().map(|label| label.n_rows).sum();
+    present.sort_by(|a, b| compare(a.text, b.text, rules.decimal()));
+    for (label, option) in [(named.case, "--case"), (named.control, "--control")] {
+        if let Some(label) = label
+            && !present.iter().any(|entry| entry.text == label.as_bytes())
+        {
+            let what =
+                format!("no row has the label {}; the labels are {}", excerpt::quote(label.as_bytes()), list(&present));
+            return Err(Error::input(place.clone(), what, format!("say {option} with one of these")));
+        }
+    }
+    if let Some([case, control]) = named.both() {
+        present.retain(|entry| [case, control].iter().any(|label| label.as_bytes() == entry.text));
+    }
+    let [one, other] = &present[..] else { return Err(not_two(&present, place, n_missing)) };
+    let is_case = match (named.case, named.control) {
+        (Some(case), _) => one.text == case.as_bytes(),
+        (None, Some(control)) => one.text != control.as_bytes(),
+        (None, None) => true,
+    };
+    Ok(if is_case { [one.code, other.code] } else { [other.code, one.code] })
+}
+
+fn not_two(present: &[Label], place: &Place, n_missing: u64) -> Error {
+    let (what, remedy) = match present {
+        [] => (
+            format!("no row has a label: {}", excerpt::count(n_missing, "missing label")),
+            "choose another --group column".to_owned(),
+        ),
+        [only] => {
+            let what =
+                format!("{} is the only label, so there is nothing to compare it with", excerpt::quote(only.text));
+            (what, "add the rows of the other group, or choose another --group column".to_owned())
+        }
+        [first, second, ..] => (
+            format!("there are {} labels: {}", present.len(), list(present)),
+            format!("say which two, as in --case {} --control {}", typed(first.text), typed(second.text)),
+        ),
+    };
+    Error::input(place.clone(), what, remedy)
+}
+
+/// A label as it is typed in a shell.
+fn typed(label: &[u8]) -> String {
+    let is_plain = label.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+/".contains(byte));
+    if is_plain && !label.is_empty() { excerpt::plain(label) } else { format!("'{}'", excerpt::plain(label)) }
+}
+
+/// The labels with their numbers of rows.
+fn list(labels: &[Label]) -> String {
+    if labels.is_empty() {
+        return "none".to_owned();
+    }
+    excerpt::list(
+        labels.iter().map(|label| format!("{} ({})", excerpt::plain(label.text), excerpt::count(label.n_rows, "row"))),
+    )
+}
+
+/// Numbers by size, all else by its bytes.
+fn compare(a: &[u8], b: &[u8], decimal: DecimalMark) -> Ordering {
+    let by_size = match (number::parse(a, decimal), number::parse(b, decimal)) {
+        (Ok(a), Ok(b)) => a.value.total_cmp(&b.value),
+        // Numbers before names, so that the order stays one even where both occur.
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => Ordering::Equal,
+    };
+    by_size.then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_sort_as_numbers_where_they_are_numbers() {
+        let sorted = |mut labels: Vec<&'static str>| {
+            labels.sort_by(|a, b| compare(a.as_bytes(), b.as_bytes(), DecimalMark::Point));
+            labels
+        };
+        assert_eq!(sorted(vec!["10", "9"]), ["9", "10"]);
+        assert_eq!(sorted(vec!["b", "a10", "a9", "B"]), ["B", "a10", "a9", "b"]);
+        assert_eq!(sorted(vec!["1.0", "1", "x"]), ["1", "1.0", "x"]);
+    }
+
+    #[test]
+    fn labels_are_offered_as_they_are_typed() {
+        assert_eq!(typed(b"OJ"), "OJ");
+        assert_eq!(typed(b"after treatment"), "'after treatment'");
+    }
+}

@@ -1,0 +1,253 @@
+//! What the columns of labels and keys say of a row: its group, its pair, its stratum, its cluster.
+//!
+//! A label or key is the field's text without blanks around it, compared byte for byte. An empty field and a missing token
+//! are none: the row counts as one with a missing value.
+
+use super::cell::CellRules;
+use super::column;
+use super::excerpt;
+use super::frame::{Dictionary, Frame, Labels};
+use super::table::{Heading, Table};
+use crate::error::{Error, Place};
+use crate::settings::{Blocks, ColumnName, Pairs};
+
+/// What a column says of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The group it belongs to.
+    Group,
+    /// The pair it is one half of.
+    Pair,
+    /// The stratum it lies in.
+    Stratum,
+    /// The cluster it is a part of.
+    Cluster,
+}
+
+impl Role {
+    /// The option that names the column.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Group => "--group",
+            Self::Pair => "--pair",
+            Self::Stratum => "--strata",
+            Self::Cluster => "--cluster",
+        }
+    }
+
+    /// What the column is called where the file does not say, and what messages call a key.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Pair => "pair",
+            Self::Stratum => "stratum",
+            Self::Cluster => "cluster",
+        }
+    }
+}
+
+/// The columns of labels and keys that the user named, with their texts over all files of a run. Every frame has them in
+/// this order.
+pub struct Roles<'a> {
+    /// How the pairs are known, if there are any.
+    pub pairs: Option<&'a Pairs>,
+    list: Vec<(Role, &'a ColumnName)>,
+    dictionaries: Vec<Dictionary>,
+    /// Of each role, which texts mean that there is none, if any does.
+    missing: Vec<Option<Vec<bool>>>,
+}
+
+impl<'a> Roles<'a> {
+    /// Takes the columns from the settings, that of the groups first.
+    #[must_use]
+    pub fn new(group: Option<&'a ColumnName>, blocks: &'a Blocks) -> Self {
+        let named = [
+            (Role::Group, group),
+            (Role::Pair, blocks.pair_column()),
+            (Role::Stratum, blocks.strata.as_ref()),
+            (Role::Cluster, blocks.clusters.as_ref()),
+        ];
+        let list: Vec<_> = named.into_iter().filter_map(|(role, name)| Some((role, name?))).collect();
+        Self {
+            pairs: blocks.pairs.as_ref(),
+            dictionaries: vec![Dictionary::default(); list.len()],
+            list,
+            missing: Vec::new(),
+        }
+    }
+
+    /// Refuses columns for a file that has none because it is no table.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if one was named.
+    pub fn refuse_columns(&self, place: &Place) -> Result<(), Error> {
+        let Some((role, _)) = self.list.first() else { return Ok(()) };
+        let what = format!("results of benchmarks have no columns for {}", role.option());
+        Err(Error::input(place.clone(), what, "leave it out, or give a table"))
+    }
+
+    /// The names of the columns, for the decision what a first line is.
+    pub fn names(&self) -> impl Iterator<Item = &'a ColumnName> {
+        self.list.iter().map(|(_, name)| *name)
+    }
+
+    /// Finds the columns in a table.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if there is no such column, or more than one.
+    pub fn find(&self, table: &Heading) -> Result<Vec<usize>, Error> {
+        self.list.iter().map(|(role, name)| column::find(table, name, role.option())).collect()
+    }
+
+    /// Refuses a column that has two meanings; `values` are those of values with their option, `found` those of the roles.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names both options.
+    pub fn tell_apart(&self, table: &Heading, values: &[(&'static str, usize)], found: &[usize]) -> Result<(), Error> {
+        let mut known = values.to_vec();
+        for ((role, _), &index) in self.list.iter().zip(found) {
+            let option = role.option();
+            if let Some((other, _)) = known.iter().find(|(_, known)| *known == index) {
+                let what = format!("{other} and {option} are the same column, {}", table.column_label(index));
+                let remedy = match *role {
+                    Role::Group => "name the column of values with --column, that of the labels with --group",
+                    Role::Pair | Role::Stratum | Role::Cluster => "name two different columns",
+                };
+                return Err(Error::usage(what, remedy));
+            }
+            known.push((option, index));
+        }
+        Ok(())
+    }
+
+    /// Keeps only the rows with one of these labels, or with none.
+    pub fn keep_only(&mut self, labels: [&str; 2], rules: &CellRules) {
+        if let (Some((Role::Group, _)), Some(dictionary)) = (self.list.first(), self.dictionaries.first_mut()) {
+            let labels = labels.iter().map(|label| label.as_bytes().to_vec());
+            dictionary.only = Some(labels.chain(rules.missing_tokens().iter().cloned()).collect());
+        }
+    }
+
+    /// The dictionaries beside the indices of their columns in a table.
+    pub fn with_columns(&mut self, found: &[usize]) -> Vec<(usize, &mut Dictionary)> {
+        found.iter().copied().zip(&mut self.dictionaries).collect()
+    }
+
+    /// The roles that have a column, with its part of a frame and its texts.
+    pub fn of<'b>(&'b self, frame: &'b Frame) -> impl Iterator<Item = (Role, &'b Labels, &'b Dictionary)> {
+        let columns = self.list.iter().zip(&frame.labels).zip(&self.dictionaries);
+        columns.map(|(((role, _), labels), dictionary)| (*role, labels, dictionary))
+    }
+
+    /// The part of a frame that has a role, and its texts.
+    #[must_use]
+    pub fn find_in<'b>(&'b self, role: Role, frame: &'b Frame) -> Option<(&'b Labels, &'b Dictionary)> {
+        self.of(frame).find(|(other, ..)| *other == role).map(|(_, labels, dictionary)| (labels, dictionary))
+    }
+
+    /// Decides, after the last file was read, which texts mean that there is no label or key.
+    pub fn find_missing(&mut self, is_missing: impl Fn(Role, &[u8]) -> bool) {
+        let missing = |((role, _), dictionary): (&(Role, _), &Dictionary)| {
+            let missing: Vec<bool> = dictionary.texts().map(|text| is_missing(*role, text)).collect();
+            missing.contains(&true).then_some(missing)
+        };
+        self.missing = self.list.iter().zip(&self.dictionaries).map(missing).collect();
+    }
+
+    /// Whether a row may lack a label or key.
+    #[must_use]
+    pub fn may_be_missing(&self) -> bool {
+        self.missing.iter().any(Option::is_some)
+    }
+
+    /// The first role that a row lacks, with its column and what stands there.
+    #[must_use]
+    pub fn missing_in<'b>(&'b self, frame: &'b Frame, row: usize) -> Option<(Role, usize, &'b [u8])> {
+        let of = self.of(frame).zip(&self.missing);
+        of.filter_map(|(of, missing)| Some((of, missing.as_ref()?))).find_map(
+            |((role, labels, dictionary), missing)| {
+                let code = labels.codes[row];
+                missing[code as usize].then(|| (role, labels.column, dictionary.text(code)))
+            },
+        )
+    }
+
+    /// Whether there is a column of pairs, strata or clusters.
+    #[must_use]
+    pub fn have_keys(&self) -> bool {
+        self.list.iter().any(|(role, _)| *role != Role::Group)
+    }
+
+    /// A label or key by its number.
+    #[must_use]
+    pub fn text(&self, role: Role, code: u32) -> String {
+        let index = self.list.iter().position(|(other, _)| *other == role);
+        let text = index.map(|index| self.dictionaries[index].text(code)).unwrap_or_default();
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    /// What a report calls the column of a role: by the first file that names it.
+    #[must_use]
+    pub fn column_name(&self, role: Role, frame: &Frame) -> String {
+        let named = self.find_in(role, frame).and_then(|(labels, _)| frame.heading.column_name(labels.column));
+        named.unwrap_or(role.noun()).to_owned()
+    }
+
+    /// The place that messages about the pairs of a file begin with.
+    #[must_use]
+    pub fn pair_place(&self, frame: &Frame) -> Place {
+        match self.find_in(Role::Pair, frame) {
+            Some((labels, _)) => frame.heading.column_place(labels.column),
+            None => Place::file(&frame.heading.file),
+        }
+    }
+
+    /// What the user should know about the keys: columns that are called otherwise in the second file, and texts that are
+    /// shown otherwise than they are written.
+    #[must_use]
+    pub fn notes(&self, frames: &[Frame]) -> Vec<String> {
+        let mut notes = Vec::new();
+        let columns = frames.iter().map(|frame| self.of(frame).collect::<Vec<_>>()).collect::<Vec<_>>();
+        for (i, (role, first, dictionary)) in columns.first().into_iter().flatten().enumerate() {
+            let noun = role.noun();
+            if let [one, other] = frames
+                && let [a, b] = [(one, first.column), (other, columns[1][i].1.column)]
+                    .map(|(frame, column)| frame.heading.column_name(column))
+                && let (Some(a), Some(b)) = (a, b)
+                && a != b
+            {
+                let [a, b] = [a, b].map(|name| excerpt::quote(name.as_bytes()));
+                let (one, other) = (&one.heading.file, &other.heading.file);
+                notes.push(format!(
+                    "the {noun} of a row is read from column {a} of {one} and from column {b} of {other}"
+                ));
+            }
+            let is_foreign = |text: &&[u8]| std::str::from_utf8(text).is_err();
+            if *role != Role::Group
+                && let Some(text) = dictionary.texts().find(is_foreign)
+            {
+                let (file, key) = (&frames[0].heading.file, excerpt::quote(text));
+                notes.push(format!("{file}: the {noun} {key} is not UTF-8; iconv -t UTF-8 converts it"));
+            }
+        }
+        notes
+    }
+}
+
+/// Reads columns of numbers of a table, and those of the roles, which `found` says where they are.
+///
+/// # Errors
+/// As [`Frame::read`]; [`Error::Usage`] for a column with two meanings.
+pub fn read(
+    table: Table,
+    values: &[(&'static str, usize)],
+    roles: &mut Roles<'_>,
+    rules: &CellRules,
+) -> Result<Frame, Error> {
+    let found = roles.find(&table)?;
+    for value in values {
+        roles.tell_apart(&table, &[*value], &found)?;
+    }
+    let numbers: Vec<_> = values.iter().map(|(_, column)| *column).collect();
+    Frame::read(table, &numbers, roles.with_columns(&found), rules)
+}
