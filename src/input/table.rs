@@ -34,6 +34,8 @@ pub struct Table {
     /// Rows that were looked at before their turn.
     ahead: VecDeque<Row>,
     extent: Extent,
+    /// Where the reading of the current row began, by byte and line.
+    begin: (u64, u64),
     notes: Vec<String>,
 }
 
@@ -156,6 +158,7 @@ impl Table {
             row: Row::default(),
             ahead: VecDeque::new(),
             extent: Extent::NoRowYet,
+            begin: (0, 1),
             notes: Vec::new(),
         };
         table.read_first_line(reading.header, rules, named)?;
@@ -266,6 +269,16 @@ impl Table {
         last - memchr::memchr_iter(b'\n', self.row.record.as_slice()).count() as u64
     }
 
+    /// Whether the current row is certainly nothing but the line after that of the row before: cheaper than to know its
+    /// number. Lines that end in CRLF are too seldom to be worth more.
+    #[inline]
+    #[must_use]
+    pub fn is_on_next_line(&self) -> bool {
+        let (position, record) = (self.reader.position(), &self.row.record);
+        let n_bytes = (record.as_slice().len() + record.len()) as u64;
+        self.row.last_line.is_none() && (position.byte(), position.line()) == (self.begin.0 + n_bytes, self.begin.1 + 1)
+    }
+
     /// What is known of the columns, when no row is needed any more.
     #[must_use]
     pub fn into_heading(self) -> Heading {
@@ -306,7 +319,9 @@ impl Table {
     #[inline]
     fn read_record(&mut self) -> Result<bool, Error> {
         self.reader.get_mut().begin_row();
-        let begin = self.reader.position().line();
+        let position = self.reader.position();
+        let begin = position.line();
+        self.begin = (position.byte(), begin);
         loop {
             match self.reader.read_byte_record(&mut self.row.record) {
                 Ok(true) => {}

@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("csv", &["input/table.rs", "report/delimited.rs"]),
+    ("indexmap", &["input/frame.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
     ("sha2", &["sampling/stream.rs", "report/page/mod.rs", "part/mod.rs"]),
