@@ -96,18 +96,17 @@ impl Frame {
     ) -> Result<Self, Error> {
         let mut numbers: Vec<_> = numbers.iter().map(|&column| Numbers::new(column, Vec::new())).collect();
         let mut codes = vec![Vec::new(); labels.len()];
-        let (mut lines, mut line, mut n_rows) = (Lines::default(), 0, 0);
+        let (mut lines, mut n_rows) = (Lines::default(), 0);
         let mut is_hopeless = false;
         let is_plain = !rules.know_numeric_tokens();
         'rows: while table.advance()? {
-            line = if table.is_on_next_line() { line + 1 } else { table.line() };
             for ((column, dictionary), codes) in labels.iter_mut().zip(&mut codes) {
                 match dictionary.code(table.field(*column)) {
                     Some(code) => codes.push(code),
                     None => continue 'rows,
                 }
             }
-            lines.push(n_rows, line);
+            lines.push(n_rows, table.line());
             for column in &mut numbers {
                 // Nearly every field is a number and nothing more: that path is kept short enough to be inlined.
                 match number::parse(table.untrimmed_field(column.column), rules.decimal()) {

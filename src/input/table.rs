@@ -265,18 +265,18 @@ impl Table {
     #[inline]
     #[must_use]
     pub fn line(&self) -> u64 {
-        let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
-        last - memchr::memchr_iter(b'\n', self.row.record.as_slice()).count() as u64
-    }
-
-    /// Whether the current row is certainly nothing but the line after that of the row before: cheaper than to know its
-    /// number. Lines that end in CRLF are too seldom to be worth more.
-    #[inline]
-    #[must_use]
-    pub fn is_on_next_line(&self) -> bool {
+        // A row that is all that was read since a line feed, and ends with one, is the line at which the reader stood:
+        // that costs less than to count.
         let (position, record) = (self.reader.position(), &self.row.record);
         let n_bytes = (record.as_slice().len() + record.len()) as u64;
-        self.row.last_line.is_none() && (position.byte(), position.line()) == (self.begin.0 + n_bytes, self.begin.1 + 1)
+        if self.row.last_line.is_none()
+            && (position.byte(), position.line()) == (self.begin.0 + n_bytes, self.begin.1 + 1)
+            && self.reader.get_ref().byte_before(self.begin.0) == Some(b'\n')
+        {
+            return self.begin.1;
+        }
+        let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
+        last - memchr::memchr_iter(b'\n', record.as_slice()).count() as u64
     }
 
     /// What is known of the columns, when no row is needed any more.
