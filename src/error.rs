@@ -3,49 +3,46 @@
 use std::io;
 use std::path::Path;
 
+use crate::message::Message;
+
 /// A failure of the command or the library, with its remedy.
 ///
 /// `Display` gives one line that needs no context; [`Error::exit_code`] is what the command exits with.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// Options that contradict each other or lie out of range.
-    #[error("{what}; {remedy}")]
     Usage {
         /// What is wrong with the options.
-        what: String,
+        what: Message,
         /// What to write instead.
-        remedy: String,
+        remedy: Message,
     },
     /// A statistic that is neither the name of one nor an expression.
-    #[error("{what}; {remedy}")]
     Expression {
         /// What is wrong with it, and where.
-        what: String,
+        what: Message,
         /// What to write instead.
-        remedy: String,
+        remedy: Message,
         /// The expression, and a second line that points at the place.
         caret: String,
     },
     /// A data file that cannot be read, or that does not hold what was asked for.
-    #[error("{place}: {what}; {remedy}")]
     Input {
         /// Where in which file.
         place: Place,
         /// What was found there.
-        what: String,
+        what: Message,
         /// How to mend the file, or which option reads it as it is.
-        remedy: String,
+        remedy: Message,
     },
     /// Samples on which no test can be run.
-    #[error("{what}; {remedy}")]
     Data {
         /// What the samples lack.
-        what: String,
+        what: Message,
         /// What would make them usable.
-        remedy: String,
+        remedy: Message,
     },
     /// A result that could not be written.
-    #[error("{target}: {source}; {remedy}")]
     Output {
         /// The file's path, or `standard output`.
         target: String,
@@ -55,10 +52,8 @@ pub enum Error {
         remedy: String,
     },
     /// Ctrl-C or SIGTERM: nothing was written.
-    #[error("interrupted; nothing was written")]
     Interrupted,
     /// Ctrl-C or SIGTERM: what had been counted is in a file.
-    #[error("interrupted; {file} holds {done} of {resamples} resamples: the same command goes on from there")]
     Paused {
         /// The checkpoint.
         file: String,
@@ -117,17 +112,17 @@ impl std::fmt::Display for Place {
 
 impl Error {
     /// Options that contradict each other or lie out of range.
-    pub fn usage(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn usage(what: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Usage { what: what.into(), remedy: remedy.into() }
     }
 
     /// A data file that cannot be used, at a place.
-    pub fn input(place: Place, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn input(place: Place, what: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Input { place, what: what.into(), remedy: remedy.into() }
     }
 
     /// Samples on which no test can be run.
-    pub fn data(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn data(what: impl Into<Message>, remedy: impl Into<Message>) -> Self {
         Self::Data { what: what.into(), remedy: remedy.into() }
     }
 
@@ -145,11 +140,23 @@ impl Error {
         Self::Output { target: path.display().to_string(), source, remedy: remedy.to_owned() }
     }
 
-    /// Standard output that could not be written.
+    /// The error in one line, of which a front end chooses the names of settings.
     #[must_use]
-    pub fn stdout(source: io::Error) -> Self {
-        let remedy = "free some space, or write elsewhere with -o FILE".to_owned();
-        Self::Output { target: "standard output".to_owned(), source, remedy }
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Usage { what, remedy } | Self::Expression { what, remedy, .. } | Self::Data { what, remedy } => {
+                what.clone().and("; ").and(remedy.clone())
+            }
+            Self::Input { place, what, remedy } => {
+                Message::from(format!("{place}: ")).and(what.clone()).and("; ").and(remedy.clone())
+            }
+            Self::Output { target, source, remedy } => format!("{target}: {source}; {remedy}").into(),
+            Self::Interrupted => "interrupted; nothing was written".into(),
+            Self::Paused { file, done, resamples } => {
+                format!("interrupted; {file} holds {done} of {resamples} resamples: the same command goes on from there")
+                    .into()
+            }
+        }
     }
 
     /// 130 for an interruption, 2 for all else.
@@ -158,6 +165,21 @@ impl Error {
         match self {
             Self::Interrupted | Self::Paused { .. } => 130,
             _ => 2,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Output { source, .. } => Some(source),
+            _ => None,
         }
     }
 }

@@ -29,6 +29,7 @@ macro_rules! serialise_as {
 pub mod design;
 pub mod error;
 pub mod inference;
+pub mod message;
 pub mod method;
 mod permutation_test;
 pub mod sampling;
@@ -49,6 +50,8 @@ pub mod cli;
 pub mod distribution;
 #[cfg(feature = "cli")]
 pub mod escape;
+#[cfg(feature = "cli")]
+pub mod flags;
 #[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]

@@ -34,5 +34,5 @@ fn main() -> ExitCode {
 
 fn print(page: &str) -> Result<(), Error> {
     let mut stdout = anstream::stdout();
-    output::unless_closed(stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush())).map_err(Error::stdout)
+    output::unless_closed(stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush())).map_err(output::no_stdout)
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 
 use crate::error::Error;
-use crate::escape;
+use crate::{escape, flags};
 
 /// `permtest: …`
 pub fn say(what: impl Display) {
@@ -14,7 +14,7 @@ pub fn say(what: impl Display) {
 
 /// What went wrong, and below it the place in an expression.
 pub fn complain(error: &Error) {
-    say(error);
+    say(flags::error(error));
     if let Error::Expression { caret, .. } = error {
         caret.lines().for_each(|line| write(&format!("  {}", escape::line(line))));
     }

@@ -89,7 +89,7 @@ fn invalid_value(error: &clap::Error, argument: &str, errand: Option<&str>) -> E
 /// A value that one of our own spellings refused: they know what and why, clap knows the option.
 fn misspelled(error: &clap::Error, option: &str) -> Error {
     match std::error::Error::source(error).and_then(|source| source.downcast_ref()) {
-        Some(Error::Usage { what, remedy }) => Error::usage(format!("{option} {what}"), remedy),
+        Some(Error::Usage { what, remedy }) => Error::usage(format!("{option} {what}"), remedy.clone()),
         _ => Error::usage(first_line(error), "see permtest --help"),
     }
 }

@@ -5,11 +5,10 @@
 //! above α, or the effect is too small. What is left is *undecided*, as is a test that cannot be significant whatever the
 //! outcome: a check that cannot fire protects nobody.
 
-use std::fmt;
-
 use super::Alternative;
 use super::count::separated;
 use super::warning::UnitKind;
+use crate::message::{Message, Setting};
 
 /// When a check fails.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -277,35 +276,41 @@ fn units_needed(units: UnitKind, alpha: f64, alternative: Alternative) -> Option
     }
 }
 
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Doubt {
+    /// What is in doubt, and what would help.
+    #[must_use]
+    pub fn message(self) -> Message {
         match self {
             Self::Straddles { resamples: None } => {
-                f.write_str("alpha lies within the interval of p; draw more with -n")
+                Message::from("alpha lies within the interval of p; draw more with ").and(Setting::Resamples)
             }
-            Self::Straddles { resamples: Some(n) } if *n > 1e12 => {
-                f.write_str("alpha lies within the interval of p, and no -n will tell: p is as good as alpha")
-            }
-            Self::Straddles { resamples: Some(n) } => {
-                write!(f, "alpha lies within the interval of p; about -n {n:e} would tell")
-            }
-            Self::TooFewResamples { least } => {
-                write!(f, "so few resamples cannot be significant; draw at least -n {}", separated(*least as u64))
-            }
+            Self::Straddles { resamples: Some(n) } if n > 1e12 => Message::from("alpha lies within the interval of p, and no ")
+                .and(Setting::Resamples)
+                .and(" will tell: p is as good as alpha"),
+            Self::Straddles { resamples: Some(n) } => Message::from("alpha lies within the interval of p; about ")
+                .and(Setting::Resamples.at(format!("{n:e}")))
+                .and(" would tell"),
+            Self::TooFewResamples { least } => Message::from("so few resamples cannot be significant; draw at least ")
+                .and(Setting::Resamples.at(separated(least as u64))),
             Self::Unattainable { minimum, needs } => {
-                let digits = if *minimum < 1e-3 { format!("{minimum:.2e}") } else { format!("{minimum:.3}") };
-                write!(f, "whatever the outcome, p cannot fall below {digits}")?;
-                f.write_str(match needs {
-                    Needs::Units(n, UnitKind::Pairs) => return write!(f, "; collect at least {n} pairs"),
-                    Needs::Units(n, UnitKind::Clusters) => {
-                        return write!(f, "; collect at least {n} clusters in each group");
-                    }
-                    Needs::Units(n, _) => return write!(f, "; collect at least {n} observations in each group"),
-                    Needs::Strata => "; collect more observations in strata with both labels",
-                    Needs::FewerTies(UnitKind::Pairs) => " with so many pairs without a difference; collect more pairs",
-                    Needs::FewerTies(_) => " with so many equal values; collect more, or measure more finely",
-                })
+                let digits = if minimum < 1e-3 { format!("{minimum:.2e}") } else { format!("{minimum:.3}") };
+                format!("whatever the outcome, p cannot fall below {digits}{}", needs.remedy()).into()
             }
+        }
+    }
+}
+
+impl Needs {
+    fn remedy(self) -> String {
+        match self {
+            Self::Units(n, UnitKind::Pairs) => format!("; collect at least {n} pairs"),
+            Self::Units(n, UnitKind::Clusters) => format!("; collect at least {n} clusters in each group"),
+            Self::Units(n, _) => format!("; collect at least {n} observations in each group"),
+            Self::Strata => "; collect more observations in strata with both labels".to_owned(),
+            Self::FewerTies(UnitKind::Pairs) => {
+                " with so many pairs without a difference; collect more pairs".to_owned()
+            }
+            Self::FewerTies(_) => " with so many equal values; collect more, or measure more finely".to_owned(),
         }
     }
 }

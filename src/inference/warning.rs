@@ -1,15 +1,16 @@
-//! What a reader must know before believing a p-value, and what to do about it, in words.
+//! What a reader must know before believing a p-value, and what to do about it as codes with data, and in words.
 
 use std::fmt;
 
 use super::count::separated;
 use crate::design;
+use crate::message::{Message, Setting};
 use crate::method::planner::Method;
 
 /// The significance level that a design should at least be able to reach.
 pub(super) const USUAL_LEVEL: f64 = 0.05;
 
-/// A reason to read a p-value with care. `Display` gives a sentence or two, with the remedy.
+/// A reason to read a p-value with care.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Warning {
     /// All values are equal.
@@ -155,37 +156,40 @@ pub enum Remedy {
     Method(Method),
 }
 
-impl fmt::Display for Remedy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Remedy {
+    fn message(self) -> Message {
         match self {
-            Self::Resamples(n) => write!(f, "about -n {n:e} would resolve it"),
-            Self::Method(method) if method.is_exact() => {
-                write!(f, "leave out -n: an exact p-value is affordable here")
+            Self::Resamples(n) => {
+                Message::from("about ").and(Setting::Resamples.at(format!("{n:e}"))).and(" would resolve it")
             }
-            Self::Method(method) => write!(f, "--method {} would resolve it", method.name()),
+            Self::Method(method) if method.is_exact() => Message::from("leave out ")
+                .and(Setting::Resamples)
+                .and(": an exact p-value is affordable here"),
+            Self::Method(method) => Setting::Method.at(method.name()).and(" would resolve it"),
             Self::BeyondCounting(power) => {
-                write!(f, "nor can any number be drawn that would: a normal curve puts it near 1e{power}")
+                format!("nor can any number be drawn that would: a normal curve puts it near 1e{power}").into()
             }
         }
     }
 }
 
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Warning {
+    /// A sentence or two, with the remedy.
+    #[must_use]
+    #[allow(clippy::too_many_lines)] // one arm for each warning
+    pub fn message(&self) -> Message {
+        let more = || Message::from("draw more with ").and(Setting::Resamples);
         match self {
             Self::Constant => {
-                write!(
-                    f,
-                    "all values are equal, so every relabelling gives the same difference: there is nothing to test"
-                )
+                "all values are equal, so every relabelling gives the same difference: there is nothing to test".into()
             }
             Self::SingleObservation { groups } => {
                 let whose = if *groups == 2 { "both groups have" } else { "one group has" };
-                write!(
-                    f,
+                format!(
                     "{whose} a single observation: the test asks only whether that value is unusual among the others; \
                      collect more"
                 )
+                .into()
             }
             Self::Unattainable { minimum, units } => {
                 let (whose, what) = match units {
@@ -194,87 +198,110 @@ impl fmt::Display for Warning {
                     UnitKind::Pairs => ("so few pairs", "pairs"),
                     UnitKind::Clusters => ("so few clusters", "clusters"),
                 };
-                write!(
-                    f,
+                format!(
                     "the smallest p-value that {whose} can give is {minimum:.3}: no outcome would be significant at \
                      {USUAL_LEVEL}; collect more {what}"
                 )
+                .into()
             }
-            Self::Tied { minimum, coarsest, units } => tied(f, *minimum, *coarsest, *units),
-            Self::TooFewResamples { resamples } => write!(
-                f,
-                "{} resamples give no p-value below 1/{}: draw a thousand or more with -n",
+            Self::Tied { minimum, coarsest, units } => tied(*minimum, *coarsest, *units).into(),
+            Self::TooFewResamples { resamples } => Message::from(format!(
+                "{} resamples give no p-value below 1/{}: draw a thousand or more with ",
                 separated(*resamples),
                 separated(resamples + 1)
-            ),
+            ))
+            .and(Setting::Resamples),
             Self::Floor { resamples, remedy } => {
-                write!(f, "{} resamples do not resolve this p-value; {remedy}", separated(*resamples))
+                Message::from(format!("{} resamples do not resolve this p-value; ", separated(*resamples)))
+                    .and(remedy.message())
             }
             Self::Few { count, remedy } => {
                 let were = if *count == 1 { "resample was" } else { "resamples were" };
-                write!(f, "only {count} {were} as extreme as the data, so the p-value is a rough one; {remedy}")
+                Message::from(format!(
+                    "only {count} {were} as extreme as the data, so the p-value is a rough one; "
+                ))
+                .and(remedy.message())
             }
-            Self::SmallReferenceSet { size, resamples } => write!(
-                f,
-                "there are only {} different labellings, and {} resamples draw them again and again: leave out -n for \
-                 the exact p-value",
+            Self::SmallReferenceSet { size, resamples } => Message::from(format!(
+                "there are only {} different labellings, and {} resamples draw them again and again: leave out ",
                 separated(*size as u64),
                 separated(*resamples)
-            ),
-            Self::Disagreement { saddlepoint } => write!(
-                f,
+            ))
+            .and(Setting::Resamples)
+            .and(" for the exact p-value"),
+            Self::Disagreement { saddlepoint } => Message::from(format!(
                 "a saddlepoint approximation puts this p-value at {saddlepoint:.2e}, further from the estimate than chance \
-                 and the approximation's own error explain: draw more with -n, or see --method bounds"
-            ),
-            Self::Rough { relative_error } => write!(
-                f,
-                "the estimate is a rough one, its standard error {:.0} % of itself: draw more with -n",
+                 and the approximation's own error explain: "
+            ))
+            .and(more())
+            .and(", or see ")
+            .and(Setting::Method.at("bounds")),
+            Self::Rough { relative_error } => Message::from(format!(
+                "the estimate is a rough one, its standard error {:.0} % of itself: ",
                 100.0 * relative_error
-            ),
-            Self::Extinct { extinct, replicates } => write!(
-                f,
+            ))
+            .and(more()),
+            Self::Extinct { extinct, replicates } => Message::from(format!(
                 "{extinct} of {replicates} replicates found no relabelling as extreme as the data: the estimate hangs on the \
-                 others; draw more with -n"
-            ),
-            Self::Ceiling { p } => write!(
-                f,
-                "p < {p:.1e}: splitting ended there, with the time that is spent unasked; --method splitting goes on"
-            ),
-            Self::Wide { relative_width } => write!(
-                f,
-                "the bounds lie {:.2} % apart, which is as near as time and memory allow: --memory-limit may allow for more",
+                 others; "
+            ))
+            .and(more()),
+            Self::Ceiling { p } => Message::from(format!(
+                "p < {p:.1e}: splitting ended there, with the time that is spent unasked; "
+            ))
+            .and(Setting::Method.at("splitting"))
+            .and(" goes on"),
+            Self::Wide { relative_width } => Message::from(format!(
+                "the bounds lie {:.2} % apart, which is as near as time and memory allow: ",
                 100.0 * relative_width
-            ),
-            Self::Rounded => write!(
-                f,
+            ))
+            .and(Setting::MemoryLimit)
+            .and(" may allow for more"),
+            Self::Rounded => Message::from(
                 "the values, or the weights of strata, need more digits than sums can hold exactly: relabellings that \
                  differ from the data by less than rounding count as ties, which can only make p larger; drop or rescale \
-                 what is far from the rest, or choose -s rank-sum"
-            ),
-            Self::PooledStrata { share } => write!(
-                f,
+                 what is far from the rest, or choose ",
+            )
+            .and(Setting::Statistic.at("rank-sum")),
+            Self::PooledStrata { share } => format!(
                 "case and control are spread unequally over the strata ({:.0} % of a group would have to change its stratum), \
                  and this statistic compares the pooled groups: its value may be due to the strata, and even have the wrong \
                  sign (Simpson's paradox), though the p-value allows for them; mean, t and rank-sum compare within strata",
                 100.0 * share
-            ),
-            Self::UnequalVariances { error, ratio } => unequal_variances(f, *error, *ratio),
+            )
+            .into(),
+            Self::UnequalVariances { error, ratio } => {
+                Message::from(unequal_variances(*error, *ratio)).and(Setting::Statistic.at("welch")).and(
+                    " compares means and allows for it",
+                )
+            }
             Self::EstimatedMargin { level } => {
                 let often = match level {
                     Some(level) => format!("rejects in about {:.1} % of cases", 100.0 * level),
                     None => "can reject in more than 5 % of cases".to_owned(),
                 };
-                write!(
-                    f,
-                    "--mu in percent is a share of the control group's own estimate, whose error the p-value leaves out: \
-                     where the difference is just that, a test at 0.05 {often}; give --mu as a number if it is known"
-                )
+                Message::from(Setting::Shift)
+                    .and(
+                        " in percent is a share of the control group's own estimate, whose error the p-value leaves out: \
+                         where the difference is just that, a test at 0.05 ",
+                    )
+                    .and(often)
+                    .and("; give ")
+                    .and(Setting::Shift)
+                    .and(" as a number if it is known")
             }
         }
     }
 }
 
-fn tied(f: &mut fmt::Formatter<'_>, minimum: f64, coarsest: f64, units: UnitKind) -> fmt::Result {
+/// [`Warning::message`] with the names of this library.
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+fn tied(minimum: f64, coarsest: f64, units: UnitKind) -> String {
     let (why, remedy) = match units {
         UnitKind::Pairs => ("pairs without a difference tell nothing", "collect more pairs"),
         UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
@@ -282,25 +309,22 @@ fn tied(f: &mut fmt::Formatter<'_>, minimum: f64, coarsest: f64, units: UnitKind
             ("many values are equal", "collect more observations, or measure more finely")
         }
     };
-    write!(
-        f,
+    format!(
         "the smallest p-value that these values can give is {minimum:.3}, because {why} (with all different it \
          would be {}): no outcome would be significant at {USUAL_LEVEL}; {remedy}",
         short(coarsest)
     )
 }
 
-fn unequal_variances(f: &mut fmt::Formatter<'_>, error: LevelError, ratio: f64) -> fmt::Result {
+fn unequal_variances(error: LevelError, ratio: f64) -> String {
     let (which, direction) = match error {
         LevelError::TooManyRejections => ("smaller", "small"),
         LevelError::TooFewRejections => ("larger", "large"),
     };
     let times = if ratio.is_finite() { format!("{ratio:.1} times that") } else { "above 0, that".to_owned() };
-    write!(
-        f,
+    format!(
         "the {which} group varies more than the other (standard deviation {times} of the other): if only the \
-         centres are in question, the p-value is likely to be too {direction} (Janssen 1997); -s welch compares \
-         means and allows for it"
+         centres are in question, the p-value is likely to be too {direction} (Janssen 1997); "
     )
 }
 
@@ -316,8 +340,8 @@ mod tests {
     #[test]
     fn every_warning_says_what_to_do() {
         let text = Warning::Floor { resamples: 10_000, remedy: Remedy::Method(Method::Lattice) }.to_string();
-        assert!(text.ends_with("leave out -n: an exact p-value is affordable here"), "{text}");
+        assert!(text.ends_with("leave out resamples: an exact p-value is affordable here"), "{text}");
         let text = Warning::Floor { resamples: 10_000, remedy: Remedy::Resamples(6e9) }.to_string();
-        assert!(text.ends_with("about -n 6e9 would resolve it"), "{text}");
+        assert!(text.ends_with("about resamples(6e9) would resolve it"), "{text}");
     }
 }

@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::error::Error;
+use crate::message::{Message, Setting};
 
 /// How large the results of chunks are, which decides how many of them may wait for their turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +165,7 @@ fn within(threads: Option<usize>, work: &mut (dyn FnMut() + Send)) -> Result<(),
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
-        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), "ask for fewer with -j"))?;
+        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), Message::from("ask for fewer with ").and(Setting::Threads)))?;
     pool.install(work);
     Ok(())
 }

@@ -123,7 +123,7 @@ impl Outputs {
         let appended = summary.as_mut().map_or(Ok(()), |(summary, text)| summary.append(text));
         let written = appended
             .and_then(|()| direct.into_iter().try_for_each(|file| write(file).map(drop)))
-            .and_then(|()| on_stdout.map_or(Ok(()), |text| write_to_stdout(text, color).map_err(Error::stdout)));
+            .and_then(|()| on_stdout.map_or(Ok(()), |text| write_to_stdout(text, color).map_err(no_stdout)));
         if let (Err(_), Some((summary, _))) = (&written, &summary) {
             summary.take_back();
         }
@@ -218,6 +218,13 @@ fn write_to_stdout(text: &str, color: Color) -> io::Result<()> {
 /// The text without its colours; data formats, which have none, pass untouched.
 fn plain(text: &str) -> Cow<'_, str> {
     if text.contains('\u{1b}') { Cow::Owned(strip_str(text).to_string()) } else { Cow::Borrowed(text) }
+}
+
+/// Standard output that could not be written.
+#[must_use]
+pub fn no_stdout(source: io::Error) -> Error {
+    let remedy = "free some space, or write elsewhere with -o FILE".to_owned();
+    Error::Output { target: "standard output".to_owned(), source, remedy }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::method::importance;
 use crate::method::monte_carlo::MOST_RESAMPLES;
 use crate::method::planner::{Further, Method, Plan};
@@ -29,19 +30,19 @@ impl Cut {
     pub(super) fn of(problem: &Problem, plan: &Plan, cost: EvaluationCost) -> Result<Self, Error> {
         let refuse = |why: &str, remedy: &str| {
             let what = format!("a run by {} cannot be shared out or taken up again: {why}", plan.method.name());
-            Err(Error::usage(what, remedy))
+            Err(Error::usage(what, Message::from(remedy).and(Setting::Resamples)))
         };
         match plan.method {
             Method::MonteCarlo { .. } if matches!(plan.further, Further::Taken { .. }) => {
-                refuse("may go on to splitting", "say how many with -n")
+                refuse("may go on to splitting", "say how many with ")
             }
             Method::MonteCarlo { .. } | Method::Importance { .. } | Method::Splitting { .. } => {
                 Self::whole(problem, plan, cost)
             }
             Method::Sequential { .. } => {
-                refuse("where it stops depends on all that was drawn before", "ask for plain Monte Carlo with -n")
+                refuse("where it stops depends on all that was drawn before", "ask for plain Monte Carlo with ")
             }
-            _ => refuse("the p-value is computed at once", "ask for plain Monte Carlo with -n"),
+            _ => refuse("the p-value is computed at once", "ask for plain Monte Carlo with "),
         }
     }
 

@@ -4,6 +4,7 @@ use super::course::Course;
 use super::{PermutationTest, TestResult};
 use crate::design::Exchange;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::inference::TwoSidedRule;
 use crate::inference::attainable::{Twins, coarsest};
 use crate::inference::findings::{Concern, Findings};
@@ -133,9 +134,8 @@ impl PermutationTest<'_> {
         match self.undefined {
             Undefined::Error if undefined > 0 => {
                 let what = format!("the statistic is not defined for {undefined} of {n} relabellings");
-                let remedy =
-                    "choose one that is, or have them counted as extreme or left out (--undefined extreme|drop)";
-                Err(Error::data(what, remedy))
+                let remedy = Message::from("choose one that is, or have them counted as extreme or left out (");
+                Err(Error::data(what, remedy.and(Setting::Undefined.at("extreme|drop")).and(")")))
             }
             Undefined::Extreme => Ok(Counts {
                 n,

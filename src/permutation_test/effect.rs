@@ -21,6 +21,7 @@ use super::{PermutationTest, TestResult};
 use crate::design::layout::{Layout, Pairing};
 use crate::design::strata;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use crate::inference::effect::{self, Effects, PairedEffects};
 use crate::method::bootstrap::{Bootstrap, Cells, Samples};
@@ -99,7 +100,7 @@ pub struct Effect {
     /// Its interval, if one was wanted and can be had.
     pub interval: Option<EffectInterval>,
     /// Why an interval that was wanted cannot be had.
-    pub objection: Option<String>,
+    pub objection: Option<Message>,
 }
 
 /// The interval of an effect.
@@ -256,7 +257,7 @@ impl PermutationTest<'_> {
             Ok(interval) => effect.interval = Some(interval),
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) if request.approach.is_some() => return Err(error),
-            Err(error) => effect.objection = Some(error.to_string()),
+            Err(error) => effect.objection = Some(error.message()),
         }
         Ok(effect)
     }
@@ -284,11 +285,11 @@ impl PermutationTest<'_> {
     }
 
     /// The interval that suits a statistic, or why there is none.
-    fn usual(&self, definition: &Definition, request: &EffectRequest) -> Result<Approach, String> {
+    fn usual(&self, definition: &Definition, request: &EffectRequest) -> Result<Approach, Message> {
         let drawn = request.bootstrap.saturating_mul((self.case.len() + self.control.len()) as u64);
         match definition {
             Definition::Named(named) if named.kind() == Kind::Distance => {
-                Err("a distance grows by chance alone, and has no interval".to_owned())
+                Err("a distance grows by chance alone, and has no interval".into())
             }
             Definition::Named(Named::Mean | Named::T) => Ok(Approach::Inversion),
             Definition::Named(named)
@@ -299,7 +300,9 @@ impl PermutationTest<'_> {
                 Ok(Approach::Inversion)
             }
             _ if drawn > MOST_DRAWN => {
-                Err("so many values take long to resample; --interval bca draws it nevertheless".to_owned())
+                Err(Message::from("so many values take long to resample; ")
+                    .and(Setting::Interval.at(Approach::Bca.name()))
+                    .and(" draws it nevertheless"))
             }
             _ => Ok(Approach::Bca),
         }
@@ -313,16 +316,17 @@ impl PermutationTest<'_> {
         shifts: impl Fn(Named) -> Result<EffectInterval, Error>,
         watch: &Watch,
     ) -> Result<EffectInterval, Error> {
+        let resampled = Message::from("choose ").and(Setting::Interval.at("bca or percentile"));
         let (reading, kind) = match (approach, definition) {
             (_, Definition::Named(named)) if named.kind() == Kind::Distance => {
                 let what = format!("{named} is a distance, which grows by chance alone and so has no interval");
-                return Err(Error::usage(what, "leave out --interval"));
+                return Err(Error::usage(what, Message::from("leave out ").and(Setting::Interval)));
             }
             (Approach::Inversion, Definition::Named(named))
                 if self.layout.clusters.is_some() && !matches!(named, Named::Mean | Named::T) =>
             {
                 let what = format!("among clusters there is no interval for {named} by inversion");
-                return Err(Error::usage(what, "choose --interval bca or percentile"));
+                return Err(Error::usage(what, resampled));
             }
             (Approach::Inversion, Definition::Named(named))
                 if named.feels_a_shift() && self.pools_unequal_strata(definition) =>
@@ -331,12 +335,12 @@ impl PermutationTest<'_> {
                     "{named} compares pooled groups, which a shift within strata of unequal shares of cases does not move by \
                      as much"
                 );
-                return Err(Error::usage(what, "choose --interval bca or percentile, or mean, t or rank-sum"));
+                return Err(Error::usage(what, resampled.and(", or mean, t or rank-sum")));
             }
             (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => return shifts(*named),
             (Approach::Inversion, _) => {
                 let what = format!("a shift is no null hypothesis about {definition}");
-                return Err(Error::usage(what, "choose --interval bca or percentile"));
+                return Err(Error::usage(what, resampled));
             }
             (Approach::Percentile, _) => (Reading::Percentile, IntervalKind::Percentile),
             (Approach::Bca, _) => (Reading::Bca, IntervalKind::Bca),
@@ -358,7 +362,8 @@ impl PermutationTest<'_> {
         // Each statistic takes 8 bytes, and as many again while they are sorted.
         if 16 * request.bootstrap > self.memory {
             let what = format!("{} bootstrap samples take more memory than may be used", request.bootstrap);
-            return Err(Error::usage(what, "draw fewer with --bootstrap, or allow for more with --memory-limit"));
+            let remedy = Message::from("draw fewer with ").and(Setting::Bootstrap);
+            return Err(Error::usage(what, remedy.and(", or allow for more with ").and(Setting::MemoryLimit)));
         }
         let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;

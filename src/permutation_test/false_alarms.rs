@@ -33,19 +33,6 @@ pub enum Split {
     RelabelledRuns,
 }
 
-impl Split {
-    /// The name used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AtRandom => "at random",
-            Self::InOrder => "in order of the rows",
-            Self::Runs => "whole runs",
-            Self::RelabelledRuns => "whole runs, as --cluster",
-        }
-    }
-}
-
 /// One sample, and the test whose false alarms are counted.
 #[derive(Debug, Clone)]
 pub struct NullSample<'a> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::conclude::Found;
 use super::course::Course;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::inference::p_value::PValue;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::monte_carlo::Watch;
@@ -106,7 +107,10 @@ impl<T: Replicate> Course<'_, T> {
             Undefined::Extreme => splitting::OnUndefined::Extreme,
             Undefined::Drop => {
                 let what = "splitting cannot leave out relabellings for which the statistic is undefined";
-                let remedy = "count them as extreme (--undefined extreme), or draw resamples with -n";
+                let remedy = Message::from("count them as extreme (")
+                    .and(Setting::Undefined.at("extreme"))
+                    .and("), or draw resamples with ")
+                    .and(Setting::Resamples);
                 return Err(Error::usage(what, remedy));
             }
         };

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{pad_left, pad_right, wrap};
 use super::number::{self, Rounding};
 use crate::method::planner::{Bytes, Candidate, Further, Method, Obstacle, Plan, Reason, Work};
+use crate::flags;
 use crate::settings::Test;
 
 const WIDTH: usize = 80;
@@ -70,7 +71,7 @@ fn name(method: Method) -> String {
 fn verdict(method: Method, obstacle: Option<Obstacle>, plan: &Plan) -> String {
     match obstacle {
         _ if method == plan.method => "chosen".to_owned(),
-        Some(obstacle) => obstacle.to_string(),
+        Some(obstacle) => flags::words(&obstacle.message()),
         None => String::new(),
     }
 }

@@ -58,7 +58,7 @@ fn line(column: &str, alarms: &FalseAlarms, settings: &FalseAlarmSettings) -> St
         column,
         statistic: settings.statistic.to_string(),
         alternative: settings.alternative.name(),
-        split: alarms.split.name(),
+        split: dealt(alarms.split),
         n_splits: alarms.splits,
         n_resamples: settings.resamples,
         seed: settings.seed,
@@ -84,12 +84,12 @@ fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &F
         number::count(settings.resamples),
     );
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-    let width = found.iter().map(|alarms| alarms.split.name().width()).max().unwrap_or(0).max("parts dealt".len());
+    let width = found.iter().map(|alarms| dealt(alarms.split).width()).max().unwrap_or(0).max("parts dealt".len());
     let head = format!("false alarms at {alpha}");
     let _ = writeln!(text, "  {DIM}{}   {head}   exchangeable?{DIM:#}", pad_right("parts dealt", width));
     for alarms in found {
         let rate = pad_left(&percent(alarms.rate()), head.len());
-        let name = pad_right(alarms.split.name(), width);
+        let name = pad_right(dealt(alarms.split), width);
         let exchangeable = match alarms.exchangeable {
             None => "by construction".to_owned(),
             Some(p) => format!("p {}", number::probability(p, 2, Rounding::Nearest)),
@@ -101,6 +101,16 @@ fn text(column: &str, n: usize, size: usize, found: &[FalseAlarms], settings: &F
         let _ = writeln!(text, "\n  {WARNING}warning:{WARNING:#} {}", lines.join("\n           "));
     }
     text
+}
+
+/// How the parts were dealt.
+fn dealt(split: Split) -> &'static str {
+    match split {
+        Split::AtRandom => "at random",
+        Split::InOrder => "in order of the rows",
+        Split::Runs => "whole runs",
+        Split::RelabelledRuns => "whole runs, as --cluster",
+    }
 }
 
 /// What it means that parts are not exchangeable, and what to do.

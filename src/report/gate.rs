@@ -3,13 +3,13 @@
 use super::Report;
 use super::statistic::Measure;
 use super::{number, wording};
-use crate::escape;
 use crate::inference::Alternative;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
 use crate::inference::warning::UnitKind;
 use crate::method::planner::Method;
 use crate::settings::Judgement;
+use crate::{escape, flags};
 
 /// A p-value in the company of others.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,7 +84,7 @@ pub fn finding(report: &Report) -> Option<String> {
     let GateReport { gate, finding, .. } = report.gate?;
     let alpha = number::shortest(gate.alpha);
     Some(match finding {
-        Finding::Undecided(doubt) => format!("undecided at alpha {alpha}: {doubt}"),
+        Finding::Undecided(doubt) => format!("undecided at alpha {alpha}: {}", flags::words(&doubt.message())),
         Finding::NotSignificant
             if report.result.p_value.interval[1] <= gate.alpha && report.smallest_effect.is_some() =>
         {
@@ -139,7 +139,7 @@ const SHOWN: usize = 5;
 /// Why the first undecided test is undecided.
 fn doubt(reports: &[Report]) -> String {
     let doubts = reports.iter().filter_map(|report| match report.gate?.finding {
-        Finding::Undecided(doubt) => Some(doubt.to_string()),
+        Finding::Undecided(doubt) => Some(flags::words(&doubt.message())),
         _ => None,
     });
     doubts.into_iter().next().unwrap_or_default()

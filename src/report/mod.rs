@@ -37,6 +37,7 @@ use crate::inference::sample_shape::SampleShape;
 use crate::inference::summary::Summary;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::input::dataset::Group;
+use crate::flags;
 use crate::method::planner::Method;
 use crate::permutation_test::effect::{Effect, EffectSizes};
 use crate::settings::{Format, PlotFormat, Statistic, Test};
@@ -168,7 +169,8 @@ impl Report {
 
     /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
     fn warnings(&self) -> Vec<String> {
-        self.result.warnings.iter().map(ToString::to_string).chain(self.notes.iter().cloned()).collect()
+        let found = self.result.warnings.iter().map(|warning| flags::words(&warning.message()));
+        found.chain(self.notes.iter().cloned()).collect()
     }
 }
 

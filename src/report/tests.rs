@@ -452,7 +452,7 @@ fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
     };
     assert!(of([0.5, f64::INFINITY]).contains("  95 % interval at least 0.50\n"));
     assert!(of([f64::NEG_INFINITY, 0.5]).contains("  95 % interval at most 0.50\n"));
-    let shift = |effect: Effect| Effect { measured: Measured::Shift, objection: Some("none".to_owned()), ..effect };
+    let shift = |effect: Effect| Effect { measured: Measured::Shift, objection: Some("none".into()), ..effect };
     let text = text(&varied(typical(), |report| report.effect = typical().effect.map(shift)));
     assert!(
         text.contains("  difference of means    3.70\n  Hodges-Lehmann shift   3.70     95 % interval -0.17 to 7.57\n")

@@ -9,6 +9,7 @@ use super::expression::{self, Parsed};
 use super::problem::Problem;
 use super::{Character, Prepared};
 use crate::error::Error;
+use crate::message::{Message, Setting};
 
 /// A statistic by its name or as an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +26,10 @@ impl Definition {
     /// # Errors
     /// [`Error::Usage`] for a wrong parameter, [`Error::Expression`] for what is neither.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        let named = |what: String| Message::from(Setting::Statistic).and(what);
         match Named::parse(text) {
-            Ok(named) => Ok(Self::Named(named)),
-            Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(format!("--statistic: {what}"), remedy)),
+            Ok(found) => Ok(Self::Named(found)),
+            Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(named(format!(": {what}")), remedy)),
             Err(NotNamed::Unknown) if is_a_name(text) => {
                 let near = |named: &Named| strsim::jaro_winkler(named.name(), text) > 0.8;
                 let guess = CATALOGUE.iter().map(|entry| entry.named).filter(near).max_by(|a, b| {
@@ -35,14 +37,13 @@ impl Definition {
                     likeness(a).total_cmp(&likeness(b))
                 });
                 let guess = guess.map(|named| format!("did you mean {named}? ")).unwrap_or_default();
-                let what = format!("--statistic {text} is not known");
-                Err(Error::usage(what, format!("{guess}permtest statistics lists the names")))
+                Err(Error::usage(named(format!(" {text} is not known")), format!("{guess}permtest statistics lists the names")))
             }
             Err(NotNamed::Unknown) => {
                 expression::parse(text).map(Self::Expression).map_err(|error| Error::Expression {
-                    what: format!("--statistic: {} (character {})", error.what, error.character()),
+                    what: named(format!(": {} (character {})", error.what, error.character())),
                     caret: error.caret(),
-                    remedy: error.remedy,
+                    remedy: error.remedy.into(),
                 })
             }
         }

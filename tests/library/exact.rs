@@ -81,7 +81,7 @@ fn what_is_out_of_reach_is_refused_with_its_cost_and_the_next_best() {
     let test = PermutationTest::new(&values[..20], &values[20..]).unwrap().method(Choice::Exact);
     let refused = test.memory_limit(1 << 20).run("median").unwrap_err().to_string();
     assert!(refused.contains("enumeration: 1.4e11 labellings are too many"), "{refused}");
-    assert!(refused.contains("try --method splitting"), "{refused}");
+    assert!(refused.contains("try method(splitting)"), "{refused}");
 }
 
 proptest! {

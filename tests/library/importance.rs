@@ -484,7 +484,7 @@ fn other_designs_are_refused_with_a_remedy() {
     let sums = UnitSums { base: 0, changes: vec![1, 2, 3] };
     let importance = Importance { draws: 10, seed: 0, threads: Some(1), arch: Arch::new() };
     let refused = importance.tail(&sums, &Exchange::Other, Side::Upper, 3, &Watch::nobody()).unwrap_err();
-    assert!(refused.to_string().contains("--method monte-carlo"), "{refused}");
+    assert!(refused.to_string().contains("method(monte-carlo)"), "{refused}");
     assert_eq!(saddlepoint(&sums, &Exchange::Other, Side::Upper, 3), None);
     assert_eq!(table_bytes(&Exchange::Other), 0);
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each room and the rooms that it may name; every room may name itself and `error`.
+/// Each room and the rooms that it may name; every room may name itself, `error` and `message`.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("message", &[]),
     ("error", &[]),
     ("simd", &[]),
     ("sampling", &["simd"]),
@@ -17,7 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What follows is the command; the library does without.
     ("settings", &["inference", "method", "statistic", "permutation_test", "program"]),
     ("escape", &[]),
-    ("stderr", &["escape"]),
+    ("flags", &[]),
+    ("stderr", &["escape", "flags"]),
     ("signals", &[]),
     ("input", &["settings", "statistic", "design", "escape"]),
     ("output", &["settings", "signals"]),
@@ -25,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("program", &["statistic", "sampling", "simd", "signals"]),
     ("part", &["permutation_test", "method", "input", "output"]),
     ("progress", &["settings"]),
-    ("report", &["inference", "method", "statistic", "design", "permutation_test", "input", "settings", "escape"]),
+    ("report", &["inference", "method", "statistic", "design", "permutation_test", "input", "settings", "escape", "flags"]),
     ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program", "part"]),
     ("aa", &["permutation_test", "settings", "input", "output", "report", "signals", "stderr"]),
     (
@@ -76,6 +78,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_path_to_error", &["input/benchmarks/document.rs"]),
     ("shell_words", &["program/mod.rs", "report/page/mod.rs"]),
 ];
+
+/// What every room may name.
+const EVERYWHERE: [&str; 2] = ["error", "message"];
 
 /// Rooms of the library, which read and print nothing.
 const LIBRARY: [&str; 7] = ["simd", "sampling", "design", "statistic", "method", "inference", "permutation_test"];
@@ -195,7 +200,7 @@ fn wrong_arrows(path: &str, text: &str) -> Vec<String> {
     let room = room(path);
     let allowed = ARROWS.iter().find(|(name, _)| *name == room).map(|(_, allowed)| *allowed);
     let Some(allowed) = allowed else { return vec![format!("{room} has no place in the plan")] };
-    let is_wrong = |named: &String| named != room && named != "error" && !allowed.contains(&named.as_str());
+    let is_wrong = |named: &String| named != room && !EVERYWHERE.contains(&named.as_str()) && !allowed.contains(&named.as_str());
     named_rooms(path, text).into_iter().filter(is_wrong).map(|named| format!("{room} -> {named}")).collect()
 }
 
@@ -216,7 +221,7 @@ fn no_room_is_reached_from_one_that_it_knows() {
     let mut placed: BTreeSet<&str> = BTreeSet::new();
     while placed.len() < ARROWS.len() {
         let next = ARROWS.iter().find(|(room, allowed)| {
-            !placed.contains(room) && allowed.iter().all(|named| placed.contains(named) || *named == "error")
+            !placed.contains(room) && allowed.iter().all(|named| placed.contains(named))
         });
         placed.insert(next.expect("a circle in the plan").0);
     }
@@ -239,6 +244,27 @@ fn the_library_has_no_effects() {
         for effect in EFFECTS {
             assert!(!source.text.contains(effect), "src/{} uses {effect}", source.path);
         }
+    }
+}
+
+/// Whether a text names an option of the command: `--method`, `-n`.
+fn names_option(text: &str) -> bool {
+    let is_long = |(start, _)| text[start + 2..].starts_with(|c: char| c.is_ascii_lowercase());
+    text.match_indices("--").any(is_long) || [" -n", "\"-n", " -j", "\"-j", " -s ", "\"-s "].iter().any(|name| text.contains(name))
+}
+
+#[test]
+fn the_library_names_no_option_of_the_command() {
+    for Source { path, text } in sources() {
+        let is_library = LIBRARY.contains(&room(&path)) || EVERYWHERE.contains(&room(&path));
+        let named = text.lines().find(|line| is_library && names_option(line));
+        assert_eq!(named, None, "src/{path}");
+    }
+    for text in ["draw more with -n", "\"-j\"", "try --method exact", "choose -s welch"] {
+        assert!(names_option(text), "{text}");
+    }
+    for text in ["a - b", "Anderson-Darling", "x -1", "-- "] {
+        assert!(!names_option(text), "{text}");
     }
 }
 

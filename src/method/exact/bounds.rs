@@ -10,6 +10,7 @@ use super::cost::Cost;
 use super::sides::{Tails, Work};
 use crate::design::Exchange;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::method::tail::Tail;
 use crate::sampling::units::UnitSums;
 use crate::statistic::Extremes;
@@ -82,7 +83,8 @@ impl Bounds {
         };
         let is_affordable = |steps: f64| budget.covers(&coarse(steps).cost());
         if !is_affordable(1.0) {
-            return Err(Error::data("no lattice fits the memory", "allow for more with --memory-limit"));
+            let remedy = Message::from("allow for more with ").and(Setting::MemoryLimit);
+            return Err(Error::data("no lattice fits the memory", remedy));
         }
         // A lattice twice as fine costs twice as much, unless a few numbers lie far from all others.
         let cost = coarse(PROBE).cost();

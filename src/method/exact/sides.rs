@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::addends::{Addends, Side};
 use crate::design::combinations;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::method::engine;
 use crate::simd::Arch;
 use crate::statistic::Extremes;
@@ -237,7 +238,7 @@ impl<M: Multiset> Builder<'_, M> {
 
 fn no_room() -> Error {
     let what = "the system does not give as much memory as an exact computation may take";
-    Error::data(what, "allow for less with --memory-limit")
+    Error::data(what, Message::from("allow for less with ").and(Setting::MemoryLimit))
 }
 
 /// The size and the sum of each subset but the empty one.

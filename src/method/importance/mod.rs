@@ -37,6 +37,7 @@ use super::monte_carlo::Watch;
 use crate::design::Exchange;
 use crate::design::ends::ends;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::sampling::stream::{Domain, Stream};
 use crate::sampling::units::UnitSums;
 use crate::simd::{self, Arch};
@@ -219,7 +220,7 @@ impl Aim {
     pub fn new(sums: &UnitSums, exchange: &Exchange, side: Side, threshold: i64) -> Result<Self, Error> {
         let Some((tail, ends)) = Tail::new(sums, exchange, side, threshold).zip(ends(sums, exchange)) else {
             let what = "importance sampling needs units that are labelled by subsets or by coins";
-            return Err(Error::usage(what, "draw with --method monte-carlo"));
+            return Err(Error::usage(what, Message::from("draw with ").and(Setting::Method.at("monte-carlo"))));
         };
         if tail.gap < 0 {
             return Ok(Self(Reach::Known(0.0)));

@@ -16,6 +16,7 @@ use std::fmt;
 
 use super::tally::Undefined;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 pub use prospect::{Candidate, Obstacle, Prospect, Work};
 
 /// Resamples where neither a method nor a number is named, and so many are affordable.
@@ -248,7 +249,8 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
         Choice::Sequential => {
             let cap = request.resamples.unwrap_or(DEFAULT_RESAMPLES);
             if request.labellings == Labellings::Wanted {
-                let what = "--method sequential stops early, so there is no null distribution to keep";
+                let method = Setting::Method.at(request.choice.name());
+                let what = method.and(" stops early, so there is no null distribution to keep");
                 return Err(Error::usage(what, "leave out the distribution, or the method"));
             }
             return Ok(Plan::simply(Method::Sequential { cap }, Reason::Asked));
@@ -381,19 +383,19 @@ impl Choice {
 /// Why what was asked for cannot be done, and what can be instead.
 fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
     let asked = candidates.iter().filter(|candidate| choice.includes(candidate.method));
-    let reasons: Vec<String> = asked
+    let reasons = asked
         .filter(|candidate| candidate.obstacle != Some(Obstacle::NotAtTheEnd))
         .map(|candidate| match (candidate.method.algorithm(), choice) {
-            (Some(algorithm), _) => format!("{algorithm}: {}", candidate.objection()),
+            (Some(algorithm), _) => Message::from(format!("{algorithm}: ")).and(candidate.objection()),
             (None, _) => candidate.objection(),
-        })
-        .collect();
-    let what = format!("--method {} is out of reach ({})", choice.name(), reasons.join("; "));
+        });
+    let reasons = Message::join(reasons, "; ");
+    let what = Setting::Method.at(choice.name()).and(" is out of reach (").and(reasons).and(")");
     let instead = [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting]
         .into_iter()
         .filter(|&other| other != choice)
         .find(|other| cheapest(candidates, TOO_LONG, |method| other.includes(method)).is_some());
-    Error::usage(what, format!("try --method {}", instead.unwrap_or(Choice::MonteCarlo).name()))
+    Error::usage(what, Message::from("try ").and(Setting::Method.at(instead.unwrap_or(Choice::MonteCarlo).name())))
 }
 
 impl Candidate {
@@ -404,11 +406,11 @@ impl Candidate {
 
     /// Why it cannot be chosen, or what it costs.
     #[must_use]
-    pub fn objection(&self) -> String {
+    pub fn objection(&self) -> Message {
         match self.obstacle {
-            Some(Obstacle::Memory) => format!("{} would take {}", self.work, Bytes(self.bytes)),
-            Some(Obstacle::TooMany) | None => format!("{} are too many", self.work),
-            Some(obstacle) => obstacle.to_string(),
+            Some(Obstacle::Memory) => format!("{} would take {}", self.work, Bytes(self.bytes)).into(),
+            Some(Obstacle::TooMany) | None => format!("{} are too many", self.work).into(),
+            Some(obstacle) => obstacle.message(),
         }
     }
 }
@@ -445,16 +447,18 @@ impl fmt::Display for Work {
     }
 }
 
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotOneSum => "not a sum",
-            Self::NoExchange => "no exchange of labels",
-            Self::NotAtTheEnd => "not at the end",
-            Self::TooMany => "too many",
-            Self::Memory => "too much memory",
-            Self::NoLabellings => "has no labellings for --distribution",
-            Self::LeavesNoneOut => "cannot leave out undefined statistics",
-        })
+impl Obstacle {
+    /// What stands in the way.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::NotOneSum => "not a sum".into(),
+            Self::NoExchange => "no exchange of labels".into(),
+            Self::NotAtTheEnd => "not at the end".into(),
+            Self::TooMany => "too many".into(),
+            Self::Memory => "too much memory".into(),
+            Self::NoLabellings => Message::from("has no labellings for ").and(Setting::NullDistribution),
+            Self::LeavesNoneOut => "cannot leave out undefined statistics".into(),
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::marks::{Mark, Marks};
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::statistic::{Extremes, Replicate};
 
 /// Which labellings are extreme.
@@ -64,7 +65,9 @@ impl<T: Replicate> Heights<'_, T> {
                 OnUndefined::Extreme => Ok(Height::EXTREME),
                 OnUndefined::Fail => Err(Error::data(
                     "the statistic is not defined for some relabellings",
-                    "choose one that is, or have them counted as extreme (--undefined extreme)",
+                    Message::from("choose one that is, or have them counted as extreme (")
+                        .and(Setting::Undefined.at("extreme"))
+                        .and(")"),
                 )),
             };
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Named;
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::statistic::distance::{Distance, Scan, Side};
 use crate::statistic::expression::{Binary, Unary};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
@@ -257,7 +258,7 @@ fn rank_sum(problem: &Problem) -> Prepared<'static> {
 /// the positive differences. Pairs of equal values have no rank (Wilcoxon 1945).
 fn signed_rank(problem: &Problem) -> Result<Prepared<'static>, Error> {
     let Some(pairs) = problem.pairs() else {
-        let remedy = "add --paired or --pair COLUMN, or choose rank-sum for independent samples";
+        let remedy = Message::from("add ").and(Setting::Paired).and(", or choose rank-sum for independent samples");
         return Err(Error::data("signed-rank compares the members of pairs, and these data are not paired", remedy));
     };
     let scores = problem.pool().scores().finest();

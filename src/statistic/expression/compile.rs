@@ -9,6 +9,7 @@ use super::behaviour::Behaviour;
 use super::evaluate::{self, evaluate};
 use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
 use crate::error::Error;
+use crate::message::{Message, Setting};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
 use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::{self, Linear, Orientation};
@@ -72,7 +73,8 @@ impl Parsed {
     pub(in crate::statistic) fn compile(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
         if self.pairing == Pairing::Needed && problem.pairs().is_none() {
             let what = format!("{} combines x and y value by value, and these data are not paired", self.canonical);
-            return Err(Error::data(what, "add --paired or --pair COLUMN, or reduce each to a number first"));
+            let remedy = Message::from("add ").and(Setting::Paired).and(", or reduce each to a number first");
+            return Err(Error::data(what, remedy));
         }
         let (pool, expression) = (problem.pool(), self.two_sample());
         // What moves with the case values has moved with them under a null hypothesis.
