@@ -152,10 +152,10 @@ impl Error {
             }
             Self::Output { target, source, remedy } => format!("{target}: {source}; {remedy}").into(),
             Self::Interrupted => "interrupted; nothing was written".into(),
-            Self::Paused { file, done, resamples } => {
-                format!("interrupted; {file} holds {done} of {resamples} resamples: the same command goes on from there")
-                    .into()
-            }
+            Self::Paused { file, done, resamples } => format!(
+                "interrupted; {file} holds {done} of {resamples} resamples: the same command goes on from there"
+            )
+            .into(),
         }
     }
 

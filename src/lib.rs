@@ -14,6 +14,7 @@
 //! | [`sampling`] | seeded streams and uniform subsets |
 //! | [`method`] | how the null distribution is got, on all cores |
 //! | [`inference`] | p-values, intervals, summaries, warnings |
+//! | [`message`] | sentences that leave the names of settings to a front end |
 
 /// Serialises enums as the names that they have in reports.
 macro_rules! serialise_as {

@@ -109,6 +109,13 @@ impl fmt::Display for Message {
     }
 }
 
+/// As it is displayed.
+impl serde::Serialize for Message {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl From<Setting> for Message {
     fn from(setting: Setting) -> Self {
         Self(vec![Piece::Setting(setting, None)])

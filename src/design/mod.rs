@@ -15,6 +15,8 @@ pub mod paired;
 pub mod stratified;
 pub mod two_sample;
 
+use serde::Serialize;
+
 pub use clustered::Clustered;
 pub use paired::Paired;
 pub use stratified::Stratified;
@@ -205,10 +207,12 @@ impl Kind {
     }
 }
 
+serialise_as!(name: Kind);
+
 /// The number of labellings of a design: from 1 to far beyond what a float can hold.
 ///
 /// The same bits on every machine.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ReferenceSetSize {
     /// Its decimal logarithm, always finite, to 12 digits or better.
     pub log10: f64,

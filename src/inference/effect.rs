@@ -28,6 +28,8 @@
 //! by halving the range of integers and counting in one pass over both sorted samples how many differences lie below: 64
 //! passes at most, and no list of differences.
 
+use serde::Serialize;
+
 use super::classical::student::gamma_ratio;
 use super::summary::Summary;
 use crate::error::Error;
@@ -35,7 +37,7 @@ use crate::statistic::linear::scores::Scores;
 use crate::statistic::linear::within;
 
 /// The effect sizes of two independent samples; each of them is case against control.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Effects {
     /// Difference of means.
     pub mean_difference: f64,
@@ -52,7 +54,7 @@ pub struct Effects {
 }
 
 /// The effect sizes of pairs, case − control.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PairedEffects {
     /// Mean of the differences.
     pub mean_difference: f64,

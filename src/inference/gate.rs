@@ -284,9 +284,11 @@ impl Doubt {
             Self::Straddles { resamples: None } => {
                 Message::from("alpha lies within the interval of p; draw more with ").and(Setting::Resamples)
             }
-            Self::Straddles { resamples: Some(n) } if n > 1e12 => Message::from("alpha lies within the interval of p, and no ")
-                .and(Setting::Resamples)
-                .and(" will tell: p is as good as alpha"),
+            Self::Straddles { resamples: Some(n) } if n > 1e12 => {
+                Message::from("alpha lies within the interval of p, and no ")
+                    .and(Setting::Resamples)
+                    .and(" will tell: p is as good as alpha")
+            }
             Self::Straddles { resamples: Some(n) } => Message::from("alpha lies within the interval of p; about ")
                 .and(Setting::Resamples.at(format!("{n:e}")))
                 .and(" would tell"),

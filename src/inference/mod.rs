@@ -93,3 +93,5 @@ impl TwoSidedRule {
         }
     }
 }
+
+serialise_as!(name: Alternative, TwoSidedRule);

@@ -1,5 +1,7 @@
 //! p-values from counts of resamples, and how far the counting can be trusted.
 
+use serde::Serialize;
+
 use super::classical::student;
 use super::interval::{clopper_pearson, time_uniform};
 use super::normal;
@@ -8,7 +10,7 @@ use crate::method::exact::sides::Tails;
 use crate::method::tail::Tail;
 
 /// How many resamples were as extreme as the observed statistic, in each sense of the word. Ties count as extreme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Resamples drawn.
     pub n: u64,
@@ -80,8 +82,10 @@ impl IntervalKind {
     }
 }
 
+serialise_as!(name: IntervalKind);
+
 /// A p-value, its uncertainty and its resolution.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PValue {
     /// The p-value: never 0.
     pub estimate: f64,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::count::separated;
 use crate::design;
 use crate::message::{Message, Setting};
@@ -11,7 +13,8 @@ use crate::method::planner::Method;
 pub(super) const USUAL_LEVEL: f64 = 0.05;
 
 /// A reason to read a p-value with care.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Warning {
     /// All values are equal.
     Constant,
@@ -111,7 +114,8 @@ pub enum Warning {
 }
 
 /// What gets relabelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum UnitKind {
     /// Single observations.
     Observations,
@@ -137,7 +141,8 @@ impl UnitKind {
 }
 
 /// In which direction unequal variances mislead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LevelError {
     /// The smaller group varies more: p is too small.
     TooManyRejections,
@@ -146,7 +151,8 @@ pub enum LevelError {
 }
 
 /// What resolves a p-value that counting has not.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// So many resamples, by extrapolation.
     Resamples(f64),
@@ -162,9 +168,9 @@ impl Remedy {
             Self::Resamples(n) => {
                 Message::from("about ").and(Setting::Resamples.at(format!("{n:e}"))).and(" would resolve it")
             }
-            Self::Method(method) if method.is_exact() => Message::from("leave out ")
-                .and(Setting::Resamples)
-                .and(": an exact p-value is affordable here"),
+            Self::Method(method) if method.is_exact() => {
+                Message::from("leave out ").and(Setting::Resamples).and(": an exact p-value is affordable here")
+            }
             Self::Method(method) => Setting::Method.at(method.name()).and(" would resolve it"),
             Self::BeyondCounting(power) => {
                 format!("nor can any number be drawn that would: a normal curve puts it near 1e{power}").into()

@@ -10,6 +10,8 @@
 
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use super::histogram::Histogram;
 use super::monte_carlo::{Counted, MonteCarlo};
 use super::tail::Tail;
@@ -71,7 +73,8 @@ pub struct Bins<T> {
 }
 
 /// How many replicates each bin holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct BinCounts {
     /// The bins', after those below the first one, and followed by those beyond the last one; empty where nothing has been
     /// counted.

@@ -162,10 +162,12 @@ pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send)
 }
 
 fn within(threads: Option<usize>, work: &mut (dyn FnMut() + Send)) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::data(format!("cannot start the threads: {error}"), Message::from("ask for fewer with ").and(Setting::Threads)))?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build().map_err(|error| {
+        Error::data(
+            format!("cannot start the threads: {error}"),
+            Message::from("ask for fewer with ").and(Setting::Threads),
+        )
+    })?;
     pool.install(work);
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! A p-value that was estimated otherwise than by counting equally likely labellings.
 
+use serde::Serialize;
+
 use super::splitting;
 
 /// The estimate, and how sure it is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The p-value, above 0.
     pub p: f64,
@@ -16,7 +18,8 @@ pub struct Estimate {
 }
 
 /// Whose spread tells the standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Spread {
     /// That of the weights of many draws.
     Weights {

@@ -1,7 +1,9 @@
 //! The shape of a null distribution.
 
+use serde::Serialize;
+
 /// How the statistic is distributed over the labellings, in bins.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Histogram {
     /// The bounds of the bins in units of the statistic, ascending: one more than there are bins. A bin holds what lies at
     /// its lower bound or above it, and below its upper one.

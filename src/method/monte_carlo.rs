@@ -3,6 +3,8 @@
 use std::ops::{AddAssign, ControlFlow, Range};
 use std::sync::atomic::AtomicBool;
 
+use serde::{Deserialize, Serialize};
+
 use super::bins::{BinCounts, Bins};
 use super::engine::{self, Results};
 use super::expensive;
@@ -92,9 +94,10 @@ pub(super) struct Stretch<'a> {
 }
 
 /// What was counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
     /// The tails.
+    #[serde(flatten)]
     pub tally: Tally,
     /// The bins, if there are any.
     pub bins: BinCounts,

@@ -65,6 +65,8 @@ impl Decision {
     }
 }
 
+serialise_as!(name: Decision);
+
 /// The left side of the rule for one tail, resample by resample.
 #[derive(Debug, Clone, Copy)]
 struct Race {

@@ -1,9 +1,12 @@
 //! The part of a null distribution that a p-value measures.
 
+use serde::Serialize;
+
 use super::exact::sides::Tails;
 
 /// Which labellings count as extreme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tail {
     /// Statistic at least the observed one.
     Upper,

@@ -4,6 +4,8 @@
 
 use std::ops::{Add, AddAssign};
 
+use serde::{Deserialize, Serialize};
+
 use crate::simd::{self, Arch, Kernel};
 use crate::statistic::{Extremes, Replicate};
 
@@ -20,7 +22,7 @@ pub enum Undefined {
 }
 
 /// Counts of resamples.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// All that were drawn.
     pub resamples: u64,

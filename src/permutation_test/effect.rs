@@ -15,15 +15,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::canonical::Canonical;
 use super::shifts::Shifts;
 use super::{PermutationTest, TestResult};
 use crate::design::layout::{Layout, Pairing};
 use crate::design::strata;
 use crate::error::Error;
-use crate::message::{Message, Setting};
 use crate::inference::bootstrap_interval::{Reading, bootstrap_interval};
 use crate::inference::effect::{self, Effects, PairedEffects};
+use crate::message::{Message, Setting};
 use crate::method::bootstrap::{Bootstrap, Cells, Samples};
 use crate::method::monte_carlo::Watch;
 use crate::statistic::catalogue::{Kind, Named};
@@ -70,7 +72,8 @@ pub struct EffectRequest {
 }
 
 /// What is measured as the effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Measured {
     /// The statistic itself.
     Statistic,
@@ -91,7 +94,7 @@ impl Measured {
 }
 
 /// An effect with its interval.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect {
     /// What it is.
     pub measured: Measured,
@@ -104,7 +107,7 @@ pub struct Effect {
 }
 
 /// The interval of an effect.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EffectInterval {
     /// Its ends; infinite on the side to which a one-sided alternative points, and where there are too few labellings to
     /// reject any shift.
@@ -147,8 +150,11 @@ impl IntervalKind {
     }
 }
 
+serialise_as!(name: IntervalKind);
+
 /// Effect sizes on scales of their own.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum EffectSizes {
     /// Of two samples.
     TwoSample(Effects),
@@ -299,11 +305,9 @@ impl PermutationTest<'_> {
             {
                 Ok(Approach::Inversion)
             }
-            _ if drawn > MOST_DRAWN => {
-                Err(Message::from("so many values take long to resample; ")
-                    .and(Setting::Interval.at(Approach::Bca.name()))
-                    .and(" draws it nevertheless"))
-            }
+            _ if drawn > MOST_DRAWN => Err(Message::from("so many values take long to resample; ")
+                .and(Setting::Interval.at(Approach::Bca.name()))
+                .and(" draws it nevertheless")),
             _ => Ok(Approach::Bca),
         }
     }

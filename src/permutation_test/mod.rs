@@ -15,6 +15,8 @@ mod sums;
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::design::layout::{Blocks, Conflict, Layout, Pairing};
 use crate::design::{self, Design, ReferenceSetSize};
 use crate::error::Error;
@@ -102,7 +104,7 @@ pub enum NullDistribution {
 }
 
 /// What a test found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TestResult {
     /// The observed statistic.
     pub estimate: f64,

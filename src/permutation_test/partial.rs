@@ -1,5 +1,7 @@
 //! What some blocks of a run have yielded: counts, weights or replicates, which add up to those of the whole run.
 
+use serde::{Deserialize, Serialize};
+
 use super::conclude::Found;
 use crate::method::histogram::Histogram;
 use crate::method::importance::Weights;
@@ -8,11 +10,13 @@ use crate::method::planner::Method;
 use crate::method::splitting::Climbs;
 
 /// What some blocks of a run have yielded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Partial {
     /// By plain Monte Carlo.
+    #[serde(rename = "counts")]
     Counted(Counted),
     /// By importance sampling.
+    #[serde(rename = "weights")]
     Weighed {
         /// Labellings drawn for each tail.
         draws: u64,
@@ -20,8 +24,10 @@ pub enum Partial {
         tails: Vec<Weights>,
     },
     /// By splitting.
+    #[serde(rename = "replicates")]
     Climbed(Climbs),
-    /// By a method that computes its p-value at once; `None` before it has.
+    /// By a method that computes its p-value at once; `None` before it has. It has no parts.
+    #[serde(skip)]
     Computed(Option<Box<Computed>>),
 }
 

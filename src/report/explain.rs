@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, wrap};
 use super::number::{self, Rounding};
-use crate::method::planner::{Bytes, Candidate, Further, Method, Obstacle, Plan, Reason, Work};
 use crate::flags;
+use crate::method::planner::{Bytes, Candidate, Further, Method, Obstacle, Plan, Reason, Work};
 use crate::settings::Test;
 
 const WIDTH: usize = 80;

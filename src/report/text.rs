@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{pad_left, pad_right, shorten, wrap};
 use super::precision::Precision;
 use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, precision, wording};
-use crate::{escape, flags};
 use crate::inference::classical::Classical;
+use crate::{escape, flags};
 
 const WIDTH: usize = 80;
 const INDENT: &str = "  ";

@@ -12,6 +12,8 @@
 //!
 //! A number that is the same for all of these labellings decides nothing.
 
+use serde::Serialize;
+
 use super::expression::evaluate::{self, evaluate};
 use super::expression::{Kind, Parsed, Unary, arithmetic};
 use super::{Evaluator, Prepared, Problem};
@@ -19,7 +21,8 @@ use crate::error::Error;
 use crate::simd::Arch;
 
 /// What a statistic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Character {
     /// It changes its sign with the samples.
     Difference,

@@ -37,7 +37,10 @@ impl Definition {
                     likeness(a).total_cmp(&likeness(b))
                 });
                 let guess = guess.map(|named| format!("did you mean {named}? ")).unwrap_or_default();
-                Err(Error::usage(named(format!(" {text} is not known")), format!("{guess}permtest statistics lists the names")))
+                Err(Error::usage(
+                    named(format!(" {text} is not known")),
+                    format!("{guess}permtest statistics lists the names"),
+                ))
             }
             Err(NotNamed::Unknown) => {
                 expression::parse(text).map(Self::Expression).map_err(|error| Error::Expression {

@@ -78,3 +78,25 @@ fn a_tolerance_keeps_ties_of_floats() {
     let backwards = |x: &[f64]| x.iter().rev().sum::<f64>() / x.len() as f64;
     assert_eq!(test.run(&|x: &[f64], y: &[f64]| mean(x) - backwards(y)).unwrap().counts.unwrap().absolute, 360);
 }
+
+#[test]
+fn a_result_serialises_with_its_facts_as_codes() {
+    let result = PermutationTest::new(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0]).unwrap().run("mean").unwrap();
+    let json = serde_json::to_value(&result).unwrap();
+    assert_eq!(json["p_value"]["estimate"], 0.1);
+    assert_eq!((&json["design"], &json["alternative"]), (&"two-sample".into(), &"two-sided".into()));
+    assert_eq!(json["method"]["name"], "lattice");
+    assert_eq!(
+        (&json["warnings"][0]["code"], &json["warnings"][0]["units"]),
+        (&"unattainable".into(), &"observations".into())
+    );
+}
+
+#[test]
+fn messages_name_the_settings_of_the_library() {
+    let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(5);
+    let warning = test.run("mean").unwrap().warnings[0].to_string();
+    assert_eq!(warning, "5 resamples give no p-value below 1/6: draw a thousand or more with resamples");
+    let error = test.run("signed-rank").unwrap_err();
+    assert!(error.to_string().ends_with("; add paired, or choose rank-sum for independent samples"), "{error}");
+}

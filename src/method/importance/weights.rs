@@ -2,19 +2,26 @@
 
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
+use crate::method::lossless;
+
 /// The weight K, which is the largest, as an integer: as many as are drawn at once fit an i64 together.
 const ONE: i64 = 1 << 55;
 const _: () = assert!(ONE.checked_mul(super::LANES as i64).is_some());
 
 /// Sums over the draws in a tail, in units of K/2⁵⁵.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Weights {
-    /// Σ w.
-    pub sum: u128,
-    /// Σ w².
-    pub squares: u128,
     /// Their number.
     pub extreme: u64,
+    /// Σ w.
+    #[serde(with = "lossless::digits")]
+    pub sum: u128,
+    /// Σ w².
+    #[serde(with = "lossless::digits")]
+    pub squares: u128,
 }
 
 impl Weights {

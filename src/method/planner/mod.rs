@@ -14,6 +14,8 @@ pub mod prospect;
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::tally::Undefined;
 use crate::error::Error;
 use crate::message::{Message, Setting};
@@ -91,7 +93,8 @@ pub enum Labellings {
 }
 
 /// A method and its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
 pub enum Method {
     /// Exact: no labelling is more extreme than the data, and the share of those that are as extreme has a closed form.
     EndOfRange,
@@ -194,7 +197,8 @@ pub enum Reason {
 }
 
 /// What comes after plain resampling that saw next to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Further {
     /// Nothing.
     #[default]
@@ -211,7 +215,7 @@ pub enum Further {
 }
 
 /// How far splitting goes without being asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Reach {
     /// How many labellings the statistic is computed of, roughly.
     pub evaluations: u64,
@@ -383,12 +387,12 @@ impl Choice {
 /// Why what was asked for cannot be done, and what can be instead.
 fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
     let asked = candidates.iter().filter(|candidate| choice.includes(candidate.method));
-    let reasons = asked
-        .filter(|candidate| candidate.obstacle != Some(Obstacle::NotAtTheEnd))
-        .map(|candidate| match (candidate.method.algorithm(), choice) {
+    let reasons = asked.filter(|candidate| candidate.obstacle != Some(Obstacle::NotAtTheEnd)).map(|candidate| {
+        match (candidate.method.algorithm(), choice) {
             (Some(algorithm), _) => Message::from(format!("{algorithm}: ")).and(candidate.objection()),
             (None, _) => candidate.objection(),
-        });
+        }
+    });
     let reasons = Message::join(reasons, "; ");
     let what = Setting::Method.at(choice.name()).and(" is out of reach (").and(reasons).and(")");
     let instead = [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting]

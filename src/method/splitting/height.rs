@@ -10,7 +10,8 @@ use crate::message::{Message, Setting};
 use crate::statistic::{Extremes, Replicate};
 
 /// Which labellings are extreme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tail {
     /// Statistic at least the observed one.
     Upper,

@@ -28,7 +28,10 @@ pub use height::{OnUndefined, Tail};
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::engine::{self, Results};
+use super::lossless;
 use super::monte_carlo::Watch;
 use crate::design::Design;
 use crate::error::Error;
@@ -124,14 +127,16 @@ pub struct SplittingEstimate {
 }
 
 /// What some replicates yield.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Climbs {
     /// Levels that each climbed.
     pub levels: usize,
-    /// Their estimates, in order.
-    pub estimates: Vec<f64>,
     /// Labellings whose statistic they computed.
     pub evaluations: u64,
+    /// Their estimates, in order.
+    #[serde(with = "lossless::bits")]
+    pub estimates: Vec<f64>,
 }
 
 impl Climbs {

@@ -1,8 +1,8 @@
 //! The test of these data in words, for a reader who has not done one before.
 
 use crate::design::Kind;
-use crate::inference::p_value::IntervalKind;
 use crate::flags;
+use crate::inference::p_value::IntervalKind;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
 use crate::report::{Report, effect, gate, number, precision, wording};
@@ -100,7 +100,9 @@ fn size(report: &Report) -> Option<String> {
     };
     let interval = effect::interval(report)
         .map(|interval| format!(" ({interval}: the values that the data are compatible with)"))
-        .or_else(|| shown.objection.as_ref().map(|why| format!(" (no interval: {})", flags::words(why).trim_end_matches('.'))))
+        .or_else(|| {
+            shown.objection.as_ref().map(|why| format!(" (no interval: {})", flags::words(why).trim_end_matches('.')))
+        })
         .unwrap_or_default();
     let scales = effect::other_scales(report).map(|scales| format!(" On other scales: {scales}.")).unwrap_or_default();
     Some(format!("The effect: {}{direction} of {estimate}{interval}.{scales}", effect::name(report)?))
