@@ -9,6 +9,7 @@ use permtest::inference::gate::Verdict;
 use permtest::{output, signals, stderr};
 
 fn main() -> ExitCode {
+    cli::answer_completions();
     signals::listen();
     let outcome = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Test(settings)) => permtest::app::run(&settings),

@@ -9,11 +9,11 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, ValueHint};
 
 use super::errands::Errand;
-use super::pages;
 use super::pictures::PictureArguments;
 use super::shard::{self, ShardArgument};
 use super::spelling::{self, MissingTokens};
 use super::words::{Annotator, Interval, Undecided};
+use super::{complete, pages};
 use crate::Undefined;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::FailOn;
@@ -50,15 +50,27 @@ pub(super) struct Arguments {
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
     /// compressed with gzip or zstd are read as they are, and so are the results of hyperfine (--export-json), Google
-    /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), criterion (raw.csv) and go test -bench. A file
-    /// that is called aa, completions, man, merge or statistics is given as ./aa and so on.
+    /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), pyperf, criterion (target/criterion, sample.json,
+    /// raw.csv), JMH (-rf json), BenchmarkDotNet (full JSON), nanobench (JSON) and go test -bench. A file
+    /// that is called aa, completions, help, man, merge or statistics is given as ./aa and so on.
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 0, help_heading = "Input")]
     pub files: Vec<PathBuf>,
 
-    /// Column with the values, or benchmark, by name or by number (the first is 1); may be given several times
+    /// A file of the case, where each side was measured in several turns; may be given several times
+    ///
+    /// With --control-file, in the place of the two files. A pattern such as 'new-*.json', in quotes, names all files that
+    /// match. Unless --cluster file says that each file is a unit, their values are pooled.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub case_file: Vec<PathBuf>,
+
+    /// A file of the control, in the same way
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub control_file: Vec<PathBuf>,
+
+    /// Column with the values, or benchmark, by name, a part of it or number (the first is 1); may be given several times
     ///
     /// May be left out where the file has exactly one numeric column. Each of several is tested by itself.
-    #[arg(short, long, value_name = "NAME|N", help_heading = "Input")]
+    #[arg(short, long, value_name = "NAME|N", add = complete::columns(), help_heading = "Input")]
     pub column: Vec<String>,
 
     /// Test every column that holds numbers, or every benchmark
@@ -72,15 +84,15 @@ pub(super) struct Arguments {
     /// Column with the group labels, where one file has a row for each observation
     ///
     /// With more than two labels, or to say which group is which, add --case LABEL and --control LABEL.
-    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Input")]
     pub group: Option<String>,
 
     /// The case group: its label in the --group column or, without --group, the column of its values
-    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
+    #[arg(long, value_name = "LABEL|COLUMN", add = complete::columns(), allow_negative_numbers = true, help_heading = "Input")]
     pub case: Option<String>,
 
     /// The control group, in the same way
-    #[arg(long, value_name = "LABEL|COLUMN", allow_negative_numbers = true, help_heading = "Input")]
+    #[arg(long, value_name = "LABEL|COLUMN", add = complete::columns(), allow_negative_numbers = true, help_heading = "Input")]
     pub control: Option<String>,
 
     #[command(flatten)]
@@ -94,7 +106,7 @@ pub(super) struct Arguments {
     pub paired: bool,
 
     /// Column with ids of pairs: the rows with the same id, one in each group, are a pair
-    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Design")]
     pub pair: Option<String>,
 
     /// Column with strata: labels are exchanged only between rows of the same stratum
@@ -102,13 +114,14 @@ pub(super) struct Arguments {
     /// mean, t, rank-sum and effect sizes compare within the strata: the mean by differences that each weigh m·n/(m + n), for m
     /// case and n control rows of a stratum; rank-sum by ranks that weigh 1/(m + n + 1). Other statistics compare the pooled
     /// groups.
-    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Design")]
     pub strata: Option<String>,
 
     /// Column with clusters: rows of the same cluster keep one label together
     ///
-    /// For repeated measurements of the same patient, litter or machine.
-    #[arg(long, value_name = "COLUMN", help_heading = "Design")]
+    /// For repeated measurements of the same patient, litter or machine. With --case-file and --control-file, file takes each
+    /// file for a cluster. Forks of JMH, runs of pyperf and launches of BenchmarkDotNet are clusters unless it says none.
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Design")]
     pub cluster: Option<String>,
 
     /// What is compared between the two groups: a name such as median or welch, or an expression in x and y
@@ -121,6 +134,7 @@ pub(super) struct Arguments {
         short,
         long,
         value_name = "STATISTIC",
+        add = complete::statistics(),
         default_value = "mean",
         allow_hyphen_values = true,
         help_heading = "Test"

@@ -39,6 +39,12 @@ pub(super) enum Errand {
         /// The shell that will read them
         shell: Shell,
     },
+    /// Print the help, of permtest or of one of its commands
+    #[command(hide = true, override_usage = "permtest help [COMMAND]")]
+    Help {
+        /// The command
+        topic: Option<String>,
+    },
     /// List the statistics that have a name
     #[command(hide = true, override_usage = "permtest statistics")]
     Statistics,

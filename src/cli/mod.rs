@@ -1,8 +1,10 @@
 //! The command line → [`Settings`]: the only room that names clap.
 
 mod arguments;
+mod complete;
 mod destinations;
 mod errands;
+mod hints;
 mod judgement;
 mod pages;
 mod pictures;
@@ -19,6 +21,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, ReadingArguments};
+pub use self::complete::answer as answer_completions;
 use self::errands::Errand;
 use self::words::Interval;
 use crate::error::Error;
@@ -66,7 +69,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
     let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
     match Arguments::try_parse_from(&argv) {
         Ok(Arguments { errand: Some(Errand::Completions { shell }), .. }) => {
-            Ok(Invocation::Page(pages::completions(shell)))
+            complete::registration(&shell.to_string()).map(Invocation::Page)
         }
         Ok(Arguments { errand: Some(Errand::Aa(arguments)), .. }) => {
             Ok(Invocation::FalseAlarms(Box::new(errands::false_alarms(&arguments)?)))
@@ -75,6 +78,9 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
             Ok(Invocation::Merge(Box::new(errands::merge(&arguments, &argv)?)))
         }
         Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
+        Ok(Arguments { errand: Some(Errand::Help { topic }), .. }) => {
+            pages::topic(topic.as_deref()).map(Invocation::Page)
+        }
         Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments, &argv)?))),
         Err(error) => match error.kind() {
@@ -87,7 +93,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
 
 /// The subcommand that clap took the first argument for.
 fn errand(argv: &[OsString]) -> Option<&str> {
-    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "man", "merge", "statistics"].contains(word))
+    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "help", "man", "merge", "statistics"].contains(word))
 }
 
 fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {
@@ -217,7 +223,11 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
     let Some(command) = &arguments.statistic_command else {
         refuse_without_a_program("--protocol", arguments.protocol.is_some())?;
         refuse_without_a_program("--command-timeout", arguments.command_timeout.is_some())?;
-        return Definition::parse(&arguments.statistic).map(Statistic::Defined);
+        return Definition::parse(&arguments.statistic).map(Statistic::Defined).map_err(|error| {
+            let Some(meant) = hints::statistic(&arguments.statistic) else { return error };
+            let what = format!("--statistic {} is not known", arguments.statistic);
+            Error::usage(what, format!("did you mean {meant}? permtest statistics lists the names"))
+        });
     };
     Ok(Statistic::Program(ProgramSettings {
         argv: program::split(command)?,

@@ -5,10 +5,10 @@ use std::io;
 
 use clap::CommandFactory;
 use clap::builder::StyledStr;
-use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::arguments::Arguments;
+use crate::error::Error;
 use crate::statistic::catalogue::{self, CATALOGUE, Kind};
 
 pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
@@ -23,9 +23,11 @@ pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
        permtest [OPTIONS] <DATA> --group <COLUMN>
        permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest [OPTIONS] --case-file <FILE>... --control-file <FILE>...
        permtest merge [OPTIONS] <PART>...
        permtest aa [OPTIONS] <DATA>
        permtest statistics
+       permtest help [COMMAND]
        permtest completions <SHELL>
        permtest man";
 
@@ -241,8 +243,23 @@ fn terms(roff: &mut Roff, title: &str, entries: &[Entry]) {
 }
 
 /// The completion script of a shell.
-pub(super) fn completions(shell: Shell) -> String {
-    let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "permtest", &mut bytes);
-    String::from_utf8(bytes).expect("completions are made of strings")
+/// The help of the command or, of a subcommand, its own.
+///
+/// # Errors
+/// [`Error::Usage`] if there is no such subcommand.
+pub(super) fn topic(name: Option<&str>) -> Result<String, Error> {
+    let mut command = Arguments::command();
+    command.build();
+    match name {
+        None => Ok(help(&command.render_long_help())),
+        Some("statistics") => Ok(statistics()),
+        Some(name) => {
+            let unknown = || {
+                let what = format!("there is no help about {name:?}");
+                Error::usage(what, "permtest --help lists the options, permtest statistics the statistics")
+            };
+            let subcommand = command.find_subcommand_mut(name).ok_or_else(unknown)?;
+            Ok(help(&subcommand.render_long_help()))
+        }
+    }
 }

@@ -81,8 +81,25 @@ pub(super) fn of(arguments: &PictureArguments, format: Format, argv: &[OsString]
         },
         characters: if *ascii { Characters::Ascii } else { Characters::Blocks },
         plot: plot.clone().map(plot_file).transpose()?,
-        page: report.clone().map(|path| Page { path, command: command() }),
+        page: report.clone().map(page_file).transpose()?.map(|path| Page { path, command: command() }),
     })
+}
+
+/// A page is HTML, and a name that says otherwise would only mislead.
+fn page_file(path: PathBuf) -> Result<PathBuf, Error> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some(other @ ("pdf" | "doc" | "docx" | "odt" | "md" | "txt" | "json" | "csv" | "tex" | "png" | "svg")) => {
+            let what = format!("--report {} is to be {other}, but a report is a page of HTML", path.display());
+            let remedy = match other {
+                "png" | "svg" => "let the name end in .html, or draw with --plot",
+                "md" | "txt" | "json" | "csv" => "let the name end in .html, or write with --format and --output",
+                _ => "let the name end in .html, and print that page from a browser",
+            };
+            Err(Error::usage(what, remedy))
+        }
+        _ => Ok(path),
+    }
 }
 
 fn plot_file(path: PathBuf) -> Result<Plot, Error> {

@@ -2,6 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::hints;
 use crate::error::Error;
 
 /// Says in one line what clap found, and what to write instead. `errand` is the subcommand it was found in.
@@ -23,6 +24,10 @@ pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
         ErrorKind::MissingRequiredArgument if errand == Some("aa") => Error::usage(
             "the command aa needs a file",
             "write for example permtest aa times.csv, or ./aa if it is a data file",
+        ),
+        ErrorKind::MissingRequiredArgument if errand == Some("merge") => Error::usage(
+            "the command merge needs the part files of a run that was shared out with --shard",
+            "write for example permtest merge part-*.json, or ./merge if it is a data file",
         ),
         ErrorKind::MissingRequiredArgument => {
             let errand = errand.unwrap_or_default();
@@ -51,6 +56,9 @@ fn conflict(error: &clap::Error, option: &str) -> Error {
 
 fn unknown(error: &clap::Error, argument: &str) -> Error {
     let remedy = match text(error, ContextKind::SuggestedArg) {
+        _ if hints::option(argument).is_some() => {
+            format!("did you mean {}?", hints::option(argument).unwrap_or_default())
+        }
         Some(suggestion) => format!("did you mean {}?", option_name(&suggestion)),
         None if argument.starts_with("--") => "see permtest --help".to_owned(),
         None => format!("see permtest --help, or write ./{argument} if it is a file"),

@@ -1,13 +1,17 @@
 //! Files and columns on the command line → where the two samples stand and how their observations belong together.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{Blocks, ColumnName, Columns, Pairs, Samples, Source, Unmatched};
+use crate::settings::{Blocks, ColumnName, Columns, Files, Pairs, Samples, Source, Unmatched};
 
 /// Reads the layout of the data off the number of files and the options that name columns.
 pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
+    if !arguments.case_file.is_empty() || !arguments.control_file.is_empty() {
+        return several_files(arguments);
+    }
     match arguments.files.as_slice() {
         [] => Err(Error::usage(
             "no data file is given",
@@ -23,11 +27,11 @@ pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
 }
 
 fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
-    if arguments.ignore_unmatched {
+    let Arguments { column, group, case, control, .. } = arguments;
+    if arguments.ignore_unmatched && (group.is_some() || case.is_some()) {
         let what = "--ignore-unmatched is about two files, but one is given";
         return Err(Error::usage(what, "leave it out, or add the other file"));
     }
-    let Arguments { column, group, case, control, .. } = arguments;
     if let (Some(case), Some(control)) = (case, control)
         && case == control
     {
@@ -67,10 +71,9 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
         }),
         (None, Some(_), None) => Err(half("--case", "--control")),
         (None, None, Some(_)) => Err(half("--control", "--case")),
-        (None, None, None) => Err(Error::usage(
-            format!("{} is given alone, without saying where its two groups are", display(file)),
-            "add a second file, or --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group)",
-        )),
+        (None, None, None) => {
+            Ok(Samples::Alone { file: source(file), columns: columns_of(arguments), unmatched: unmatched(arguments) })
+        }
     }
 }
 
@@ -104,8 +107,86 @@ fn two_files(case: &Path, control: &Path, arguments: &Arguments) -> Result<Sampl
             "save one of the two samples to a file and name it",
         ));
     }
-    let unmatched = if arguments.ignore_unmatched { Unmatched::Ignore } else { Unmatched::Refuse };
-    Ok(Samples::TwoFiles { case, control, columns: columns_of(arguments), unmatched })
+    Ok(Samples::TwoFiles { case, control, columns: columns_of(arguments), unmatched: unmatched(arguments) })
+}
+
+fn unmatched(arguments: &Arguments) -> Unmatched {
+    if arguments.ignore_unmatched { Unmatched::Ignore } else { Unmatched::Refuse }
+}
+
+/// Several files a side.
+fn several_files(arguments: &Arguments) -> Result<Samples, Error> {
+    let Arguments { files, group, case, control, pair, paired, strata, cluster, .. } = arguments;
+    let others = [
+        ("FILE", !files.is_empty()),
+        ("--group", group.is_some()),
+        ("--case", case.is_some()),
+        ("--control", control.is_some()),
+        ("--pair", pair.is_some()),
+        ("--paired", *paired),
+        ("--strata", strata.is_some()),
+    ];
+    if let Some((option, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
+        let what =
+            format!("{option} stands beside --case-file and --control-file, which already say what the groups are");
+        return Err(Error::usage(what, "leave it out"));
+    }
+    for (option, given) in [("--case-file", &arguments.case_file), ("--control-file", &arguments.control_file)] {
+        if given.is_empty() {
+            return Err(Error::usage(
+                format!("{option} is missing beside the files of the other side"),
+                format!("add {option} FILE"),
+            ));
+        }
+    }
+    let files = match cluster.as_deref() {
+        None => Files::Pooled,
+        Some("file") => Files::Clusters,
+        Some(other) => {
+            let what = format!("with several files a side the cluster is the file, not {other:?}");
+            return Err(Error::usage(
+                what,
+                "say --cluster file, or put the files into one with a column for each option",
+            ));
+        }
+    };
+    let case = sources("--case-file", &arguments.case_file)?;
+    let control = sources("--control-file", &arguments.control_file)?;
+    if let Some(both) = case.iter().find(|file| control.contains(file)) {
+        let what = format!("{} is both a file of the case and one of the control", both.name());
+        return Err(Error::usage(what, "name each file once"));
+    }
+    Ok(Samples::Several { case, control, columns: columns_of(arguments), unmatched: unmatched(arguments), files })
+}
+
+/// The files that were named, and those that match a pattern, in the order of their names.
+fn sources(option: &str, files: &[PathBuf]) -> Result<Vec<Source>, Error> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for file in files {
+        if file.as_os_str() == "-" {
+            let what = format!("standard input (-) cannot be one of several files after {option}");
+            return Err(Error::usage(what, "save it to a file and name that"));
+        }
+        let text = file.to_string_lossy();
+        if file.exists() || !text.contains(['*', '?', '[']) {
+            found.push(file.clone());
+            continue;
+        }
+        let matching = glob::glob(&text).map_err(|error| {
+            Error::usage(format!("{option} {text} is no pattern: {}", error.msg), "write it as in 'new-*.json'")
+        })?;
+        let mut matching = matching.filter_map(Result::ok).peekable();
+        if matching.peek().is_none() {
+            // Where parts of a run are merged its files need not be; and elsewhere reading says that there is none.
+            found.push(file.clone());
+        }
+        found.extend(matching);
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = found.iter().find(|file| !seen.insert(*file)) {
+        return Err(Error::usage(format!("{option} names {} twice", twice.display()), "name each file once"));
+    }
+    Ok(found.into_iter().map(Source::File).collect())
 }
 
 /// Which columns, or benchmarks, are tested.
@@ -140,14 +221,18 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
     };
     tell_apart(columns(samples), [("--pair", pair), ("--strata", strata), ("--cluster", cluster)])?;
     let name = |column: &Option<String>| column.clone().map(ColumnName);
-    Ok(Blocks { pairs, strata: name(strata), clusters: name(cluster) })
+    // Of several files the cluster is the file.
+    let clusters = if matches!(samples, Samples::Several { .. }) { None } else { name(cluster) };
+    Ok(Blocks { pairs, strata: name(strata), clusters })
 }
 
 /// The options that name columns of values and labels, with these columns.
 fn columns<'a>(samples: &'a Samples) -> Vec<(&'static str, &'a str)> {
     let values = |columns: &'a Columns| columns.names().iter().map(|name| ("--column", name)).collect::<Vec<_>>();
     let columns = match samples {
-        Samples::TwoFiles { columns, .. } => values(columns),
+        Samples::TwoFiles { columns, .. } | Samples::Several { columns, .. } | Samples::Alone { columns, .. } => {
+            values(columns)
+        }
         Samples::Long { columns, group, .. } => [values(columns), vec![("--group", group)]].concat(),
         Samples::Wide { case, control, .. } => vec![("--case", case), ("--control", control)],
     };
@@ -176,15 +261,12 @@ pub(super) fn source(file: &Path) -> Source {
     if file.as_os_str() == "-" { Source::Stdin } else { Source::File(file.to_owned()) }
 }
 
-fn display(file: &Path) -> String {
-    if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
-}
-
 /// The files that the samples are read from; standard input may be one of them.
 pub(super) fn paths(samples: &Samples) -> Vec<&Path> {
     let sources = match samples {
         Samples::TwoFiles { case, control, .. } => vec![case, control],
-        Samples::Long { file, .. } | Samples::Wide { file, .. } => vec![file],
+        Samples::Several { case, control, .. } => case.iter().chain(control).collect(),
+        Samples::Long { file, .. } | Samples::Wide { file, .. } | Samples::Alone { file, .. } => vec![file],
     };
     sources.into_iter().map(path).collect()
 }

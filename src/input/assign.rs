@@ -98,7 +98,7 @@ impl Study<'_> {
     /// As [`Study::assign`].
     pub fn assign_one(&mut self, column: String) -> Result<Sample, Error> {
         let half = [Half { label: String::new(), frame: 0, numbers: 0, code: None }];
-        let (taken, _) = self.take_all(&half)?;
+        let (taken, n_dropped) = self.take_all(&half)?;
         let notes = self.notes(&half);
         let frame = &self.frames[0];
         let side = |Taken { values, rows, .. }| Side {
@@ -110,7 +110,7 @@ impl Study<'_> {
         };
         let side = taken.into_iter().map(side).next().expect("one for each half");
         let clusters = side.codes(&self.roles, Role::Cluster);
-        Ok(Sample { column, clusters, values: side.values, notes })
+        Ok(Sample { column, clusters, values: side.values, n_dropped, notes })
     }
 
     /// Takes the values of each sample, and counts those that are missing.

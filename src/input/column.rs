@@ -73,16 +73,29 @@ fn number_remedy(table: &Heading, option: &str) -> String {
 }
 
 fn name_remedy(table: &Heading, wanted: &str, option: &str) -> String {
-    let essence = |name: &str| {
-        name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
-    };
-    let sought = essence(wanted);
-    let alike = table.names().unwrap_or_default().iter().find(|name| !sought.is_empty() && essence(name) == sought);
-    match alike {
+    let names = table.names().unwrap_or_default();
+    let is_column = |part: &str| names.iter().any(|name| name == part.trim());
+    if wanted.contains(',') && wanted.split(',').all(is_column) {
+        let each: Vec<_> = wanted.split(',').map(|part| format!("{option} {}", part.trim())).collect();
+        return format!("name each with an option of its own: {}", each.join(" "));
+    }
+    match nearest(names.iter().map(String::as_str), wanted) {
         Some(name) => format!("did you mean {option} {}?", excerpt::quote(name.as_bytes())),
         None if table.width() == 1 => format!("say {option} with that name, or name the delimiter with --delimiter"),
         None => format!("say {option} with one of these, or a number from 1 to {}", table.width()),
     }
+}
+
+/// The name that is meant by a misspelt one: one that differs only in capitals, blanks and signs, else the one with the
+/// fewest letters that are wrong, no more than a third.
+pub fn nearest<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) -> Option<&'n str> {
+    let essence =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let sought = essence(wanted);
+    let most = sought.chars().count() / 3;
+    let distance = |name: &'n str| (strsim::damerau_levenshtein(&essence(name), &sought), name);
+    let near = names.map(distance).filter(|(distance, _)| *distance <= most && !sought.is_empty());
+    near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// Column names for a sentence.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assign::{Comparison, Half, Study};
-use super::benchmarks::{self, Benchmark, Notation};
+use super::benchmarks::{self, Benchmark, Folder, Notation, Results};
 use super::cell::CellRules;
 use super::column;
 use super::excerpt;
@@ -11,16 +11,21 @@ use super::frame::Frame;
 use super::groups::{self, NamedLabels};
 use super::layout::Layout;
 use super::roles::{self, Role, Roles};
-use super::source::Stream;
+use super::several::Several;
+use super::source::{self, Stream};
 use super::table::Table;
 use super::{number, partners};
 use crate::error::{Error, Place};
-use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Source, Unmatched};
+use crate::settings::{
+    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source, Unmatched,
+};
 
 /// What the value column is called where the file does not say.
 pub(super) const UNNAMED_COLUMN: &str = "value";
 /// What the column of labels is called where the file does not say.
 const UNNAMED_GROUPING: &str = "group";
+/// The column of clusters that says that there are none, for results of benchmarks.
+const NO_CLUSTERS: &str = "none";
 
 /// The two samples of a test and where they came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +74,10 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             "give the other by its path, or both groups in one file with --group",
         )),
         Samples::TwoFiles { case, control, columns, unmatched } => reader.two_files(case, control, columns, *unmatched),
+        Samples::Several { case, control, columns, unmatched, files } => {
+            Several { sides: [case, control], columns, unmatched: *unmatched, files: *files, reading }.read()
+        }
+        Samples::Alone { file, columns, unmatched } => reader.alone(file, columns, *unmatched),
         Samples::Long { file, columns, group, case, control } => {
             reader.long(file, columns, group, &NamedLabels::new(case.as_deref(), control.as_deref())?)
         }
@@ -76,7 +85,10 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             "--pair is for files with a row for each observation, but here a row has both groups",
             "say --paired, for each row is a pair",
         )),
-        Samples::Wide { file, case, control } => reader.wide(file, case, control),
+        Samples::Wide { file, case, control } => match Folder::open(file)? {
+            Some(folder) => reader.folder(&folder, [Some(case), Some(control)], &Columns::All, Unmatched::Refuse),
+            None => reader.wide(file, case, control),
+        },
     }
 }
 
@@ -89,8 +101,30 @@ pub struct Sample {
     pub values: Vec<f64>,
     /// The number of the cluster of each value, if there is a column of clusters.
     pub clusters: Vec<u32>,
+    /// Rows left out because their value was missing.
+    pub n_dropped: u64,
     /// Things the user should know about how the file was read.
     pub notes: Vec<String>,
+}
+
+/// The names of a file's columns or benchmarks; none where it cannot be read.
+#[must_use]
+pub fn names(file: &Source) -> Vec<String> {
+    match Content::open(file) {
+        Ok(Content::Results(results)) => results.names(),
+        Ok(Content::Table(stream)) => {
+            let reading = Reading {
+                delimiter: None,
+                header: Header::Detect,
+                decimal: DecimalMark::Point,
+                missing_tokens: Vec::new(),
+                missing: Missing::Error,
+            };
+            let table = Table::open(stream, &reading, &CellRules::new(&reading), &[]);
+            table.ok().and_then(|table| table.names().map(<[_]>::to_vec)).unwrap_or_default()
+        }
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Reads one sample.
@@ -112,13 +146,12 @@ pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &
             sample.notes.extend(study.roles.notes(&study.frames));
             Ok(sample)
         }
-        Content::Results(stream, notation) => {
-            roles.refuse_columns(&Place::file(&stream.name))?;
-            let Benchmark { name, values, runs, notes, .. } =
-                benchmarks::sole(benchmarks::read(stream, notation)?, columns)?;
+        Content::Results(results) => {
+            reader.refuse_columns(&results.file)?;
+            let Benchmark { name, values, runs, notes, .. } = benchmarks::sole(results, columns)?;
             let sizes = runs.filter(|runs| runs.sizes.len() > 1).into_iter().flat_map(|runs| runs.sizes).enumerate();
             let clusters = sizes.flat_map(|(run, size)| std::iter::repeat_n(run as u32, size)).collect();
-            Ok(Sample { column: name, values, clusters, notes })
+            Ok(Sample { column: name, values, clusters, n_dropped: 0, notes })
         }
     }
 }
@@ -153,10 +186,7 @@ impl<'a> Reader<'a> {
         columns: &Columns,
         unmatched: Unmatched,
     ) -> Result<Vec<Dataset>, Error> {
-        let mut labels = [case.stem(), control.stem()];
-        if labels[0] == labels[1] {
-            labels = ["case", "control"].map(str::to_owned);
-        }
+        let labels = source::labels(case, control);
         let roles = Roles::new(None, self.blocks);
         match (Content::open(case)?, Content::open(control)?) {
             (Content::Table(case), Content::Table(control)) => {
@@ -164,26 +194,18 @@ impl<'a> Reader<'a> {
                 let control = self.open(control, columns.names(), &roles)?;
                 self.two_tables([case, control], &labels, columns, unmatched, roles)
             }
-            (Content::Results(case, of_case), Content::Results(control, of_control)) => {
-                roles.refuse_columns(&Place::file(&case.name))?;
-                let (case, control) = (benchmarks::read(case, of_case)?, benchmarks::read(control, of_control)?);
-                let files = [case.file.clone(), control.file.clone()];
-                let compared = benchmarks::compare(case, control, columns, unmatched)?;
-                let dataset = |comparison: benchmarks::Comparison| {
-                    let name = comparison.case.name.clone();
-                    self.benchmarks(name, labels.clone(), &files, comparison)
-                };
-                compared.into_iter().map(dataset).collect()
+            (Content::Results(case), Content::Results(control)) => {
+                self.results([case, control], &labels, columns, unmatched)
             }
-            (Content::Results(case, _), Content::Table(control)) => {
+            (Content::Results(case), Content::Table(control)) => {
                 // What is no table either has a better message than that.
                 let table = Table::open(control, self.reading, self.rules, &[])?;
-                let what = format!("this is a table, but {} has results of benchmarks", case.name);
+                let what = format!("this is a table, but {} has results of benchmarks", case.file);
                 Err(Error::input(Place::file(&table.file), what, "give two files of the same kind"))
             }
-            (Content::Table(case), Content::Results(control, _)) => {
+            (Content::Table(case), Content::Results(control)) => {
                 let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.name);
-                Err(Error::input(Place::file(control.name), what, "give two files of the same kind"))
+                Err(Error::input(Place::file(control.file), what, "give two files of the same kind"))
             }
         }
     }
@@ -293,9 +315,8 @@ impl<'a> Reader<'a> {
         let mut roles = Roles::new(None, self.blocks);
         let stream = match Content::open(file)? {
             Content::Table(stream) => stream,
-            Content::Results(stream, notation) => {
-                roles.refuse_columns(&Place::file(&stream.name))?;
-                let results = benchmarks::read(stream, notation)?;
+            Content::Results(results) => {
+                self.refuse_columns(&results.file)?;
                 let files = [results.file.clone(), results.file.clone()];
                 let comparison = benchmarks::compare_within(results, case, control)?;
                 let unit = &comparison.case.unit;
@@ -331,6 +352,69 @@ impl<'a> Reader<'a> {
         Ok(vec![study.assign(Comparison { column: None, grouping: None, halves, notes })?])
     }
 
+    /// A file without another to compare it with: a folder of criterion has two runs in it, and other results are listed.
+    fn alone(&self, file: &Source, columns: &Columns, unmatched: Unmatched) -> Result<Vec<Dataset>, Error> {
+        if let Some(folder) = Folder::open(file)? {
+            let columns = if *columns == Columns::Sole { &Columns::All } else { columns };
+            return self.folder(&folder, [None, None], columns, unmatched);
+        }
+        match Content::open(file)? {
+            Content::Results(results) => Err(benchmarks::alone(&results)),
+            Content::Table(stream) => Err(Error::usage(
+                format!("{} is given alone, without saying where its two groups are", stream.name),
+                "add a second file, or --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group)",
+            )),
+        }
+    }
+
+    /// Two runs in a folder of criterion: the latest and the one to compare it with, or those that were named.
+    fn folder(
+        &self,
+        folder: &Folder,
+        runs: [Option<&ColumnName>; 2],
+        columns: &Columns,
+        unmatched: Unmatched,
+    ) -> Result<Vec<Dataset>, Error> {
+        let control = runs[1].map_or_else(|| folder.baseline(), |name| Ok(name.clone()))?;
+        let case = runs[0].cloned().unwrap_or_else(Folder::latest);
+        let results = [folder.results(&case)?, folder.results(&control)?];
+        self.results(results, &[case.0, control.0], columns, unmatched)
+    }
+
+    /// Two results as the samples of each of their benchmarks that are wanted.
+    fn results(
+        &self,
+        [case, control]: [Results; 2],
+        labels: &[String; 2],
+        columns: &Columns,
+        unmatched: Unmatched,
+    ) -> Result<Vec<Dataset>, Error> {
+        self.refuse_columns(&case.file)?;
+        let files = [case.file.clone(), control.file.clone()];
+        let compared = benchmarks::compare(case, control, columns, unmatched)?;
+        let dataset = |comparison: benchmarks::Comparison| {
+            let name = comparison.case.name.clone();
+            self.benchmarks(name, labels.clone(), &files, comparison)
+        };
+        compared.into_iter().map(dataset).collect()
+    }
+
+    /// Refuses columns for results of benchmarks, which have none; `--cluster none` is not meant as one.
+    fn refuse_columns(&self, file: &str) -> Result<(), Error> {
+        Roles::new(None, &self.blocks_of_results()).refuse_columns(&Place::file(file))
+    }
+
+    /// What belongs together in results of benchmarks.
+    fn blocks_of_results(&self) -> Blocks {
+        let clusters = self.blocks.clusters.clone().filter(|_| !self.takes_values_one_by_one());
+        Blocks { clusters, ..self.blocks.clone() }
+    }
+
+    /// Whether the runs of a tool are no clusters.
+    fn takes_values_one_by_one(&self) -> bool {
+        self.blocks.clusters.as_ref().is_some_and(|column| column.0 == NO_CLUSTERS)
+    }
+
     /// Two benchmarks, of which each value stands for itself, for a part of its run or, in the order of the runs, for half a
     /// pair.
     fn benchmarks(
@@ -349,24 +433,32 @@ impl<'a> Reader<'a> {
             Half { label: case, frame: 0, numbers: 0, code: None },
             Half { label: control, frame: 1, numbers: 0, code: None },
         ];
-        let mut study = self.study(frames, Roles::new(None, self.blocks), None);
+        let blocks = self.blocks_of_results();
+        let mut study = self.study(frames, Roles::new(None, &blocks), None);
         let mut dataset = study.assign(Comparison { column: Some(column), grouping: None, halves, notes })?;
-        dataset.layout.clusters = clusters.filter(|_| dataset.layout.pairing.is_none());
+        let are_clusters = dataset.layout.pairing.is_none() && !self.takes_values_one_by_one();
+        dataset.layout.clusters = clusters.filter(|_| are_clusters);
         Ok(dataset)
     }
 }
 
-/// A stream and what is in it.
-enum Content {
+/// What is in a file.
+pub(super) enum Content {
+    /// A table, yet to be read.
     Table(Stream),
-    Results(Stream, Notation),
+    /// Results of benchmarks.
+    Results(Results),
 }
 
 impl Content {
-    fn open(file: &Source) -> Result<Self, Error> {
+    /// Looks into a file, and reads it if it has results of benchmarks; of a folder of criterion those of the latest run.
+    pub fn open(file: &Source) -> Result<Self, Error> {
+        if let Some(folder) = Folder::open(file)? {
+            return folder.results(&Folder::latest()).map(Self::Results);
+        }
         let mut stream = file.open()?;
         Ok(match benchmarks::recognise(&stream.look_ahead()) {
-            Some(notation) => Self::Results(stream, notation),
+            Some(notation) => Self::Results(benchmarks::read(stream, notation)?),
             None => Self::Table(stream),
         })
     }
@@ -374,9 +466,10 @@ impl Content {
 
 /// The stream of a file with a column of labels; criterion's results are a table that can have one.
 fn long_table(file: &Source) -> Result<Stream, Error> {
-    match Content::open(file)? {
-        Content::Table(stream) | Content::Results(stream, Notation::Table(_)) => Ok(stream),
-        Content::Results(stream, Notation::Json | Notation::Text(_)) => {
+    let mut stream = file.open()?;
+    match benchmarks::recognise(&stream.look_ahead()) {
+        None | Some(Notation::Table(_)) => Ok(stream),
+        Some(Notation::Json | Notation::Text(_)) => {
             let what = "this is no table, so that it has no column for --group";
             let remedy =
                 "give results of benchmarks as two files, or one file with --case and --control for two of them";

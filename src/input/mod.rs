@@ -15,6 +15,7 @@ pub mod number;
 mod pairing;
 mod partners;
 mod roles;
+mod several;
 mod sniff;
 pub(crate) mod source;
 mod table;
@@ -22,5 +23,5 @@ mod text;
 mod zstd;
 
 pub use cell::DEFAULT_MISSING_TOKENS;
-pub use dataset::{Dataset, Group, Sample, read, read_sample};
+pub use dataset::{Dataset, Group, Sample, names, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

@@ -85,6 +85,22 @@ impl Source {
     }
 }
 
+/// What reports call the two sides: the names of the files or, where those are the same, of the folders that they are in.
+#[must_use]
+pub fn labels(case: &Source, control: &Source) -> [String; 2] {
+    let folder = |file: &Source| match file {
+        Source::File(path) => Some(path.parent()?.file_name()?.to_string_lossy().into_owned()),
+        Source::Stdin => None,
+    };
+    let names = [case.stem(), control.stem()];
+    let folders = [folder(case), folder(control)];
+    match folders {
+        _ if names[0] != names[1] => names,
+        [Some(one), Some(other)] if one != other => [one, other],
+        _ => ["case", "control"].map(str::to_owned),
+    }
+}
+
 impl Stream {
     /// Wraps bytes in the decompressor that their first few ask for.
     ///
@@ -216,6 +232,14 @@ mod tests {
         assert_eq!(Source::Stdin.stem(), "stdin");
         assert_eq!(Source::Stdin.name(), "standard input");
         assert_eq!(file("a/b.csv").name(), "a/b.csv");
+    }
+
+    #[test]
+    fn sides_are_called_after_what_differs() {
+        let labels = |a: &str, b: &str| labels(&file(a), &file(b));
+        assert_eq!(labels("x/new.csv", "y/old.csv"), ["new", "old"]);
+        assert_eq!(labels("x/new/a.csv", "x/old/a.csv"), ["new", "old"]);
+        assert_eq!(labels("a.csv", "a.json"), ["case", "control"]);
     }
 
     #[test]

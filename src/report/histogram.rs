@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
-use super::label::{pad_left, pad_right, shorten};
+use super::label::{pad_left, pad_right, shorten_both};
 use super::precision::Precision;
 use super::{GroupReport, Report};
 use crate::escape;
@@ -102,7 +102,7 @@ fn samples(report: &Report, width: usize, brush: &Brush) -> Vec<String> {
     let [Some(case), Some(control)] = groups.map(|group| group.shape.as_ref()) else { return Vec::new() };
     let low = report.case.summary.min.min(report.control.summary.min);
     let high = report.case.summary.max.max(report.control.summary.max);
-    let labels = groups.map(|group| shorten(&group.label));
+    let labels = shorten_both(groups.map(|group| group.label.as_str()));
     let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
     let room = width - names - 2;
     let place = |x: f64| {

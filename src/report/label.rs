@@ -20,6 +20,29 @@ pub fn shorten(label: &str) -> String {
     format!("{head}…{tail}")
 }
 
+/// Two labels shortened so that they still differ if they did: where both ends would be the same, what they have in common
+/// before and after is left out instead, and what differs is kept.
+pub fn shorten_both(labels: [&str; 2]) -> [String; 2] {
+    let short = labels.map(shorten);
+    if labels[0] == labels[1] || short[0] != short[1] {
+        return short;
+    }
+    let texts = labels.map(|label| escape::line(label).chars().collect::<Vec<_>>());
+    let [one, other] = &texts;
+    let n_least = one.len().min(other.len());
+    let before = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let after = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count().min(n_least - before);
+    let middles = texts.each_ref().map(|text| shorten(&text[before..text.len() - after].iter().collect::<String>()));
+    let room = WIDEST.saturating_sub(middles.iter().map(|middle| middle.width()).max().unwrap_or(0) + 2);
+    // An accent without its letter would land on what is before it.
+    let head: Vec<char> = prefix(one[..before].iter().rev().copied(), room / 2).chars().collect();
+    let head: String = head.into_iter().rev().skip_while(|c| c.width() == Some(0)).collect();
+    let tail = prefix(one[one.len() - after..].iter().copied(), room - room / 2);
+    let [first, last] =
+        [head.chars().count() < before, tail.chars().count() < after].map(|is_cut| if is_cut { "…" } else { "" });
+    middles.map(|middle| format!("{first}{head}{middle}{tail}{last}"))
+}
+
 /// The leading characters that fit into a width.
 fn prefix(characters: impl Iterator<Item = char>, width: usize) -> String {
     let mut used = 0;
@@ -78,6 +101,33 @@ mod tests {
         let wide = shorten(&"数".repeat(40));
         assert_eq!(wide, format!("{}…{}", "数".repeat(6), "数".repeat(5)));
         assert!(wide.width() <= 24);
+    }
+
+    #[test]
+    fn labels_that_differ_in_the_middle_keep_what_differs() {
+        let of = |bin: &str| format!("cargo run --release --manifest-path a/Cargo.toml --bin {bin} -- input.txt");
+        let [old, new] = shorten_both([&of("old"), &of("new")]);
+        assert_eq!([old.as_str(), new.as_str()], ["…ml --bin old -- input.…", "…ml --bin new -- input.…"]);
+        assert!(old.width() <= WIDEST && new.width() <= WIDEST);
+        let dose = |dose: &str| format!("Patients receiving the {dose} dose of drug A daily");
+        let shown = shorten_both([&dose("standard"), &dose("half")]);
+        assert_eq!(shown, ["…ng the standard dose o…", "…ng the half dose o…"]);
+        // Ends that differ are shown as before.
+        let ends =
+            ["results/2024-05-17/machine-b/latency-after.csv", "results/2024-05-17/machine-b/latency-before.csv"];
+        assert_eq!(shorten_both(ends), ends.map(shorten));
+        assert_eq!(shorten_both(["a", "a"]), ["a", "a"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn different_labels_never_look_the_same(
+            head in ".{0,40}", one in "[a-cé数]{0,40}", other in "[a-cé数]{0,40}", tail in ".{0,40}",
+        ) {
+            let labels = [format!("{head}{one}{tail}"), format!("{head}{other}{tail}")];
+            let shown = shorten_both(labels.each_ref().map(String::as_str));
+            proptest::prop_assert_eq!(labels[0] == labels[1], shown[0] == shown[1], "{:?}", shown);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::label::{pad_left, pad_right, shorten, wrap};
+use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
 use super::precision::Precision;
 use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, precision, wording};
 use crate::inference::classical::Classical;
@@ -65,13 +65,14 @@ fn effect_note(report: &Report) -> Option<String> {
 /// `len by supp: OJ (case) against VC (control)`
 pub fn headline(report: &Report) -> String {
     let grouping = report.grouping.as_deref().map(|grouping| format!(" by {}", shorten(grouping))).unwrap_or_default();
-    let (case, control) = (shorten(&report.case.label), shorten(&report.control.label));
+    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
     format!("{}{grouping}: {case} (case) against {control} (control)", shorten(&report.column))
 }
 
 /// The two samples, one a row.
 fn samples(report: &Report) -> String {
-    let rows = [cells(&report.case, report), cells(&report.control, report)];
+    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
+    let rows = [cells(case, &report.case, report), cells(control, &report.control, report)];
     let head = ["", "n", "mean", "sd", "median", "min", "max"];
     let mut lines = [INDENT.to_owned(), INDENT.to_owned(), INDENT.to_owned()];
     for (i, name) in head.into_iter().enumerate() {
@@ -85,11 +86,11 @@ fn samples(report: &Report) -> String {
     format!("{DIM}{head}{DIM:#}\n{case}\n{control}\n")
 }
 
-fn cells(group: &GroupReport, report: &Report) -> [String; 7] {
+fn cells(label: String, group: &GroupReport, report: &Report) -> [String; 7] {
     let precision = Precision::of(report);
     let summary = &group.summary;
     [
-        shorten(&group.label),
+        label,
         number::count(summary.n),
         precision.mean.write(summary.mean),
         summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd)),

@@ -139,6 +139,28 @@ pub enum Samples {
         /// What is done about columns that only one of the files has.
         unmatched: Unmatched,
     },
+    /// One column of each of several files a side, which were measured in turns.
+    Several {
+        /// Files with the case sample: at least one.
+        case: Vec<Source>,
+        /// Files with the control sample: at least one.
+        control: Vec<Source>,
+        /// The value columns in all of them.
+        columns: Columns,
+        /// What is done about benchmarks that only one of the sides has.
+        unmatched: Unmatched,
+        /// Whether the values of a file belong together.
+        files: Files,
+    },
+    /// A file by itself: results of benchmarks that only have to be listed, or a folder that holds both samples.
+    Alone {
+        /// The file or folder.
+        file: Source,
+        /// The benchmarks in a folder; `Sole` means all of them.
+        columns: Columns,
+        /// What is done about benchmarks that only one run in a folder has.
+        unmatched: Unmatched,
+    },
     /// One file with a value column and a column of group labels.
     Long {
         /// The file.
@@ -181,6 +203,15 @@ pub enum Unmatched {
     Refuse,
     /// Leave them out, and list them.
     Ignore,
+}
+
+/// What a file is, where there are several a side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// Nothing: its values are taken one by one.
+    Pooled,
+    /// A cluster, which has one label as a whole.
+    Clusters,
 }
 
 impl Columns {

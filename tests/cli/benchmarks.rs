@@ -89,6 +89,14 @@ fn runs_of_a_tool_are_relabelled_as_a_whole() {
     // Of two forks a side the smallest p-value is 2/6.
     compare("jmh_two_forks.json", "jmh_two_forks.json").args(["--json"]).stdout_contains("\"n_units\":4,").run();
     compare("jmh_new.json", "jmh_old.json")
+        .args(["-c", "sum {size=100}", "--cluster", "none", "--json"])
+        .stdout_contains("\"design\":\"two-sample\",\"n_units\":30,")
+        .run();
+    compare("jmh_new.json", "jmh_old.json")
+        .args(["-c", "1", "--cluster", "x"])
+        .refused(["have no columns for --cluster"])
+        .run();
+    compare("jmh_new.json", "jmh_old.json")
         .args(["-c", "Sum.sum {size=100}:gc.alloc.rate.norm", "-q"])
         .stdout("1.0\n")
         .run();
@@ -196,6 +204,163 @@ fn samples_of_criterion_are_read_without_its_feature_csv_output() {
         .run();
     mangled("criterion/sum/new/sample.json", "\"iters\":[", "\"iters\":[0,")
         .refused(["as many positive numbers"])
+        .run();
+}
+
+/// A run on criterion's folder, with the file at one place in it left out, or another run in its place.
+fn criterion_folder(copies: &[(&str, &str)]) -> Permtest {
+    let mut run = permtest();
+    for benchmark in ["sort_quick/std/64", "sort_quick/std/512", "sum"] {
+        for (from, to) in copies {
+            for file in ["sample.json", "benchmark.json"] {
+                let content = data(&format!("criterion/{benchmark}/{from}/{file}"));
+                run = run.file(&format!("criterion/{benchmark}/{to}/{file}"), content);
+            }
+        }
+    }
+    run
+}
+
+#[test]
+fn a_folder_of_criterion_compares_the_latest_run_with_the_one_that_was_kept() {
+    let both = || criterion_folder(&[("new", "new"), ("main", "main")]);
+    let columns = "\"column\":\"sort/quick/std/512\"";
+    both().args(["criterion", "--json"]).stdout_contains(columns).stdout_contains("\"label\":\"new\"").run();
+    both().args(["criterion", "-c", "sum"]).stdout_contains("sum: new (case) against main (control)").run();
+    both()
+        .args(["criterion", "--case", "main", "--control", "new", "--json"])
+        .stdout_contains("\"label\":\"main\"")
+        .run();
+    both()
+        .args(["criterion", "--case", "new", "--control", "old"])
+        .refused(["no run is called \"old\"; they are \"main\", \"new\""])
+        .run();
+    // A base of its own is the run before.
+    criterion_folder(&[("new", "new"), ("main", "base")]).args(["criterion", "-c", "sum", "-q"]).exit(0).run();
+    criterion_folder(&[("new", "new"), ("new", "base")])
+        .args(["criterion"])
+        .refused(["new and base hold the same measurements", "--save-baseline main"])
+        .run();
+    criterion_folder(&[("new", "new")]).args(["criterion"]).refused(["one run of each benchmark"]).run();
+    criterion_folder(&[("new", "new"), ("main", "a"), ("main", "b")])
+        .args(["criterion"])
+        .refused(["2 runs could be compared with new: \"a\", \"b\"; say which, as in --case new --control a"])
+        .run();
+    permtest().folder("empty").args(["empty"]).refused(["this is a folder; name a file in it"]).run();
+}
+
+#[test]
+fn two_folders_of_criterion_are_compared_by_their_latest_runs() {
+    let mut run = permtest().args(["new", "old", "-c", "sum", "--json"]);
+    for (folder, kept) in [("new", "new"), ("old", "main")] {
+        for file in ["sample.json", "benchmark.json"] {
+            run = run.file(&format!("{folder}/sum/new/{file}"), data(&format!("criterion/sum/{kept}/{file}")));
+        }
+    }
+    run.stdout_contains("\"n_case\":10,\"n_control\":10").run();
+}
+
+#[test]
+fn results_that_are_given_alone_are_listed() {
+    let alone = |name: &str, words: &str| permtest().args(["f"]).file("f", data(name)).refused([words]).run();
+    alone(
+        "hyperfine2_new.json",
+        "f: these are 2 benchmarks of hyperfine: \"sleep 0.003\", \"sleep 0.002\"; add the file to compare them with, or compare \
+         two of them, as in --case \"sleep 0.003\" --control \"sleep 0.002\"",
+    );
+    alone(
+        "google_counters.json",
+        "this is one benchmark of Google Benchmark, \"BM_A/8\"; add the file to compare it with",
+    );
+    permtest()
+        .args(["f"])
+        .file("f", "x\n1\n2\n")
+        .refused(["f is given alone, without saying where its two groups are"])
+        .run();
+}
+
+#[test]
+fn labels_that_differ_in_the_middle_are_told_apart() {
+    permtest()
+        .args(["f", "--case", "bin new", "--control", "bin old"])
+        .file("f", data("hyperfine1_alike.json"))
+        .stdout_contains("…ml --bin new -- input.… (case)")
+        .stdout_contains("…ml --bin old -- input.…  4")
+        .run();
+    let same_looking = "g,v\nPatients receiving the standard dose of drug A daily,1\nPatients receiving the standard dose of drug A \
+                        daily,2\nPatients receiving the half dose of drug A daily,4\nPatients receiving the half dose of drug A daily,5\n";
+    permtest()
+        .args(["f", "--group", "g"])
+        .file("f", same_looking)
+        .stdout_contains("…ng the standard dose o…")
+        .stdout_contains("…ng the half dose o…")
+        .run();
+}
+
+/// Six files of hyperfine a side, of ten times each, which differ from file to file by far more than within.
+fn turns() -> Permtest {
+    let mut run = permtest();
+    for (side, drifts) in [("new", [7, 1, 12, 4, 9, 2]), ("old", [3, 8, 5, 11, 6, 10])] {
+        for (turn, drift) in drifts.into_iter().enumerate() {
+            let times: Vec<_> = (0..10).map(|i| format!("1.{drift:02}{i}")).collect();
+            let json = format!("{{\"results\": [{{\"command\": \"tool\", \"times\": [{}]}}]}}", times.join(", "));
+            run = run
+                .file(&format!("{side}-{turn}.json"), json)
+                .file(&format!("{side}-{turn}.csv"), format!("time\n{}\n", times.join("\n")));
+        }
+    }
+    run
+}
+
+#[test]
+fn several_files_a_side_are_units_on_request() {
+    for kind in ["json", "csv"] {
+        let patterns = [format!("--case-file=new-*.{kind}"), format!("--control-file=old-*.{kind}")];
+        turns()
+            .args(patterns.clone())
+            .args(["--cluster", "file"])
+            .args(["--json"])
+            .stdout_contains("\"label\":\"new\"")
+            .stdout_contains("\"design\":\"clustered\",\"n_units\":12,")
+            .stdout_contains("\"reference_set_size\":924,")
+            .stderr("")
+            .run();
+        turns().args(patterns).args(["-q"]).stderr_contains("").exit(0).run();
+    }
+    turns()
+        .args(["--case-file=new-0.json", "--case-file=new-1.json", "--control-file=old-*.json", "--json"])
+        .stdout_contains("\"n_case\":20,\"n_control\":60")
+        .stderr_contains("note: the values of all files of a side are pooled")
+        .run();
+}
+
+#[test]
+fn several_files_that_make_no_sides_are_refused() {
+    let refused = |args: &[&str], words: &str| turns().args(args).refused([words]).run();
+    refused(&["--case-file=new-*.json"], "--control-file is missing");
+    refused(&["--case-file=no-*.json", "--control-file=old-*.json"], "no-*.json: there is no such file");
+    refused(
+        &["--case-file=new-0.json", "--control-file=*-0.json"],
+        "new-0.json is both a file of the case and one of the control",
+    );
+    refused(
+        &["--case-file=new-0.json", "--case-file=new-*.json", "--control-file=old-0.json"],
+        "--case-file names new-0.json twice",
+    );
+    refused(
+        &["--case-file=new-0.json", "--control-file=old-0.csv"],
+        "this is a table, but new-0.json has results of benchmarks",
+    );
+    refused(&["x", "--case-file=new-0.json", "--control-file=old-0.json"], "FILE stands beside --case-file");
+    refused(
+        &["--case-file=new-0.json", "--control-file=old-0.json", "--cluster=x"],
+        "the cluster is the file, not \"x\"",
+    );
+    refused(&["--case-file=new-*.json", "--control-file=old-0.json", "-c", "toll"], "no benchmark is called \"toll\"");
+    turns()
+        .args(["--case-file=new-*.json", "--control-file=old-*.json", "--cluster=file"])
+        .file("new-9.json", data("hyperfine2_new.json"))
+        .refused(["\"tool\" is in 6 of the 7 files on this side"])
         .run();
 }
 

@@ -63,9 +63,11 @@ impl Permtest {
         self
     }
 
-    /// Lays a file into the folder of the run.
+    /// Lays a file into the folder of the run, or into one within it.
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
-        fs::write(self.folder.path().join(name), content).expect("a file of the test");
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder of the test");
+        fs::write(path, content).expect("a file of the test");
         self
     }
 

@@ -67,8 +67,35 @@ fn the_list_of_statistics_is_where_one_looks_for_it() {
 #[test]
 fn every_shell_gets_completions() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        permtest().args(["completions", shell]).stderr("").stdout_contains("alternative").run();
+        permtest().args(["completions", shell]).stderr("").stdout_contains("PERMTEST_COMPLETE").run();
     }
+}
+
+#[test]
+fn completions_come_from_the_file_that_is_named() {
+    let benchmarks = "{\"results\": [{\"command\": \"sleep 1\", \"times\": [1, 2]}]}";
+    let completed = |words: &[&str], expected: &[&str]| {
+        let index = (words.len() - 1).to_string();
+        let mut run = permtest()
+            .args(["--", "permtest"])
+            .args(&words[1..])
+            .environment("PERMTEST_COMPLETE", "bash")
+            .environment("_CLAP_COMPLETE_INDEX", &index)
+            .file("d.csv", "len,supp,dose\n1,OJ,2\n")
+            .file("r.json", benchmarks)
+            .stderr("");
+        for word in expected {
+            run = run.stdout_contains(word);
+        }
+        run.run();
+    };
+    completed(&["permtest", "d.csv", "-c", ""], &["len", "supp", "dose"]);
+    completed(&["permtest", "d.csv", "--group", "s"], &["supp"]);
+    completed(&["permtest", "r.json", "-c", ""], &["sleep"]);
+    completed(&["permtest", "d.csv", "-s", ""], &["median", "rank-sum"]);
+    completed(&["permtest", "d.csv", "--alternative", ""], &["greater", "less"]);
+    completed(&["permtest", "d"], &["d.csv"]);
+    completed(&["permtest", "d.csv", "-o", "r"], &["r.json"]);
 }
 
 #[test]

@@ -14,6 +14,44 @@ fn an_unknown_option_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn what_other_programs_call_it_is_met_with_the_name_here() {
+    let met = |args: &[&str], words: &str| permtest().args(["a", "b"]).args(args).refused([words]).run();
+    met(&["-s", "t.test"], "--statistic t.test is not known; did you mean t?");
+    met(&["-s", "wilcoxon"], "did you mean rank-sum, or for pairs signed-rank?");
+    met(&["-s", "mann-whitney"], "did you mean rank-sum?");
+    met(&["--id", "x"], "--id is not an option of permtest; did you mean --pair?");
+    met(&["--by", "x"], "did you mean --group?");
+    met(&["--ci"], "did you mean --confidence?");
+    met(
+        &["--report", "out.pdf"],
+        "--report out.pdf is to be pdf, but a report is a page of HTML; let the name end in .html",
+    );
+    permtest().args(["merge"]).refused(["the command merge needs the part files", "permtest merge part-*.json"]).run();
+}
+
+#[test]
+fn a_misspelt_column_is_met_with_the_one_that_was_meant() {
+    let met = |args: &[&str], words: &str| {
+        permtest().args(["d"]).args(args).file("d", "len,supp,dose\n1,a,2\n2,b,3\n").refused([words]).run();
+    };
+    met(
+        &["--group", "sup"],
+        "no column is called \"sup\"; the columns are len, supp, dose; did you mean --group \"supp\"?",
+    );
+    met(&["--group", "supp", "-c", "dsoe"], "did you mean --column \"dose\"?");
+    met(&["--group", "supp", "-c", "len,dose"], "name each with an option of its own: --column len --column dose");
+    met(&["--group", "supp", "-c", "weight"], "say --column with one of these, or a number from 1 to 3");
+}
+
+#[test]
+fn help_is_printed_for_whoever_asks_for_it_as_a_command() {
+    permtest().args(["help"]).stdout_contains("--alternative").stderr("").run();
+    permtest().args(["help", "merge"]).stdout_contains("--allow-partial").run();
+    permtest().args(["help", "statistics"]).stdout_contains("signed-rank").run();
+    permtest().args(["help", "me"]).refused(["there is no help about \"me\"", "permtest --help"]).run();
+}
+
+#[test]
 fn a_wrong_choice_is_met_with_the_right_ones() {
     permtest().args(["a.csv", "b.csv", "-f", "jsno"]).refused(["--format", "\"jsno\"", "json", "markdown"]).run();
     permtest().args(["a.csv", "b.csv", "-a", "larger"]).refused(["--alternative", "greater", "less"]).run();
@@ -71,7 +109,8 @@ fn without_a_file_the_forms_are_named() {
 
 #[test]
 fn one_file_alone_does_not_say_where_its_groups_are() {
-    permtest().args(["data.csv"]).refused(["data.csv", "second file", "--group", "--case", "--control"]).run();
+    let alone = permtest().args(["data.csv"]).file("data.csv", "len\n1\n2\n");
+    alone.refused(["data.csv", "second file", "--group", "--case", "--control"]).run();
     permtest().args(["-"]).refused(["standard input", "--group"]).run();
 }
 
@@ -193,5 +232,5 @@ fn a_list_is_not_mistaken_for_the_next_option() {
 
 #[test]
 fn an_error_stays_one_line_whatever_a_name_contains() {
-    permtest().args(["a\n\u{1b}[31mb.csv"]).refused(["b.csv", "--group"]).run();
+    permtest().args(["a\n\u{1b}[31mb.csv"]).refused(["b.csv", "no such file"]).run();
 }

@@ -74,11 +74,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pulp", &["simd.rs", "statistic/linear/sums.rs"]),
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output/atomic.rs"]),
-    ("strsim", &["statistic/expression/names.rs", "statistic/definition.rs"]),
+    ("strsim", &["statistic/expression/names.rs", "statistic/definition.rs", "input/column.rs"]),
     ("winnow", &["statistic/expression/"]),
     ("signal_hook", &["signals.rs"]),
     ("rustix", &["program/child.rs"]),
     ("serde_path_to_error", &["input/benchmarks/document.rs"]),
+    ("glob", &["cli/samples.rs"]),
     ("shell_words", &["program/mod.rs", "report/page/mod.rs"]),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::super::excerpt;
+use super::super::{column, excerpt};
 use super::Results;
 use super::entry::{Entry, Rank};
 use crate::error::{Error, Place};
@@ -83,21 +83,14 @@ fn absent(results: &Results, wanted: &str, option: &str) -> Error {
         [only] => format!("no benchmark is called {quoted}; the only one is {}", only.label()),
         all => format!("no benchmark is called {quoted}; they are {}", labels(all)),
     };
-    let remedy = match alike(results, wanted) {
+    let short =
+        results.entries.iter().map(|entry| entry.name.as_str()).filter(|name| name.chars().count() <= QUOTED_WHOLE);
+    let remedy = match column::nearest(short, wanted) {
         Some(name) => format!("did you mean {option} {}?", excerpt::quote(name.as_bytes())),
         None if n == 1 => format!("measure it for this file, too, or say {option} 1"),
         None => format!("measure it for this file, too, or say {option} with one of these, or a number from 1 to {n}"),
     };
     Error::input(Place::file(&results.file), what, remedy)
-}
-
-/// A name that differs only in capitals, blanks and signs.
-fn alike<'a>(results: &'a Results, wanted: &str) -> Option<&'a str> {
-    let essence =
-        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let sought = essence(wanted);
-    let names = results.entries.iter().map(|entry| entry.name.as_str());
-    names.into_iter().find(|name| name.chars().count() <= QUOTED_WHOLE && essence(name) == sought && !sought.is_empty())
 }
 
 fn labels<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
@@ -217,7 +210,7 @@ fn sole_pair(case: &Results, control: &Results) -> Result<[usize; 2], Error> {
 }
 
 /// The benchmarks that may be meant where none is named: not those that are measured beside others.
-fn candidates(results: &Results) -> Vec<usize> {
+pub fn candidates(results: &Results) -> Vec<usize> {
     let first = matching(results, |entry| entry.rank == Rank::First);
     if first.is_empty() { matching(results, |_| true) } else { first }
 }
@@ -230,7 +223,7 @@ fn nothing_shared(case: &Results, control: &Results, ones: &[usize], others: &[u
 }
 
 /// How a benchmark may be typed after `--column`: by its name, unless that is long or would need more than quotes.
-fn choice(results: &Results, index: usize) -> String {
+pub fn choice(results: &Results, index: usize) -> String {
     let name = &results.entries[index].name;
     let n_alike = results.entries.iter().filter(|entry| entry.name == *name).count();
     let is_plain = |c: char| c.is_alphanumeric() || "_-./:=+".contains(c);

@@ -115,6 +115,36 @@ impl Entry {
         self.extend(runs.map(|runs| runs.concat()));
     }
 
+    /// All measurements so far as those of one run.
+    #[must_use]
+    pub fn into_one_run(self, kind: &'static RunKind) -> Self {
+        Self { runs: Some(Runs { kind, sizes: vec![self.values.len()] }), ..self }
+    }
+
+    /// Adds those of the same benchmark in another file. A value that is known from no run is one by itself.
+    pub fn absorb(&mut self, other: Self) {
+        let (here, there) = (self.values.len(), other.values.len());
+        for value in other.values {
+            self.push(Ok(value), &other.unit);
+        }
+        self.runs = match (self.runs.take(), other.runs) {
+            (Some(mut runs), Some(more)) => {
+                runs.sizes.extend(more.sizes);
+                Some(runs)
+            }
+            (Some(mut runs), None) => {
+                runs.sizes.extend(vec![1; there]);
+                Some(runs)
+            }
+            (None, Some(more)) => Some(Runs { kind: more.kind, sizes: [vec![1; here], more.sizes].concat() }),
+            (None, None) => None,
+        };
+        self.notes.extend(other.notes);
+        if let Some(fault) = other.fault {
+            self.refuse(fault);
+        }
+    }
+
     /// Says why it cannot be used; the first such reason stays.
     pub fn refuse(&mut self, fault: Error) {
         self.fault.get_or_insert(fault);

@@ -203,6 +203,26 @@ mod tests {
     }
 
     #[test]
+    fn every_metric_of_a_run_has_a_benchmark_of_its_own() {
+        let run = |wall: f64, user: f64, memory: u64| {
+            format!(
+                "{{\"time_wall_clock\": {{\"value\": {wall}, \"unit\": \"second\"}}, \"time_user\": {{\"value\": {user}, \"unit\": \
+                 \"second\"}}, \"memory_peak_resident\": {{\"value\": {memory}, \"unit\": \"byte\"}}, \"exit_code\": 0}}"
+            )
+        };
+        let runs = [run(0.5, 0.25, 4096), run(0.625, 0.125, 8192)].join(", ");
+        let all = benchmarks(&format!("{{\"command\": \"sh a.sh\", \"name\": \"a\", \"measurements\": [{runs}]}}"));
+        let all: Vec<_> = all.into_iter().map(Result::unwrap).collect();
+        let of = |name: &str| all.iter().find(|one| one.name == name).unwrap();
+        assert_eq!(all[0].name, "a");
+        assert_eq!((&of("a").values, &of("a").unit), (&vec![0.5, 0.625], &Unit::new("s")));
+        assert_eq!(of("a:time_user").values, [0.25, 0.125]);
+        assert_eq!(of("a:memory_peak_resident").unit, Unit::new("B"));
+        let lacking = benchmarks(&format!("{{\"command\": \"a\", \"measurements\": [{}, {{}}]}}", run(0.5, 0.25, 1)));
+        assert!(lacking[0].as_ref().unwrap_err().contains("1 of 2 runs of \"a\" have no value"), "{lacking:?}");
+    }
+
+    #[test]
     fn an_export_without_times_is_refused() {
         let absent = "the times of the single runs of \"a\" are missing";
         assert!(only("{\"command\": \"a\", \"mean\": 1}").unwrap_err().contains(absent));

@@ -10,20 +10,25 @@ mod comparison;
 mod criterion;
 mod document;
 mod entry;
+mod folder;
 mod go;
 mod google;
 mod hyperfine;
 mod jmh;
 mod nanobench;
+mod pool;
 mod pyperf;
 mod pytest;
 mod unit;
 
+use super::excerpt;
 use super::source::{self, Stream};
 use crate::error::{Error, Place};
 
 pub use self::comparison::{Comparison, compare, compare_within, sole};
 pub use self::entry::{Benchmark, RunKind, Runs};
+pub(super) use self::folder::Folder;
+pub(super) use self::pool::{FILE, pool};
 pub use self::unit::Unit;
 
 use self::document::Document;
@@ -171,6 +176,25 @@ static FORMATS: [Format; 17] = [
     },
 ];
 
+/// The benchmarks of a file that is given alone, as the reason for which it says nothing yet.
+pub(super) fn alone(results: &Results) -> Error {
+    let meant = choose::candidates(results);
+    let names = meant.iter().map(|&index| results.entries[index].label()).collect::<Vec<_>>();
+    let (n, tool) = (names.len(), results.format.name);
+    let list = excerpt::list(names.into_iter());
+    let (what, remedy) = match meant[..] {
+        [one, other, ..] => {
+            let [one, other] = [one, other].map(|index| choose::choice(results, index));
+            let remedy = format!(
+                "add the file to compare them with, or compare two of them, as in --case {one} --control {other}"
+            );
+            (format!("these are {n} benchmarks of {tool}: {list}"), remedy)
+        }
+        _ => (format!("this is one benchmark of {tool}, {list}"), "add the file to compare it with".to_owned()),
+    };
+    Error::input(Place::file(&results.file), what, remedy)
+}
+
 impl Format {
     /// What makes the tool measure more than once.
     fn repeat(&self) -> &'static str {
@@ -201,6 +225,14 @@ pub struct Results {
     /// What tool wrote it.
     pub format: &'static Format,
     entries: Vec<Entry>,
+}
+
+impl Results {
+    /// What the benchmarks are called.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.name.clone()).collect()
+    }
 }
 
 /// What the beginning of a file says about it.
@@ -334,6 +366,31 @@ mod tests {
     fn format(json: &str) -> Result<&'static str, String> {
         let document = Document::json("x".to_owned(), json.to_owned()).unwrap();
         json_format(&document).map(|format| format.name).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_file_of_the_tests_has_the_marks_of_one_format() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/benchmarks");
+        let mut found = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension == "md") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let shape =
+                Document::json("x".to_owned(), text.clone()).map(|document| document.shape()).unwrap_or_default();
+            let is_so = |format: &&Format| match &format.marks {
+                Marks::Json(marks) => marks.iter().all(|mark| mark.iter().any(|path| shape.contains(*path))),
+                Marks::Text(is_so) | Marks::Table(is_so) => shape.is_empty() && is_so(&text),
+            };
+            let names: Vec<_> = FORMATS.iter().filter(is_so).map(|format| format.name).collect();
+            assert_eq!(names.len(), 1, "{}: {names:?}", path.display());
+            found.extend(names);
+        }
+        // Samples of criterion lie in folders; the others are texts of a few lines.
+        let others = ["criterion (sample.json)", "critcmp", "critcmp --export", "asv", "Catch2", "wrk"];
+        assert_eq!(found.len() + others.len(), FORMATS.len(), "{found:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::label::{capitalised, shorten};
+use super::label::{capitalised, shorten_both};
 use super::precision::Precision;
 use super::{GroupReport, Report, effect, gate, number, plot, text, wording};
 use crate::escape;
@@ -25,7 +25,7 @@ pub fn render(reports: &[Report], command: &[String]) -> String {
     let title = match reports {
         [report] => text::headline(report),
         [first, ..] => {
-            let [case, control] = [&first.case.label, &first.control.label].map(|label| shorten(label));
+            let [case, control] = shorten_both([&first.case.label, &first.control.label]);
             format!("{} columns: {case} (case) against {control} (control)", reports.len())
         }
         [] => "no columns".to_owned(),

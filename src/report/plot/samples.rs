@@ -6,7 +6,7 @@ use super::palette::{BACKGROUND, CASE, CONTROL, Colour, NOTE, TEXT};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
 use crate::report::axis::ticks;
-use crate::report::label::shorten;
+use crate::report::label::shorten_both;
 use crate::report::precision::Precision;
 use crate::report::{GroupReport, Report, number};
 
@@ -22,11 +22,12 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     let [first, last] = roomy(low, high);
     let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape::line(&report.column));
     axis_below(&mut chart, &ticks(first, last, 7));
-    sample(&mut chart, report, &report.case, CASE, 1.5);
-    sample(&mut chart, report, &report.control, CONTROL, 0.5);
+    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
+    sample(&mut chart, report, (&report.case, case), CASE, 1.5);
+    sample(&mut chart, report, (&report.control, control), CONTROL, 0.5);
 }
 
-fn sample(chart: &mut Chart, report: &Report, group: &GroupReport, colour: Colour, middle: f64) {
+fn sample(chart: &mut Chart, report: &Report, (group, label): (&GroupReport, String), colour: Colour, middle: f64) {
     let Some(shape) = &group.shape else { return };
     points(chart, shape, colour, middle);
     boxed(chart, group, shape, colour, middle);
@@ -35,7 +36,7 @@ fn sample(chart: &mut Chart, report: &Report, group: &GroupReport, colour: Colou
     let place = (chart.x.low, middle);
     let name = Letters::new(LETTERS, Across::End, Along::Above);
     let note = Letters::new(SMALL_LETTERS, Across::End, Along::Below);
-    chart.text(shorten(&group.label), name, TEXT, place, [-10, 0]);
+    chart.text(label, name, TEXT, place, [-10, 0]);
     chart.text(mean, note, NOTE, place, [-10, 3]);
 }
 
