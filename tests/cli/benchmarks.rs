@@ -280,7 +280,7 @@ fn results_that_are_given_alone_are_listed() {
 }
 
 #[test]
-fn labels_that_differ_in_the_middle_are_told_apart() {
+fn labels_that_differ_in_the_middle_keep_what_differs() {
     permtest()
         .args(["f", "--case", "bin new", "--control", "bin old"])
         .file("f", data("hyperfine1_alike.json"))
@@ -327,6 +327,12 @@ fn several_files_a_side_are_units_on_request() {
             .run();
         turns().args(patterns).args(["-q"]).stderr_contains("").exit(0).run();
     }
+    // One unit a side can show nothing, which is said rather than passed over.
+    turns()
+        .args(["--case-file=new-0.json", "--control-file=old-0.json", "--cluster=file", "--json"])
+        .stdout_contains("\"n_units\":2,")
+        .stdout_contains("\"p_value\":1.0,")
+        .run();
     turns()
         .args(["--case-file=new-0.json", "--case-file=new-1.json", "--control-file=old-*.json", "--json"])
         .stdout_contains("\"n_case\":20,\"n_control\":60")
@@ -399,7 +405,7 @@ fn what_was_not_measured_is_refused_with_the_option_that_measures_it() {
 }
 
 #[test]
-fn runs_that_failed_alike_are_told_and_mixed_ones_refused() {
+fn runs_that_failed_alike_are_noted_and_mixed_ones_refused() {
     compare("hyperfine1_failed.json", "hyperfine1_failed.json")
         .stderr_contains("all 6 runs of \"grep -q zzz /etc/hosts\" ended with exit code 1")
         .stdout_contains("against old (control)")

@@ -11,7 +11,7 @@ use super::document::{Document, Node, Raw};
 use super::entry::{Entry, Rank, RunKind};
 use crate::error::Error;
 
-const LAUNCH: RunKind = RunKind { noun: "launch", more: "run the benchmark with --launchCount 5 or more" };
+const LAUNCH: RunKind = RunKind { noun: "launch", more: Some("run the benchmark with --launchCount 5 or more") };
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -97,7 +97,7 @@ fn labels<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
     excerpt::list(entries.into_iter().map(Entry::label).collect::<Vec<_>>().into_iter())
 }
 
-/// Finds the benchmarks of two files that belong together, and what is to be told about others.
+/// Finds the benchmarks of two files that belong together, and a note about others.
 ///
 /// # Errors
 /// [`Error::Input`] if there is none, if one is meant and there are more, or if one is in one file only and that is not to be
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_both_files_have_are_compared_and_others_told() {
+    fn all_that_both_files_have_are_compared_and_others_noted() {
         let all = |case: &[&str], control: &[&str], unmatched| {
             let (case, control) = (results("new", case), results("old", control));
             pairs(&case, &control, &Columns::All, unmatched).map_err(|error| error.to_string())

@@ -4,7 +4,7 @@ use super::super::excerpt;
 use super::super::layout::Keys;
 use super::Results;
 use super::choose;
-use super::entry::{Benchmark, Entry, RunKind};
+use super::entry::{Benchmark, Entry};
 use crate::error::{Error, Place};
 use crate::settings::{ColumnName, Columns, Unmatched};
 
@@ -115,9 +115,11 @@ fn clusters(case: &Benchmark, control: &Benchmark, notes: &mut Vec<String>) -> O
     let sizes =
         |side: &Benchmark| side.runs.as_ref().map_or_else(|| vec![1; side.values.len()], |runs| runs.sizes.clone());
     let [ones, others] = [sizes(case), sizes(control)];
-    if ones.len() < 2 || others.len() < 2 {
+    if let Some(more) = kind.more
+        && (ones.len() < 2 || others.len() < 2)
+    {
         let label = excerpt::quote(case.name.as_bytes());
-        let RunKind { noun, more } = kind;
+        let noun = kind.noun;
         notes.push(format!(
             "{label} was measured in a single {noun}, so that its values are taken one by one, and how much each {noun} differs \
              from the next is not known; {more}"

@@ -39,8 +39,9 @@ pub struct Runs {
 pub struct RunKind {
     /// What the tool calls it.
     pub noun: &'static str,
-    /// What makes the tool start more of them.
-    pub more: &'static str,
+    /// What makes the tool start more of them. Of a single one the values are taken one by one then; without it, it is a
+    /// cluster all the same, for that is what was asked for.
+    pub more: Option<&'static str>,
 }
 
 /// A benchmark as it is gathered, or the reason for which it cannot be used.

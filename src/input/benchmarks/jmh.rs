@@ -13,7 +13,7 @@ use super::document::{Document, Node, Raw};
 use super::entry::{Entry, Rank, RunKind};
 use crate::error::Error;
 
-const FORK: RunKind = RunKind { noun: "fork", more: "run JMH with -f 5 or more" };
+const FORK: RunKind = RunKind { noun: "fork", more: Some("run JMH with -f 5 or more") };
 /// The most values that are made of the counts in a file, where a few bytes may stand for many.
 const MOST_COUNTED: u64 = 1 << 24;
 

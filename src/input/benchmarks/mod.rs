@@ -46,7 +46,7 @@ pub struct Format {
     content: Content,
 }
 
-/// How files of a format are told from all others: two marks, for one of them alone may be in others too.
+/// What distinguishes the files of a format from all others: two marks, for one of them alone may be in others too.
 #[derive(Debug)]
 enum Marks {
     /// JSON in whose shape there is one of each list; see [`Document::shape`].

@@ -7,8 +7,7 @@ use super::entry::{Entry, RunKind};
 use crate::error::{Error, Place};
 
 /// A file as a run of its own.
-pub const FILE: RunKind =
-    RunKind { noun: "file", more: "measure in several turns, each into a file of its own, and name them all" };
+pub const FILE: RunKind = RunKind { noun: "file", more: None };
 
 /// Puts the values of each benchmark together, in the order of the files: at least one. Where a file is said to be a run,
 /// its values belong together, and a benchmark must be in all files.

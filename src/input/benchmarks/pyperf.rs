@@ -10,7 +10,7 @@ use super::document::{Document, Raw};
 use super::entry::{Entry, Rank, RunKind};
 use crate::error::Error;
 
-const RUN: RunKind = RunKind { noun: "run", more: "run pyperf with --processes 10 or more" };
+const RUN: RunKind = RunKind { noun: "run", more: Some("run pyperf with --processes 10 or more") };
 
 #[derive(Deserialize)]
 struct File<'a> {
