@@ -136,7 +136,7 @@ fn main() {
         "{:<40} {:>8} {:>8} {:>9} {:>7}",
         "100 + 100, ns per resample, one core", "ours", "/ mean", "plain", "gain"
     );
-    let names = CATALOGUE.iter().map(|entry| entry.named.to_string());
+    let names = CATALOGUE.iter().map(ToString::to_string);
     for name in names.chain(EXPRESSIONS.map(str::to_owned)) {
         // Pairs are another design.
         if name == "signed-rank" || !(wanted.is_empty() || wanted.contains(&name)) {

@@ -9,7 +9,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::statistic::catalogue::{self, CATALOGUE, Kind};
+use crate::statistic::catalogue::{CATALOGUE, Kind};
 
 pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
 
@@ -201,8 +201,8 @@ pub(super) fn statistics() -> String {
     let mut text = String::from("Statistics for -s, --statistic\n\n");
     for (kind, title) in sections {
         let _ = writeln!(text, "{title}");
-        for catalogue::Entry { named, description } in CATALOGUE.iter().filter(|entry| entry.named.kind() == kind) {
-            let _ = writeln!(text, "  {:<17} {description}", named.to_string());
+        for entry in CATALOGUE.iter().filter(|entry| entry.kind == kind) {
+            let _ = writeln!(text, "  {:<20} {}", entry.to_string(), entry.description);
         }
         text.push('\n');
     }

@@ -34,9 +34,9 @@ impl Report {
     pub(super) fn title(&self) -> String {
         let title = match &self.test.statistic {
             Statistic::Program(_) => "statistic of the program".to_owned(),
-            Statistic::Defined(Definition::Named(named)) => title(*named),
+            Statistic::Defined(Definition::Named(named)) => named.title(),
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
-                format!("difference of {}", parsed.canonical)
+                parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
             }
             Statistic::Defined(Definition::Expression(parsed)) => parsed.canonical.clone(),
         };
@@ -72,34 +72,4 @@ fn measure(named: Named) -> Measure {
         (Kind::Summary, Named::Var) => Measure::Difference,
         (Kind::Summary, _) => Measure::DataDifference,
     }
-}
-
-fn title(named: Named) -> String {
-    let summaries = match named {
-        Named::Mean => "means".to_owned(),
-        Named::Median => "medians".to_owned(),
-        Named::TrimmedMean(share) => format!("means, {} % trimmed at each end", percent(share)),
-        Named::Var => "variances".to_owned(),
-        Named::Sd => "standard deviations".to_owned(),
-        Named::Quantile(share) => format!("{share} quantiles"),
-        Named::GeometricMean => "geometric means".to_owned(),
-        Named::Min => "smallest values".to_owned(),
-        Named::Max => "largest values".to_owned(),
-        Named::Iqr => "interquartile ranges".to_owned(),
-        Named::Mad => "median absolute deviations".to_owned(),
-        Named::T => return "Student's t".to_owned(),
-        Named::Welch => return "Welch's t".to_owned(),
-        Named::RankSum => return "rank sum of the case".to_owned(),
-        Named::SignedRank => return "signed rank sum".to_owned(),
-        Named::Ks => return "Kolmogorov-Smirnov distance".to_owned(),
-        Named::Cvm => return "Cramér-von Mises distance".to_owned(),
-        Named::Ad => return "Anderson-Darling distance".to_owned(),
-        Named::Energy => return "energy distance".to_owned(),
-    };
-    format!("difference of {summaries}")
-}
-
-/// A share in percent, without the digits that binary fractions add.
-fn percent(share: f64) -> f64 {
-    (share * 1e10).round() / 1e8
 }

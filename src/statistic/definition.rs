@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::catalogue::{CATALOGUE, Kind, Named, NotNamed};
+use super::catalogue::{self, CATALOGUE, Entry, Kind, Named, NotNamed};
 use super::distance::Side;
 use super::expression::{self, Parsed};
 use super::problem::Problem;
@@ -27,16 +27,14 @@ impl Definition {
     /// [`Error::Usage`] for a wrong parameter, [`Error::Expression`] for what is neither.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let named = |what: String| Message::from(Setting::Statistic).and(what);
-        match Named::parse(text) {
-            Ok(found) => Ok(Self::Named(found)),
+        match catalogue::parse(text) {
+            Ok(definition) => Ok(definition),
             Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(named(format!(": {what}")), remedy)),
             Err(NotNamed::Unknown) if is_a_name(text) => {
-                let near = |named: &Named| strsim::jaro_winkler(named.name(), text) > 0.8;
-                let guess = CATALOGUE.iter().map(|entry| entry.named).filter(near).max_by(|a, b| {
-                    let likeness = |named: &Named| strsim::jaro_winkler(named.name(), text);
-                    likeness(a).total_cmp(&likeness(b))
-                });
-                let guess = guess.map(|named| format!("did you mean {named}? ")).unwrap_or_default();
+                let likeness = |entry: &Entry| strsim::jaro_winkler(entry.name, text);
+                let near = CATALOGUE.iter().filter(|entry| likeness(entry) > 0.8);
+                let guess = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+                let guess = guess.map(|entry| format!("did you mean {entry}? ")).unwrap_or_default();
                 Err(Error::usage(
                     named(format!(" {text} is not known")),
                     format!("{guess}permtest statistics lists the names"),

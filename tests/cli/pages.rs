@@ -1,6 +1,6 @@
 //! Help, manual page, completions.
 
-use permtest::statistic::catalogue::{CATALOGUE, Entry};
+use permtest::statistic::catalogue::CATALOGUE;
 
 use crate::command::permtest;
 
@@ -46,9 +46,9 @@ fn the_manual_page_is_roff_with_all_its_sections() {
 #[test]
 fn every_statistic_with_a_name_is_listed() {
     let mut run = permtest().args(["statistics"]).stderr("");
-    for Entry { named, description } in CATALOGUE {
+    for entry in CATALOGUE {
         // A line each, as it is written on the command line.
-        run = run.stdout_contains(&format!("\n  {named} ")).stdout_contains(&format!(" {description}\n"));
+        run = run.stdout_contains(&format!("\n  {entry} ")).stdout_contains(&format!(" {}\n", entry.description));
     }
     for example in ["'mean(log(x)) - mean(log(y))'", "'quantile(x, 0.9) / quantile(y, 0.9)'", "'mean(x > 3)'"] {
         run = run.stdout_contains(example);

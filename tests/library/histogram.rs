@@ -54,7 +54,7 @@ fn the_bins_of_every_statistic_add_up_to_its_counts() {
     let samples = [(decimals(23, 7919), decimals(31, 1_299_721)), (reals(17, 2.3), reals(12, 1.7))];
     let expressions = ["mean(x) / mean(y)", "mean(abs(x - median(x)))", "mean(log(x)) - mean(log(y))"];
     let expressions = expressions.iter().map(|text| text.parse::<Definition>().unwrap());
-    let named = CATALOGUE.iter().map(|entry| Definition::Named(entry.named));
+    let named = CATALOGUE.iter().map(|entry| entry.to_string().parse::<Definition>().unwrap());
     for definition in named.chain(expressions) {
         for (case, control) in &samples {
             for alternative in ALTERNATIVES {

@@ -8,10 +8,11 @@ mod prepare;
 mod stratified;
 mod summary;
 
-use std::fmt;
+use std::{fmt, mem};
 
+use super::expression::{self, Parsed};
 use super::linear::scores::Scores;
-use super::order;
+use super::{Definition, order};
 pub use prepare::Function;
 
 /// A statistic with a name.
@@ -68,40 +69,144 @@ pub enum Kind {
     Distance,
 }
 
-/// A line of the catalogue.
+/// A row of the catalogue.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// The statistic, with a typical parameter where it has one.
-    pub named: Named,
+    /// As it is written in options, without a parameter.
+    pub name: &'static str,
+    /// A typical parameter, a share, and below what it is: 0.5, or 1, which is included.
+    pub share: Option<[f64; 2]>,
+    /// What it is made of.
+    pub kind: Kind,
+    /// What several of it are called, of summaries, or one, of others; `{}` stands for the share, `{%}` for it in percent.
+    title: &'static str,
     /// What it is, in a line.
     pub description: &'static str,
+    form: Form,
 }
 
-/// All statistics that have a name.
-pub const CATALOGUE: [Entry; 19] = [
-    entry(Named::Mean, "arithmetic mean"),
-    entry(Named::Median, "median"),
-    entry(Named::TrimmedMean(0.2), "mean without the share Q of the values at each end, 0 <= Q < 0.5"),
-    entry(Named::Var, "variance (divided by n - 1)"),
-    entry(Named::Sd, "standard deviation (divided by n - 1)"),
-    entry(Named::Quantile(0.9), "quantile, 0 <= Q <= 1; Hyndman and Fan's type 7, as in R and NumPy"),
-    entry(Named::GeometricMean, "geometric mean of positive values"),
-    entry(Named::Min, "smallest value"),
-    entry(Named::Max, "largest value"),
-    entry(Named::Iqr, "interquartile range (quantiles of type 7)"),
-    entry(Named::Mad, "median absolute deviation from the median, not rescaled"),
-    entry(Named::T, "Student's t; for pairs the t of their differences"),
-    entry(Named::Welch, "Welch's t: each group has its own variance"),
-    entry(Named::RankSum, "Wilcoxon's W: sum of the mid-ranks of the case (Mann-Whitney U is W - m(m+1)/2)"),
-    entry(Named::SignedRank, "Wilcoxon's T+ of pairs: ranks of the positive differences, zeros left out"),
-    entry(Named::Ks, "Kolmogorov-Smirnov: largest difference of the distribution functions"),
-    entry(Named::Cvm, "Cramer-von Mises: their squared difference, on average over the observations"),
-    entry(Named::Ad, "Anderson-Darling: the same with more weight in the tails"),
-    entry(Named::Energy, "energy distance: their squared difference over the values, as SciPy's energy_distance"),
+/// How a statistic is computed.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    /// By a kernel.
+    Kernel(Named),
+    /// By an expression, in which `{}` stands for the share.
+    Expression(&'static str),
+}
+
+use Form::{Expression, Kernel};
+use Kind::{Distance, Summary, TwoSample};
+
+/// All statistics that have a name, a row each. One that is an expression needs no more than its row.
+#[rustfmt::skip]
+pub const CATALOGUE: [Entry; 21] = [
+    row("mean", None, Summary, "means", "arithmetic mean", Kernel(Named::Mean)),
+    row("median", None, Summary, "medians", "median", Kernel(Named::Median)),
+    row("trimmed-mean", Some([0.2, 0.5]), Summary, "means, {%} % trimmed at each end",
+        "mean without the share Q of the values at each end, 0 <= Q < 0.5", Kernel(Named::TrimmedMean(0.2))),
+    row("winsorized-mean", Some([0.2, 0.5]), Summary, "means, {%} % winsorized at each end",
+        "mean of the values, those beyond the quantiles Q and 1 - Q moved to these, 0 <= Q < 0.5",
+        Expression("mean(x * (x >= quantile(x, {})) * (x <= quantile(x, 1 - {})) \
+                    + quantile(x, {}) * (x < quantile(x, {})) + quantile(x, 1 - {}) * (x > quantile(x, 1 - {})))")),
+    row("trimean", None, Summary, "trimeans", "Tukey's trimean: (q + 2 m + Q) / 4 of the quartiles and the median",
+        Expression("(quantile(x, 0.25) + 2 * median(x) + quantile(x, 0.75)) / 4")),
+    row("var", None, Summary, "variances", "variance (divided by n - 1)", Kernel(Named::Var)),
+    row("sd", None, Summary, "standard deviations", "standard deviation (divided by n - 1)", Kernel(Named::Sd)),
+    row("quantile", Some([0.9, 1.0]), Summary, "{} quantiles",
+        "quantile, 0 <= Q <= 1; Hyndman and Fan's type 7, as in R and NumPy", Kernel(Named::Quantile(0.9))),
+    row("geometric-mean", None, Summary, "geometric means", "geometric mean of positive values", Kernel(Named::GeometricMean)),
+    row("min", None, Summary, "smallest values", "smallest value", Kernel(Named::Min)),
+    row("max", None, Summary, "largest values", "largest value", Kernel(Named::Max)),
+    row("iqr", None, Summary, "interquartile ranges", "interquartile range (quantiles of type 7)", Kernel(Named::Iqr)),
+    row("mad", None, Summary, "median absolute deviations", "median absolute deviation from the median, not rescaled",
+        Kernel(Named::Mad)),
+    row("t", None, TwoSample, "Student's t", "Student's t; for pairs the t of their differences", Kernel(Named::T)),
+    row("welch", None, TwoSample, "Welch's t", "Welch's t: each group has its own variance", Kernel(Named::Welch)),
+    row("rank-sum", None, TwoSample, "rank sum of the case",
+        "Wilcoxon's W: sum of the mid-ranks of the case (Mann-Whitney U is W - m(m+1)/2)", Kernel(Named::RankSum)),
+    row("signed-rank", None, TwoSample, "signed rank sum",
+        "Wilcoxon's T+ of pairs: ranks of the positive differences, zeros left out", Kernel(Named::SignedRank)),
+    row("ks", None, Distance, "Kolmogorov-Smirnov distance",
+        "Kolmogorov-Smirnov: largest difference of the distribution functions", Kernel(Named::Ks)),
+    row("cvm", None, Distance, "Cramér-von Mises distance",
+        "Cramer-von Mises: their squared difference, on average over the observations", Kernel(Named::Cvm)),
+    row("ad", None, Distance, "Anderson-Darling distance", "Anderson-Darling: the same with more weight in the tails",
+        Kernel(Named::Ad)),
+    row("energy", None, Distance, "energy distance",
+        "energy distance: their squared difference over the values, as SciPy's energy_distance", Kernel(Named::Energy)),
 ];
 
-const fn entry(named: Named, description: &'static str) -> Entry {
-    Entry { named, description }
+const fn row(
+    name: &'static str,
+    share: Option<[f64; 2]>,
+    kind: Kind,
+    title: &'static str,
+    description: &'static str,
+    form: Form,
+) -> Entry {
+    Entry { name, share, kind, title, description, form }
+}
+
+/// With its typical parameter, as it is written on a command line.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.share {
+            Some([typical, _]) => write!(f, "{}:{typical}", self.name),
+            None => f.write_str(self.name),
+        }
+    }
+}
+
+impl Entry {
+    /// The statistic with a parameter.
+    fn with(&self, share: f64) -> Definition {
+        match self.form {
+            Kernel(Named::TrimmedMean(_)) => Definition::Named(Named::TrimmedMean(share)),
+            Kernel(Named::Quantile(_)) => Definition::Named(Named::Quantile(share)),
+            Kernel(named) => Definition::Named(named),
+            Expression(text) => {
+                let parsed = expression::parse(&text.replace("{}", &share.to_string())).expect("rows are expressions");
+                let name = if self.share.is_some() { format!("{}:{share}", self.name) } else { self.name.to_owned() };
+                Definition::Expression(Parsed { canonical: name, title: Some(self.title_of(share)), ..parsed })
+            }
+        }
+    }
+
+    fn title_of(&self, share: f64) -> String {
+        // A share in percent without the digits that binary fractions add.
+        let percent = (share * 1e10).round() / 1e8;
+        let title = self.title.replace("{%}", &percent.to_string()).replace("{}", &share.to_string());
+        if self.kind == Summary { format!("difference of {title}") } else { title }
+    }
+}
+
+/// Reads `mean`, `quantile:0.9` and the like.
+///
+/// # Errors
+/// [`NotNamed`] for other words.
+pub(super) fn parse(word: &str) -> Result<Definition, NotNamed> {
+    let word = word.trim();
+    let (name, parameter) = match word.split_once(':') {
+        Some((name, parameter)) => (name.trim_end(), Some(parameter.trim())),
+        None => (word, None),
+    };
+    let entry = CATALOGUE.iter().find(|entry| entry.name == name).ok_or(NotNamed::Unknown)?;
+    let refuse = |what: String| NotNamed::Parameter { what, remedy: format!("write for example {entry}") };
+    match (entry.share, parameter) {
+        (None, None) => Ok(entry.with(0.0)),
+        (None, Some(_)) => {
+            Err(NotNamed::Parameter { what: format!("{name} has no parameter"), remedy: format!("write {name} alone") })
+        }
+        (Some(_), None) => Err(refuse(format!("{name} needs a share"))),
+        (Some([_, end]), Some(parameter)) => match parameter.parse::<f64>() {
+            Ok(share) if (0.0..end).contains(&share) || (share == 1.0 && end == 1.0) => Ok(entry.with(share + 0.0)),
+            Ok(_) => {
+                let bounds = if end > 0.5 { "between 0 and 1" } else { "at least 0 and less than 0.5" };
+                Err(refuse(format!("the share of {name} is {bounds}, not {parameter}")))
+            }
+            Err(_) => Err(refuse(format!("{parameter:?} is not a share"))),
+        },
+    }
 }
 
 /// Why a word is no statistic of the catalogue.
@@ -119,82 +224,29 @@ pub enum NotNamed {
 }
 
 impl Named {
-    /// Reads `mean`, `quantile:0.9` and the like.
-    ///
-    /// # Errors
-    /// [`NotNamed`] for other words.
-    ///
-    /// ```
-    /// use permtest::statistic::catalogue::Named;
-    /// assert_eq!(Named::parse("quantile:0.9"), Ok(Named::Quantile(0.9)));
-    /// assert_eq!(Named::parse("rank-sum"), Ok(Named::RankSum));
-    /// ```
-    pub fn parse(word: &str) -> Result<Self, NotNamed> {
-        let word = word.trim();
-        let (name, parameter) = match word.split_once(':') {
-            Some((name, parameter)) => (name.trim_end(), Some(parameter.trim())),
-            None => (word, None),
-        };
-        let found = CATALOGUE.iter().map(|entry| entry.named).find(|named| named.name() == name);
-        let named = found.ok_or(NotNamed::Unknown)?;
-        let (range, with): (_, fn(f64) -> Self) = match named {
-            Self::TrimmedMean(_) => (0.0..0.5, Self::TrimmedMean),
-            // One is included; written so because both ranges must be of one type.
-            Self::Quantile(_) => (0.0..1.0 + f64::EPSILON, Self::Quantile),
-            _ if parameter.is_some() => {
-                return Err(NotNamed::Parameter {
-                    what: format!("{name} has no parameter"),
-                    remedy: format!("write {name} alone"),
-                });
-            }
-            _ => return Ok(named),
-        };
-        let refuse = |what: String| NotNamed::Parameter { what, remedy: format!("write for example {named}") };
-        let parameter = parameter.ok_or_else(|| refuse(format!("{name} needs a share")))?;
-        match parameter.parse::<f64>() {
-            Ok(share) if range.contains(&share) => Ok(with(share + 0.0)),
-            Ok(_) => {
-                let bounds = if range.end > 0.5 { "between 0 and 1" } else { "at least 0 and less than 0.5" };
-                Err(refuse(format!("the share of {name} is {bounds}, not {parameter}")))
-            }
-            Err(_) => Err(refuse(format!("{parameter:?} is not a share"))),
-        }
+    /// Its row of the catalogue.
+    fn entry(self) -> &'static Entry {
+        let is_its = |entry: &&Entry| matches!(entry.form, Kernel(named) if mem::discriminant(&named) == mem::discriminant(&self));
+        CATALOGUE.iter().find(is_its).expect("each has a row")
     }
 
     /// The name without a parameter.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::Median => "median",
-            Self::TrimmedMean(_) => "trimmed-mean",
-            Self::Var => "var",
-            Self::Sd => "sd",
-            Self::Quantile(_) => "quantile",
-            Self::GeometricMean => "geometric-mean",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Iqr => "iqr",
-            Self::Mad => "mad",
-            Self::T => "t",
-            Self::Welch => "welch",
-            Self::RankSum => "rank-sum",
-            Self::SignedRank => "signed-rank",
-            Self::Ks => "ks",
-            Self::Cvm => "cvm",
-            Self::Ad => "ad",
-            Self::Energy => "energy",
-        }
+        self.entry().name
     }
 
     /// What it is made of.
     #[must_use]
     pub fn kind(self) -> Kind {
-        match self {
-            Self::T | Self::Welch | Self::RankSum | Self::SignedRank => Kind::TwoSample,
-            Self::Ks | Self::Cvm | Self::Ad | Self::Energy => Kind::Distance,
-            _ => Kind::Summary,
-        }
+        self.entry().kind
+    }
+
+    /// What people call it: `difference of means`.
+    #[must_use]
+    pub fn title(self) -> String {
+        let share = if let Self::TrimmedMean(share) | Self::Quantile(share) = self { share } else { 0.0 };
+        self.entry().title_of(share)
     }
 
     /// Whether adding a number to all values of a sample adds it to the summary.
@@ -251,24 +303,37 @@ mod tests {
 
     #[test]
     fn every_name_is_read_back() {
-        for Entry { named, .. } in CATALOGUE {
-            assert_eq!(Named::parse(&named.to_string()), Ok(named));
+        for entry in CATALOGUE {
+            assert_eq!(parse(&entry.to_string()).unwrap().to_string(), entry.to_string());
         }
     }
 
     #[test]
     fn parameters_are_checked() {
-        assert_eq!(Named::parse("quantile:1"), Ok(Named::Quantile(1.0)));
-        assert_eq!(Named::parse("trimmed-mean:.1"), Ok(Named::TrimmedMean(0.1)));
-        let what = |word: &str| match Named::parse(word) {
+        assert_eq!(parse("quantile:1"), Ok(Definition::Named(Named::Quantile(1.0))));
+        assert_eq!(parse("trimmed-mean:.1"), Ok(Definition::Named(Named::TrimmedMean(0.1))));
+        let what = |word: &str| match parse(word) {
             Err(NotNamed::Parameter { what, .. }) => what,
             other => panic!("{word} became {other:?}"),
         };
         assert_eq!(what("quantile"), "quantile needs a share");
         assert_eq!(what("quantile:1.5"), "the share of quantile is between 0 and 1, not 1.5");
         assert_eq!(what("trimmed-mean:0.5"), "the share of trimmed-mean is at least 0 and less than 0.5, not 0.5");
+        assert_eq!(what("winsorized-mean:1"), "the share of winsorized-mean is at least 0 and less than 0.5, not 1");
         assert_eq!(what("quantile:x"), "\"x\" is not a share");
         assert_eq!(what("mean:0.2"), "mean has no parameter");
-        assert_eq!(Named::parse("meen"), Err(NotNamed::Unknown));
+        assert_eq!(parse("meen"), Err(NotNamed::Unknown));
+    }
+
+    #[test]
+    fn titles_name_the_share() {
+        let title = |name: &str| match parse(name).unwrap() {
+            Definition::Named(named) => named.title(),
+            Definition::Expression(parsed) => parsed.title.unwrap(),
+        };
+        assert_eq!(title("trimmed-mean:0.07"), "difference of means, 7 % trimmed at each end");
+        assert_eq!(title("winsorized-mean:0.2"), "difference of means, 20 % winsorized at each end");
+        assert_eq!(title("quantile:0.9"), "difference of 0.9 quantiles");
+        assert_eq!(title("t"), "Student's t");
     }
 }

@@ -53,8 +53,10 @@ pub struct Parsed {
     pub kind: Kind,
     /// Whether each case must have its control.
     pub pairing: Pairing,
-    /// The expression written in one way for all: the text of [`Expression`].
+    /// The expression written in one way for all, the text of [`Expression`], or its name in the catalogue.
     pub canonical: String,
+    /// What people call it, if it has a name.
+    pub title: Option<String>,
 }
 
 /// What an expression is about.
@@ -106,5 +108,5 @@ fn read(text: &str) -> Result<Parsed, Problem> {
     let whole = parse::read(text)?;
     let kind = check::kind(&whole)?;
     let canonical = whole.expression.to_string();
-    Ok(Parsed { expression: whole.expression, kind, pairing: whole.pairing, canonical })
+    Ok(Parsed { expression: whole.expression, kind, pairing: whole.pairing, canonical, title: None })
 }
