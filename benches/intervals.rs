@@ -84,7 +84,7 @@ fn inversion() {
     for (name, digits) in [("two decimals", Digits::Two), ("17 digits", Digits::All)] {
         let [case, control] = samples(100, digits);
         let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
-        let test = PermutationTest::new(&case, &control).expect("samples").resamples(RESAMPLES).threads(Some(1));
+        let test = PermutationTest::new(&case, &control).expect("samples").resamples(RESAMPLES).threads(1);
         let [ours, portable, plain] = best([
             work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::new())),
             work(|| invert(&problem, Tail::Absolute, RESAMPLES, Some(1), Arch::Scalar)),

@@ -13,7 +13,6 @@ use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Labellings, Method, Plan};
 use crate::output::AtomicFile;
 use crate::permutation_test::Take;
-use crate::permutation_test::effect::Effect;
 use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{GroupReport, Report};
@@ -25,7 +24,7 @@ use crate::statistic::pool::NullRatio;
 use crate::statistic::{Character, Problem};
 use crate::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, TestResult};
 
-fn prepare<'a>(dataset: &'a Dataset, test: &Test) -> Result<PermutationTest<'a>, Error> {
+fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     let prepared = PermutationTest::new(case, control)?
         .layout((&dataset.layout).into())
@@ -161,12 +160,10 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
 
 /// A test of one column that is ready to run.
 pub(super) struct Run<'a> {
-    test: &'a PermutationTest<'a>,
+    test: &'a PermutationTest,
     pub problem: &'a Problem,
     /// The shift under the null hypothesis, in units of the data.
     pub mu: f64,
-    /// What is tested, unless a program computes it.
-    definition: Option<&'a Definition>,
     ready: Ready<'a>,
 }
 
@@ -185,6 +182,7 @@ impl Run<'_> {
             Null::Shift(mu) => test.shift(mu),
             Null::Ratio(ratio) => test.ratio(ratio),
         };
+        let test = settings.test.effect.into_iter().fold(test, PermutationTest::interval);
         let test = test.method(settings.test.method).memory_limit(settings.test.memory);
         let test = &settings.test.resamples.into_iter().fold(test, PermutationTest::resamples);
         let problem = &test.problem()?;
@@ -193,12 +191,12 @@ impl Run<'_> {
         match &settings.test.statistic {
             Statistic::Defined(definition) => {
                 let ready = test.ready(problem, definition, labellings)?;
-                then(&Run { test, problem, mu, definition: Some(definition), ready })
+                then(&Run { test, problem, mu, ready })
             }
             Statistic::Program(settings) => {
                 let program = Program::new(settings.clone()).stop_on(signals::watch());
                 let ready = test.ready(problem, &program, labellings)?;
-                let found = then(&Run { test, problem, mu, definition: None, ready })?;
+                let found = then(&Run { test, problem, mu, ready })?;
                 program.finish()?;
                 Ok(found)
             }
@@ -265,7 +263,7 @@ impl Run<'_> {
             n_dropped: dataset.n_dropped,
             test: test.clone(),
             mu: self.mu,
-            effect: self.effect(&result, test, &settings.output)?,
+            effect: result.effect.clone(),
             effect_sizes: self.test.effect_sizes()?,
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
@@ -285,22 +283,6 @@ impl Run<'_> {
             gate: None,
             notes: Vec::new(),
         })
-    }
-
-    /// The effect that the statistic is about, which was computed for the data; a program's has no words for it.
-    fn effect(&self, result: &TestResult, settings: &Test, output: &Output) -> Result<Option<Effect>, Error> {
-        let definition = match (self.definition, settings.effect.and_then(|request| request.approach)) {
-            (Some(definition), _) => definition,
-            (None, None) => return Ok(None),
-            (None, Some(approach)) => {
-                let what = format!("--interval {} needs a statistic that permtest computes itself", approach.name());
-                return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
-            }
-        };
-        let Some(request) = settings.effect else {
-            return self.test.effect_size(definition, result.estimate).map(Some);
-        };
-        watched(output, |watch| self.test.effect(self.problem, definition, result, &request, &watch)).map(Some)
     }
 
     /// Labellings that are evaluated one by one.

@@ -5,24 +5,29 @@
 //! what a bit means for the observations, so that every statistic works with every design. The observations are those of
 //! the pooled sample, in whatever order the caller of a design's constructor keeps them.
 //!
-//! A design of one's own needs six short functions; `examples/own_design.rs` adds one.
+//! A design of one's own is a list of labellings, [`LabellingList`] as in `examples/own_design.rs`, a function that draws one,
+//! [`LabellingSampler`], or an implementation of six short functions.
 
+pub mod batches;
 pub mod clustered;
 pub mod combinations;
 pub mod ends;
 pub mod layout;
+pub mod own;
 pub mod paired;
 pub mod stratified;
 pub mod two_sample;
 
-use serde::Serialize;
-
+pub use batches::{RandomBatches, listed};
 pub use clustered::Clustered;
+pub use own::{LabellingList, LabellingSampler};
 pub use paired::Paired;
 pub use stratified::Stratified;
 pub use two_sample::TwoSample;
 
 use std::ops::Range;
+
+use serde::Serialize;
 
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::Stream;

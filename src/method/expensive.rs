@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::engine;
 use super::monte_carlo::{MonteCarlo, Stretch};
-use crate::design::{Design, Draw};
+use crate::design::{Design, RandomBatches};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::Stream;
@@ -49,7 +49,7 @@ pub(super) fn run<S: Statistic + ?Sized, T: Default + Send>(
     let mut next = stretch.blocks.start;
     engine::install(draws.threads, || {
         let threads = engine::threads() as u64;
-        let most = PIECES * threads * dealer.batch.len() as u64;
+        let most = PIECES * threads * dealer.batches.size() as u64;
         let mut length = threads;
         let mut window = dealer.window(length, threads);
         while !window.is_empty() {
@@ -79,10 +79,8 @@ struct Dealer<'a> {
     design: &'a dyn Design,
     chunk_size: u64,
     /// The chunk that is being drawn.
-    at_work: Box<dyn Draw + 'a>,
-    stream: Stream,
-    /// The batch that was drawn last, and the number of its first labelling.
-    batch: Labellings,
+    batches: RandomBatches<'a, Stream>,
+    /// The number of the first labelling of the batch that was drawn last.
     start: u64,
     /// The labelling that is drawn next.
     drawn: u64,
@@ -95,8 +93,8 @@ impl<'a> Dealer<'a> {
         let chunk_size = design.chunk_size() as u64;
         let chunk = left.start / chunk_size;
         let start = chunk * chunk_size;
-        let (at_work, stream, batch) = (design.start(), draws.stream(chunk), design.batch());
-        Self { draws: *draws, design, chunk_size, at_work, stream, batch, start, drawn: start, left }
+        let batches = RandomBatches::new(design, draws.arch, draws.stream(chunk));
+        Self { draws: *draws, design, chunk_size, batches, start, drawn: start, left }
     }
 
     /// So many more labellings, as far as there are, for so many threads.
@@ -117,17 +115,16 @@ impl<'a> Dealer<'a> {
         }
         let end = wanted.end.min(self.drawn);
         self.left.start = end;
-        self.batch.part((wanted.start - self.start) as usize..(end - self.start) as usize)
+        self.batches.last().part((wanted.start - self.start) as usize..(end - self.start) as usize)
     }
 
     /// Draws the next batch.
     fn draw(&mut self) {
         if self.drawn.is_multiple_of(self.chunk_size) {
-            self.at_work = self.design.start();
-            self.stream = self.draws.stream(self.drawn / self.chunk_size);
+            let stream = self.draws.stream(self.drawn / self.chunk_size);
+            self.batches = RandomBatches::new(self.design, self.draws.arch, stream);
         }
-        self.at_work.draw(self.draws.arch, &mut self.stream, &mut self.batch);
         self.start = self.drawn;
-        self.drawn += self.batch.len() as u64;
+        self.drawn += self.batches.next(u64::MAX).len() as u64;
     }
 }

@@ -9,9 +9,8 @@ use super::bins::{BinCounts, Bins};
 use super::engine::{self, Results};
 use super::expensive;
 use super::tally::Tally;
-use crate::design::Design;
+use crate::design::{Design, RandomBatches};
 use crate::error::Error;
-use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
 use crate::statistic::{EvaluationCost, Extremes, Statistic};
@@ -256,22 +255,19 @@ impl MonteCarlo {
         &self,
         design: &dyn Design,
         statistic: &S,
-        mut stream: Stream,
+        stream: Stream,
         resamples: u64,
         mut take: impl FnMut(&[S::Replicate]),
     ) -> Result<(), Error> {
-        let mut at_work = design.start();
-        let mut batch: Labellings = design.batch();
-        let mut replicates = vec![S::Replicate::default(); batch.len()];
+        let mut batches = RandomBatches::new(design, self.arch, stream);
+        let mut replicates = vec![S::Replicate::default(); batches.size()];
         let mut left = resamples;
         while left > 0 {
-            at_work.draw(self.arch, &mut stream, &mut batch);
-            // A program may take its time: it is not asked for more than is needed.
-            let used = left.min(batch.len() as u64) as usize;
-            batch.truncate(used);
-            statistic.replicates(self.arch, &batch, &mut replicates[..used])?;
-            take(&replicates[..used]);
-            left -= used as u64;
+            let batch = batches.next(left);
+            let replicates = &mut replicates[..batch.len()];
+            statistic.replicates(self.arch, batch, replicates)?;
+            take(replicates);
+            left -= replicates.len() as u64;
         }
         Ok(())
     }

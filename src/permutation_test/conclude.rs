@@ -21,7 +21,7 @@ use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::character::is_central;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{Character, Prepared, Problem, Replicate};
+use crate::statistic::{Character, Definition, Prepared, Problem, Replicate};
 
 /// Labellings up to which counts are whole numbers in every reader's double precision.
 const MOST_COUNTED: u128 = 1 << 53;
@@ -48,7 +48,7 @@ impl Nature {
     /// of unequal shares of cases, where its centre is not 0. A statistic of which nothing is known is measured from 0.
     pub fn of(problem: &Problem, prepared: &Prepared) -> Result<Self, Error> {
         let design = problem.design();
-        let Prepared { character, is_centred, compares_centres, compares_within_strata, .. } = *prepared;
+        let Prepared { character, is_centred, ref definition, .. } = *prepared;
         let rule = match character {
             None => TwoSidedRule::Absolute,
             Some(Character::Distance) => TwoSidedRule::UpperTail,
@@ -61,8 +61,9 @@ impl Nature {
         };
         let mirrors = matches!(character, Some(Character::Difference | Character::Distance));
         let twins = if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown };
-        let concern = if compares_centres { Concern::Centres } else { Concern::Else };
-        let (character, pools_strata) = (character.unwrap_or_default(), !compares_within_strata);
+        let is = |property: fn(&Definition) -> bool| definition.as_ref().is_some_and(property);
+        let concern = if is(Definition::compares_centres) { Concern::Centres } else { Concern::Else };
+        let (character, pools_strata) = (character.unwrap_or_default(), !is(Definition::compares_within_strata));
         Ok(Self { character, rule, twins, concern, pools_strata })
     }
 }
@@ -127,7 +128,7 @@ pub(super) struct Known {
     pub exactness: Exactness,
 }
 
-impl PermutationTest<'_> {
+impl PermutationTest {
     /// The counts, with undefined statistics treated as asked.
     pub(super) fn counts(&self, tally: &Tally) -> Result<Counts, Error> {
         let Tally { resamples: n, greater_equal, less_equal, absolute, undefined, .. } = *tally;
@@ -194,8 +195,8 @@ impl<T: Replicate> Course<'_, T> {
             estimate: estimate.as_ref(),
             p_value: &p_value,
             tail,
-            samples: [test.case, test.control],
-            groups: [&Summary::of(test.case), &Summary::of(test.control)],
+            samples: [&test.case, &test.control],
+            groups: [&Summary::of(&test.case), &Summary::of(&test.control)],
             size: &size,
             attainable: known.attainable,
             coarsest,
@@ -209,6 +210,7 @@ impl<T: Replicate> Course<'_, T> {
             estimate: known.observed,
             alternative: self.test.alternative,
             design: design.kind(),
+            effect: None,
             character: nature.character,
             null_centre: known.null_centre,
             method,

@@ -54,7 +54,7 @@ pub(super) trait Run {
 
 /// A statistic of a problem on its way to a result.
 pub(super) struct Course<'a, T: Replicate> {
-    pub test: &'a PermutationTest<'a>,
+    pub test: &'a PermutationTest,
     pub problem: &'a Problem,
     pub statistic: Box<dyn Statistic<Replicate = T> + 'a>,
     pub nature: Nature,

@@ -61,6 +61,18 @@ impl Approach {
 }
 
 /// The interval that is wanted.
+///
+/// ```
+/// use permtest::PermutationTest;
+/// use permtest::effect::EffectRequest;
+///
+/// let case = [38.0, 26.0, 29.0, 41.0, 36.0, 31.0, 32.0, 30.0, 35.0, 33.0];
+/// let control = [45.0, 28.0, 27.0, 38.0, 40.0, 42.0, 39.0, 39.0, 34.0, 35.0];
+/// let test = PermutationTest::new(&case, &control)?.interval(EffectRequest::default());
+/// let effect = test.run("mean")?.effect.expect("a statistic with a name has one");
+/// assert_eq!((effect.estimate, effect.interval.map(|interval| interval.ends)), (-3.6, Some([-8.5, 1.25])));
+/// # Ok::<(), permtest::error::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EffectRequest {
     /// How it is got; `None`: as suits the statistic.
@@ -69,6 +81,13 @@ pub struct EffectRequest {
     pub bootstrap: u64,
     /// Its level, between 0 and 1.
     pub confidence: f64,
+}
+
+impl Default for EffectRequest {
+    /// Whatever suits the statistic, at a level of 95 %.
+    fn default() -> Self {
+        Self { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 }
+    }
 }
 
 /// What is measured as the effect.
@@ -162,18 +181,18 @@ pub enum EffectSizes {
     Paired(PairedEffects),
 }
 
-impl PermutationTest<'_> {
+impl PermutationTest {
     /// Effect sizes of the samples.
     ///
     /// # Errors
     /// As [`Effects::of`].
     pub fn effect_sizes(&self) -> Result<EffectSizes, Error> {
         if self.layout.pairing != Pairing::Independent {
-            return PairedEffects::of(self.case, self.control).map(EffectSizes::Paired);
+            return PairedEffects::of(&self.case, &self.control).map(EffectSizes::Paired);
         }
         let sizes = match self.stratum_of() {
-            Some(strata) => Effects::within_strata(self.case, self.control, &strata),
-            None => Effects::of(self.case, self.control),
+            Some(strata) => Effects::within_strata(&self.case, &self.control, &strata),
+            None => Effects::of(&self.case, &self.control),
         };
         sizes.map(EffectSizes::TwoSample)
     }
@@ -197,7 +216,7 @@ impl PermutationTest<'_> {
     /// As [`Effects::within_strata`].
     pub fn control_mean_within_strata(&self, definition: &Definition) -> Result<Option<f64>, Error> {
         let strata = self.stratum_of().filter(|_| definition.compares_within_strata());
-        strata.map(|strata| effect::control_mean(self.case, self.control, &strata)).transpose()
+        strata.map(|strata| effect::control_mean(&self.case, &self.control, &strata)).transpose()
     }
 
     /// Whether a statistic compares pooled groups that come from several strata in different shares. Then what it measures is
@@ -217,40 +236,25 @@ impl PermutationTest<'_> {
         strata.unwrap_or_else(|| vec![0; self.case.len() + self.control.len()])
     }
 
-    /// The effect that a statistic is about, with its interval: one-sided where the alternative is.
+    /// The effect that a statistic is about, with its interval if one is wanted: one-sided where the alternative is.
     ///
     /// `result` is what the test of the same problem and statistic found: an interval of shifts leaves out the null value
-    /// where its p-value is no more than 1 − confidence. Why an interval that was not asked for cannot be had is told in
+    /// where its p-value is no more than 1 − confidence. Why an interval that was not asked for by its kind cannot be had is in
     /// [`Effect::objection`].
     ///
     /// # Errors
     /// [`Error::Usage`] for an interval that the statistic has not, [`Error::Data`] where one that was asked for cannot be had,
     /// and [`Error::Interrupted`] when the watch says stop.
-    ///
-    /// ```
-    /// use permtest::PermutationTest;
-    /// use permtest::effect::{DEFAULT_BOOTSTRAP, EffectRequest};
-    /// use permtest::method::monte_carlo::Watch;
-    ///
-    /// let case = [38.0, 26.0, 29.0, 41.0, 36.0, 31.0, 32.0, 30.0, 35.0, 33.0];
-    /// let control = [45.0, 28.0, 27.0, 38.0, 40.0, 42.0, 39.0, 39.0, 34.0, 35.0];
-    /// let test = PermutationTest::new(&case, &control)?;
-    /// let (problem, mean) = (test.problem()?, "mean".parse()?);
-    /// let result = test.run(&mean)?;
-    /// let request = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
-    /// let effect = test.effect(&problem, &mean, &result, &request, &Watch::nobody())?;
-    /// assert_eq!(effect.interval.map(|interval| interval.ends), Some([-8.5, 1.25]));
-    /// # Ok::<(), permtest::error::Error>(())
-    /// ```
-    pub fn effect(
+    pub(super) fn effect(
         &self,
         problem: &Problem,
         definition: &Definition,
         result: &TestResult,
-        request: &EffectRequest,
         watch: &Watch,
     ) -> Result<Effect, Error> {
-        let mut effect = self.effect_size(definition, result.estimate)?;
+        let (measured, estimate) = (Measured::of(definition), self.measure(definition, result.estimate)?);
+        let mut effect = Effect { measured, estimate, interval: None, objection: None };
+        let Some(request) = &self.interval else { return Ok(effect) };
         let approach = match request.approach.map_or_else(|| self.usual(definition, request), Ok) {
             Ok(approach) => approach,
             Err(why) => return Ok(Effect { objection: Some(why), ..effect }),
@@ -259,7 +263,7 @@ impl PermutationTest<'_> {
             let (estimate, confidence) = (effect.estimate, request.confidence);
             self.shifts(&Shifts { problem, named, result, estimate, confidence }, watch)
         };
-        match self.interval(definition, approach, request, shifts, watch) {
+        match self.interval_by(definition, approach, request, shifts, watch) {
             Ok(interval) => effect.interval = Some(interval),
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) if request.approach.is_some() => return Err(error),
@@ -268,20 +272,11 @@ impl PermutationTest<'_> {
         Ok(effect)
     }
 
-    /// The effect that a statistic is about, which is `estimate` for the data, without an interval.
-    ///
-    /// # Errors
-    /// As [`Effects::of`].
-    pub fn effect_size(&self, definition: &Definition, estimate: f64) -> Result<Effect, Error> {
-        let measured = Measured::of(definition);
-        Ok(Effect { measured, estimate: self.measure(definition, estimate)?, interval: None, objection: None })
-    }
-
     fn measure(&self, definition: &Definition, estimate: f64) -> Result<f64, Error> {
         match Measured::of(definition) {
             Measured::Statistic => Ok(estimate),
             Measured::MeanDifference => {
-                effect::mean_difference(self.case, self.control, &self.compared_within(definition))
+                effect::mean_difference(&self.case, &self.control, &self.compared_within(definition))
             }
             Measured::Shift => self.effect_sizes().map(|sizes| match sizes {
                 EffectSizes::TwoSample(sizes) => sizes.hodges_lehmann,
@@ -312,7 +307,7 @@ impl PermutationTest<'_> {
         }
     }
 
-    fn interval(
+    fn interval_by(
         &self,
         definition: &Definition,
         approach: Approach,
@@ -369,7 +364,7 @@ impl PermutationTest<'_> {
             let remedy = Message::from("draw fewer with ").and(Setting::Bootstrap);
             return Err(Error::usage(what, remedy.and(", or allow for more with ").and(Setting::MemoryLimit)));
         }
-        let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
+        let Canonical { case, control, layout } = Canonical::new(&self.case, &self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
         let function = self.function(definition);

@@ -36,6 +36,7 @@ use crate::statistic::pool::NullRatio;
 use crate::statistic::{Character, Pool, Prepared, Problem, TestStatistic};
 pub use blocks::Cut;
 use canonical::Canonical;
+use effect::{Effect, EffectRequest};
 pub use partial::Partial;
 pub use ready::{Ready, Take};
 
@@ -70,9 +71,9 @@ const LARGEST: f64 = f64::MAX / 4.0;
 /// # Ok::<(), permtest::error::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct PermutationTest<'a> {
-    case: &'a [f64],
-    control: &'a [f64],
+pub struct PermutationTest {
+    case: Arc<[f64]>,
+    control: Arc<[f64]>,
     layout: Layout,
     design: Option<Arc<dyn Design>>,
     alternative: Alternative,
@@ -89,6 +90,7 @@ pub struct PermutationTest<'a> {
     threads: Option<usize>,
     arch: Arch,
     null_distribution: NullDistribution,
+    interval: Option<EffectRequest>,
 }
 
 /// What becomes of the statistics of the relabellings once they are counted.
@@ -112,6 +114,8 @@ pub struct TestResult {
     pub alternative: Alternative,
     /// Which labellings are equally likely under the null hypothesis.
     pub design: design::Kind,
+    /// The effect that the statistic is about, with its interval if that is wanted; `None` for a function or a program.
+    pub effect: Option<Effect>,
     /// What the statistic is.
     pub character: Character,
     /// The mean of a linear statistic over all labellings, from which the absolute rule measures; `None` where the
@@ -153,12 +157,12 @@ pub struct TestResult {
     pub null_distribution: Vec<f64>,
 }
 
-impl<'a> PermutationTest<'a> {
+impl PermutationTest {
     /// A two-sided test of two samples by whatever method is best for them, with seed 0 on all cores.
     ///
     /// # Errors
     /// [`Error::Data`] when a sample is empty or holds a value that is not finite.
-    pub fn new(case: &'a [f64], control: &'a [f64]) -> Result<Self, Error> {
+    pub fn new(case: &[f64], control: &[f64]) -> Result<Self, Error> {
         for (name, sample) in [("case", case), ("control", control)] {
             if sample.is_empty() {
                 return Err(Error::data(format!("the {name} sample is empty"), "give it at least one value"));
@@ -177,8 +181,8 @@ impl<'a> PermutationTest<'a> {
             return Err(Error::data("there are more than 4294967295 values", "test a part of them"));
         }
         Ok(Self {
-            case,
-            control,
+            case: case.into(),
+            control: control.into(),
             layout: Layout::default(),
             design: None,
             alternative: Alternative::TwoSided,
@@ -195,6 +199,7 @@ impl<'a> PermutationTest<'a> {
             threads: None,
             arch: Arch::new(),
             null_distribution: NullDistribution::Dropped,
+            interval: None,
         })
     }
 
@@ -308,8 +313,8 @@ impl<'a> PermutationTest<'a> {
 
     /// Sets the number of threads; `None`: all cores. Never changes a result.
     #[must_use]
-    pub fn threads(mut self, threads: Option<usize>) -> Self {
-        self.threads = threads;
+    pub fn threads(mut self, threads: impl Into<Option<usize>>) -> Self {
+        self.threads = threads.into();
         self
     }
 
@@ -331,6 +336,13 @@ impl<'a> PermutationTest<'a> {
     #[must_use]
     pub fn null_distribution(mut self, null_distribution: NullDistribution) -> Self {
         self.null_distribution = null_distribution;
+        self
+    }
+
+    /// Asks for an interval of the effect.
+    #[must_use]
+    pub fn interval(mut self, request: EffectRequest) -> Self {
+        self.interval = Some(request);
         self
     }
 
@@ -356,7 +368,7 @@ impl<'a> PermutationTest<'a> {
             return Err(Error::data(what, "name a smaller one, or rescale the data"));
         }
         if let Some(design) = &self.design {
-            let pool = self.pool(self.case, self.control)?;
+            let pool = self.pool(&self.case, &self.control)?;
             let (all, its) = (pool.len(), design.units().observations());
             if all != its {
                 let what = format!("the design is for {its} observations, and there are {all}");
@@ -367,9 +379,9 @@ impl<'a> PermutationTest<'a> {
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
         if self.layout == Layout::default() {
             // The pool is sorted, and there is nothing else to sort.
-            return Ok(Problem::two_sample(self.pool(self.case, self.control)?));
+            return Ok(Problem::two_sample(self.pool(&self.case, &self.control)?));
         }
-        let Canonical { case, control, layout } = Canonical::new(self.case, self.control, &self.layout);
+        let Canonical { case, control, layout } = Canonical::new(&self.case, &self.control, &self.layout);
         Problem::with_layout(self.pool(&case, &control)?, &layout).map_err(refuse)
     }
 
@@ -405,7 +417,12 @@ impl<'a> PermutationTest<'a> {
         statistic: &'b S,
         labellings: Labellings,
     ) -> Result<Ready<'b>, Error> {
-        Ready::new(self, problem, self.prepare(problem, statistic)?, labellings)
+        let prepared = self.prepare(problem, statistic)?;
+        if let (None, Some(approach)) = (&prepared.definition, self.interval.and_then(|interval| interval.approach)) {
+            let what = format!("an interval by {} is for names and expressions", approach.name());
+            return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
+        }
+        Ready::new(self, problem, prepared, labellings)
     }
 
     /// Prepares a statistic for a problem and this alternative.
@@ -441,13 +458,14 @@ impl<'a> PermutationTest<'a> {
     /// Distances have one tail, and other statistics two.
     fn check_rule(&self, prepared: &Prepared) -> Result<(), Error> {
         let is_distance = prepared.character == Some(Character::Distance);
+        let name = prepared.definition.as_ref().map_or_else(|| "the statistic".to_owned(), ToString::to_string);
         match self.two_sided {
             Some(TwoSidedRule::Absolute | TwoSidedRule::Doubled) if is_distance => {
-                let what = format!("{} is a distance, of which only the upper tail counts", prepared.name);
+                let what = format!("{name} is a distance, of which only the upper tail counts");
                 Err(Error::usage(what, "leave out the two-sided rule"))
             }
             Some(TwoSidedRule::UpperTail) if !is_distance => {
-                let what = format!("{} is no distance, so its upper tail is not two-sided", prepared.name);
+                let what = format!("{name} is no distance, so its upper tail is not two-sided");
                 Err(Error::usage(what, "choose the absolute or the doubled rule"))
             }
             _ => Ok(()),

@@ -10,15 +10,16 @@ use super::{NullDistribution, Partial, PermutationTest, TestResult};
 use crate::error::Error;
 use crate::method::monte_carlo::{ReplicateSink, Watch};
 use crate::method::planner::{Labellings, Method, Plan};
-use crate::statistic::{EvaluationCost, Evaluator, Prepared, Problem};
+use crate::statistic::{Definition, EvaluationCost, Evaluator, Prepared, Problem};
 
 /// A test that is ready to run.
 pub struct Ready<'a> {
     /// The method, and why this one. Whoever knows better puts another one in its place.
     pub plan: Plan,
-    test: &'a PermutationTest<'a>,
+    test: &'a PermutationTest,
     problem: &'a Problem,
     cost: EvaluationCost,
+    definition: Option<Definition>,
     run: Box<dyn Run + 'a>,
 }
 
@@ -39,7 +40,7 @@ impl<'a> Ready<'a> {
             }
             Evaluator::Floats(statistic) => (statistic.cost(), Box::new(Course::new(test, problem, statistic, nature))),
         };
-        Ok(Self { plan: run.plan(labellings)?, test, problem, cost, run })
+        Ok(Self { plan: run.plan(labellings)?, test, problem, cost, definition: prepared.definition, run })
     }
 
     /// Computes the test under the eyes of a [`Watch`], which may stream the statistics of the relabellings elsewhere.
@@ -48,6 +49,13 @@ impl<'a> Ready<'a> {
     /// [`Error::Data`] for relabellings on which the statistic is not defined, unless [`PermutationTest::undefined`] allows
     /// for them; [`Error::Interrupted`] when the watch says stop; and what the statistic or the watch fails with.
     pub fn run(&self, watch: Watch) -> Result<TestResult, Error> {
+        let Watch { stop, begin, advance, .. } = watch;
+        let result = self.run_without_effect(watch)?;
+        self.with_effect(result, &Watch { stop, begin, advance, replicates: None })
+    }
+
+    /// The same without the effect beside the p-value.
+    pub(super) fn run_without_effect(&self, watch: Watch) -> Result<TestResult, Error> {
         let is_kept = self.test.null_distribution == NullDistribution::Kept;
         if is_kept {
             self.check_room_for_values()?;
@@ -69,7 +77,7 @@ impl<'a> Ready<'a> {
             sum.append(&more);
             Ok(())
         })?;
-        let result = self.conclude(&sum, &Watch { stop, begin, advance, replicates: None })?;
+        let result = self.run.conclude(&self.plan, &sum, &Watch { stop, begin, advance, replicates: None })?;
         Ok(TestResult { null_distribution: values, ..result })
     }
 
@@ -102,7 +110,13 @@ impl<'a> Ready<'a> {
     /// # Errors
     /// As [`Ready::run`].
     pub fn conclude(&self, sum: &Partial, watch: &Watch) -> Result<TestResult, Error> {
-        self.run.conclude(&self.plan, sum, watch)
+        self.with_effect(self.run.conclude(&self.plan, sum, watch)?, watch)
+    }
+
+    fn with_effect(&self, result: TestResult, watch: &Watch) -> Result<TestResult, Error> {
+        let Some(definition) = &self.definition else { return Ok(result) };
+        let effect = self.test.effect(self.problem, definition, &result, watch)?;
+        Ok(TestResult { effect: Some(effect), ..result })
     }
 
     /// The statistic of the data.

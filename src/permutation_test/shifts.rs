@@ -4,6 +4,8 @@
 //! distribution of sums for means, from the exact p-value of shift after shift for ranks and other statistics. Where p was
 //! counted, the interval is that of the same random labellings, or of the first of them.
 
+use std::sync::Arc;
+
 use super::canonical::Canonical;
 use super::effect::{EffectInterval, IntervalKind};
 use super::{NullDistribution, PermutationTest, TestResult};
@@ -56,7 +58,7 @@ struct Found {
     drawn: Option<u64>,
 }
 
-impl PermutationTest<'_> {
+impl PermutationTest {
     /// The shifts that the test does not reject.
     pub(super) fn shifts(&self, asked: &Shifts, watch: &Watch) -> Result<EffectInterval, Error> {
         let Shifts { problem, named, result, .. } = asked;
@@ -140,15 +142,16 @@ impl PermutationTest<'_> {
     /// By the p-value of shift after shift, always of the same labellings of the same observations.
     fn search(&self, asked: &Shifts, definition: &Definition, tail: Tail, watch: &Watch) -> Result<Found, Error> {
         let Shifts { named, confidence, estimate: centre, .. } = *asked;
-        let canonical = Canonical::new(self.case, self.control, &self.layout);
+        let canonical = Canonical::new(&self.case, &self.control, &self.layout);
         let (test, drawn) = self.of_fixed_observations(asked, definition, &canonical)?;
         let jumps = if named == Named::SignedRank {
-            Jumps::of_pairs(self.case, self.control)
+            Jumps::of_pairs(&self.case, &self.control)
         } else {
-            Jumps::of_samples(self.case, self.control)
+            Jumps::of_samples(&self.case, &self.control)
         };
         let guess = jumps.guess(normal::quantile(confidence));
-        let largest = self.case.iter().chain(self.control).fold(0.0f64, |largest, value| largest.max(value.abs()));
+        let largest =
+            self.case.iter().chain(self.control.iter()).fold(0.0f64, |largest, value| largest.max(value.abs()));
         let is_ranked = matches!(named, Named::RankSum | Named::SignedRank);
         let jumps_in =
             |bracket: Bracket| jumps.between(bracket.outside.min(bracket.inside), bracket.outside.max(bracket.inside));
@@ -162,7 +165,7 @@ impl PermutationTest<'_> {
         let read = |bracket: Bracket| {
             if is_ranked { jumps_in(bracket).map_or(bracket.inside, |[jump, _]| jump) } else { bracket.shortest() }
         };
-        let far = apart(self.case, self.control);
+        let far = apart(&self.case, &self.control);
         let end = |side: usize, level: f64| -> Result<f64, Error> {
             // Where the smaller tail is doubled each end has one of its own.
             let single = [Alternative::Greater, Alternative::Less][side];
@@ -170,7 +173,11 @@ impl PermutationTest<'_> {
             let test = test.clone().alternative(alternative);
             let p = |shift: f64| {
                 let (test, watch) = (test.clone().shift(shift), Watch { replicates: None, ..*watch });
-                Ok(test.ready(&test.problem()?, definition, Labellings::Summarised)?.run(watch)?.p_value.estimate)
+                Ok(test
+                    .ready(&test.problem()?, definition, Labellings::Summarised)?
+                    .run_without_effect(watch)?
+                    .p_value
+                    .estimate)
             };
             let guess = centre + (guess[side] - guess[0].midpoint(guess[1]));
             // Ratios to a spread may rise again, and pairs without a difference lose their rank.
@@ -186,22 +193,23 @@ impl PermutationTest<'_> {
 
     /// The test whose labellings are about the same observations whatever the shift, which changes the order of the pool:
     /// those of the p-value's test. Pairs stay the same by themselves. And how many it draws, if it does.
-    fn of_fixed_observations<'b>(
-        &'b self,
+    fn of_fixed_observations(
+        &self,
         asked: &Shifts,
         definition: &Definition,
-        canonical: &'b Canonical,
-    ) -> Result<(PermutationTest<'b>, Option<u64>), Error> {
+        canonical: &Canonical,
+    ) -> Result<(PermutationTest, Option<u64>), Error> {
         let undefined = if self.undefined == Undefined::Error { Undefined::Extreme } else { self.undefined };
-        let mut test: PermutationTest<'b> =
+        let mut test: PermutationTest =
             PermutationTest { undefined, null_distribution: NullDistribution::Dropped, ..self.clone() };
         if self.design.is_none() && self.layout.pairing == Pairing::Independent {
             if self.layout != Layout::default() {
                 // As the problem has them.
                 let Canonical { case, control, layout } = canonical;
+                let (case, control) = (Arc::from(&**case), Arc::from(&**control));
                 test = PermutationTest { case, control, layout: (**layout).clone(), ..test };
             }
-            test = test.design(asked.problem.design_of_observations());
+            test = PermutationTest { design: Some(asked.problem.design_of_observations()), ..test };
         }
         if asked.result.method.is_exact() {
             let exact = PermutationTest { resamples: None, ..test.clone() }.method(Choice::Exact);
@@ -229,7 +237,8 @@ impl PermutationTest<'_> {
         if !rejects(asked.result.p_value.estimate, level) {
             return [low.min(null), high.max(null)];
         }
-        let largest = self.case.iter().chain(self.control).fold(null.abs(), |largest, value| largest.max(value.abs()));
+        let largest =
+            self.case.iter().chain(self.control.iter()).fold(null.abs(), |largest, value| largest.max(value.abs()));
         let step = 4.0 * f64::EPSILON * largest;
         let is_hull = matches!(asked.named, Named::Welch | Named::T | Named::SignedRank);
         let is_its_own = match found.drawn {

@@ -113,12 +113,7 @@ impl Definition {
             let what = format!("{self} is a distance, which has no direction");
             return Err(Error::usage(what, "leave out the alternative, or choose ks"));
         }
-        Ok(Prepared {
-            name: self.to_string(),
-            compares_centres: self.compares_centres(),
-            compares_within_strata: self.compares_within_strata(),
-            ..prepared
-        })
+        Ok(Prepared { definition: Some(self.clone()), ..prepared })
     }
 }
 

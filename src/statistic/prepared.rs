@@ -33,16 +33,12 @@ pub trait TestStatistic {
 pub struct Prepared<'a> {
     /// What computes it.
     pub evaluator: Evaluator<'a>,
-    /// What messages call it.
-    pub name: String,
+    /// Its name or expression; `None` for functions and the like.
+    pub definition: Option<Definition>,
     /// What it is; `None` for one of which nothing is known.
     pub character: Option<Character>,
     /// Whether its mean over all labellings is known, so that distances are measured from there.
     pub is_centred: bool,
-    /// Whether it compares the centres of both samples and takes their spread for the same.
-    pub compares_centres: bool,
-    /// Whether it compares case and control within strata, where there are some, and not the pooled groups.
-    pub compares_within_strata: bool,
 }
 
 /// What computes a statistic: labellings are counted by integers or by floats.
@@ -67,14 +63,7 @@ impl<'a> Prepared<'a> {
     }
 
     fn unknown(evaluator: Evaluator<'a>) -> Self {
-        Self {
-            evaluator,
-            name: "the statistic".to_owned(),
-            character: None,
-            is_centred: false,
-            compares_centres: false,
-            compares_within_strata: false,
-        }
+        Self { evaluator, definition: None, character: None, is_centred: false }
     }
 
     /// A difference that increases with a sum, whose mean over all labellings is known.

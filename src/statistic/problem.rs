@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Statistic;
 use super::pool::Pool;
 use crate::design::layout::{Arrangement, Conflict, Layout};
-use crate::design::{Clustered, Design, TwoSample, strata};
+use crate::design::{Clustered, Design, RandomBatches, TwoSample, strata};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::{Domain, Stream};
@@ -79,16 +79,11 @@ impl Problem {
     /// statistic behaves before it is tested.
     #[must_use]
     pub fn probes(&self) -> Labellings {
-        let (design, mut stream) = (self.design(), Stream::new(0, Domain::Probes, 0));
-        let mut batch = design.batch();
-        let (mut draw, mut words) = (design.start(), design.observed());
-        let width = words.len();
-        while words.len() < (PROBES + 1) * width {
-            draw.draw(Arch::Scalar, &mut stream, &mut batch);
-            words.extend_from_slice(&batch.dense().words);
-        }
-        words.truncate((PROBES + 1) * width);
-        Labellings::Dense(BitRows { units: design.units().len(), words })
+        let design = self.design();
+        let mut rows = BitRows { units: design.units().len(), words: design.observed() };
+        let mut stream = Stream::new(0, Domain::Probes, 0);
+        RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, &mut rows);
+        Labellings::Dense(rows)
     }
 
     /// The same design over the observations in the order they were given, as [`Problem::with_design`] takes it: its

@@ -47,7 +47,7 @@ fn rejection_rates(mut sample_pair: impl FnMut() -> (Vec<f64>, Vec<f64>)) -> [f6
     let mut rejections = [0.0; 2];
     for seed in 0..DATA_SETS as u64 {
         let (case, control) = sample_pair();
-        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
+        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(1);
         let p = test.run("mean").unwrap().p_value.estimate;
         for (rejections, level) in rejections.iter_mut().zip([0.05, 0.01]) {
             *rejections += f64::from(u8::from(p <= level));
@@ -65,7 +65,7 @@ fn rates_of_both(
     let mut rejections = [0.0; 2];
     for seed in 0..DATA_SETS as u64 {
         let (case, control) = sample_pair();
-        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
+        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(1);
         for (rejections, result) in rejections.iter_mut().zip([respects(test.clone()), test.run("mean").unwrap()]) {
             *rejections += f64::from(u8::from(result.p_value.estimate <= 0.05));
         }
@@ -122,7 +122,7 @@ type Draw<'a> = &'a dyn Fn(&mut Simulation) -> f64;
 
 /// The error that a test of means is warned of.
 fn warned_error(case: &[f64], control: &[f64], statistic: &str) -> Option<LevelError> {
-    let test = PermutationTest::new(case, control).unwrap().resamples(19).threads(Some(1));
+    let test = PermutationTest::new(case, control).unwrap().resamples(19).threads(1);
     let warnings = test.run(statistic).unwrap().warnings;
     warnings.iter().find_map(|warning| match warning {
         Warning::UnequalVariances { error, .. } => Some(*error),
@@ -192,7 +192,7 @@ fn a_margin_that_is_estimated_raises_the_level_by_what_the_warning_says() {
         let case = simulation.sample(20, |simulation: &mut Simulation| 15.0 + simulation.normal());
         let control = simulation.sample(20, |simulation: &mut Simulation| 10.0 + simulation.normal());
         let margin = 0.5 * control.iter().sum::<f64>() / 20.0;
-        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(Some(1));
+        let test = PermutationTest::new(&case, &control).unwrap().resamples(RESAMPLES).seed(seed).threads(1);
         let p = test.shift(margin).run("mean").unwrap().p_value.estimate;
         rejections += f64::from(u8::from(p <= 0.05));
         levels += level_of_estimated_margin(&case, &control, false, 0.5, Alternative::TwoSided).unwrap();

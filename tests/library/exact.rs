@@ -64,7 +64,7 @@ fn the_null_distribution_holds_every_labelling_once_on_any_number_of_threads() {
         };
         let watch =
             Watch { stop: &AtomicBool::new(false), begin: &|_, _| (), advance: &|_| (), replicates: Some(&mut keep) };
-        let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact).threads(Some(threads));
+        let test = PermutationTest::new(&case, &control).unwrap().method(Choice::Exact).threads(threads);
         test.ready(&test.problem().unwrap(), "mean", Labellings::Wanted).unwrap().run(watch).unwrap();
         values
     };

@@ -20,7 +20,7 @@ fn reals(n: usize, step: f64) -> Vec<f64> {
     (0..n).map(|i| 3.0 + (i as f64 * step).sin()).collect()
 }
 
-fn binned<'a>(case: &'a [f64], control: &'a [f64]) -> PermutationTest<'a> {
+fn binned(case: &[f64], control: &[f64]) -> PermutationTest {
     PermutationTest::new(case, control).unwrap().null_distribution(NullDistribution::Binned)
 }
 
@@ -93,7 +93,7 @@ fn bins_depend_on_the_data_and_the_observed_statistic_alone() {
     for statistic in ["mean", "t", "median", "ks", "mean(x) / mean(y)"] {
         let definition: Definition = statistic.parse().unwrap();
         let edges = |seed, resamples, threads| {
-            let test = binned(&case, &control).seed(seed).resamples(resamples).threads(Some(threads));
+            let test = binned(&case, &control).seed(seed).resamples(resamples).threads(threads);
             test.run(&definition).unwrap().histogram.unwrap().edges
         };
         let first = edges(0, 1000, 1);
@@ -107,7 +107,7 @@ fn threads_change_no_count() {
     let (case, control) = (decimals(40, 7919), reals(33, 1.7));
     for method in [Choice::MonteCarlo, Choice::Sequential] {
         let counts = |threads| {
-            let test = binned(&case, &control).method(method).resamples(150_001).threads(Some(threads));
+            let test = binned(&case, &control).method(method).resamples(150_001).threads(threads);
             test.run("mean").unwrap().histogram
         };
         assert_eq!(counts(1), counts(2));

@@ -220,7 +220,7 @@ fn ends_are_order_statistics_of_the_crossings_of_all_labellings() {
 }
 
 /// A test of these data whose labellings are about the same observations whatever the shift.
-fn unsorted<'a>(case: &'a [f64], control: &'a [f64], layout: &Layout) -> PermutationTest<'a> {
+fn unsorted(case: &[f64], control: &[f64], layout: &Layout) -> PermutationTest {
     let order: Vec<u32> = (0..(case.len() + control.len()) as u32).collect();
     let design = layout.arrange(&order, case.len()).expect("a layout of these data").design;
     PermutationTest::new(case, control).unwrap().design(design)
@@ -272,7 +272,7 @@ fn tests_with_the_same_labellings_reject_what_lies_outside() {
         ("clustered", &control, clustered([2; 3])),
         ("clusters of many sizes", &control, clustered([1, 3, 2])),
     ] {
-        let test = unsorted(&case, control, &layout).resamples(999).seed(5).threads(Some(1));
+        let test = unsorted(&case, control, &layout).resamples(999).seed(5).threads(1);
         let source = Source::Drawn { resamples: 999, seed: 5, domain: Domain::Resamples };
         let at = |shift: f64| tails(drawn(test.clone().shift(shift).run("mean").unwrap().counts.expect("counted")));
         for (confidence, share) in [(0.95, 0.025), (0.8, 0.1)] {
@@ -318,7 +318,7 @@ fn an_interval_holds_0_exactly_if_the_tests_of_its_labellings_do_not_reject_it()
         for test in
             [PermutationTest::new(&case, &control).unwrap(), PermutationTest::new(&case, &control).unwrap().paired()]
         {
-            let test = test.resamples(199).seed(seed).threads(Some(1));
+            let test = test.resamples(199).seed(seed).threads(1);
             let [p_greater, p_less] = tails(drawn(test.run("mean").unwrap().counts.expect("counted")));
             let source = Source::Drawn { resamples: 199, seed, domain: Domain::Resamples };
             let [low, high] = inverted(source, &test.problem().unwrap(), TwoSided, 0.95);

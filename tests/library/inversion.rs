@@ -50,9 +50,8 @@ fn request(confidence: f64) -> EffectRequest {
 
 /// The p-value and the interval beside it.
 fn both(test: &PermutationTest, definition: &Definition, confidence: f64) -> (f64, EffectInterval) {
-    let (problem, result) = (test.problem().unwrap(), test.run(definition).unwrap());
-    let effect = test.effect(&problem, definition, &result, &request(confidence), &Watch::nobody()).unwrap();
-    (result.p_value.estimate, effect.interval.expect("it was asked for"))
+    let result = test.clone().interval(request(confidence)).run(definition).unwrap();
+    (result.p_value.estimate, result.effect.unwrap().interval.expect("it was asked for"))
 }
 
 fn rejects(p: f64, confidence: f64) -> bool {
@@ -128,7 +127,7 @@ fn the_null_value_lies_outside_exactly_where_p_is_small() {
         // Exact, or with 199 labellings: the fewest of which a twentieth is a whole number.
         let test =
             if dice.below(3) == 0 { test.resamples(199).seed(number as u64) } else { test.method(Choice::Exact) };
-        let test = test.undefined(permtest::Undefined::Extreme).threads(Some(1));
+        let test = test.undefined(permtest::Undefined::Extreme).threads(1);
         let definition: Definition = STATISTICS[which].parse().unwrap();
         // A group of equal values has no t.
         let Ok(result) = test.run(&definition) else { continue };
@@ -269,7 +268,7 @@ fn known_intervals_are_found() {
 fn intervals_beside_other_p_values_say_that_they_are_sampled() {
     let mut dice = Dice::new(5);
     let (case, control) = (dice.sample(40, 0.4, None), dice.sample(40, 0.0, None));
-    let test = PermutationTest::new(&case, &control).unwrap().threads(Some(1));
+    let test = PermutationTest::new(&case, &control).unwrap().threads(1);
     for (choice, name) in [(Choice::Importance, "mean"), (Choice::Splitting, "median"), (Choice::Sequential, "mean")] {
         let (p, interval) = both(&test.clone().method(choice), &name.parse().unwrap(), 0.95);
         assert_eq!(interval.kind, IntervalKind::Sampled);
@@ -296,7 +295,7 @@ fn standard_errors_are_those_of_other_seeds() {
     for name in ["mean", "median"] {
         let ends: Vec<EffectInterval> = (0..40)
             .map(|seed| {
-                let test = PermutationTest::new(&case, &control).unwrap().resamples(999).seed(seed).threads(Some(1));
+                let test = PermutationTest::new(&case, &control).unwrap().resamples(999).seed(seed).threads(1);
                 both(&test, &name.parse().unwrap(), 0.95).1
             })
             .collect();

@@ -39,7 +39,7 @@ fn definition(text: &str) -> Definition {
 }
 
 /// A small problem: its design, and data with ties or without.
-fn small<'a>(dice: &mut Dice, case: &'a mut Vec<f64>, control: &'a mut Vec<f64>) -> (PermutationTest<'a>, bool) {
+fn small(dice: &mut Dice, case: &mut Vec<f64>, control: &mut Vec<f64>) -> (PermutationTest, bool) {
     let (m, n) = (1 + dice.below(5) as usize, 1 + dice.below(5) as usize);
     let is_paired = dice.below(3) == 0;
     let n = if is_paired { m } else { n };
@@ -79,7 +79,7 @@ fn exact_methods_count_what_enumeration_counts_under_every_design() {
         let statistic = definition(statistics[dice.below(statistics.len() as u64) as usize]);
         let alternative = [Alternative::TwoSided, Alternative::Greater, Alternative::Less][dice.below(3) as usize];
         let rule = [TwoSidedRule::Absolute, TwoSidedRule::Doubled][dice.below(2) as usize];
-        let test = test.method(Choice::Exact).alternative(alternative).two_sided(rule).threads(Some(1));
+        let test = test.method(Choice::Exact).alternative(alternative).two_sided(rule).threads(1);
         // Whoever wants the null distribution gets each labelling once.
         let Ok(counted) = test.clone().null_distribution(NullDistribution::Kept).run(&statistic) else { continue };
         assert_eq!(counted.method, Method::Enumeration);
@@ -235,7 +235,7 @@ fn all_methods_print_the_same_with_any_number_of_threads() {
     let (case, control) = (dice.normals(18, 0.8), dice.normals(20, 0.0));
     for choice in [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting] {
         let by = |threads| {
-            let test = PermutationTest::new(&case, &control).unwrap().threads(Some(threads));
+            let test = PermutationTest::new(&case, &control).unwrap().threads(threads);
             test.method(choice).run("mean").unwrap().p_value
         };
         let expected = by(1);

@@ -35,7 +35,7 @@ fn the_null_distribution_is_kept_on_request_and_does_not_depend_on_threads() {
     let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(200_001);
     assert!(test.run("mean").unwrap().null_distribution.is_empty());
     let kept = test.null_distribution(NullDistribution::Kept);
-    let distribution = |threads| kept.clone().threads(Some(threads)).run("mean").unwrap().null_distribution;
+    let distribution = |threads| kept.clone().threads(threads).run("mean").unwrap().null_distribution;
     assert_eq!(distribution(1).len(), 200_001);
     assert_eq!(distribution(1), distribution(3));
 }

@@ -248,7 +248,8 @@ fn neighbours_of_sixteen_digits_are_no_ties() {
 fn spans_beyond_wide_scores_count_what_may_be_a_tie() {
     let (case, control) = ([1e-200, 1.0, 1e200], [3e-200, 1.0, -1e200]);
     assert_eq!(check(&case, &control, 0.0, &Layout::default()), Exactness::Rounded);
-    let warnings = |case, control| PermutationTest::new(case, control).unwrap().run("mean").unwrap().warnings;
+    let warnings =
+        |case: &[f64], control: &[f64]| PermutationTest::new(case, control).unwrap().run("mean").unwrap().warnings;
     assert!(warnings(&case, &control).contains(&Warning::Rounded));
     assert!(!warnings(&CASE, &CONTROL).contains(&Warning::Rounded));
 }

@@ -72,7 +72,7 @@ fn shifted(by: f64) -> (Vec<f64>, Vec<f64>) {
 fn decided(by: f64, cap: u64, threads: usize, statistic: &str) -> TestResult {
     let (case, control) = shifted(by);
     let test = PermutationTest::new(&case, &control).unwrap();
-    let test = test.method(Choice::Sequential).resamples(cap).threads(Some(threads));
+    let test = test.method(Choice::Sequential).resamples(cap).threads(threads);
     test.run(statistic).unwrap()
 }
 

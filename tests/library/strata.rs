@@ -7,7 +7,6 @@ use permtest::design::layout::{Blocks, Layout};
 use permtest::effect::{DEFAULT_BOOTSTRAP, Effect, EffectRequest, EffectSizes};
 use permtest::inference::effect::Effects;
 use permtest::inference::{Alternative, TwoSidedRule};
-use permtest::method::monte_carlo::Watch;
 use permtest::method::planner::Choice;
 use permtest::{Definition, PermutationTest, TestResult};
 
@@ -20,8 +19,8 @@ fn simpson() -> ([f64; 14], [f64; 14], Vec<u32>) {
     (of((170, 10), 70), of((200, 4), 100), strata)
 }
 
-fn test<'a>(case: &'a [f64], control: &'a [f64], strata: &[u32]) -> PermutationTest<'a> {
-    PermutationTest::new(case, control).unwrap().strata(strata.to_vec()).threads(Some(1))
+fn test(case: &[f64], control: &[f64], strata: &[u32]) -> PermutationTest {
+    PermutationTest::new(case, control).unwrap().strata(strata.to_vec()).threads(1)
 }
 
 fn named(name: &str) -> Definition {
@@ -34,10 +33,9 @@ fn assert_near(actual: f64, expected: f64) {
 
 /// The effect beside a test, with its 95 % interval.
 fn effect(test: &PermutationTest, name: &str, estimate: f64, request: EffectRequest) -> Effect {
-    let result = test.run(&named(name)).unwrap();
-    let found = test.effect(&test.problem().unwrap(), &named(name), &result, &request, &Watch::nobody()).unwrap();
+    let result = test.clone().interval(request).run(name).unwrap();
     assert_near(result.estimate, estimate);
-    found
+    result.effect.unwrap()
 }
 
 const USUAL: EffectRequest = EffectRequest { approach: None, bootstrap: DEFAULT_BOOTSTRAP, confidence: 0.95 };
@@ -67,7 +65,7 @@ fn the_difference_is_that_within_strata_even_where_pooled_groups_differ_the_othe
     assert_near(test.control_mean_within_strata(&named("mean")).unwrap().unwrap(), 15.3);
     assert_eq!(test.control_mean_within_strata(&named("median")).unwrap(), None);
     // Pooled: 14.507 − 13.221.
-    assert_near(test.effect_size(&named("welch"), 0.0).unwrap().estimate, 9.0 / 7.0);
+    assert_near(test.run("welch").unwrap().effect.unwrap().estimate, 9.0 / 7.0);
 }
 
 #[test]
@@ -272,17 +270,17 @@ fn differences_within_strata_count_like_fractions_over_all_labellings() {
         let (case, control, layout) = samples(&units);
         let layout = if round % 3 == 0 { Layout { clusters: None, ..layout } } else { layout };
         let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact);
-        let test = test.two_sided(TwoSidedRule::Absolute).threads(Some(1));
+        let test = test.two_sided(TwoSidedRule::Absolute).threads(1);
         let data: Vec<bool> = units.iter().map(|unit| unit.is_case).collect();
         let expected = difference(&units, &data, 0);
         let found = test.run("mean").unwrap();
         let estimate = expected.0 as f64 / expected.1 as f64 / 100.0;
         assert!((found.estimate - estimate).abs() <= 1e-12 * estimate.abs(), "{round}: {} {estimate}", found.estimate);
         assert_eq!(found_counts(&found), counts(&units, |labels| difference(&units, labels, 0)), "{round}: {units:?}");
-        let effect = test.effect_size(&named("t"), 0.0).unwrap().estimate;
-        assert!((effect - estimate).abs() <= 1e-12 * estimate.abs(), "{round}: {effect}");
         // t increases with D·√W, and so with D·|D|·W.
         let Ok(t) = test.run(&named("t")) else { continue };
+        let effect = t.effect.as_ref().unwrap().estimate;
+        assert!((effect - estimate).abs() <= 1e-12 * estimate.abs(), "{round}: {effect}");
         let squared = |labels: &[bool]| {
             let (sum, weight) = parts(&units, labels, 0);
             Fraction(sum.0 * sum.0.abs() * weight.1, sum.1 * sum.1 * weight.0)
@@ -308,7 +306,7 @@ fn intervals_leave_out_the_shifts_that_the_test_within_strata_rejects() {
         }
         let all = labellings(&units);
         let (case, control, layout) = samples(&units);
-        let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact).threads(Some(1));
+        let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact).threads(1);
         let data: Vec<bool> = units.iter().map(|unit| unit.is_case).collect();
         let estimate = difference(&units, &data, 0);
         let estimate = estimate.0 as f64 / estimate.1 as f64 / 100.0;
@@ -348,7 +346,7 @@ fn weighted_ranks_count_like_fractions_over_all_labellings() {
         let units = units(&mut dice, 1 + round % 2);
         let (case, control, layout) = samples(&units);
         let test = PermutationTest::new(&case, &control).unwrap().layout(layout).method(Choice::Exact);
-        let result = test.threads(Some(1)).run(&named("rank-sum")).unwrap();
+        let result = test.threads(1).run(&named("rank-sum")).unwrap();
         // Mid-ranks by counting: 1 + #{less} + (#{equal} − 1)/2.
         let van_elteren = |labels: &[bool]| {
             units.iter().zip(labels).filter(|(_, label)| **label).fold(Fraction(0, 1), |sum, (unit, _)| {

@@ -76,7 +76,7 @@ fn read(values: &[i64], power: i32) -> Vec<f64> {
 }
 
 fn test<T>(case: &[f64], control: &[f64], choice: Choice, run: impl Fn(&PermutationTest) -> T) -> T {
-    let test = PermutationTest::new(case, control).unwrap().method(choice).threads(Some(1));
+    let test = PermutationTest::new(case, control).unwrap().method(choice).threads(1);
     let test = test.undefined(permtest::Undefined::Extreme);
     run(&if choice == Choice::Exact { test } else { test.resamples(2_000).seed(5) })
 }

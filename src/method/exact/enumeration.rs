@@ -1,18 +1,16 @@
 //! Exact by enumeration: every labelling once, for any statistic, where there are few.
 
-use crate::design::Design;
+use crate::design::{Design, listed};
 use crate::error::Error;
 use crate::method::bins::Bins;
 use crate::method::engine::{self, Results};
 use crate::method::monte_carlo::{Chunk, Counted, Notes, ReplicateSink, Watch};
 use crate::method::tally::Tally;
-use crate::sampling::labellings::{BitRows, Labellings};
 use crate::simd::Arch;
 use crate::statistic::{EvaluationCost, Extremes, Statistic};
 
-/// Labellings in a chunk and in a batch.
+/// Labellings in a chunk.
 const CHUNK: u64 = 1 << 16;
-const BATCH: usize = 1024;
 
 /// The same where they are expensive: few enough for all threads to have some.
 const EXPENSIVE_CHUNK: u64 = 128;
@@ -86,15 +84,9 @@ impl Enumeration {
         extremes: &Extremes<S::Replicate>,
         notes: Notes<S::Replicate>,
     ) -> Result<Chunk, Error> {
-        let units = design.units().len();
-        let width = units.div_ceil(64);
         let mut done = Chunk::default();
-        for start in ranks.clone().step_by(BATCH) {
-            let batch = start..ranks.end.min(start + BATCH as u64);
-            let mut words = vec![0; (batch.end - batch.start) as usize * width];
-            design.unrank_from(batch.start, &mut words);
-            let mut replicates = vec![S::Replicate::default(); words.len() / width];
-            let labellings = Labellings::Dense(BitRows { units, words });
+        for labellings in listed(design, ranks) {
+            let mut replicates = vec![S::Replicate::default(); labellings.len()];
             statistic.replicates(self.arch, &labellings, &mut replicates)?;
             done.count(self.arch, statistic, extremes, &replicates, notes);
         }

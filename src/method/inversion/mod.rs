@@ -28,9 +28,8 @@ use std::sync::atomic::AtomicBool;
 use super::engine::{self, Results};
 use super::monte_carlo::{MOST_RESAMPLES, Watch};
 use super::tail::Tail;
-use crate::design::Design;
+use crate::design::{Design, RandomBatches, listed};
 use crate::error::Error;
-use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
 use crate::statistic::Problem;
@@ -42,9 +41,8 @@ pub const MOST_ENUMERATED: u64 = 1 << 20;
 /// The most values that are kept at a time for an end: 1 GiB.
 const MOST_KEPT: usize = 1 << 27;
 
-/// Enumerated labellings in a chunk and in a batch.
+/// Enumerated labellings in a chunk.
 const CHUNK: u64 = 1 << 14;
-const BATCH: usize = 1024;
 
 /// Which share of the labellings an interval leaves out beyond each end; `None` where it has no end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -207,15 +205,11 @@ impl Inversion {
     ) -> Result<(), Error> {
         let Watch { stop, begin, advance, .. } = *watch;
         begin(size, "labellings");
-        let (units, width) = (design.units().len(), design.units().len().div_ceil(64));
         let compute = |chunk: u64| {
             let ranks = chunk * CHUNK..size.min((chunk + 1) * CHUNK);
             let mut found = Found::default();
-            for start in ranks.clone().step_by(BATCH) {
-                let number = (ranks.end - start).min(BATCH as u64) as usize;
-                let mut words = vec![0; number * width];
-                design.unrank_from(start, &mut words);
-                crossings.append(self.arch, &Labellings::Dense(BitRows { units, words }), &mut found)?;
+            for batch in listed(design, ranks.clone()) {
+                crossings.append(self.arch, &batch, &mut found)?;
             }
             advance(ranks.end - ranks.start);
             Ok(found)
@@ -235,17 +229,15 @@ impl Inversion {
         begin(resamples, "resamples");
         let chunk_size = design.chunk_size() as u64;
         let compute = |chunk: u64| {
-            let wanted = chunk_size.min(resamples - chunk * chunk_size) as usize;
-            let mut stream = Stream::new(seed, domain, chunk);
-            let (mut at_work, mut batch) = (design.start(), design.batch());
+            let wanted = chunk_size.min(resamples - chunk * chunk_size);
+            let mut batches = RandomBatches::new(design, self.arch, Stream::new(seed, domain, chunk));
             let (mut found, mut missing) = (Found::default(), wanted);
             while missing > 0 {
-                at_work.draw(self.arch, &mut stream, &mut batch);
-                batch.truncate(missing);
-                missing -= batch.len();
-                crossings.append(self.arch, &batch, &mut found)?;
+                let batch = batches.next(missing);
+                missing -= batch.len() as u64;
+                crossings.append(self.arch, batch, &mut found)?;
             }
-            advance(wanted as u64);
+            advance(wanted);
             Ok(found)
         };
         self.run(resamples.div_ceil(chunk_size), stop, compute, fold)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::height::{Height, Heights};
 use super::marks::{Mark, Marks};
 use super::moves::{Moves, Propose};
-use crate::design::Design;
+use crate::design::{Design, RandomBatches};
 use crate::error::Error;
 use crate::sampling::bounded::below;
 use crate::sampling::labellings::{BitRows, Labellings};
@@ -30,16 +30,9 @@ pub(super) struct Ascent<'a, S: Statistic + ?Sized> {
 impl<S: Statistic + ?Sized> Ascent<'_, S> {
     /// So many labellings, drawn uniformly and independently from the design.
     pub fn draw(&self, labellings: usize, stream: &mut Stream) -> BitRows {
-        let units = self.design.units().len();
-        let wanted = labellings * units.div_ceil(64);
-        let (mut at_work, mut batch) = (self.design.start(), self.design.batch());
-        let mut words = Vec::with_capacity(wanted);
-        while words.len() < wanted {
-            at_work.draw(self.arch, stream, &mut batch);
-            words.extend_from_slice(&batch.dense().words);
-        }
-        words.truncate(wanted);
-        BitRows { units, words }
+        let mut rows = BitRows { units: self.design.units().len(), words: Vec::new() };
+        RandomBatches::new(self.design, self.arch, stream).append(labellings, &mut rows);
+        rows
     }
 
     /// The statistics of labellings.
