@@ -263,7 +263,6 @@ impl Run<'_> {
             n_dropped: dataset.n_dropped,
             test: test.clone(),
             mu: self.mu,
-            effect: result.effect.clone(),
             effect_sizes: self.test.effect_sizes()?,
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),

@@ -11,7 +11,7 @@ use crate::statistic::catalogue::Named;
 
 impl Report {
     pub(super) fn effect_interval(&self) -> Option<EffectInterval> {
-        self.effect.as_ref()?.interval
+        self.result.effect.as_ref()?.interval
     }
 
     /// The level of the interval of the effect.
@@ -21,13 +21,13 @@ impl Report {
 
     /// The effect where it is another one than the statistic, which has its own.
     pub(super) fn other_effect(&self) -> Option<&Effect> {
-        self.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic)
+        self.result.effect.as_ref().filter(|effect| effect.measured != Measured::Statistic)
     }
 }
 
 /// The effect as people say it: `difference of means`.
 pub fn name(report: &Report) -> Option<String> {
-    let name = match report.effect.as_ref()?.measured {
+    let name = match report.result.effect.as_ref()?.measured {
         Measured::Statistic => return Some(report.title()),
         Measured::MeanDifference => "difference of means",
         Measured::Shift => "Hodges-Lehmann shift",
@@ -49,7 +49,7 @@ pub fn interval(report: &Report) -> Option<String> {
 /// Ends are rounded outwards, with as many digits as keep one that leaves out the null value on its side of it, and where
 /// labellings were drawn no more than its standard error allows.
 pub fn interval_ends(report: &Report) -> Option<String> {
-    let estimate = report.effect.as_ref()?.estimate;
+    let estimate = report.result.effect.as_ref()?.estimate;
     let EffectInterval { ends, kind, errors } = report.effect_interval()?;
     let null = if kind.is_of_shifts() { Some(report.mu) } else { null(report) };
     let precision = Precision::of(report);
@@ -98,7 +98,7 @@ fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>, scale: f64)
 /// The effect under the null hypothesis, where it is known.
 pub fn null(report: &Report) -> Option<f64> {
     let has_null = matches!(report.measure(), Measure::DataDifference | Measure::Difference | Measure::Ratio);
-    match report.effect.as_ref()?.measured {
+    match report.result.effect.as_ref()?.measured {
         Measured::Statistic => has_null.then_some(report.null_value()),
         Measured::MeanDifference | Measured::Shift => Some(report.mu),
     }

@@ -57,7 +57,7 @@ const FIELDS: &[Field] = &[
     ("control", |r| group(&r.control)),
     ("estimate", |r| real(r.result.estimate)),
     ("effect", |r| Value::Text(effect::name(r))),
-    ("effect_estimate", |r| Value::Real(r.effect.as_ref().map(|effect| effect.estimate))),
+    ("effect_estimate", |r| Value::Real(r.result.effect.as_ref().map(|effect| effect.estimate))),
     ("effect_interval", |r| Value::Interval(r.effect_interval().map(|interval| interval.ends))),
     ("effect_interval_kind", |r| name(r.effect_interval().map(|interval| interval.kind).map(IntervalKind::name))),
     ("effect_confidence", |r| Value::Real(r.effect_confidence())),

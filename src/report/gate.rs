@@ -61,7 +61,7 @@ pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alterna
 }
 
 fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> Evidence {
-    let size = report.effect.as_ref().map_or(report.result.estimate, |effect| effect.estimate);
+    let size = report.result.effect.as_ref().map_or(report.result.estimate, |effect| effect.estimate);
     // A ratio of 1 is no effect.
     let effect = if report.measure() == Measure::Ratio { size - 1.0 } else { size };
     let is_counted = matches!(report.result.method, Method::MonteCarlo { .. } | Method::Sequential { .. });

@@ -39,7 +39,7 @@ use crate::inference::summary::Summary;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::input::dataset::Group;
 use crate::method::planner::Method;
-use crate::permutation_test::effect::{Effect, EffectSizes};
+use crate::permutation_test::effect::EffectSizes;
 use crate::settings::{Format, PlotFormat, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
@@ -64,8 +64,6 @@ pub struct Report {
     pub mu: f64,
     /// What was found.
     pub result: TestResult,
-    /// The effect with its interval; `None` for the statistic of a program.
-    pub effect: Option<Effect>,
     /// Effect sizes on scales of their own.
     pub effect_sizes: EffectSizes,
     /// The smallest effect that matters to the gate, in units of the data.

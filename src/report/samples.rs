@@ -28,12 +28,6 @@ pub fn typical() -> Report {
         test: test(),
         mu: 0.0,
         result: result(),
-        effect: Some(Effect {
-            measured: Measured::Statistic,
-            estimate: 3.7,
-            interval: Some(EffectInterval { ends: [-0.17, 7.57], kind: IntervalKind::Exact, errors: None }),
-            objection: None,
-        }),
         effect_sizes: EffectSizes::TwoSample(Effects {
             mean_difference: 3.7,
             relative_change: Some(0.218),
@@ -73,6 +67,12 @@ fn test() -> Test {
 fn result() -> TestResult {
     TestResult {
         estimate: 3.7,
+        effect: Some(Effect {
+            measured: Measured::Statistic,
+            estimate: 3.7,
+            interval: Some(EffectInterval { ends: [-0.17, 7.57], kind: IntervalKind::Exact, errors: None }),
+            objection: None,
+        }),
         alternative: Alternative::TwoSided,
         design: Kind::TwoSample,
         character: Character::Difference,

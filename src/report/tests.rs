@@ -444,16 +444,16 @@ fn a_small_difference_of_large_samples_stays_visible() {
 #[test]
 fn one_sided_intervals_have_one_end_and_other_effects_a_row_of_their_own() {
     let of = |interval| {
-        let effect = typical().effect.map(|effect| Effect {
+        let effect = typical().result.effect.map(|effect| Effect {
             interval: Some(EffectInterval { ends: interval, kind: IntervalKind::Exact, errors: None }),
             ..effect
         });
-        conclusion(&varied(typical(), |report| report.effect = effect))
+        conclusion(&varied(typical(), |report| report.result.effect = effect))
     };
     assert!(of([0.5, f64::INFINITY]).contains("  95 % interval at least 0.50\n"));
     assert!(of([f64::NEG_INFINITY, 0.5]).contains("  95 % interval at most 0.50\n"));
     let shift = |effect: Effect| Effect { measured: Measured::Shift, objection: Some("none".into()), ..effect };
-    let text = text(&varied(typical(), |report| report.effect = typical().effect.map(shift)));
+    let text = text(&varied(typical(), |report| report.result.effect = typical().result.effect.map(shift)));
     assert!(
         text.contains("  difference of means    3.70\n  Hodges-Lehmann shift   3.70     95 % interval -0.17 to 7.57\n")
     );
@@ -465,7 +465,7 @@ fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_a
     let of = |interval, kind, errors| {
         let vary = |effect| Effect { interval: Some(EffectInterval { ends: interval, kind, errors }), ..effect };
         let text = conclusion(&varied(typical(), |report| {
-            report.effect = typical().effect.map(vary);
+            report.result.effect = typical().result.effect.map(vary);
             report.result.p_value.estimate = 0.04;
         }));
         let (_, interval) = text.lines().next().unwrap().split_once("interval ").unwrap();
@@ -487,7 +487,7 @@ fn intervals_say_how_they_were_got_and_are_rounded_outwards_to_the_digits_that_a
     // p is at most 0.05.
     let mut holed = varied(typical(), |report| report.result.p_value.estimate = 0.04);
     holed.test.statistic = Statistic::Defined(Definition::Named(Named::Welch));
-    holed.effect.as_mut().unwrap().measured = Measured::MeanDifference;
+    holed.result.effect.as_mut().unwrap().measured = Measured::MeanDifference;
     assert!(text(&holed).contains("95 % interval -0.17 to 7.57, though 0 itself is rejected\n"));
 }
 

@@ -56,7 +56,7 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
 /// The effect on other scales, or why it has no interval.
 fn effect_note(report: &Report) -> Option<String> {
     let scales = effect::other_scales(report).map(|scales| format!("Effect: {scales}."));
-    let objection = report.effect.as_ref().and_then(|effect| effect.objection.as_ref()).map(flags::words);
+    let objection = report.result.effect.as_ref().and_then(|effect| effect.objection.as_ref()).map(flags::words);
     let objection = objection.map(|why| format!("No interval for the effect: {}.", why.trim_end_matches('.')));
     let notes: Vec<String> = [scales, objection].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))

@@ -92,7 +92,7 @@ fn certainty(report: &Report) -> String {
 
 /// How large the effect is.
 fn size(report: &Report) -> Option<String> {
-    let shown = report.effect.as_ref()?;
+    let shown = report.result.effect.as_ref()?;
     let estimate = Precision::of(report).effect.write(shown.estimate);
     let direction = match report.measure() {
         Measure::DataDifference | Measure::Difference => ", case minus control,",

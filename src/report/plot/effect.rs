@@ -11,7 +11,7 @@ use crate::report::{Report, effect};
 
 /// Draws the effect, if the statistic has one.
 pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
-    let Some(shown) = &report.effect else { return };
+    let Some(shown) = &report.result.effect else { return };
     let null = effect::null(report);
     let ends = shown.interval.map_or([shown.estimate; 2], |interval| interval.ends);
     let finite: Vec<f64> = ends.into_iter().chain([shown.estimate]).chain(null).filter(|x| x.is_finite()).collect();

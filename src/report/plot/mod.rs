@@ -116,7 +116,7 @@ fn with_preamble(svg: &str, report: &Report) -> String {
 
 fn draw(report: &Report) -> Canvas {
     let caption = caption(report);
-    let effect = if report.effect.is_some() { EFFECT } else { 0 };
+    let effect = if report.result.effect.is_some() { EFFECT } else { 0 };
     let height = HEAD + SAMPLES + effect + NULL + LINE * caption.len() as i32 + 14;
     let mut canvas = Canvas::new(WIDTH, height);
     canvas.add(Form::Rectangle { from: [0, 0], to: [WIDTH, height] }, BACKGROUND);
