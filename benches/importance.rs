@@ -75,7 +75,7 @@ fn main() {
         let time = |arch, draws| {
             let importance = Importance { draws, seed: 0, threads: Some(1), arch };
             best(|| {
-                black_box(importance.tail(&sums, &exchange, Side::Upper, edge, &Watch::nobody()).unwrap());
+                black_box(importance.tail(&sums, &exchange, Side::Upper, edge, &Watch::default()).unwrap());
             })
         };
         // What is prepared once is left out.
@@ -99,7 +99,7 @@ fn main() {
     let edge = threshold(&sums, &exchange);
     for draws in [10_000, 100_000, 1_000_000] {
         let importance = Importance { draws, seed: 0, threads: None, arch: Arch::new() };
-        let estimate = || importance.tail(&sums, &exchange, Side::Upper, edge, &Watch::nobody()).unwrap();
+        let estimate = || importance.tail(&sums, &exchange, Side::Upper, edge, &Watch::default()).unwrap();
         let found = estimate();
         let seconds = best(|| {
             black_box(estimate());

@@ -74,7 +74,7 @@ fn median(x: &[f64]) -> f64 {
 
 fn invert(problem: &Problem, tail: Tail, resamples: u64, threads: Option<usize>, arch: Arch) -> [f64; 2] {
     let source = Source::Drawn { resamples, seed: 0, domain: Domain::Inversion };
-    Inversion { source, threads, arch }.mean_difference(problem, tail, 0.95, &Watch::nobody()).expect("ends")
+    Inversion { source, threads, arch }.mean_difference(problem, tail, 0.95, &Watch::default()).expect("ends")
 }
 
 fn inversion() {
@@ -116,7 +116,7 @@ fn bootstrap() {
         for (name, location) in [("mean", mean as fn(&[f64]) -> f64), ("median", median)] {
             let statistic = |drawn: &Samples| location(&drawn.case) - location(&drawn.control);
             let [ours, plain] = best([
-                work(|| bootstrap.replicates(&cells, statistic, &Watch::nobody())),
+                work(|| bootstrap.replicates(&cells, statistic, &Watch::default())),
                 work(|| plain_bootstrap(&samples, resamples, location)),
             ])
             .map(|seconds| seconds * 1e9 / resamples as f64);
@@ -145,7 +145,7 @@ fn whole_intervals() {
                 Reading::Bca,
                 permtest::inference::Alternative::TwoSided,
                 0.95,
-                &Watch::nobody(),
+                &Watch::default(),
             );
             let seconds = start.elapsed().as_secs_f64();
             black_box(found.expect("an interval"));

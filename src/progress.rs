@@ -13,7 +13,7 @@ use crate::settings::Chatter;
 const PATIENCE: Duration = Duration::from_millis(500);
 const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} {msg}, {rate}/s, {eta} left";
 
-/// A progress bar that disappears when it is finished or dropped; silent where nobody watches.
+/// A progress bar that disappears when it is finished or dropped; silent where there is no terminal.
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,

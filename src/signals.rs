@@ -17,7 +17,7 @@ static PROCESS: Mutex<Process> = Mutex::new(Process { is_polling: false, undo: B
 
 /// What a signal meets.
 struct Process {
-    /// Whether somebody looks at the flag.
+    /// Whether the flag is looked at.
     is_polling: bool,
     undo: BTreeMap<u64, Box<dyn FnOnce() + Send>>,
     next: u64,
@@ -69,7 +69,7 @@ pub fn watch() -> &'static AtomicBool {
 /// Ends to compute: from here on a signal ends the process at once.
 ///
 /// # Errors
-/// [`Error::Interrupted`] if there has been one that nobody has seen.
+/// [`Error::Interrupted`] if there has been one that was not seen.
 pub fn unwatch() -> Result<(), Error> {
     let mut process = process();
     process.is_polling = false;
@@ -127,7 +127,7 @@ pub fn listen() {
     }
 }
 
-/// The signals that this process ignores, bit s − 1 for signal s, as far as the system tells: Linux does.
+/// The signals that this process ignores, bit s − 1 for signal s, as far as the system says: Linux does.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -6,7 +6,7 @@ pub use pulp::Arch;
 
 /// A kernel with its arguments.
 ///
-/// A closure would be simpler, but only a named method can be told to be inlined, and what is not inlined is compiled
+/// A closure would be simpler, but only a named method can be marked to be inlined, and what is not inlined is compiled
 /// without the instruction set's features.
 pub trait Kernel {
     /// What it computes.

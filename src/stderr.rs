@@ -1,4 +1,4 @@
-//! What is said beside the report, a line at a time. Where nobody listens there is nobody to tell: a standard error that cannot
+//! What is said beside the report, a line at a time. A standard error that cannot
 //! be written changes nothing.
 
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! Where a report is seen: on what it is drawn, in which files its pictures go, who is told of its verdict.
+//! Where a report is seen: on what it is drawn, in which files its pictures go, where its verdict is announced.
 
 use crate::NullDistribution;
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::report::{self, Canvas, Plot, Report};
 use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output, Pictures, Settings};
 use crate::stderr;
 
-/// Columns of a drawing that nobody looks at yet.
+/// Columns of a drawing that is not on a terminal.
 const USUAL_WIDTH: usize = 80;
 
 /// Some outputs have room for one column.
@@ -48,7 +48,7 @@ pub(super) fn canvas(output: &Output) -> Option<Canvas> {
     }
 }
 
-/// The null distribution is counted in bins where somebody will see them.
+/// The null distribution is counted in bins where they will be seen.
 pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> NullDistribution {
     let Pictures { plot, page, .. } = &output.pictures;
     let is_seen = canvas.is_some() || plot.is_some() || page.is_some();

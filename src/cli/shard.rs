@@ -1,4 +1,4 @@
-//! `--shard K/M` and `--shard auto/M`: which share of the resamples is counted here, as a job array tells it.
+//! `--shard K/M` and `--shard auto/M`: which share of the resamples is counted here, as a job array says.
 
 use std::ffi::OsString;
 
@@ -11,7 +11,7 @@ use crate::settings::{Output, Shard};
 /// `--shard`, well spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShardArgument {
-    /// `None`: the environment tells.
+    /// `None`: as the environment says.
     number: Option<u64>,
     of: u64,
 }
@@ -70,14 +70,14 @@ pub(super) fn shard(arguments: &Arguments, output: &mut Output, argv: &[OsString
     Ok(Some(Shard { number, of, told_by, file }))
 }
 
-/// How a scheduler tells a job of an array which one it is.
+/// How a job of an array learns from the scheduler which one it is.
 struct Scheduler {
     index: &'static str,
-    /// The first index, and what lies between two, where variables tell them.
+    /// The first index, and what lies between two, where variables hold them.
     first: Option<&'static str>,
     step: Option<&'static str>,
     last: Option<&'static str>,
-    /// The first index where no variable tells it.
+    /// The first index where no variable holds it.
     base: u64,
 }
 
@@ -107,7 +107,7 @@ impl Scheduler {
     }
 }
 
-/// The number of the shard, and the variable that tells it.
+/// The number of the shard, and the variable that holds it.
 fn told(of: u64, variable: impl Fn(&str) -> Option<String>) -> Result<(u64, &'static str), Error> {
     // Outside of arrays LSF says 0 and SGE says undefined.
     let outside = |name: &str, value: &str| value == "undefined" || (name == "LSB_JOBINDEX" && value == "0");

@@ -4,7 +4,7 @@
 //! and 6.6) takes other quantiles, α′ = Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))) in place of α = Φ(z):
 //!
 //! - z₀, the bias: Φ(z₀) is the share of replicates below the statistic of the data, ties counted half;
-//! - a, the acceleration: Σ U³/n³ / (6·(Σ U²/n²)^(3/2)) over the observations of all groups, where U = (n − 1)(θ̄ − θ₍ᵢ₎) tells
+//! - a, the acceleration: Σ U³/n³ / (6·(Σ U²/n²)^(3/2)) over the observations of all groups, where U = (n − 1)(θ̄ − θ₍ᵢ₎) says
 //!   how the statistic of the others, of n in the group, differs from the mean of all these (Efron & Tibshirani 1993,
 //!   equation 14.15, for several samples as in `SciPy`).
 //!
@@ -57,7 +57,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// [`Error::Data`] for a confidence out of range, for a statistic that is not finite for the data or for some sample, and where
-/// the replicates tell no interval: all are the same or, for `BCa`, all lie on one side of the statistic of the data, or no
+/// the replicates give no interval: all are the same or, for `BCa`, all lie on one side of the statistic of the data, or no
 /// observation changes it. [`Error::Interrupted`] when the watch says stop.
 ///
 /// ```
@@ -79,7 +79,7 @@ pub struct Correction {
 ///     Reading::Percentile,
 ///     Alternative::TwoSided,
 ///     0.95,
-///     &Watch::nobody(),
+///     &Watch::default(),
 /// )?;
 /// // Efron and Tibshirani (1993, page 14) print a standard error of 26.85 for this difference, 30.63.
 /// assert!((interval.observed - 30.63).abs() < 0.01 && (interval.standard_error - 26.85).abs() < 1.0);
@@ -186,7 +186,7 @@ fn acceleration(left_out: &[Vec<f64>], slack: f64) -> Result<f64, Error> {
         let what = "the statistic stays the same whichever observation is left out";
         return Err(Error::data(what, "take the percentile interval"));
     }
-    // In units of the largest one, lest a power be out of range.
+    // In units of the largest one, so that no power is out of range.
     let sum_of = |power: i32| influences.iter().map(|influence| (influence / largest).powi(power)).sum::<f64>();
     let squares = sum_of(2);
     Ok(sum_of(3) / (6.0 * squares * squares.sqrt()))
@@ -195,7 +195,7 @@ fn acceleration(left_out: &[Vec<f64>], slack: f64) -> Result<f64, Error> {
 /// U/n for each observation of a group.
 fn influences(left_out: &[f64]) -> impl Iterator<Item = f64> {
     let (n, origin) = (left_out.len() as f64, left_out.first().copied().unwrap_or(0.0));
-    // From one of them, lest a large common part cost digits.
+    // From one of them, so that a large common part costs no digits.
     let mean = left_out.iter().map(|value| value - origin).sum::<f64>() / n;
     left_out.iter().map(move |value| (n - 1.0) / n * (mean - (value - origin)))
 }

@@ -3,7 +3,7 @@
 //! A test is *significant* if all of the interval of its (adjusted) p-value lies at or below α and, where a smallest effect
 //! is named, the effect is at least as large in the tested direction. It is *not significant* if all of the interval lies
 //! above α, or the effect is too small. What is left is *undecided*, as is a test that cannot be significant whatever the
-//! outcome: a check that cannot fire protects nobody.
+//! outcome: a check that cannot fire protects from nothing.
 
 use super::Alternative;
 use super::count::separated;
@@ -33,7 +33,7 @@ pub enum FailOn {
 /// What becomes of a check that cannot be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnUndecided {
-    /// It is told by an exit code of its own.
+    /// It has an exit code of its own.
     #[default]
     Report,
     /// It passes.
@@ -92,7 +92,7 @@ pub enum Finding {
     Significant,
     /// p > α, or the effect does not matter.
     NotSignificant,
-    /// Not to be told.
+    /// Not known.
     Undecided(Doubt),
 }
 

@@ -58,7 +58,7 @@ fn lower_end(count: u64, n: u64, ln_tail: f64) -> Probability {
     Probability::from_logit(logit)
 }
 
-/// The time-uniform interval for a proportion of which `count` successes in `n` trials were seen when somebody chose to stop
+/// The time-uniform interval for a proportion of which `count` successes in `n` trials were seen when it was decided to stop
 /// (Robbins 1970): the p at which (n + 1)·C(n, count)·p^count·(1 − p)^(n − count) exceeds `risk`. Whenever one looks and
 /// however often, the proportion has lain in all of these intervals with a probability of at least 1 − `risk`.
 ///

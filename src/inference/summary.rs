@@ -74,7 +74,7 @@ impl Moments {
         }
         let rough_mean = sum.value() / n;
 
-        // What is left when the rough mean is taken from every value tells how rough it was.
+        // What is left when the rough mean is taken from every value shows how rough it was.
         let (mut deviations, mut squares) = (CompensatedSum::default(), CompensatedSum::default());
         for &x in values {
             deviations.add(x);

@@ -82,7 +82,7 @@ pub enum Warning {
         /// Of how many.
         replicates: u64,
     },
-    /// Splitting, which nobody had asked for, ended before it came to the data: p is below this.
+    /// Splitting, which was not asked for, ended before it came to the data: p is below this.
     Ceiling {
         /// The upper bound.
         p: f64,

@@ -2,11 +2,11 @@
 //!
 //! Bins are of one width and lie side by side from an *anchor*, the bound beyond which a statistic is as extreme as the
 //! data: what lies beyond it fills whole bins, so that these add up to the counts of the test. How wide they are, and how
-//! far they reach, is told by a pilot, a few labellings from a stream of their own: by the data and the observed statistic
+//! far they reach, comes from a pilot, a few labellings from a stream of their own: by the data and the observed statistic
 //! alone, never by the seed or the number of resamples. So parts of a run have the same bins, and their counts add up.
 //!
-//! Where the statistic has a step, such as that of sums of decimals, widths are multiples of it, lest some bins hold one
-//! value more than their neighbours.
+//! Where the statistic has a step, such as that of sums of decimals, widths are multiples of it, so that no bin holds one
+//! value more than its neighbours.
 
 use std::ops::AddAssign;
 

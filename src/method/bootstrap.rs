@@ -12,7 +12,7 @@
 //! From each cell as many blocks are drawn as it has. Where these are single values, only how often each of them occurs is
 //! drawn, and a sample holds them in ascending order: many statistics would sort them, which costs more than drawing.
 //!
-//! The jackknife beside it leaves out one block at a time, which tells how the spread of the statistic changes with its value.
+//! The jackknife beside it leaves out one block at a time, which shows how the spread of the statistic changes with its value.
 //! Of cells with more than [`MOST_LEFT_OUT`] blocks it leaves out so many random groups of blocks: the third moment of the
 //! groups' influences estimates the same skewness.
 
@@ -313,7 +313,7 @@ impl Bootstrap {
     /// use permtest::method::monte_carlo::Watch;
     /// let cells = Cells::new(&[1.0, 2.0], &[0.0], &Layout::default())?;
     /// let bootstrap = Bootstrap { resamples: 10_000, seed: 0, threads: None };
-    /// let replicates = bootstrap.replicates(&cells, |drawn| drawn.case[0] + drawn.case[1], &Watch::nobody())?;
+    /// let replicates = bootstrap.replicates(&cells, |drawn| drawn.case[0] + drawn.case[1], &Watch::default())?;
     /// // 1 + 1, 1 + 2, 2 + 1 or 2 + 2.
     /// let share = |sum: f64| replicates.iter().filter(|&&replicate| replicate == sum).count() as f64 / 1e4;
     /// assert!((share(2.0) - 0.25).abs() < 0.02 && (share(3.0) - 0.5).abs() < 0.02);
@@ -420,7 +420,7 @@ mod tests {
             drawn.lock().unwrap().push([samples.case.clone(), samples.control.clone()]);
             0.0
         };
-        bootstrap.replicates(cells, keep, &Watch::nobody()).unwrap();
+        bootstrap.replicates(cells, keep, &Watch::default()).unwrap();
         drawn.into_inner().unwrap()
     }
 
@@ -483,9 +483,9 @@ mod tests {
         let cells = Cells::new(&[1.0, 2.0, 4.0], &[10.0, 20.0, 40.0], &layout).unwrap();
         let bootstrap = Bootstrap { resamples: 1, seed: 0, threads: None };
         let sum = |samples: &Samples| samples.case.iter().chain(&samples.control).sum::<f64>();
-        assert_eq!(bootstrap.left_out(&cells, sum, &Watch::nobody()).unwrap(), [[66.0, 55.0, 33.0]]);
+        assert_eq!(bootstrap.left_out(&cells, sum, &Watch::default()).unwrap(), [[66.0, 55.0, 33.0]]);
         let cells = Cells::new(&[1.0, 2.0, 4.0], &[10.0], &Layout::default()).unwrap();
-        assert_eq!(bootstrap.left_out(&cells, sum, &Watch::nobody()).unwrap(), [vec![16.0, 15.0, 13.0], vec![]]);
+        assert_eq!(bootstrap.left_out(&cells, sum, &Watch::default()).unwrap(), [vec![16.0, 15.0, 13.0], vec![]]);
     }
 
     #[test]
@@ -494,7 +494,7 @@ mod tests {
         let cells = Cells::new(&values, &[0.0], &Layout::default()).unwrap();
         let bootstrap = Bootstrap { resamples: 1, seed: 0, threads: None };
         let size = |samples: &Samples| samples.case.len() as f64;
-        let sizes = bootstrap.left_out(&cells, size, &Watch::nobody()).unwrap();
+        let sizes = bootstrap.left_out(&cells, size, &Watch::default()).unwrap();
         assert_eq!(sizes[0].len(), MOST_LEFT_OUT);
         assert_eq!(sizes[0].iter().map(|size| 10_000.0 - size).sum::<f64>(), 10_000.0);
         assert!(sizes[0].iter().all(|size| [9997.0, 9998.0].contains(size)));

@@ -197,7 +197,7 @@ pub fn map<T: Send>(length: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     made.into_iter().filter_map(|made| made.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-/// Changes a list part by part; each part is told where it begins.
+/// Changes a list part by part; each call gets the place where its part begins.
 pub fn each_part<T: Send>(list: &mut [T], part: usize, change: impl Fn(usize, &mut [T]) + Sync) {
     let parts: Vec<Mutex<&mut [T]>> = list.chunks_mut(part).map(Mutex::new).collect();
     each(parts.len(), &|number| change(number * part, &mut lock(&parts[number])));

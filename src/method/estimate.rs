@@ -17,13 +17,13 @@ pub struct Estimate {
     pub spread: Spread,
 }
 
-/// Whose spread tells the standard error.
+/// Whose spread gives the standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spread {
     /// That of the weights of many draws.
     Weights {
-        /// As many draws of equal weight would tell as much.
+        /// As many draws of equal weight would say as much.
         effective_sample_size: f64,
         /// The same p-value by the saddlepoint approximation, where there is one.
         saddlepoint: Option<f64>,

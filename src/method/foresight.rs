@@ -17,7 +17,7 @@ const FEW: u64 = 256;
 const FEWER: u64 = 64;
 const MANY_UNITS: usize = 50_000;
 
-/// The decimal logarithm of the p-value if the null distribution had the shape that it is taken for; `None` where a few labellings do not tell
+/// The decimal logarithm of the p-value if the null distribution had the shape that it is taken for; `None` where a few labellings do not show
 /// its spread.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// The mean of the statistic, as far as the bins tell.
+    /// The mean of the statistic, as far as the bins show.
     #[must_use]
     pub fn mean(&self) -> f64 {
         let middles = self.edges.windows(2).map(|edges| edges[0].midpoint(edges[1]));

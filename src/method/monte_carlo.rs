@@ -34,7 +34,7 @@ pub struct MonteCarlo {
 /// Takes the statistics of resamples, in order.
 pub type ReplicateSink<'a> = dyn FnMut(&[f64]) -> Result<(), Error> + Send + 'a;
 
-/// Who watches a run: told how it goes, and able to stop it.
+/// What follows a run: its progress, the statistics of its resamples, and a way to stop it.
 pub struct Watch<'a> {
     /// Set from outside to end the run with [`Error::Interrupted`].
     pub stop: &'a AtomicBool,
@@ -46,10 +46,9 @@ pub struct Watch<'a> {
     pub replicates: Option<&'a mut ReplicateSink<'a>>,
 }
 
-impl Watch<'_> {
-    /// A run that nobody watches.
-    #[must_use]
-    pub fn nobody() -> Self {
+impl Default for Watch<'_> {
+    /// A run that is not followed.
+    fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
         Self { stop: &NEVER, begin: &|_, _| (), advance: &|_| (), replicates: None }
     }
@@ -212,7 +211,7 @@ impl MonteCarlo {
         self.each_block(design, statistic, &Stretch { blocks, results, stop, advance }, note, fold)
     }
 
-    /// Notes something of the replicates of each block, and folds it in order, until `fold` has seen enough; it is told the
+    /// Notes something of the replicates of each block, and folds it in order, until `fold` has seen enough; it gets the
     /// number of the block that follows.
     pub(super) fn each_block<S: Statistic + ?Sized, T: Default + Send>(
         &self,

@@ -33,7 +33,7 @@ pub fn terminal() -> Option<Terminal> {
     if !stdout.is_terminal() {
         return None;
     }
-    // One that does not tell its width may be of the usual one.
+    // One that does not give its width may be of the usual one.
     let columns = terminal_size_of(stdout).map_or(80, |(Width(columns), _)| columns.into());
     Some(Terminal { columns, is_dumb: env::var_os("TERM").is_some_and(|term| term == "dumb") })
 }
@@ -209,7 +209,7 @@ fn write_to_stdout(text: &str, color: Color) -> io::Result<()> {
         Color::Never => ColorChoice::Never,
     };
     let text = if choice == ColorChoice::Never { plain(text) } else { Cow::Borrowed(text) };
-    // The colours have been decided; the stream only sees to consoles that need to be told of them.
+    // The colours have been decided; the stream only sees to consoles that need to know of them.
     let mut stdout = AutoStream::new(stdout, ColorChoice::Always);
     // Only when it is flushed may a full disk show itself.
     unless_closed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))

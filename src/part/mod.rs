@@ -1,4 +1,4 @@
-//! Part files: what some blocks of a run have yielded, with all that tells whether parts belong together.
+//! Part files: what some blocks of a run have yielded, with all that shows whether parts belong together.
 //!
 //! A part is one JSON object, written whole or not at all, with fields in a fixed order and a checksum over all of them: a byte
 //! that differs is found. Numbers that readers of JSON may not hold are strings. The part of the first shard also carries the
@@ -259,7 +259,7 @@ impl Part {
     }
 }
 
-/// What tells whether a file can be understood.
+/// What shows whether a file can be understood.
 #[derive(Default, Deserialize)]
 struct Head {
     schema: Option<String>,

@@ -10,7 +10,7 @@ use crate::method::monte_carlo::MOST_RESAMPLES;
 use crate::method::planner::{Further, Method, Plan};
 use crate::statistic::{EvaluationCost, Problem};
 
-/// How a run is cut into blocks, which can be computed one by one and by anybody.
+/// How a run is cut into blocks, which can be computed one by one and anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
     /// Labellings that are drawn in the whole run: resamples, draws for each tail, or the particles of all replicates.

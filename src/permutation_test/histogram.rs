@@ -1,4 +1,4 @@
-//! The shape of the null distribution, beside whatever method tells the p-value.
+//! The shape of the null distribution, beside whatever method finds the p-value.
 //!
 //! Labellings that are counted for the p-value are counted in bins too. An exact method counts the labellings beyond the edge of
 //! each bin. For the others the shape comes from a plain sample and, where that sees too little of a sum, from the saddlepoint

@@ -403,7 +403,7 @@ impl PermutationTest {
     /// [`Error::Data`] for settings out of range, for values or a design on which the statistic is not defined, and for
     /// relabellings on which it is not, unless [`PermutationTest::undefined`] allows for them.
     pub fn run<S: TestStatistic + ?Sized>(&self, statistic: &S) -> Result<TestResult, Error> {
-        self.ready(&self.problem()?, statistic, self.labellings())?.run(Watch::nobody())
+        self.ready(&self.problem()?, statistic, self.labellings())?.run(Watch::default())
     }
 
     /// Makes a statistic ready for a problem of [`PermutationTest::problem`], and plans the run.

@@ -229,7 +229,7 @@ impl PermutationTest {
     }
 
     /// The interval holds the null value exactly if the test does not reject it, which the p-value says: of an end that is
-    /// the null value that tells whether it is in, and of labellings that are fewer than those of the p-value it is better
+    /// the null value that says whether it is in, and of labellings that are fewer than those of the p-value it is better
     /// known. What p does on the way is left as it is: a null value that is rejected within the hull of shifts that are not.
     fn agree(&self, asked: &Shifts, found: &Found) -> [f64; 2] {
         let (null, [mut low, mut high]) = (self.shift, found.ends);

@@ -16,7 +16,7 @@ use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::statistic::Replicate;
 
-/// Resamples that tell which tail is the smaller one.
+/// Resamples that show which tail is the smaller one.
 const SCOUTS: u64 = 10_000;
 
 impl<T: Replicate> Course<'_, T> {

@@ -115,7 +115,7 @@ pub(super) struct Aimed {
 }
 
 impl Aimed {
-    /// What the weights tell of the p-value; nothing is drawn at the ends of the sums, where tails are known.
+    /// What the weights say of the p-value; nothing is drawn at the ends of the sums, where tails are known.
     pub fn found(&self, weighed: &Partial) -> Found {
         let Partial::Weighed { draws, tails } = weighed else { unreachable!("importance sampling weighs") };
         if self.aims.is_empty() {

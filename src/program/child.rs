@@ -120,7 +120,7 @@ impl Child {
     /// Hands bytes on to the program, without waiting until it reads them.
     pub(super) fn send(&self, bytes: Vec<u8>) {
         if let Some(input) = &self.input {
-            // If nobody takes them the program has closed its input, which is an event of its own.
+            // If they are not taken the program has closed its input, which is an event of its own.
             let _ = input.send(bytes);
         }
     }
@@ -140,7 +140,7 @@ impl Child {
         self.input = None;
     }
 
-    /// The next event, if there is one within a time; after the last one, the end of the output is told again.
+    /// The next event, if there is one within a time; after the last one, the end of the output is reported again.
     pub(super) fn event(&self, within: Duration) -> Option<Event> {
         match self.events.recv_timeout(within) {
             Ok(event) => Some(event),
@@ -231,7 +231,7 @@ fn widen(stdin: &ChildStdin) {
     let _ = stdin;
 }
 
-/// Writes pieces until there are no more, or nobody reads them.
+/// Writes pieces until there are no more, or they are not read.
 fn write(
     mut stdin: ChildStdin,
     pieces: &Receiver<Vec<u8>>,
@@ -252,7 +252,7 @@ fn write(
     }
 }
 
-/// Reads until the output ends, or nobody wants it.
+/// Reads until the output ends, or it is not wanted.
 fn read(mut stdout: impl Read, tell: &SyncSender<Event>) {
     let mut buffer = vec![0; PIECE];
     while let Some(n) = read_some(&mut stdout, &mut buffer) {

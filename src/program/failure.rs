@@ -48,7 +48,7 @@ pub(super) enum Torn {
     BetweenReplies,
 }
 
-/// A failure in words, which can be told more than once.
+/// A failure in words, which can be reported more than once.
 #[derive(Debug)]
 pub(super) struct Report {
     what: String,

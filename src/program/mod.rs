@@ -159,7 +159,7 @@ impl Program {
         Ok(())
     }
 
-    /// Ends the input of all idle children, and sees that they have nothing more to say: numbers that nobody asked for
+    /// Ends the input of all idle children, and sees that they have nothing more to say: numbers that were not asked for
     /// mean that the replies do not belong to the labellings.
     ///
     /// Call it when all is computed. The children have a second in all; they are killed then, which is no failure, and

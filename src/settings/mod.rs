@@ -51,7 +51,7 @@ pub struct Shard {
     pub number: u64,
     /// How many there are.
     pub of: u64,
-    /// The environment variable that told its number.
+    /// The environment variable that held its number.
     pub told_by: Option<&'static str>,
     /// Where its counts go.
     pub file: PathBuf,
@@ -228,7 +228,7 @@ impl Columns {
 /// How observations belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blocks {
-    /// How pairs of a case and a control value are told, if there are any.
+    /// How pairs of a case and a control value are known, if there are any.
     pub pairs: Option<Pairs>,
     /// The column of strata, within which labels are exchanged.
     pub strata: Option<ColumnName>,
@@ -247,7 +247,7 @@ impl Blocks {
     }
 }
 
-/// How pairs are told.
+/// How pairs are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pairs {
     /// The first value of the case with the first of the control, and so on.

@@ -37,7 +37,7 @@ pub struct Pictures {
 /// Whether something is in the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InReport {
-    /// In a text that somebody reads on a terminal.
+    /// In a text on a terminal.
     #[default]
     OnATerminal,
     /// In any case.

@@ -1,6 +1,6 @@
 //! What a statistic is: a difference, a ratio, a distance, or none of these.
 //!
-//! It is told by what the statistic does when the samples change places, f(y, x) against f(x, y), on the data and on a few
+//! It follows from what the statistic does when the samples change places, f(y, x) against f(x, y), on the data and on a few
 //! dozen labellings ([`Problem::probes`]), and not by how it is written:
 //!
 //! | f(y, x) | a statistic is | null value | two-sided |

@@ -50,7 +50,7 @@ pub trait Statistic: Sync {
     type Replicate: Replicate;
 
     /// Writes the statistic of each labelling of a batch; `replicates` is as long as the batch. The labellings are over
-    /// the units of the problem's design, whose [`Units`](crate::sampling::units::Units) tell the observations' labels.
+    /// the units of the problem's design, whose [`Units`](crate::sampling::units::Units) give the observations' labels.
     ///
     /// # Errors
     /// Whatever the statistic fails with, for the whole run.

@@ -79,7 +79,7 @@ impl Replicate for i64 {
         self.saturating_add(widths.saturating_mul(width))
     }
 
-    /// Exact up to 2⁵² widths: the float's quotient is off by 1 at most, which the rest tells. A division of integers takes several times as
+    /// Exact up to 2⁵² widths: the float's quotient is off by 1 at most, which the rest shows. A division of integers takes several times as
     /// long.
     #[inline(always)]
     fn widths_above(self, anchor: Self, width: Self, inverse: f64) -> i64 {

@@ -76,7 +76,7 @@ fn counts_and_values_are_those_of_the_kernel_for_any_number_of_threads() {
         for (resamples, threads) in [(1, 1), (7, 3), (1000, 2), (chunk - 1, 1), (chunk, 2), (2 * chunk + 4001, 3)] {
             let draws = MonteCarlo { resamples, seed: 3, threads: Some(threads), arch: Arch::new() };
             let values = |statistic: &dyn Statistic<Replicate = i64>| {
-                let (mut values, watch) = (Vec::new(), Watch::nobody());
+                let (mut values, watch) = (Vec::new(), Watch::default());
                 let mut keep = |more: &[f64]| {
                     values.extend_from_slice(more);
                     Ok(())
@@ -100,7 +100,7 @@ fn any_cut_adds_up_to_the_whole() {
         let (design, expensive) = (problem.design(), Expensive::new(sum));
         assert_eq!(MonteCarlo::block_size(design, &expensive), 1);
         let draws = MonteCarlo { resamples, seed: 9, threads: Some(2), arch: Arch::new() };
-        let whole = draws.run(design, sum, &extremes, Watch::nobody()).unwrap();
+        let whole = draws.run(design, sum, &extremes, Watch::default()).unwrap();
         let cuts = [0, 1, 5, 700, chunk / 2 + 3, chunk - 1, chunk, chunk + 1, resamples];
         let mut added = Counted::default();
         for cut in cuts.windows(2) {
@@ -112,7 +112,7 @@ fn any_cut_adds_up_to_the_whole() {
                 Ok(())
             };
             let bounds = Bounds { extremes: &extremes, bins: None };
-            draws.run_blocks(design, &expensive, bounds, cut[0]..cut[1], Watch::nobody(), take).unwrap();
+            draws.run_blocks(design, &expensive, bounds, cut[0]..cut[1], Watch::default(), take).unwrap();
             assert_eq!(next, cut[1]);
             added += &counted;
         }
@@ -125,7 +125,7 @@ fn a_decision_takes_hardly_more_labellings_than_it_needs() {
     each_design(30, |problem, sum, extremes| {
         let draws = MonteCarlo { resamples: 1_000_000, seed: 1, threads: Some(2), arch: Arch::new() };
         let rule = || Rule::new(Level { alpha: 0.5, risk: 1e-3 }, Tail::Upper, Undefined::Error);
-        let (design, watch, expensive) = (problem.design(), Watch::nobody(), Expensive::new(sum));
+        let (design, watch, expensive) = (problem.design(), Watch::default(), Expensive::new(sum));
         let stopped = sequential::run(&draws, rule(), design, &expensive, &extremes, &watch).unwrap();
         assert_eq!(stopped, sequential::run(&draws, rule(), design, sum, &extremes, &watch).unwrap());
         let (evaluated, needed) = (expensive.evaluated.into_inner(), stopped.tally.resamples);
@@ -149,9 +149,9 @@ fn all_labellings_of_a_small_design_are_shared_among_the_threads() {
             let mut largest = largest.lock().unwrap();
             *largest = done.max(*largest);
         },
-        ..Watch::nobody()
+        ..Watch::default()
     };
     let tally = all.run(problem.design(), &Expensive::new(sum), &extremes, watch).unwrap();
-    assert_eq!(tally, all.run(problem.design(), sum, &extremes, Watch::nobody()).unwrap());
+    assert_eq!(tally, all.run(problem.design(), sum, &extremes, Watch::default()).unwrap());
     assert_eq!(*largest.lock().unwrap(), 1, "labellings in a piece");
 }

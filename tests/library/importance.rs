@@ -128,7 +128,7 @@ impl Case {
 
     fn tail(&self, draws: u64, seed: u64, side: Side, threshold: i64) -> TailEstimate {
         let importance = Importance { draws, seed, threads: Some(1), arch: Arch::new() };
-        importance.tail(&self.sums(), &self.exchange, side, threshold, &Watch::nobody()).unwrap()
+        importance.tail(&self.sums(), &self.exchange, side, threshold, &Watch::default()).unwrap()
     }
 
     fn saddlepoint(&self, side: Side, threshold: i64) -> Option<f64> {
@@ -415,7 +415,7 @@ fn threads_and_instructions_do_not_change_a_bit() {
         let run = |threads, arch| {
             let importance = Importance { draws: 20_001, seed: 5, threads: Some(threads), arch };
             let found =
-                importance.tail(&case.sums(), &case.exchange, Side::Upper, threshold, &Watch::nobody()).unwrap();
+                importance.tail(&case.sums(), &case.exchange, Side::Upper, threshold, &Watch::default()).unwrap();
             let floats =
                 [found.estimate, found.standard_error, found.effective_sample_size, found.saddlepoint.unwrap()];
             (floats.map(f64::to_bits), found.extreme)
@@ -483,7 +483,7 @@ fn a_run_tells_how_it_goes_and_can_be_stopped() {
 fn other_designs_are_refused_with_a_remedy() {
     let sums = UnitSums { base: 0, changes: vec![1, 2, 3] };
     let importance = Importance { draws: 10, seed: 0, threads: Some(1), arch: Arch::new() };
-    let refused = importance.tail(&sums, &Exchange::Other, Side::Upper, 3, &Watch::nobody()).unwrap_err();
+    let refused = importance.tail(&sums, &Exchange::Other, Side::Upper, 3, &Watch::default()).unwrap_err();
     assert!(refused.to_string().contains("method(monte-carlo)"), "{refused}");
     assert_eq!(saddlepoint(&sums, &Exchange::Other, Side::Upper, 3), None);
     assert_eq!(table_bytes(&Exchange::Other), 0);

@@ -65,7 +65,7 @@ fn difference(x: &[f64], y: &[f64]) -> f64 {
 
 fn inverted(source: Source, problem: &Problem, alternative: Alternative, confidence: f64) -> [f64; 2] {
     let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-    inversion.mean_difference(problem, alternative.tail(Doubled), confidence, &Watch::nobody()).unwrap()
+    inversion.mean_difference(problem, alternative.tail(Doubled), confidence, &Watch::default()).unwrap()
 }
 
 /// The interval from all labellings.
@@ -605,7 +605,7 @@ fn bootstrap_intervals_miss_as_often_as_is_known_of_them() {
                     reading,
                     TwoSided,
                     0.95,
-                    &Watch::nobody(),
+                    &Watch::default(),
                 );
                 found.unwrap().ends
             })
@@ -706,7 +706,7 @@ fn bootstrap_intervals_agree_with_scipy() {
     {
         let cells = Cells::new(case, control, &layout).unwrap();
         let bootstrap = Bootstrap { resamples: 500_000, seed: 1, threads: None };
-        let mut replicates = bootstrap.replicates(&cells, of_samples(statistic), &Watch::nobody()).unwrap();
+        let mut replicates = bootstrap.replicates(&cells, of_samples(statistic), &Watch::default()).unwrap();
         replicates.sort_by(f64::total_cmp);
         // Where an end may lie: five standard errors of the share of replicates below, which is a distance on the scale of
         // the statistic by the density of the replicates there.
@@ -720,7 +720,7 @@ fn bootstrap_intervals_agree_with_scipy() {
             assert!(high - low < 0.25 * standard_error, "{low} to {high} says little");
         };
         let interval = |reading: Reading, alternative: Alternative, confidence: f64| {
-            let watch = Watch::nobody();
+            let watch = Watch::default();
             bootstrap_interval(&bootstrap, &cells, of_samples(statistic), reading, alternative, confidence, &watch)
                 .unwrap()
         };
@@ -796,7 +796,7 @@ fn bootstrap_samples_are_drawn_as_often_as_they_are_likely() {
             0.0
         };
         let bootstrap = Bootstrap { resamples: 100_000, seed: 2, threads: Some(1) };
-        bootstrap.replicates(&cells, of_samples(count), &Watch::nobody()).unwrap();
+        bootstrap.replicates(&cells, of_samples(count), &Watch::default()).unwrap();
         let (counts, likelihood) = (counts.into_inner().unwrap(), likelihood(blocks, is_paired));
         assert!(counts.keys().eq(likelihood.keys()));
         let deviation = |(&count, share): (&u32, &f64)| (f64::from(count) - 1e5 * share).powi(2) / (1e5 * share);
@@ -816,8 +816,8 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
     let cells = cells(&case, &control);
     let run = |resamples: u64, threads: usize| {
         let bootstrap = Bootstrap { resamples, seed: 3, threads: Some(threads) };
-        let replicates = bootstrap.replicates(&cells, of_samples(difference), &Watch::nobody()).unwrap();
-        let watch = Watch::nobody();
+        let replicates = bootstrap.replicates(&cells, of_samples(difference), &Watch::default()).unwrap();
+        let watch = Watch::default();
         let interval =
             bootstrap_interval(&bootstrap, &cells, of_samples(difference), Reading::Bca, TwoSided, 0.9, &watch)
                 .unwrap();
@@ -833,14 +833,14 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
     let pairs = Cells::new(LAW_SCHOOLS[0], LAW_SCHOOLS[1], &paired()).unwrap();
     let sum = |x: &[f64], y: &[f64]| x.iter().chain(y).sum::<f64>();
     let few = self::cells(MICE[0], MICE[1]);
-    assert_eq!(bootstrap.replicates(&few, of_samples(sum), &Watch::nobody()).unwrap(), [1588.0, 954.0, 1395.0]);
-    assert_eq!(bootstrap.replicates(&pairs, of_samples(sum), &Watch::nobody()).unwrap(), [13724.0, 13862.0, 13396.0]);
+    assert_eq!(bootstrap.replicates(&few, of_samples(sum), &Watch::default()).unwrap(), [1588.0, 954.0, 1395.0]);
+    assert_eq!(bootstrap.replicates(&pairs, of_samples(sum), &Watch::default()).unwrap(), [13724.0, 13862.0, 13396.0]);
 
     let problem = Problem::two_sample(Pool::new(&case, &control[..60], 0.0));
     let ends = |threads: usize| {
         let source = Source::Drawn { resamples: 100_001, seed: 3, domain: Domain::Inversion };
         let inversion = Inversion { source, threads: Some(threads), arch: Arch::new() };
-        inversion.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::nobody()).unwrap().map(f64::to_bits)
+        inversion.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::default()).unwrap().map(f64::to_bits)
     };
     assert_eq!([ends(2), ends(7)], [ends(1); 2]);
     let portable = Inversion {
@@ -848,7 +848,7 @@ fn the_bits_do_not_depend_on_threads_and_longer_runs_begin_like_shorter_ones() {
         threads: None,
         arch: Arch::Scalar,
     };
-    let found = portable.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::nobody()).unwrap();
+    let found = portable.mean_difference(&problem, Tail::Doubled, 0.95, &Watch::default()).unwrap();
     assert_eq!(found.map(f64::to_bits), ends(1));
 }
 
@@ -858,7 +858,7 @@ fn what_has_no_interval_is_refused_with_a_reason() {
     let [case, control] = GLOBULIN;
     let bootstrap = Bootstrap { resamples: 1000, seed: 0, threads: Some(1) };
     let of = |case: &[f64], statistic: Function, reading: Reading, confidence: f64| {
-        let watch = Watch::nobody();
+        let watch = Watch::default();
         bootstrap_interval(
             &bootstrap,
             &cells(case, control),
@@ -911,7 +911,7 @@ fn what_has_no_interval_is_refused_with_a_reason() {
         let run = Bootstrap { resamples, ..bootstrap }.replicates(
             &cells(case, control),
             of_samples(difference),
-            &Watch::nobody(),
+            &Watch::default(),
         );
         let what = format!("{resamples} bootstrap samples are out of range; draw from 1 to 100000000");
         assert_eq!(run.unwrap_err().to_string(), what);
@@ -941,7 +941,7 @@ fn too_few_labellings_leave_ends_open_and_too_many_are_refused() {
     let refusal = |resamples: u64| {
         let source = Source::Drawn { resamples, seed: 0, domain: Domain::Inversion };
         let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-        let found = inversion.mean_difference(&problem, Tail::Doubled, 0.9, &Watch::nobody());
+        let found = inversion.mean_difference(&problem, Tail::Doubled, 0.9, &Watch::default());
         found.unwrap_err().to_string()
     };
     assert_eq!(refusal(0), "0 resamples are out of range; draw from 1 to 1e12");
@@ -953,7 +953,7 @@ fn too_few_labellings_leave_ends_open_and_too_many_are_refused() {
 #[test]
 fn a_run_that_is_told_to_stop_stops() {
     let stop = AtomicBool::new(true);
-    let watch = Watch { stop: &stop, ..Watch::nobody() };
+    let watch = Watch { stop: &stop, ..Watch::default() };
     let [case, control] = GLOBULIN;
     let bootstrap = Bootstrap { resamples: 1000, seed: 0, threads: Some(1) };
     let problem = Problem::two_sample(Pool::new(case, control, 0.0));

@@ -206,7 +206,7 @@ fn the_interval_of_sums_is_that_of_all_labellings() {
             let source = Source::of(problem.design(), 0, 0);
             assert!(matches!(source, Source::All { .. }));
             let inversion = Inversion { source, threads: Some(1), arch: Arch::new() };
-            let listed = inversion.mean_difference(&problem, tail, confidence, &Watch::nobody()).unwrap();
+            let listed = inversion.mean_difference(&problem, tail, confidence, &Watch::default()).unwrap();
             for (found, listed) in found.into_iter().zip(listed) {
                 let is_near = found == listed || (found - listed).abs() <= 1e-12 * (1.0 + listed.abs());
                 assert!(is_near, "{number}: {tail:?} at {confidence}: {found} against {listed}, {case:?}, {control:?}");

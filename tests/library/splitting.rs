@@ -38,7 +38,7 @@ fn run<S: Statistic + ?Sized>(
     tail: Tail,
 ) -> Result<SplittingEstimate, Error> {
     let extremes = extremes(problem, statistic);
-    splitting.run(problem.design(), statistic, &extremes, tail, OnUndefined::Fail, Watch::nobody())
+    splitting.run(problem.design(), statistic, &extremes, tail, OnUndefined::Fail, Watch::default())
 }
 
 /// The shares of the three tails by counting all labellings.
@@ -46,7 +46,7 @@ fn enumerate<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> [f64; 3
     let (design, extremes) = (problem.design(), extremes(problem, statistic));
     let size = design.reference_set_size().exact.unwrap() as u64;
     let all = Enumeration { size, threads: None, arch: Arch::new() };
-    let tally = all.run(design, statistic, &extremes, Watch::nobody()).unwrap();
+    let tally = all.run(design, statistic, &extremes, Watch::default()).unwrap();
     [tally.greater_equal, tally.less_equal, tally.absolute].map(|count| count as f64 / size as f64)
 }
 
@@ -412,7 +412,7 @@ fn undefined_statistics_fail_or_count_as_extreme() {
     let needle = Needle { observed: problem.design().observed(), elsewhere: f64::NAN };
     let extremes = extremes(&problem, &needle);
     let with = |on_undefined| {
-        splitting(400, 13).run(problem.design(), &needle, &extremes, Tail::Upper, on_undefined, Watch::nobody())
+        splitting(400, 13).run(problem.design(), &needle, &extremes, Tail::Upper, on_undefined, Watch::default())
     };
     let error = with(OnUndefined::Fail).unwrap_err().to_string();
     assert!(error.starts_with("the statistic is not defined for some relabellings; choose one that is"), "{error}");
@@ -527,7 +527,7 @@ fn a_run_that_may_not_go_on_says_what_the_share_is_at_most() {
             most_evaluations: Some(most),
         };
         let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
-        let (watch, replicates) = (Watch::nobody(), 0..DEFAULT_REPLICATES);
+        let (watch, replicates) = (Watch::default(), 0..DEFAULT_REPLICATES);
         let pilot = splitting.run_replicates(problem.design(), &statistic, target, replicates, &watch, |_, more| {
             climbs.append(more);
             Ok(())

@@ -49,7 +49,7 @@ fn durbin(n: u64, d: f64) -> f64 {
     for _ in 0..n {
         row = (0..row.len()).map(|j| row.iter().zip(&matrix).map(|(x, entries)| x * entries[j]).sum()).collect();
     }
-    // The matrix is divided by e, lest its powers overflow, and n!·(e/n)ⁿ is √(2πn) and Stirling's error.
+    // The matrix is divided by e, so that its powers do not overflow, and n!·(e/n)ⁿ is √(2πn) and Stirling's error.
     row[k - 1] * libm::exp(0.5 * libm::log(TAU * n as f64) + stirling_error(n))
 }
 

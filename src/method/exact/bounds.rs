@@ -46,7 +46,7 @@ pub struct Bounds {
     pub certain: Tails<f64>,
     /// No labelling beyond a threshold is missing here.
     pub possible: Tails<f64>,
-    /// Steps of the lattice between the smallest and the largest number, which tells how fine it is.
+    /// Steps of the lattice between the smallest and the largest number, which says how fine it is.
     pub steps: f64,
 }
 

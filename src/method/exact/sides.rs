@@ -16,7 +16,7 @@ use crate::method::engine;
 use crate::simd::Arch;
 use crate::statistic::Extremes;
 
-/// Units after which counts are made smaller by [`SHRINK`], lest they outgrow f64: those of both sides stay below 2⁴⁸⁰,
+/// Units after which counts are made smaller by [`SHRINK`], so that they do not outgrow f64: those of both sides stay below 2⁴⁸⁰,
 /// and their products below 2⁹⁶⁰.
 const UNITS_BETWEEN_SHRINKING: usize = 240;
 

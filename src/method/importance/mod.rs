@@ -95,7 +95,7 @@ pub struct TailEstimate {
     pub estimate: f64,
     /// The standard error of the estimate; 0 where it is exact.
     pub standard_error: f64,
-    /// (Σw)²/Σw² over the draws in the tail: how many draws of equal weight would tell as much.
+    /// (Σw)²/Σw² over the draws in the tail: how many draws of equal weight would say as much.
     pub effective_sample_size: f64,
     /// The same tail by the double saddlepoint approximation.
     pub saddlepoint: Option<f64>,
@@ -142,7 +142,7 @@ impl Importance {
     /// let sums = UnitSums { base: 0, changes: (1..=60).collect() };
     /// let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..60, m: 30 }]);
     /// let importance = Importance { draws: 20_000, seed: 0, threads: Some(1), arch: Arch::new() };
-    /// let found = importance.tail(&sums, &exchange, Side::Upper, 1364, &Watch::nobody()).unwrap();
+    /// let found = importance.tail(&sums, &exchange, Side::Upper, 1364, &Watch::default()).unwrap();
     /// assert!((found.estimate / (2.0 / 118_264_581_564_861_424.0) - 1.0).abs() < 0.03);
     /// ```
     pub fn tail(
@@ -164,7 +164,7 @@ impl Importance {
     }
 
     /// Draws some blocks of a run, of [`block_size`] labellings for each of the tails, which are all of sums over so many
-    /// units. `take` is told the number of the block that follows, how many labellings were drawn for each tail, and what
+    /// units. `take` gets the number of the block that follows, how many labellings were drawn for each tail, and what
     /// those in each tail weigh.
     ///
     /// # Errors

@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn every_labelling_is_drawn_as_often_as_its_weight_has_it() {
-        // Two of five units with odds 1, 2, 3, 4, 5, which are told by their powers of two: the weight of a pair is the
+        // Two of five units with odds 1, 2, 3, 4, 5, which their powers of two identify: the weight of a pair is the
         // product of its odds, and the sum over all pairs (15² − 55)/2 = 85.
         let odds = [1.0, 2.0, 3.0, 4.0, 5.0];
         let probabilities = odds.map(|odds| Probability { yes: odds / (1.0 + odds), no: 1.0 / (1.0 + odds) });

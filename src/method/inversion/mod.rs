@@ -150,7 +150,7 @@ impl Inversion {
     /// let source = Source::of(problem.design(), 100_000, 0);
     /// assert_eq!(source, Source::All { size: 184_756 });
     /// let inversion = Inversion { source, threads: None, arch: Arch::new() };
-    /// let ends = inversion.mean_difference(&problem, Tail::Absolute, 0.95, &Watch::nobody())?;
+    /// let ends = inversion.mean_difference(&problem, Tail::Absolute, 0.95, &Watch::default())?;
     /// assert_eq!(ends, [-8.5, 1.25]);
     /// # Ok::<(), permtest::error::Error>(())
     /// ```

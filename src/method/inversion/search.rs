@@ -146,7 +146,7 @@ impl Search<'_> {
     }
 
     /// Where the level is reached by interpolation, a little further out or in, in turn, so that both sides come nearer;
-    /// every third time in the middle, lest it take long where p jumps.
+    /// every third time in the middle, so that it does not take long where p jumps.
     fn share_of_the_way(&self, inside: Probe, outside: Probe, turn: usize) -> f64 {
         let height = |p: f64| (-libm::log(p.clamp(1e-300, 1.0))).sqrt();
         let (from, to) = (height(inside.p), height(outside.p));

@@ -156,7 +156,7 @@ impl KeptSums {
     ///
     /// # Errors
     /// [`Error::Data`] for a confidence that does not lie between 0 and 1, or when threads cannot be had, and
-    /// [`Error::Interrupted`] once it is told to stop.
+    /// [`Error::Interrupted`] once it is to stop.
     pub fn interval(&self, shift: f64, tail: Tail, confidence: f64, work: Work) -> Result<[f64; 2], Error> {
         let beyond = Beyond::of(tail, confidence)?;
         (work.begin)(self.sides.iter().map(|side| side.open.len() as u64).sum(), "units");

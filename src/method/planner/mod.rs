@@ -5,7 +5,7 @@
 //! estimated by importance sampling, and what is left is counted by plain resampling; should that see next to nothing, it
 //! goes on to splitting.
 //!
-//! What nobody asked for takes no longer than [`BUDGET`]: fewer resamples are drawn where each takes its time, and splitting
+//! What was not asked for takes no longer than [`BUDGET`]: fewer resamples are drawn where each takes its time, and splitting
 //! ends at the level that it has come to. A number of resamples or a method that is asked for is carried out, however long
 //! it takes.
 

@@ -52,9 +52,9 @@ pub(super) struct Route {
 
 /// Finds the levels that about [`SHARE`] of the particles reach from one to the next, until as many are extreme.
 ///
-/// Where not as many of those drawn from the design are, the trend is learnt from such draws, which tell what lies near
+/// Where not as many of those drawn from the design are, the trend is learnt from such draws, which show what lies near
 /// the middle. Where it matters, because levels lie within ties, it is learnt anew from where the first climb ended, and
-/// again wherever one is stuck: the labellings there tell the direction of the whole way.
+/// again wherever one is stuck: the labellings there give the direction of the whole way.
 ///
 /// With a limit to the moves of a particle, the way ends where they are used up, or where it is stuck for good.
 pub(super) fn pilot<S: Statistic + ?Sized>(

@@ -1,8 +1,8 @@
 //! Sums over the set units of a labelling that order those of one statistic: a trend, and a hash.
 //!
 //! Many statistics take few values, such as medians of tied values, and only a tiny share of the labellings with one of
-//! them may lie next to a better one. The *trend* tells where to look: a sum over the set units of their covariances with
-//! the statistic's ranks among some labellings. Where that tells nothing either, a *hash* orders the labellings: the XOR
+//! them may lie next to a better one. The *trend* says where to look: a sum over the set units of their covariances with
+//! the statistic's ranks among some labellings. Where that says nothing either, a *hash* orders the labellings: the XOR
 //! of a random word for each set unit (Zobrist 1970). Both change with a unit's label by one addition.
 //!
 //! Any order that is fixed before the replicates begin leaves them unbiased; a good one lets their particles find the way.

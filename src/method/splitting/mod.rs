@@ -2,7 +2,7 @@
 //!
 //! The way from all labellings to the extreme ones is cut into levels ℓ₁ < ℓ₂ < …, each of which about a third of those
 //! at the level before reaches, so that p = P(ℓ₁)·P(ℓ₂ | ℓ₁)·…·P(extreme | ℓₖ) is a product of shares that a thousand
-//! labellings, the *particles*, tell well. Particles are drawn uniformly from the design; at each level those that do not
+//! labellings, the *particles*, estimate well. Particles are drawn uniformly from the design; at each level those that do not
 //! reach it are replaced by copies of those that do, and all of them are moved about at random above it, until copies
 //! have parted. With levels and moves that were fixed beforehand, by a pilot that is thrown away, the product of the
 //! observed shares is unbiased however well they have parted (Cérou, Del Moral, Furon & Guyader 2012, *Sequential Monte
@@ -45,7 +45,7 @@ use marks::Marks;
 use moves::Moves;
 use swarm::{Ascent, Swarm};
 
-/// The fewest replicates: their spread is to tell a standard error.
+/// The fewest replicates: a standard error is estimated from their spread.
 pub const FEWEST_REPLICATES: u64 = 20;
 
 /// Replicates where their number is not asked for.
@@ -150,7 +150,7 @@ impl Climbs {
 }
 
 /// The relative standard error beyond which it is not to be trusted itself: the replicates are so skewed then that most of
-/// them lie below the mean, and few tell how far above it others may.
+/// them lie below the mean, and few show how far above it others may.
 pub const LARGEST_RELATIVE_ERROR: f64 = 0.25;
 
 impl SplittingEstimate {
@@ -171,7 +171,7 @@ impl SplittingEstimate {
 impl Splitting {
     /// Estimates the share of labellings that lie in a tail, bounds included.
     ///
-    /// The estimate depends on the data, the seed and the numbers of replicates and particles alone. The watch is told of
+    /// The estimate depends on the data, the seed and the numbers of replicates and particles alone. The watch hears of
     /// evaluations as they are made; its `replicates` are not called, for particles are no sample of the design.
     ///
     /// ```
@@ -186,7 +186,7 @@ impl Splitting {
     /// // The scores are the values less the smallest one: those of the case are 10 to 19.
     /// let extremes = mean.extremes((10..20).sum());
     /// let splitting = Splitting { replicates: 24, particles: 1000, seed: 0, threads: None, arch: Arch::new() };
-    /// let run = splitting.run(problem.design(), &mean, &extremes, Tail::Upper, OnUndefined::Fail, Watch::nobody());
+    /// let run = splitting.run(problem.design(), &mean, &extremes, Tail::Upper, OnUndefined::Fail, Watch::default());
     /// let found = run?;
     /// // One of C(20, 10) labellings.
     /// assert!((found.estimate - 1.0 / 184_756.0).abs() < 4.0 * found.standard_error);
@@ -330,7 +330,7 @@ impl Splitting {
     /// The estimate from what replicates have yielded, all or at least enough of them.
     ///
     /// # Errors
-    /// [`Error::Usage`] for too few of them to tell a standard error; [`Error::Data`] where none has come through.
+    /// [`Error::Usage`] for too few of them for a standard error; [`Error::Data`] where none has come through.
     pub fn conclude(&self, climbs: &Climbs) -> Result<SplittingEstimate, Error> {
         let Climbs { levels, ref estimates, evaluations } = *climbs;
         let replicates = estimates.len() as u64;

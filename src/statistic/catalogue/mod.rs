@@ -1,7 +1,7 @@
 //! The statistics that have a name: what they are called, what they compute, and which two-sided rule suits them.
 //!
 //! A *summary* is a number of one sample, and its difference case − control is tested. A *two-sample statistic* looks at
-//! both samples at once. A *distance* tells how far two distributions are apart and has no direction, except for that of
+//! both samples at once. A *distance* says how far two distributions are apart and has no direction, except for that of
 //! Kolmogorov and Smirnov.
 
 mod prepare;

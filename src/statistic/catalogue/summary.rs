@@ -60,7 +60,7 @@ fn ascending(sample: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// From the first value, lest a large common part cost digits.
+/// From the first value, so that a large common part costs no digits.
 fn mean(sample: &[f64]) -> f64 {
     sample[0] + sample.iter().map(|value| value - sample[0]).sum::<f64>() / sample.len() as f64
 }

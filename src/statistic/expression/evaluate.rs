@@ -1,5 +1,5 @@
 //! An expression for one labelling, by walking its tree over both groups' values: the general way, for what neither sums
-//! nor places in a sorted column can tell.
+//! nor places in a sorted column can give.
 
 use super::arithmetic::{binary, unary};
 use super::{Binary, Expression, Reducer, Unary, Variable};
@@ -66,7 +66,7 @@ pub fn each(expression: &Expression, values: Values) -> Vec<f64> {
 }
 
 /// A part of an expression, with the values that its variables stand for: `free` where they are not reduced to a number,
-/// `reduced` where they are. Only ranks tell the two apart.
+/// `reduced` where they are. Only ranks distinguish the two.
 fn part(expression: &Expression, free: Values, reduced: Values) -> Part {
     match expression {
         Expression::Number(number) => Part::Number(*number),

@@ -1,7 +1,7 @@
 //! Statistics as the user writes them: the language of expressions in `x` and `y`.
 //!
 //! `mean(x) / mean(y)` is a statistic, and so is `quantile(x, 0.9)`, whose difference case − control is tested. This
-//! room reads such a text, tells whether it means something, and hands on the tree; it computes nothing.
+//! room reads such a text, checks that it means something, and hands on the tree; it computes nothing.
 //!
 //! | | |
 //! |---|---|
@@ -16,7 +16,7 @@
 //!
 //! A part of an expression is one number or many values. Numbers combine with anything; values combine one by one with
 //! values of the same observations, and `x` with `y` where each case has its control: `mean(abs(x - y))` needs a paired
-//! design, which [`Parsed::pairing`] tells. A function of many values makes one number of them, and the whole must be
+//! design, as [`Parsed::pairing`] says. A function of many values makes one number of them, and the whole must be
 //! one number.
 //!
 //! Texts are short: at most [`MOST_CHARACTERS`] characters, and at most [`DEEPEST_NESTING`] parentheses, minus signs

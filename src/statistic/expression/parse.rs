@@ -9,7 +9,7 @@
 //! operand    = number | name | name "(" comparison {"," comparison} ")" | "(" comparison ")"
 //! ```
 //!
-//! The next token always tells the way, so nothing is read twice and every problem is said where it stands.
+//! The next token always decides the way, so nothing is read twice and every problem is said where it stands.
 
 use winnow::Parser;
 use winnow::combinator::opt;

@@ -96,7 +96,7 @@ fn blank(input: &mut Text<'_>) -> Result<(), Problem> {
     take_while(0.., char::is_whitespace).void().parse_next(input)
 }
 
-/// One token; its first character tells which kind it is of.
+/// One token; its first character decides which kind it is of.
 fn token<'t>(input: &mut Text<'t>) -> Result<Token<'t>, Problem> {
     let token = dispatch! { peek(any);
         '0'..='9' | '.' => number,

@@ -10,7 +10,7 @@ use crate::design::{Design, Exchange};
 use crate::sampling::units::UnitSums;
 use crate::statistic::Extremes;
 
-/// Denominators stay below this, lest a few times a numerator overflow.
+/// Denominators stay below this, so that a few times a numerator does not overflow.
 const LARGEST_DENOMINATOR: i128 = 1 << 120;
 
 /// The binary digits to which the fraction is rounded where there is no such denominator.

@@ -1,6 +1,6 @@
 //! Linear statistics: increasing functions of S = Σ scores over the case observations.
 //!
-//! Labellings are counted by comparing integers, so ties are exact; sums of rounded scores that are too near to tell apart
+//! Labellings are counted by comparing integers, so ties are exact; sums of rounded scores that are too near to each other
 //! are compared by wider ones ([`wide`]). As a sum over the case observations is one over the
 //! set units, a linear statistic never looks at an observation, whatever the design. The null centre of the absolute rule
 //! is the mean of S over all labellings of the design: m·ΣX/N for two samples, at which the means of both groups are
@@ -46,7 +46,7 @@ struct Known {
 enum Precision {
     /// They are the values' sums.
     Exact,
-    /// Where they are too near to tell, exact ones decide.
+    /// Where they are too near to each other, exact ones decide.
     Refined(Box<Refinement>),
     /// Sums that differ by no more than this may be equal.
     Rounded { slack: i64 },
@@ -292,7 +292,7 @@ pub fn mean_difference(problem: &Problem, scores: &Scores, shift: f64) -> Linear
     Linear::of(problem, scores, Orientation::Rising, read)
 }
 
-/// How a sum of scores over m of N observations tells the difference of means: (N·S − m·ΣX) / (m·(N − m)).
+/// How a sum of scores over m of N observations gives the difference of means: (N·S − m·ΣX) / (m·(N − m)).
 ///
 /// For decimals it is one division of integers: as near to the true difference as a double can be.
 fn mean_difference_of_sum(

@@ -1,4 +1,4 @@
-//! Sums that rounded scores cannot tell apart, told apart by exact ones.
+//! Sums that rounded scores cannot distinguish, and exact ones can.
 //!
 //! With narrow scores s and wide ones w = h·s + e, the sums of a labelling are W = h·S + E, and E differs from that of the
 //! data, E₀, by no more than Σ|e| over the units. So S decides whether W ≥ W₀ unless |S − S₀| ≤ Σ|e|/h, some half a step

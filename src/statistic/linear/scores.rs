@@ -234,7 +234,7 @@ fn decimal_beside_shift(values: &[f64], shift: f64) -> Option<Scaled> {
 
 /// Values and shift rounded to the finest binary fraction that fits.
 fn binary(values: &[f64], shift: f64) -> Scaled {
-    // Halves, lest the range of the largest doubles overflow.
+    // Halves, so that the range of the largest doubles does not overflow.
     let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(l, m), &v| (l.min(v), m.max(v)));
     let half_range = most / 2.0 - least / 2.0 + shift.abs() / 2.0;
     let exponent = if half_range > 0.0 { libm::frexp(half_range).1 + 1 } else { 0 };

@@ -82,7 +82,7 @@ pub fn least_common_multiple(mut numbers: impl Iterator<Item = i128>, limit: i12
     })
 }
 
-/// How the sum of the scores over the case observations tells the difference within strata, as long as each has as many of
+/// How the sum of the scores over the case observations gives the difference within strata, as long as each has as many of
 /// them as the data.
 ///
 /// For decimals it is one division of integers: as near to the true difference as a double can be.

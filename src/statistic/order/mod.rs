@@ -127,7 +127,7 @@ impl Position {
     #[inline(always)]
     fn of(q: f64, size: usize) -> Option<Self> {
         let h = size.checked_sub(1)? as f64 * q;
-        // As R does, lest 0.9·10 = 9.000000000000002 interpolate.
+        // As R does, so that 0.9·10 = 9.000000000000002 does not interpolate.
         let slack = 4.0 * f64::EPSILON * size as f64;
         let below = ((h + slack) as usize).min(size - 1);
         let fraction = h - below as f64;

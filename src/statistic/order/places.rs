@@ -1,6 +1,6 @@
 //! The place of the r-th set bit in each of many bitsets, sixteen at a time, one in each lane of a vector.
 //!
-//! Which word it is in tell the counts of set bits up to each word; where in the word, the counts in its bytes, nibbles
+//! Which word it is in is known from the counts of set bits up to each word; where in the word, the counts in its bytes, nibbles
 //! and pairs of bits, which adding neighbours gives for all of them at once (Vigna 2008, *Broadword implementation of
 //! rank/select queries*). Not one branch depends on a bit, and no table is looked up.
 
@@ -60,7 +60,7 @@ fn place_in_word(word: u64, rank: u64) -> u64 {
     let nibbles = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
     let bytes = (nibbles + (nibbles >> 4)) & 0x0f0f_0f0f_0f0f_0f0f;
     let up_to = bytes.wrapping_mul(ONES);
-    // The high bit of each byte tells whether so many bits or fewer end there: then the place lies beyond.
+    // The high bit of each byte says whether so many bits or fewer end there: then the place lies beyond.
     let is_beyond = ((rank.wrapping_mul(ONES) | HIGH).wrapping_sub(up_to) & HIGH) >> 7;
     let mut place = 8 * (is_beyond.wrapping_mul(ONES) >> 56) % 64;
     let mut rest = rank.wrapping_sub(up_to << 8 >> place & 0xff);
