@@ -44,7 +44,7 @@ pub(super) fn registration(shell: &str) -> Result<String, Error> {
 /// The names of statistics.
 pub(super) fn statistics() -> ArgValueCandidates {
     let candidate = |entry: &crate::statistic::catalogue::Entry| {
-        CompletionCandidate::new(entry.named.to_string()).help(Some(entry.description.into()))
+        CompletionCandidate::new(entry.to_string()).help(Some(entry.description.into()))
     };
     ArgValueCandidates::new(move || CATALOGUE.iter().map(candidate).collect::<Vec<_>>())
 }
