@@ -77,7 +77,7 @@ fn conclude(
     let tested: Result<Vec<Tested>, Error> =
         datasets.iter().map(|dataset| test(dataset, settings, null_distribution, known, &mut outputs)).collect();
     let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
-    let verdict = report::judge(&mut reports, &settings.judgement, settings.test.alternative);
+    let verdict = report::decide(&mut reports, &settings.gate, settings.test.alternative);
     let distribution = distributions.into_iter().flatten().next().map(DistributionWriter::finish).transpose();
     let plot = plot(&reports, &settings.output.pictures);
     let note = plot.as_ref().and_then(|plot| plot.note.clone());

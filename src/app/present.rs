@@ -78,7 +78,7 @@ pub(super) fn announce(reports: &[Report], settings: &Settings) {
     if settings.output.chatter == Chatter::Normal {
         stderr::say(verdict);
     }
-    if settings.judgement.annotations == Annotations::Github
+    if settings.gate.annotations == Annotations::Github
         && let Some(annotation) = report::annotation(reports)
     {
         stderr::command(&annotation);

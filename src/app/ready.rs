@@ -253,7 +253,7 @@ impl Run<'_> {
     /// The result with all that a report says beside it.
     pub fn report(&self, result: TestResult, dataset: &Dataset, settings: &Settings) -> Result<Report, Error> {
         let (test, control) = (&settings.test, &dataset.control.values);
-        let smallest = settings.judgement.smallest_effect;
+        let smallest = settings.gate.smallest_effect;
         let is_drawn = result.histogram.is_some();
         Ok(Report {
             column: dataset.column.clone(),

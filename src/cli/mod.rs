@@ -4,8 +4,8 @@ mod arguments;
 mod complete;
 mod destinations;
 mod errands;
+mod gate;
 mod hints;
-mod judgement;
 mod pages;
 mod pictures;
 mod refusal;
@@ -102,12 +102,12 @@ fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error>
     let mut output = destinations::output(arguments, &data, argv)?;
     let shard = shard::shard(arguments, &mut output, argv)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
-    let judgement = judgement::judgement(arguments)?;
+    let gate = gate::gate(arguments)?;
     Ok(Settings {
         purpose,
         reading: reading(&arguments.reading)?,
         test: test(arguments)?,
-        judgement,
+        gate,
         data,
         blocks,
         output,
@@ -183,7 +183,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         memory: arguments.memory_limit,
         seed: arguments.seed,
         threads: arguments.threads,
-        level: judgement::level(arguments),
+        level: gate::level(arguments),
         confidence: arguments.confidence.unwrap_or(CONFIDENCE_OF_P),
         effect: effect(arguments)?,
         instructions: instructions(std::env::var_os("PERMTEST_SIMD").as_deref())?,
@@ -263,7 +263,7 @@ mod tests {
     use crate::inference::gate::{FailOn, Gate, OnUndecided};
     use crate::method::sequential::Level;
     use crate::settings::{
-        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format, Judgement,
+        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format, GateSettings,
         Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
     };
     use crate::statistic::catalogue::Named;
@@ -322,7 +322,7 @@ mod tests {
                 effect: Some(EffectRequest { approach: None, bootstrap: 10_000, confidence: 0.95 }),
                 instructions: Instructions::Best,
             },
-            judgement: Judgement::default(),
+            gate: GateSettings::default(),
             output: Output {
                 format: Format::Text,
                 file: None,
@@ -448,16 +448,16 @@ mod tests {
     fn a_gate_is_read_with_all_that_belongs_to_it() {
         let line = "a b --fail-on not-significant --alpha .01 --min-effect 2% --on-undecided fail --annotations github";
         let gate = Gate { fail_on: FailOn::NotSignificant, alpha: 0.01, on_undecided: OnUndecided::Fail };
-        let expected = Judgement {
+        let expected = GateSettings {
             // Every column must be significant, for which none is adjusted.
             adjustment: Adjustment::Nothing,
             gate: Some(gate),
             smallest_effect: Some(Shift::RelativeToControl(0.02)),
             annotations: Annotations::Github,
         };
-        assert_eq!(parsed(line).judgement, expected);
-        assert_eq!(parsed("a b --fail-on significant").judgement.adjustment, Adjustment::Holm);
-        assert_eq!(parsed("a b --adjust bh").judgement.adjustment, Adjustment::BenjaminiHochberg);
+        assert_eq!(parsed(line).gate, expected);
+        assert_eq!(parsed("a b --fail-on significant").gate.adjustment, Adjustment::Holm);
+        assert_eq!(parsed("a b --adjust bh").gate.adjustment, Adjustment::BenjaminiHochberg);
         let test = parsed("a b --method sequential --alpha .01 --risk 1e-6 --fail-on significant").test;
         assert_eq!(test.level, Level { alpha: 0.01, risk: 1e-6 });
     }

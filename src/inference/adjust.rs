@@ -1,4 +1,4 @@
-//! p-values of several tests, each raised for the company it is in, so that it can be compared with α as if it were alone.
+//! p-values of several tests, each raised for the others of its family, so that it can be compared with α as if it were alone.
 //!
 //! | | what stays below α | source |
 //! |---|---|---|

@@ -52,7 +52,7 @@ pub struct Evidence {
     /// The smallest that the design can give, whatever the values.
     pub coarsest: f64,
     /// The smallest adjusted p-value that any of the tests of the run can be given.
-    pub company_minimum: f64,
+    pub family_minimum: f64,
     /// How many resamples were drawn, where p was counted.
     pub resamples: Option<u64>,
     /// What gets relabelled.
@@ -186,7 +186,7 @@ impl Gate {
     /// let gate = Gate { fail_on: FailOn::Significant, alpha: 0.05, on_undecided: OnUndecided::Report };
     /// let of = |p: [f64; 2]| {
     ///     let (units, alternative, effect) = (UnitKind::Observations, Alternative::TwoSided, EffectSize::Enough);
-    ///     gate.finding(&Evidence { p, minimum: 1e-4, coarsest: 1e-4, company_minimum: 1e-4, resamples: None, units, alternative, effect })
+    ///     gate.finding(&Evidence { p, minimum: 1e-4, coarsest: 1e-4, family_minimum: 1e-4, resamples: None, units, alternative, effect })
     /// };
     /// assert_eq!(of([0.05, 0.05]), Finding::Significant);
     /// assert_eq!(of([0.051, 0.06]), Finding::NotSignificant);
@@ -194,8 +194,8 @@ impl Gate {
     /// ```
     #[must_use]
     pub fn finding(&self, evidence: &Evidence) -> Finding {
-        let Evidence { p: [low, high], minimum, company_minimum, resamples, effect, .. } = *evidence;
-        let least_adjusted = minimum.max(company_minimum);
+        let Evidence { p: [low, high], minimum, family_minimum, resamples, effect, .. } = *evidence;
+        let least_adjusted = minimum.max(family_minimum);
         if least_adjusted > self.alpha {
             return Finding::Undecided(self.cannot_fire(evidence, least_adjusted));
         }
@@ -287,11 +287,11 @@ impl Doubt {
             Self::Straddles { resamples: Some(n) } if n > 1e12 => {
                 Message::from("alpha lies within the interval of p, and no ")
                     .and(Setting::Resamples)
-                    .and(" will tell: p is as good as alpha")
+                    .and(" will decide: p is as good as alpha")
             }
             Self::Straddles { resamples: Some(n) } => Message::from("alpha lies within the interval of p; about ")
                 .and(Setting::Resamples.at(format!("{n:e}")))
-                .and(" would tell"),
+                .and(" would decide"),
             Self::TooFewResamples { least } => Message::from("so few resamples cannot be significant; draw at least ")
                 .and(Setting::Resamples.at(separated(least as u64))),
             Self::Unattainable { minimum, needs } => {
@@ -328,7 +328,7 @@ mod tests {
             p,
             minimum: 1e-6,
             coarsest: 1e-6,
-            company_minimum: 1e-6,
+            family_minimum: 1e-6,
             resamples: Some(999_999),
             units: UnitKind::Observations,
             alternative: Alternative::TwoSided,
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn a_gate_that_cannot_fire_says_what_it_needs() {
         let three =
-            Evidence { minimum: 0.1, coarsest: 0.1, company_minimum: 0.1, resamples: None, ..evidence([0.1, 0.1]) };
+            Evidence { minimum: 0.1, coarsest: 0.1, family_minimum: 0.1, resamples: None, ..evidence([0.1, 0.1]) };
         let needs = Needs::Units(4, UnitKind::Observations);
         assert_eq!(GATE.finding(&three), Finding::Undecided(Doubt::Unattainable { minimum: 0.1, needs }));
         let tied = Evidence { coarsest: 1e-9, ..three };
@@ -357,11 +357,11 @@ mod tests {
         // C(8, 4) = 70 and 2/70 ≤ .05; 2/2⁶ ≤ .05.
         assert_eq!(units_needed(UnitKind::Pairs, 0.05, Alternative::TwoSided), Some(6));
         assert_eq!(units_needed(UnitKind::Pairs, 0.05, Alternative::Less), Some(5));
-        let few = Evidence { minimum: 0.1, company_minimum: 0.1, resamples: Some(9), ..evidence([0.0, 0.4]) };
+        let few = Evidence { minimum: 0.1, family_minimum: 0.1, resamples: Some(9), ..evidence([0.0, 0.4]) };
         assert_eq!(GATE.finding(&few), Finding::Undecided(Doubt::TooFewResamples { least: 19.0 }));
-        // In the company of four others p must be five times as small.
-        let company = Evidence { minimum: 0.02, company_minimum: 0.1, resamples: Some(49), ..evidence([0.1, 0.4]) };
-        assert_eq!(GATE.finding(&company), Finding::Undecided(Doubt::TooFewResamples { least: 99.0 }));
+        // In a family of five p must be five times as small.
+        let family = Evidence { minimum: 0.02, family_minimum: 0.1, resamples: Some(49), ..evidence([0.1, 0.4]) };
+        assert_eq!(GATE.finding(&family), Finding::Undecided(Doubt::TooFewResamples { least: 99.0 }));
     }
 
     #[test]

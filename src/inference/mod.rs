@@ -7,7 +7,7 @@ pub mod bootstrap_interval;
 pub mod classical;
 pub mod count;
 pub mod effect;
-pub mod findings;
+pub mod diagnostics;
 pub mod gate;
 pub mod interval;
 pub mod margin;

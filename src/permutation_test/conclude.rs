@@ -6,7 +6,7 @@ use crate::design::Exchange;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::attainable::{Twins, coarsest};
-use crate::inference::findings::{Concern, Findings};
+use crate::inference::diagnostics::{Concern, Diagnostics};
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::summary::Summary;
 use crate::inference::warning::{UnitKind, Warning};
@@ -190,7 +190,7 @@ impl<T: Replicate> Course<'_, T> {
             Found::Estimate(estimate) | Found::Ceiling(estimate) => (Tally::default(), Some(estimate)),
             Found::Tails(_) | Found::Share(_) | Found::Bounds(_) => (Tally::default(), None),
         };
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: counts.as_ref().filter(|_| matches!(method, Method::MonteCarlo { .. })),
             estimate: estimate.as_ref(),
             p_value: &p_value,
@@ -229,7 +229,7 @@ impl<T: Replicate> Course<'_, T> {
                 Exchange::Subsets(strata) => Some(strata.len()),
                 Exchange::Coins | Exchange::Other => None,
             },
-            warnings: findings.warnings().into_iter().chain(pooled_strata(problem, *nature)).collect(),
+            warnings: diagnostics.warnings().into_iter().chain(pooled_strata(problem, *nature)).collect(),
             reference_set_size: size,
             histogram,
             null_distribution: Vec::new(),

@@ -11,7 +11,7 @@ use super::sums::Sums;
 use super::{NullDistribution, Partial, PermutationTest, TestResult};
 use crate::error::Error;
 use crate::inference::attainable::{coarsest, smallest_attainable};
-use crate::inference::findings::FEW;
+use crate::inference::diagnostics::FEW;
 use crate::inference::{TwoSidedRule, normal};
 use crate::method::bins::{Bins, Resolution};
 use crate::method::exact::Algorithm;

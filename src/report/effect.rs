@@ -80,7 +80,7 @@ pub fn interval_ends(report: &Report) -> Option<String> {
 }
 
 /// Rounds away from the middle of an interval; more finely where that would reach the bound, which the number lies on the
-/// inner side of. `None` where fifteen digits of numbers of this size do not tell them apart.
+/// inner side of. `None` where fifteen digits of numbers of this size do not distinguish them.
 fn outward(notation: Notation, x: f64, up: bool, bound: Option<f64>, scale: f64) -> Option<String> {
     let Some(bound) = bound else { return Some(notation.write_outward(x, up)) };
     let finest = 14 - number::magnitude(scale)?;
@@ -132,7 +132,7 @@ pub fn other_scales(report: &Report) -> Option<String> {
             (sizes.relative_change, [sizes.d_z.map(|d| format!("Cohen's d_z {}", short(d))), None])
         }
     };
-    // A share of something that may have either sign tells nobody anything.
+    // A share of something that may have either sign has no meaning.
     let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
     let change = change.filter(|_| is_amount).map(|change| format!("mean {:+.1} %", 100.0 * change));
     let parts: Vec<String> = [change].into_iter().chain(others).flatten().collect();

@@ -1,4 +1,4 @@
-//! What a run comes to: p-values in the company of the other columns, and the verdict of the gate.
+//! What a run comes to: p-values adjusted for the family of columns, and the verdict of the gate.
 
 use super::Report;
 use super::statistic::Measure;
@@ -8,10 +8,10 @@ use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
 use crate::inference::warning::UnitKind;
 use crate::method::planner::Method;
-use crate::settings::Judgement;
+use crate::settings::GateSettings;
 use crate::{escape, flags};
 
-/// A p-value in the company of others.
+/// A p-value adjusted for those of the other columns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adjusted {
     /// How it was adjusted.
@@ -35,8 +35,8 @@ pub struct GateReport {
 
 /// Adjusts the p-values of a run and holds them against the gate.
 #[must_use]
-pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alternative) -> Verdict {
-    let adjustment = judgement.adjustment;
+pub fn decide(reports: &mut [Report], settings: &GateSettings, alternative: Alternative) -> Verdict {
+    let adjustment = settings.adjustment;
     let adjust = |read: fn(&Report) -> f64| adjustment.of(&reports.iter().map(read).collect::<Vec<_>>());
     let (p, low, high) = (
         adjust(|r| r.result.p_value.estimate),
@@ -48,10 +48,10 @@ pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alterna
             report.adjusted = Some(Adjusted { by: adjustment, p_value: p[i], interval: [low[i], high[i]] });
         }
     }
-    let Some(gate) = judgement.gate else { return Verdict::Pass };
+    let Some(gate) = settings.gate else { return Verdict::Pass };
     let minima: Vec<f64> = reports.iter().map(|report| report.result.p_value.minimum).collect();
-    let company_minimum = adjustment.smallest(&minima);
-    let finding = |report: &Report| gate.finding(&evidence(report, alternative, company_minimum));
+    let family_minimum = adjustment.smallest(&minima);
+    let finding = |report: &Report| gate.finding(&evidence(report, alternative, family_minimum));
     let findings: Vec<Finding> = reports.iter().map(finding).collect();
     let verdict = gate.verdict(&findings);
     for (report, finding) in reports.iter_mut().zip(findings) {
@@ -60,7 +60,7 @@ pub fn judge(reports: &mut [Report], judgement: &Judgement, alternative: Alterna
     verdict
 }
 
-fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> Evidence {
+fn evidence(report: &Report, alternative: Alternative, family_minimum: f64) -> Evidence {
     let size = report.result.effect.as_ref().map_or(report.result.estimate, |effect| effect.estimate);
     // A ratio of 1 is no effect.
     let effect = if report.measure() == Measure::Ratio { size - 1.0 } else { size };
@@ -69,7 +69,7 @@ fn evidence(report: &Report, alternative: Alternative, company_minimum: f64) -> 
         p: report.adjusted.map_or(report.result.p_value.interval, |adjusted| adjusted.interval),
         minimum: report.result.p_value.minimum,
         coarsest: report.result.coarsest,
-        company_minimum,
+        family_minimum,
         resamples: report.n_resamples().filter(|_| is_counted),
         units: UnitKind::of(report.result.design),
         alternative,

@@ -7,7 +7,7 @@ use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
 use super::label::{pad_left, pad_right, shorten_both};
 use super::precision::Precision;
-use super::{GroupReport, Report};
+use super::{GroupReport, Report, wording};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
 use crate::method::histogram::Histogram;
@@ -230,7 +230,7 @@ fn markers(report: &Report, columns: &Columns, width: usize, brush: &Brush) -> S
         extend(mirror, !counts_above);
     }
     // The number stands inside, where nothing is marked, if there is room.
-    let number = Precision::of(report).difference.write(report.result.estimate);
+    let number = wording::estimate(report);
     let label: Vec<char> = format!(" observed {number} ").chars().collect();
     let (before, after) = (observed.checked_sub(label.len()), Some(observed + 1));
     let end = Some(columns.width()).filter(|_| counts_above);

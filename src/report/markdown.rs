@@ -2,7 +2,7 @@
 
 use anstream::adapter::strip_str;
 
-use super::precision::{Precision, p_value_digits};
+use super::precision::Precision;
 use super::statistic::Measure;
 use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, wording};
 use crate::escape;
@@ -60,7 +60,7 @@ impl Columns {
             Some(grouping) => format!("{} by {}", escape::markdown(&report.column), escape::markdown(grouping)),
             None => escape::markdown(&report.column),
         };
-        let estimate = precision.difference.write(report.result.estimate);
+        let estimate = wording::estimate(report);
         let difference = match wording::against(report) {
             None => estimate,
             Some(against) => format!("{estimate} ({against})"),
@@ -74,8 +74,7 @@ impl Columns {
             wording::interval(report),
         );
         if self.adjusted {
-            let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
-            let p = number::probability(p, p_value_digits(report), number::Rounding::Nearest);
+            let p = wording::adjusted_p_value(report);
             row.extend([" ", &p, " |"]);
         }
         if self.finding {

@@ -28,7 +28,7 @@ mod wording;
 
 pub use self::explain::explain;
 pub use self::false_alarms::false_alarms;
-pub use self::gate::{Adjusted, GateReport, annotation, judge, verdict};
+pub use self::gate::{Adjusted, GateReport, annotation, decide, verdict};
 pub use self::histogram::Canvas;
 pub use self::plot::Plot;
 use crate::TestResult;

@@ -66,7 +66,7 @@ impl Precision {
             difference,
             effect: match report.other_effect() {
                 Some(effect) => {
-                    // The interval tells how well it is known, whatever values far off do to the means.
+                    // The interval shows how well it is known, whatever values far off do to the means.
                     let place = place.max(
                         effect.interval.and_then(|interval| width_place(interval.ends)).unwrap_or(place).min(finest),
                     );

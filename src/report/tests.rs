@@ -1,7 +1,7 @@
 //! What each format makes of reports, to the letter.
 
 use super::samples::{group, none_as_extreme, single, typical, varied};
-use super::{Report, annotation, judge, render, verdict};
+use super::{Report, annotation, decide, render, verdict};
 use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical;
@@ -14,7 +14,7 @@ use crate::method::sequential::Decision;
 use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::permutation_test::effect::{Effect, EffectInterval, IntervalKind, Measured};
-use crate::settings::{Format, Judgement, Statistic};
+use crate::settings::{Format, GateSettings, Statistic};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 
@@ -504,17 +504,17 @@ fn a_sequential_report_says_what_was_decided_and_how_surely() {
 }
 
 /// Two columns, the second of which is far apart, before a gate.
-fn judged(gate: Gate) -> Vec<Report> {
+fn gated(gate: Gate) -> Vec<Report> {
     let mut reports = vec![typical(), varied(none_as_extreme(), |report| report.column = "weight%".to_owned())];
-    let judgement = Judgement { adjustment: Adjustment::Holm, gate: Some(gate), ..Judgement::default() };
-    let _ = judge(&mut reports, &judgement, Alternative::TwoSided);
+    let settings = GateSettings { adjustment: Adjustment::Holm, gate: Some(gate), ..GateSettings::default() };
+    let _ = decide(&mut reports, &settings, Alternative::TwoSided);
     reports
 }
 
 #[test]
 fn a_gate_names_what_failed_on_every_channel() {
     let gate = Gate { fail_on: FailOn::Significant, alpha: 0.05, on_undecided: OnUndecided::Report };
-    let reports = judged(gate);
+    let reports = gated(gate);
     assert_eq!(reports[1].adjusted.unwrap().p_value, 2.0 * 9.999_999_000_000_1e-8);
     assert_eq!(verdict(&reports).unwrap(), "gate fails: 1 of 2 tests significant at alpha 0.05: weight%");
     let annotation = annotation(&reports).unwrap();
@@ -528,8 +528,8 @@ fn a_gate_names_what_failed_on_every_channel() {
     assert!(text(&reports[1]).contains("  adjusted p-value      2.0e-7   for all columns, by Holm's method; the"));
     assert!(text(&reports[0]).contains("\n  Gate: not significant at alpha 0.05.\n"));
     let passing = Gate { alpha: 1e-9, ..gate };
-    let undecided = verdict(&judged(passing)).unwrap();
+    let undecided = verdict(&gated(passing)).unwrap();
     assert!(undecided.starts_with("gate undecided at alpha 1e-9: len, weight%: so few resamples"), "{undecided}");
     let required = Gate { fail_on: FailOn::NotSignificant, ..gate };
-    assert_eq!(verdict(&judged(required)).unwrap(), "gate fails: 1 of 2 tests not significant at alpha 0.05: len");
+    assert_eq!(verdict(&gated(required)).unwrap(), "gate fails: 1 of 2 tests not significant at alpha 0.05: len");
 }

@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
-use super::precision::Precision;
-use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, precision, wording};
+use super::wording::Row;
+use super::{Canvas, GroupReport, Report, effect, gate, histogram, wording};
 use crate::inference::classical::Classical;
 use crate::{escape, flags};
 
@@ -28,7 +28,7 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
     text.push('\n');
     text += &samples(report);
     text.push('\n');
-    text += &result(report);
+    text += &results(report);
     text.push('\n');
     text += &paragraph(&wording::evidence(report), INDENT, Style::new());
     text += &paragraph(&wording::method(report), INDENT, DIM);
@@ -73,9 +73,9 @@ pub fn headline(report: &Report) -> String {
 fn samples(report: &Report) -> String {
     let [case, control] = shorten_both([&report.case.label, &report.control.label]);
     let rows = [cells(case, &report.case, report), cells(control, &report.control, report)];
-    let head = ["", "n", "mean", "sd", "median", "min", "max"];
+    let head = [""].into_iter().chain(wording::SUMMARY);
     let mut lines = [INDENT.to_owned(), INDENT.to_owned(), INDENT.to_owned()];
-    for (i, name) in head.into_iter().enumerate() {
+    for (i, name) in head.enumerate() {
         let width = name.width().max(rows[0][i].width()).max(rows[1][i].width());
         let cells = [name, &rows[0][i], &rows[1][i]];
         for (line, cell) in lines.iter_mut().zip(cells) {
@@ -86,71 +86,19 @@ fn samples(report: &Report) -> String {
     format!("{DIM}{head}{DIM:#}\n{case}\n{control}\n")
 }
 
-fn cells(label: String, group: &GroupReport, report: &Report) -> [String; 7] {
-    let precision = Precision::of(report);
-    let summary = &group.summary;
-    [
-        label,
-        number::count(summary.n),
-        precision.mean.write(summary.mean),
-        summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd)),
-        precision.median.write(summary.median),
-        precision.min.write(summary.min),
-        precision.max.write(summary.max),
-    ]
-}
-
-/// A number with its name before and a note beside it.
-struct Row {
-    name: String,
-    value: String,
-    style: Style,
-    note: Option<String>,
+fn cells(label: String, group: &GroupReport, report: &Report) -> Vec<String> {
+    [label].into_iter().chain(wording::summary(group, report)).collect()
 }
 
 /// The difference, the effect if it is another one, the p-value: one above the other.
-fn result(report: &Report) -> String {
-    let precision = Precision::of(report);
-    let interval = effect::interval(report).map(|interval| interval.replace(' ', "\u{a0}"));
-    let row = |name: String, value: String, note: Option<String>| Row {
-        name: escape::line(&name),
-        value,
-        style: Style::new(),
-        note,
-    };
-    let mut rows = Vec::new();
-    let estimate = precision.difference.write(report.result.estimate);
-    match report.other_effect() {
-        None => {
-            let notes: Vec<String> = [interval, wording::against(report)].into_iter().flatten().collect();
-            rows.push(row(report.title(), estimate, (!notes.is_empty()).then(|| notes.join(", "))));
-        }
-        Some(other) => {
-            rows.push(row(report.title(), estimate, wording::against(report)));
-            rows.push(row(effect::name(report).unwrap_or_default(), precision.effect.write(other.estimate), interval));
-        }
-    }
-    // It stays on one line, however long that is.
-    let note = wording::precision_note(report).replace(' ', "\u{a0}");
-    rows.push(Row {
-        name: wording::p_value_name(report),
-        value: wording::p_value(report),
-        style: BOLD,
-        note: Some(note),
-    });
-    if let Some(adjusted) = &report.adjusted {
-        let value = number::probability(adjusted.p_value, precision::p_value_digits(report), number::Rounding::Nearest);
-        let note = wording::adjustment(adjusted);
-        rows.push(Row { name: "adjusted p-value".to_owned(), value, style: BOLD, note: Some(note) });
-    }
-    table(&rows)
-}
-
-fn table(rows: &[Row]) -> String {
-    let names = rows.iter().map(|row| row.name.width()).max().unwrap_or(0);
+fn results(report: &Report) -> String {
+    let rows: Vec<Row> = wording::results(report);
+    let names: Vec<String> = rows.iter().map(|row| escape::line(&row.name)).collect();
+    let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
     let values = rows.iter().map(|row| row.value.width()).max().unwrap_or(0);
-    let indent = INDENT.len() + names + values + 2 * 3;
-    let line = |Row { name, value, style, note }: &Row| {
+    let indent = INDENT.len() + widest + values + 2 * 3;
+    let line = |(Row { value, note, is_p_value, .. }, name): (&Row, &String)| {
+        let style = if *is_p_value { BOLD } else { Style::new() };
         let note = note.as_ref().map_or_else(String::new, |note| {
             let lines = wrap(note, WIDTH.saturating_sub(indent).max(20));
             // What does not fit beside the number goes on below.
@@ -161,9 +109,9 @@ fn table(rows: &[Row]) -> String {
                 lines.join(&below).replace('\u{a0}', " ")
             )
         });
-        format!("{INDENT}{}   {style}{value}{style:#}{note}\n", pad_right(name, names))
+        format!("{INDENT}{}   {style}{value}{style:#}{note}\n", pad_right(name, widest))
     };
-    rows.iter().map(line).collect()
+    rows.iter().zip(&names).map(line).collect()
 }
 
 /// The classical tests, one a line.

@@ -4,12 +4,12 @@ use super::fields::MOST_WHOLE;
 use super::number::{self, Rounding};
 use super::precision::{Precision, p_value_digits};
 use super::statistic::Measure;
-use super::{Adjusted, Comparison, Report};
+use super::{Adjusted, Comparison, GroupReport, Report, effect};
 use crate::Undefined;
 use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical::{self, Classical, ClassicalTest};
-use crate::inference::findings::contradicts_saddlepoint;
+use crate::inference::diagnostics::contradicts_saddlepoint;
 use crate::inference::p_value::IntervalKind;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Spread;
@@ -28,6 +28,63 @@ pub fn comparison(report: &Report) -> &'static str {
 
 /// What stands in their place if there are none.
 pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
+
+/// The observed statistic.
+pub fn estimate(report: &Report) -> String {
+    Precision::of(report).difference.write(report.result.estimate)
+}
+
+/// The p-value adjusted for the other columns; where it was not adjusted, as it is.
+pub fn adjusted_p_value(report: &Report) -> String {
+    let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
+    number::probability(p, p_value_digits(report), Rounding::Nearest)
+}
+
+/// What a sample is summed up by, and the names of [`summary`]'s numbers.
+pub const SUMMARY: [&str; 6] = ["n", "mean", "sd", "median", "min", "max"];
+
+/// A sample in numbers.
+pub fn summary(group: &GroupReport, report: &Report) -> [String; 6] {
+    let (precision, summary) = (Precision::of(report), &group.summary);
+    [
+        number::count(summary.n),
+        precision.mean.write(summary.mean),
+        summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd)),
+        precision.median.write(summary.median),
+        precision.min.write(summary.min),
+        precision.max.write(summary.max),
+    ]
+}
+
+/// A number with its name before and a note beside it.
+pub struct Row {
+    pub name: String,
+    pub value: String,
+    pub note: Option<String>,
+    /// Whether it is a p-value.
+    pub is_p_value: bool,
+}
+
+/// The statistic, the effect if it is another one, the p-value. No-break spaces hold together what belongs on one line.
+pub fn results(report: &Report) -> Vec<Row> {
+    let row = |name: String, value: String, note: Option<String>| Row { name, value, note, is_p_value: false };
+    let p_value = |name: String, value, note| Row { name, value, note: Some(note), is_p_value: true };
+    let interval = effect::interval(report).map(|interval| interval.replace(' ', "\u{a0}"));
+    let mut rows = Vec::new();
+    match report.other_effect().zip(effect::name(report)) {
+        None => rows.push(row(report.title(), estimate(report), join([interval, against(report)]))),
+        Some((other, name)) => {
+            rows.push(row(report.title(), estimate(report), against(report)));
+            rows.push(row(name, Precision::of(report).effect.write(other.estimate), interval));
+        }
+    }
+    let note = precision_note(report).replace(' ', "\u{a0}");
+    rows.push(p_value(p_value_name(report), self::p_value(report), note));
+    if let Some(adjusted) = &report.adjusted {
+        rows.push(p_value("adjusted p-value".to_owned(), adjusted_p_value(report), adjustment(adjusted)));
+    }
+    rows
+}
 
 /// What stands beside the estimate: what it is tested against, where that is not 0, and the U of a rank sum.
 pub fn against(report: &Report) -> Option<String> {
@@ -162,7 +219,7 @@ fn labellings(report: &Report) -> String {
 /// What makes a resample count: `differ by at least 3.70 in either direction`.
 fn extremity(report: &Report, one: bool) -> String {
     let precision = Precision::of(report);
-    let estimate = precision.difference.write(report.result.estimate);
+    let estimate = estimate(report);
     let distance = precision.difference.write((report.result.estimate - report.null_value()).abs());
     let noun = match report.measure() {
         Measure::Value | Measure::Ratio => "value",
@@ -316,7 +373,7 @@ fn decision(report: &Report) -> String {
     let (alpha, risk) = (number::shortest(level.alpha), number::shortest(level.risk));
     let draws = number::count(report.n_resamples().unwrap_or_default());
     match decision {
-        Decision::Undecided => format!("{draws} resamples did not tell on which side of alpha {alpha} p lies."),
+        Decision::Undecided => format!("{draws} resamples did not show on which side of alpha {alpha} p lies."),
         decided => {
             let side = decided.name();
             format!(
@@ -349,7 +406,7 @@ pub fn method_name(report: &Report) -> &'static str {
     }
 }
 
-/// The p-value of a classical test; beyond what can be told from 0 its bound.
+/// The p-value of a classical test; where it cannot be distinguished from 0 its bound.
 pub fn classical_p_value(test: &Classical) -> String {
     let p = if test.p_value < classical::SMALLEST_P_VALUE {
         format!("< {}", number::shortest(classical::SMALLEST_P_VALUE))

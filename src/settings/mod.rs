@@ -33,7 +33,7 @@ pub struct Settings {
     /// Which test is done on them.
     pub test: Test,
     /// What is made of the p-values.
-    pub judgement: Judgement,
+    pub gate: GateSettings,
     /// What is written, and where.
     pub output: Output,
     /// The share of the resamples that is counted here, if not all are.
@@ -348,7 +348,7 @@ pub struct Test {
 
 /// What is made of the p-values of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Judgement {
+pub struct GateSettings {
     /// How they are adjusted where there are several.
     pub adjustment: Adjustment,
     /// The check that they have to pass.

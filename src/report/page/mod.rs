@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::label::{capitalised, shorten_both};
 use super::precision::Precision;
+use super::wording::Row;
 use super::{GroupReport, Report, effect, gate, number, plot, text, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
@@ -68,7 +69,7 @@ fn policy(style: &str) -> String {
 /// All columns at a glance.
 fn overview(reports: &[Report]) -> Markup {
     let is_adjusted = reports.iter().any(|report| report.adjusted.is_some());
-    let is_judged = reports.iter().any(|report| report.gate.is_some());
+    let is_gated = reports.iter().any(|report| report.gate.is_some());
     let heading = |name: &str, is_number: bool| {
         html! {
             th scope="col" aria-sort="none" class=[is_number.then_some("number")] { button type="button" { (name) } }
@@ -87,7 +88,7 @@ fn overview(reports: &[Report]) -> Markup {
                 (heading("Column", false)) (heading("Case", true)) (heading("Control", true)) (heading("Estimate", true))
                 th scope="col" { (interval_heading(reports)) } (heading("p-value", true))
                 @if is_adjusted { (heading("Adjusted", true)) }
-                @if is_judged { (heading("Finding", false)) }
+                @if is_gated { (heading("Finding", false)) }
                 th scope="col" { "Null distribution" }
             } }
             tbody { @for (number, report) in reports.iter().enumerate() {
@@ -96,14 +97,14 @@ fn overview(reports: &[Report]) -> Markup {
                     td data-key=(report.column) { a href={ "#column-" (number) } { (escape::line(&report.column)) } }
                     (number_cell(report.case.summary.mean, &precision.mean.write(report.case.summary.mean)))
                     (number_cell(report.control.summary.mean, &precision.mean.write(report.control.summary.mean)))
-                    (number_cell(report.result.estimate, &precision.difference.write(report.result.estimate)))
+                    (number_cell(report.result.estimate, &wording::estimate(report)))
                     td.number { (effect::interval_ends(report).unwrap_or_default()) }
                     (number_cell(report.result.p_value.estimate, &wording::p_value(report)))
                     @if is_adjusted {
                         @let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
-                        (number_cell(p, &number::probability(p, 3, number::Rounding::Nearest)))
+                        (number_cell(p, &wording::adjusted_p_value(report)))
                     }
-                    @if is_judged { @let finding = report.gate.map_or("", |gate| gate.finding.name()); td data-key=(finding) { (finding) } }
+                    @if is_gated { @let finding = report.gate.map_or("", |gate| gate.finding.name()); td data-key=(finding) { (finding) } }
                     td { (PreEscaped(plot::small(report))) }
                 }
             } }
@@ -118,10 +119,10 @@ fn interval_heading(reports: &[Report]) -> String {
 }
 
 /// One column.
-fn section(report: &Report, number: usize, has_company: bool) -> Markup {
+fn section(report: &Report, number: usize, is_one_of_several: bool) -> Markup {
     html! {
         section id={ "column-" (number) } {
-            @if has_company { h2 { (text::headline(report)) } }
+            @if is_one_of_several { h2 { (text::headline(report)) } }
             (numbers(report))
             @for warning in &report.warnings() {
                 p.warning role="note" { strong { "Warning: " } (escape::line(&warning.replace('\n', " "))) }
@@ -130,7 +131,7 @@ fn section(report: &Report, number: usize, has_company: bool) -> Markup {
             h3 { "What was done" }
             @for sentence in sentences::method(report) { p { (escape::line(&sentence)) } }
             h3 { "What it says" }
-            @for sentence in sentences::findings(report) { p { (escape::line(&sentence)) } }
+            @for sentence in sentences::meaning(report) { p { (escape::line(&sentence)) } }
             (compared(report))
         }
     }
@@ -138,28 +139,24 @@ fn section(report: &Report, number: usize, has_company: bool) -> Markup {
 
 /// The numbers of the text report.
 fn numbers(report: &Report) -> Markup {
-    let precision = Precision::of(report);
     let row = |group: &GroupReport, role: &str| {
-        let summary = &group.summary;
-        let sd = summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd));
         html! { tr {
             th scope="row" { (escape::line(&group.label)) " (" (role) ")" }
-            td.number { (number::count(summary.n)) }
-            td.number { (precision.mean.write(summary.mean)) }
-            td.number { (sd) }
-            td.number { (precision.median.write(summary.median)) }
-            td.number { (precision.min.write(summary.min)) }
-            td.number { (precision.max.write(summary.max)) }
+            @for number in wording::summary(group, report) { td.number { (number) } }
         } }
     };
     html! {
         div.table { table {
-            thead { tr { td {} @for name in ["n", "mean", "sd", "median", "min", "max"] { th.number scope="col" { (name) } } } }
+            thead { tr { td {} @for name in wording::SUMMARY { th.number scope="col" { (name) } } } }
             tbody { (row(&report.case, "case")) (row(&report.control, "control")) }
         } }
         div.table { table { tbody {
-            @for (name, value, note) in sentences::results(report) {
-                tr { th scope="row" { (escape::line(&name)) } td.number.p { (value) } td { (note.replace('\u{a0}', " ")) } }
+            @for Row { name, value, note, .. } in wording::results(report) {
+                tr {
+                    th scope="row" { (escape::line(&name)) }
+                    td.number.p { (value) }
+                    td { (note.unwrap_or_default().replace('\u{a0}', " ")) }
+                }
             }
         } } }
     }

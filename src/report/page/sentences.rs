@@ -5,30 +5,7 @@ use crate::flags;
 use crate::inference::p_value::IntervalKind;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
-use crate::report::{Report, effect, gate, number, precision, wording};
-
-/// Name, value and note of each result.
-pub fn results(report: &Report) -> Vec<(String, String, String)> {
-    let precision = Precision::of(report);
-    let interval = effect::interval(report).unwrap_or_default();
-    let against = wording::against(report).unwrap_or_default();
-    let is_own = report.other_effect().is_none();
-    let notes: Vec<String> = [against, if is_own { interval.clone() } else { String::new() }]
-        .into_iter()
-        .filter(|note| !note.is_empty())
-        .collect();
-    let mut rows = vec![(report.title(), precision.difference.write(report.result.estimate), notes.join(", "))];
-    if let Some((effect, name)) = report.other_effect().zip(effect::name(report)) {
-        rows.push((name, precision.effect.write(effect.estimate), interval));
-    }
-    rows.push((wording::p_value_name(report), wording::p_value(report), wording::precision_note(report)));
-    if let Some(adjusted) = &report.adjusted {
-        let digits = precision::p_value_digits(report);
-        let value = number::probability(adjusted.p_value, digits, number::Rounding::Nearest);
-        rows.push(("adjusted p-value".to_owned(), value, wording::adjustment(adjusted)));
-    }
-    rows
-}
+use crate::report::{Report, effect, gate, number, wording};
 
 /// How the p-value was got.
 pub fn method(report: &Report) -> Vec<String> {
@@ -59,13 +36,13 @@ pub fn method(report: &Report) -> Vec<String> {
 }
 
 /// What the numbers mean.
-pub fn findings(report: &Report) -> Vec<String> {
+pub fn meaning(report: &Report) -> Vec<String> {
     let p = wording::p_value(report);
-    let meaning = format!(
+    let definition = format!(
         "That is what the p-value of {p} says: how often labels that mean nothing would give data at least as extreme as these. \
          It is not the probability that there is no difference."
     );
-    let mut sentences = vec![wording::evidence(report), meaning];
+    let mut sentences = vec![wording::evidence(report), definition];
     sentences.push(certainty(report));
     sentences.extend(size(report));
     sentences.extend(gate::finding(report).map(|finding| format!("Gate: {finding}.")));

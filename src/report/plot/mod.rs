@@ -96,7 +96,7 @@ pub fn alternative(report: &Report) -> String {
         "{}. {} {}; {} {}. {}",
         text::headline(report),
         report.title(),
-        super::precision::Precision::of(report).difference.write(report.result.estimate),
+        wording::estimate(report),
         wording::p_value_name(report),
         wording::p_value(report),
         wording::evidence(report),

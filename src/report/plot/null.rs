@@ -5,10 +5,9 @@ use super::chart::{LETTERS, Strip, axis_below, axis_on_the_left, chart};
 use super::palette::{Colour, NULL, TAIL, TEXT};
 use crate::escape;
 use crate::method::histogram::Histogram;
-use crate::report::Report;
+use crate::report::{Report, wording};
 use crate::report::axis::{Tick, ticks};
 use crate::report::bars::{Bar, Bars, counts_above, mirror};
-use crate::report::precision::Precision;
 
 /// The most bars.
 const MOST_BARS: usize = 110;
@@ -121,7 +120,7 @@ pub fn small(canvas: &mut Canvas, report: &Report, histogram: &Histogram) {
 
 /// The observed statistic beside its line, on the side where there is room.
 fn label(chart: &mut Chart, report: &Report, top: f64) {
-    let number = Precision::of(report).difference.write(report.result.estimate);
+    let number = wording::estimate(report);
     let share = (report.result.estimate - chart.x.low) / (chart.x.high - chart.x.low);
     let is_left = if counts_above(report) { share > 0.25 } else { share > 0.75 };
     let (side, offset) = if is_left { (Across::End, -6) } else { (Across::Start, 6) };

@@ -55,7 +55,7 @@ pub enum Concern {
 
 /// What there is to know about a statistic and its null distribution.
 #[derive(Debug, Clone, Copy)]
-pub struct Findings<'a> {
+pub struct Diagnostics<'a> {
     /// The counts of resamples, if some were drawn and counted.
     pub counts: Option<&'a Counts>,
     /// What the p-value was estimated from, if it was.
@@ -87,7 +87,7 @@ pub struct Findings<'a> {
     pub exactness: Exactness,
 }
 
-impl Findings<'_> {
+impl Diagnostics<'_> {
     /// All that applies, gravest first.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
@@ -225,7 +225,7 @@ mod tests {
         let size = ReferenceSetSize::subsets((case.n + control.n) as usize, case.n as usize);
         let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
         let attainable = 2.0 * size.approximate.map_or(0.0, f64::recip);
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: Some(&counts),
             estimate: None,
             p_value: &PValue::monte_carlo(&counts, Tail::Absolute, 0.99, attainable),
@@ -241,7 +241,7 @@ mod tests {
             concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
-        findings.warnings()
+        diagnostics.warnings()
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_reference_set_is_told() {
+    fn a_small_reference_set_is_warned_of() {
         let group = summary(5, 1.0);
         let small = Warning::SmallReferenceSet { size: 252.0, resamples: 253 };
         assert_eq!(warnings(50, 253, &group, &group, 1.0), [small]);
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn ties_are_named_where_they_keep_p_from_being_small() {
         let group = summary(30, 1.0);
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(0.24, 0.24),
@@ -314,13 +314,13 @@ mod tests {
             exactness: Exactness::Exact,
         };
         let tied = Warning::Tied { minimum: 0.24, coarsest: 1e-17, units: UnitKind::Observations };
-        assert_eq!(findings.warnings(), [tied]);
+        assert_eq!(diagnostics.warnings(), [tied]);
     }
 
     #[test]
-    fn a_single_observation_is_told() {
-        let told = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
-        assert_eq!(told, [Warning::SingleObservation { groups: 1 }]);
+    fn a_single_observation_is_warned_of() {
+        let warned = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
+        assert_eq!(warned, [Warning::SingleObservation { groups: 1 }]);
     }
 
     /// Warnings of two samples of so many values with such spreads, of one shape.
@@ -331,7 +331,7 @@ mod tests {
         let samples = [sample(sizes[0], spreads[0]), sample(sizes[1], spreads[1])];
         let groups = [Summary::of(&samples[0]), Summary::of(&samples[1])];
         let p_value = PValue::exact(0.5, 1e-6);
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &p_value,
@@ -347,7 +347,7 @@ mod tests {
             concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
-        findings.warnings()
+        diagnostics.warnings()
     }
 
     #[test]
@@ -368,7 +368,7 @@ mod tests {
     fn equal_values_leave_nothing_to_test() {
         let flat = summary(10, 0.0);
         let size = ReferenceSetSize::subsets(20, 10);
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(1.0, 1.0),
@@ -384,14 +384,14 @@ mod tests {
             concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
-        assert_eq!(findings.warnings(), [Warning::Constant]);
+        assert_eq!(diagnostics.warnings(), [Warning::Constant]);
     }
 
     /// Warnings of an estimate of 1e-12.
     fn doubted(standard_error: f64, spread: Spread) -> Vec<Warning> {
         let group = summary(100, 1.0);
         let estimate = Estimate { p: 1e-12, standard_error, draws: 1000, spread };
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: None,
             estimate: Some(&estimate),
             p_value: &PValue::estimated(&estimate, 0.99, 1e-50),
@@ -407,7 +407,7 @@ mod tests {
             concern: Concern::Centres,
             exactness: Exactness::Exact,
         };
-        findings.warnings()
+        diagnostics.warnings()
     }
 
     #[test]
@@ -430,7 +430,7 @@ mod tests {
     #[test]
     fn rounded_sums_are_told() {
         let group = summary(100, 1.0);
-        let findings = Findings {
+        let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(0.5, 1e-3),
@@ -446,6 +446,6 @@ mod tests {
             concern: Concern::Centres,
             exactness: Exactness::Rounded,
         };
-        assert_eq!(findings.warnings(), [Warning::Rounded]);
+        assert_eq!(diagnostics.warnings(), [Warning::Rounded]);
     }
 }

@@ -7,10 +7,10 @@ use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{FailOn, Gate, OnUndecided};
 use crate::method::planner::Choice;
 use crate::method::sequential::Level;
-use crate::settings::{Annotations, Judgement, Shift};
+use crate::settings::{Annotations, GateSettings, Shift};
 
 /// Reads the options of the gate; those that have no meaning without it are refused.
-pub(super) fn judgement(arguments: &Arguments) -> Result<Judgement, Error> {
+pub(super) fn gate(arguments: &Arguments) -> Result<GateSettings, Error> {
     let gate = arguments.fail_on.map(|fail_on| Gate {
         fail_on,
         alpha: level(arguments).alpha,
@@ -38,7 +38,7 @@ pub(super) fn judgement(arguments: &Arguments) -> Result<Judgement, Error> {
             return Err(Error::usage(format!("{option} has no meaning by itself"), format!("add {companion}")));
         }
     }
-    Ok(Judgement {
+    Ok(GateSettings {
         adjustment: adjustment(arguments)?,
         gate,
         smallest_effect: smallest_effect(arguments)?,
@@ -67,7 +67,7 @@ fn adjustment(arguments: &Arguments) -> Result<Adjustment, Error> {
             "leave out one of the two, or divide --alpha by the number of columns",
         )),
         Some(adjustment) => Ok(adjustment),
-        // Where every column must be significant none gains from the company of others: an intersection–union test needs no
+        // Where every column must be significant none gains from the number of others: an intersection–union test needs no
         // adjustment (Berger 1982).
         None if arguments.fail_on == Some(FailOn::Significant) && !is_sequential => Ok(Adjustment::Holm),
         None => Ok(Adjustment::Nothing),
