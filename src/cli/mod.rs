@@ -263,8 +263,8 @@ mod tests {
     use crate::inference::gate::{FailOn, Gate, OnUndecided};
     use crate::method::sequential::Level;
     use crate::settings::{
-        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format, GateSettings,
-        Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
+        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format,
+        GateSettings, Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
     };
     use crate::statistic::catalogue::Named;
 

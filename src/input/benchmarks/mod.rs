@@ -1,6 +1,6 @@
 //! Results of benchmark tools → benchmarks: a name, a unit, and what was measured, one value a run.
 //!
-//! A format is a file here and a row in [`FORMATS`]: its name, two marks by which its files are recognised, the function
+//! A format is a file here and a row in `FORMATS`: its name, two marks by which its files are recognised, the function
 //! that reads them, and what makes the tool measure more often. Values keep the unit of their file; where two files differ
 //! in units of time, those of the control are converted to that of the case.
 

@@ -5,9 +5,9 @@ use super::chart::{LETTERS, Strip, axis_below, axis_on_the_left, chart};
 use super::palette::{Colour, NULL, TAIL, TEXT};
 use crate::escape;
 use crate::method::histogram::Histogram;
-use crate::report::{Report, wording};
 use crate::report::axis::{Tick, ticks};
 use crate::report::bars::{Bar, Bars, counts_above, mirror};
+use crate::report::{Report, wording};
 
 /// The most bars.
 const MOST_BARS: usize = 110;
