@@ -433,7 +433,18 @@ fn mangled_files_are_refused_in_one_line() {
 
 #[test]
 fn a_file_cut_short_anywhere_is_refused_or_read_but_never_a_crash() {
-    for name in ["hyperfine1.json", "hyperfine2_new.json", "pytest_benchmark.json", "google_benchmark.json"] {
+    let names = [
+        "hyperfine1.json",
+        "hyperfine2_new.json",
+        "pytest_benchmark.json",
+        "google_benchmark.json",
+        "jmh_new.json",
+        "pyperf_new.json",
+        "benchmarkdotnet.json",
+        "nanobench.json",
+        "criterion/sum/new/sample.json",
+    ];
+    for name in names {
         let text = data(name);
         for cut in (1..text.trim_end().len()).step_by(text.len() / 9) {
             permtest()

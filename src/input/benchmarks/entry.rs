@@ -180,6 +180,10 @@ impl Entry {
             let times = if self.values.is_empty() { "not measured at all" } else { "measured only once" };
             return Err(Error::input(self.place.clone(), format!("{} was {times}", self.label()), repeat));
         }
+        if self.values.iter().any(|value| !value.is_finite()) {
+            let what = format!("a value of {} is beyond the largest number of a double in {}", self.label(), self.unit);
+            return Err(Error::input(self.place.clone(), what, "run the benchmark once more"));
+        }
         Ok(Benchmark { name: self.name, unit: self.unit, values: self.values, runs: self.runs, notes: self.notes })
     }
 }

@@ -337,6 +337,8 @@ fn text(stream: Stream) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn recognised(head: &str) -> String {
@@ -360,6 +362,64 @@ mod tests {
     fn tables_are_not_results() {
         for table in ["", "a,b\n1,2\n", "[mV],[s]\n1,2\n", "{a}\n1\n", "1\n2\n", "Benchmark\n1\n", "Benchmark 1\n2\n"] {
             assert_eq!(recognised(table), "a table", "{table:?}");
+        }
+    }
+
+    /// The files of the tests in JSON.
+    const FILES: [&str; 9] = [
+        "hyperfine1_scan.json",
+        "hyperfine2_new.json",
+        "google_counters.json",
+        "pytest_benchmark.json",
+        "criterion/sum/new/sample.json",
+        "jmh_new.json",
+        "pyperf_new.json",
+        "benchmarkdotnet.json",
+        "nanobench.json",
+    ];
+
+    /// Puts another value in the place of the one that is reached after so many others.
+    fn replace(value: &mut Value, n: &mut usize, other: &Value) {
+        if *n == 0 {
+            *value = other.clone();
+        }
+        *n = n.wrapping_sub(1);
+        match value {
+            Value::Array(elements) => elements.iter_mut().for_each(|element| replace(element, n, other)),
+            Value::Object(members) => members.values_mut().for_each(|member| replace(member, n, other)),
+            _ => {}
+        }
+    }
+
+    fn n_values(value: &Value) -> usize {
+        1 + match value {
+            Value::Array(elements) => elements.iter().map(n_values).sum(),
+            Value::Object(members) => members.values().map(n_values).sum(),
+            _ => 0,
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_file_with_any_values_changed_gives_sound_benchmarks_or_a_reason(
+            file in 0..FILES.len(), places in proptest::collection::vec((0.0..1.0, 0..9_usize), 1..4),
+        ) {
+            let others = ["null", "true", "0", "-3e2", "1e308", "1e-308", "\"NaN\"", "[]", "{}"];
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/benchmarks");
+            let mut json: Value = serde_json::from_str(&std::fs::read_to_string(folder.join(FILES[file])).unwrap()).unwrap();
+            for (share, other) in places {
+                let mut n = (share * n_values(&json) as f64) as usize;
+                replace(&mut json, &mut n, &serde_json::from_str(others[other]).unwrap());
+            }
+            let document = Document::json("x".to_owned(), json.to_string()).unwrap();
+            let Ok(Format { content: Samples { read, repeat }, .. }) = json_format(&document) else { return Ok(()) };
+            for benchmark in read(&document).unwrap_or_default().into_iter().filter_map(|entry| entry.finish(repeat).ok()) {
+                proptest::prop_assert!(benchmark.values.len() > 1 && benchmark.values.iter().all(|value| value.is_finite()));
+                let n_in_runs = benchmark.runs.map(|runs| runs.sizes.iter().sum::<usize>());
+                proptest::prop_assert!(n_in_runs.is_none_or(|n| n == benchmark.values.len()));
+            }
         }
     }
 
