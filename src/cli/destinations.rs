@@ -28,6 +28,7 @@ pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]
         ("GITHUB_STEP_SUMMARY", summary.as_ref()),
     ];
     refuse_clashes(&outputs, &samples::paths(samples))?;
+    pictures.page.iter().try_for_each(|page| pictures::refuse_other_than_html(&page.path))?;
     let chatter = if arguments.quiet { Chatter::Quiet } else { Chatter::Normal };
     Ok(Output { format, file, distribution, pictures, summary, chatter, color: arguments.color })
 }

@@ -171,6 +171,7 @@ pub(super) fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<Mer
         ("GITHUB_STEP_SUMMARY", summary.as_ref()),
     ];
     destinations::refuse_clashes(&outputs, &arguments.parts.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    pictures.page.iter().try_for_each(|page| pictures::refuse_other_than_html(&page.path))?;
     Ok(MergeSettings {
         parts: arguments.parts.clone(),
         completeness: if arguments.allow_partial { Completeness::Partial } else { Completeness::Whole },

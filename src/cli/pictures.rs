@@ -4,7 +4,7 @@
 #![allow(clippy::doc_markdown)]
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
@@ -81,12 +81,12 @@ pub(super) fn of(arguments: &PictureArguments, format: Format, argv: &[OsString]
         },
         characters: if *ascii { Characters::Ascii } else { Characters::Blocks },
         plot: plot.clone().map(plot_file).transpose()?,
-        page: report.clone().map(page_file).transpose()?.map(|path| Page { path, command: command() }),
+        page: report.clone().map(|path| Page { path, command: command() }),
     })
 }
 
 /// A page is HTML, and a name that says otherwise would only mislead.
-fn page_file(path: PathBuf) -> Result<PathBuf, Error> {
+pub(super) fn refuse_other_than_html(path: &Path) -> Result<(), Error> {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some(other @ ("pdf" | "doc" | "docx" | "odt" | "md" | "txt" | "json" | "csv" | "tex" | "png" | "svg")) => {
@@ -98,7 +98,7 @@ fn page_file(path: PathBuf) -> Result<PathBuf, Error> {
             };
             Err(Error::usage(what, remedy))
         }
-        _ => Ok(path),
+        _ => Ok(()),
     }
 }
 
