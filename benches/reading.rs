@@ -10,10 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use flate2::bufread::MultiGzDecoder;
-use permtest::input::{DEFAULT_MISSING_TOKENS, read};
-use permtest::settings::{
-    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Reading, Samples, Source, Unmatched,
-};
+use permtest::input::read;
+use permtest::settings::{Blocks, ColumnName, Columns, Reading, Samples, Source, Unmatched};
 
 const DEFAULT_ROWS: u64 = 2_000_000;
 const RUNS: usize = 5;
@@ -176,13 +174,7 @@ fn bare_loop(path: &Path) -> u64 {
 }
 
 fn read_samples(samples: &Samples) -> usize {
-    let reading = Reading {
-        delimiter: None,
-        header: Header::Detect,
-        decimal: DecimalMark::Point,
-        missing_tokens: DEFAULT_MISSING_TOKENS.iter().map(ToString::to_string).collect(),
-        missing: Missing::Error,
-    };
+    let reading = Reading::default();
     let data = read(samples, &Blocks::default(), &reading).expect("two samples");
     data.iter().map(|data| data.case.values.len() + data.control.values.len()).sum()
 }

@@ -12,8 +12,12 @@ use crate::NullDistribution;
 use crate::Partial;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
+use crate::inference::Alternative;
 use crate::inference::gate::Verdict;
-use crate::input::{self, dataset::Dataset};
+use crate::input::{
+    self,
+    dataset::{Dataset, Orientation},
+};
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::report::{self, Report};
@@ -51,11 +55,25 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
 /// Reads the samples and says what is to be said of them.
 fn read(settings: &Settings) -> Result<Vec<Dataset>, Error> {
     let datasets = input::read(&settings.data, &settings.blocks, &settings.reading)?;
+    refuse_several(&datasets, settings)?;
+    refuse_unknown_direction(&datasets, settings)?;
     for dataset in &datasets {
         tell(&dataset.notes, settings.output.chatter);
     }
-    refuse_several(&datasets, settings)?;
     Ok(datasets)
+}
+
+/// A one-sided test says something about the case: which that is must be known.
+fn refuse_unknown_direction(datasets: &[Dataset], settings: &Settings) -> Result<(), Error> {
+    let unknown = datasets.iter().find(|dataset| dataset.orientation == Orientation::Unknown);
+    match unknown {
+        Some(Dataset { case, control, .. }) if settings.test.alternative != Alternative::TwoSided => {
+            let (case, control) = (&case.label, &control.label);
+            let what = format!("a one-sided test needs to know which is the case, {case:?} or {control:?}");
+            Err(Error::usage(what, format!("add --case {case:?} or --case {control:?}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What has been computed elsewhere, and what is to be said of it.

@@ -20,7 +20,7 @@ use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
-use crate::settings::{Color, DecimalMark, Format, Missing, Shift};
+use crate::settings::{Color, Condition, DecimalMark, Format, Missing, Shift};
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
@@ -408,14 +408,32 @@ pub(super) struct ReadingArguments {
     #[arg(long, help_heading = "Input")]
     pub no_header: bool,
 
-    /// Decimal mark of the numbers
-    #[arg(long, value_name = "MARK", default_value = ".", help_heading = "Input")]
-    pub decimal: DecimalMark,
+    /// Leave out so many lines above the table
+    ///
+    /// Without this option, what stands above the table is found: a line sep=;, lines that begin with #, and titles above the
+    /// line in which the named columns stand.
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub skip: Option<usize>,
+
+    /// Leave out lines that begin with PREFIX, wherever they stand
+    #[arg(long, value_name = "PREFIX", allow_hyphen_values = true, help_heading = "Input")]
+    pub comment: Option<String>,
+
+    /// Take only the rows that meet a condition: 'COLUMN == VALUE' or 'COLUMN != VALUE'; may be given several times
+    #[arg(long = "where", value_name = "CONDITION", value_parser = spelling::condition, help_heading = "Input")]
+    pub conditions: Vec<Condition>,
+
+    /// Decimal mark of the numbers [default: .]
+    #[arg(long, value_name = "MARK", help_heading = "Input")]
+    pub decimal: Option<DecimalMark>,
+
+    /// Character that groups digits, as the comma in 1,234.5; a point makes the comma the decimal mark
+    #[arg(long, value_name = "CHAR", value_parser = spelling::thousands, help_heading = "Input")]
+    pub thousands: Option<char>,
 
     /// Fields that mean a missing value, separated by commas
     ///
-    /// Replaces the default list: the empty field, NA, N/A, NaN, null, None and their like. An empty item stands for
-    /// the empty field, as the last one in --na 'NA,-99,'.
+    /// They are added to the usual ones: the empty field, NA, N/A, NaN, null, None and their like.
     #[arg(
         long,
         value_name = "LIST",
@@ -428,4 +446,10 @@ pub(super) struct ReadingArguments {
     /// What to do about missing values
     #[arg(long, value_name = "WHAT", default_value = "error", help_heading = "Input")]
     pub missing: Missing,
+
+    /// Words that mean 1 in a column of two words, separated by commas
+    ///
+    /// True and yes mean 1, false and no mean 0, in capitals or not, without this option.
+    #[arg(long = "true", value_name = "LIST", value_delimiter = ',', help_heading = "Input")]
+    pub true_words: Vec<String>,
 }

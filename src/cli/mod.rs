@@ -140,21 +140,30 @@ pub fn parse_test(words: &[String]) -> Result<Settings, Error> {
 }
 
 fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
-    let mark = match arguments.decimal {
-        DecimalMark::Point => b'.',
-        DecimalMark::Comma => b',',
+    // Where points group digits, commas are decimal marks.
+    let implied = (arguments.thousands == Some('.')).then_some(DecimalMark::Comma);
+    let decimal = arguments.decimal.or(implied);
+    let mark = match decimal {
+        None | Some(DecimalMark::Point) => '.',
+        Some(DecimalMark::Comma) => ',',
     };
-    if arguments.delimiter == Some(mark) {
-        return Err(Error::usage(
-            format!("--delimiter and --decimal are both {:?}", char::from(mark)),
-            "choose another character for one of the two",
-        ));
+    for (option, other) in [("--delimiter", arguments.delimiter.map(char::from)), ("--thousands", arguments.thousands)]
+    {
+        if other == Some(mark) {
+            let what = format!("{option} and --decimal are both {mark:?}");
+            return Err(Error::usage(what, "choose another character for one of the two"));
+        }
     }
     Ok(Reading {
         delimiter: arguments.delimiter,
         header: if arguments.no_header { Header::Absent } else { Header::Detect },
-        decimal: arguments.decimal,
-        missing_tokens: arguments.na.clone().unwrap_or_default().0,
+        skip: arguments.skip,
+        comment: arguments.comment.clone().filter(|prefix| !prefix.is_empty()),
+        conditions: arguments.conditions.clone(),
+        decimal,
+        thousands: arguments.thousands,
+        missing_tokens: arguments.na.clone().map_or_else(Vec::new, |tokens| tokens.0),
+        true_words: arguments.true_words.clone(),
         missing: arguments.missing,
     })
 }
@@ -263,7 +272,7 @@ mod tests {
     use crate::inference::gate::{FailOn, Gate, OnUndecided};
     use crate::method::sequential::Level;
     use crate::settings::{
-        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Distribution, DistributionFormat, Format,
+        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Condition, Distribution, DistributionFormat, Format,
         GateSettings, Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
     };
     use crate::statistic::catalogue::Named;
@@ -298,13 +307,7 @@ mod tests {
                 unmatched: Unmatched::Refuse,
             },
             blocks: Blocks::default(),
-            reading: Reading {
-                delimiter: None,
-                header: Header::Detect,
-                decimal: DecimalMark::Point,
-                missing_tokens: spelling::MissingTokens::default().0,
-                missing: Missing::Error,
-            },
+            reading: Reading::default(),
             test: Test {
                 statistic: Statistic::Defined(Definition::Named(Named::Mean)),
                 compare: Compare::Nothing,
@@ -405,14 +408,19 @@ mod tests {
     #[test]
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
-            "a b -d tab --no-header --decimal , --na NA, --missing drop -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
+            "a b -d tab --no-header --skip 2 --comment % --where g==a --decimal , --thousands ' --na NA,x --missing drop --true ja,oui -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
              -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
             delimiter: Some(b'\t'),
             header: Header::Absent,
-            decimal: DecimalMark::Comma,
-            missing_tokens: vec!["NA".to_owned(), String::new()],
+            skip: Some(2),
+            comment: Some("%".to_owned()),
+            conditions: vec![Condition { column: name("g"), is_equal: true, text: "a".to_owned() }],
+            decimal: Some(DecimalMark::Comma),
+            thousands: Some('\''),
+            missing_tokens: vec!["NA".to_owned(), "x".to_owned()],
+            true_words: vec!["ja".to_owned(), "oui".to_owned()],
             missing: Missing::Drop,
         };
         let test = Test {

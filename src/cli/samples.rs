@@ -215,6 +215,12 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
                 "say --paired instead",
             ));
         }
+        (true, None) if matches!(samples, Samples::Long { .. }) => {
+            return Err(Error::usage(
+                "--paired stands beside --group, where the order of the rows does not say which belong together",
+                "name the column with the ids of the pairs with --pair COLUMN",
+            ));
+        }
         (true, None) => Some(Pairs::ByOrder),
         (false, Some(column)) => Some(Pairs::ById(ColumnName(column.clone()))),
         (false, None) => None,

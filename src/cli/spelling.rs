@@ -6,8 +6,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::Error;
-use crate::input::DEFAULT_MISSING_TOKENS;
-use crate::settings::Shift;
+use crate::settings::{ColumnName, Condition, Shift};
 
 /// The most resamples of one run: days of work, and the counts stay exact in every reader's double precision.
 const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -18,12 +17,6 @@ const MOST_THREADS: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MissingTokens(pub Vec<String>);
 
-impl Default for MissingTokens {
-    fn default() -> Self {
-        Self(DEFAULT_MISSING_TOKENS.iter().map(|&token| token.to_owned()).collect())
-    }
-}
-
 /// A time limit, from a hundredth of a second to a year.
 pub(super) fn seconds(word: &str) -> Result<Duration, Error> {
     match word.parse::<f64>() {
@@ -32,7 +25,32 @@ pub(super) fn seconds(word: &str) -> Result<Duration, Error> {
     }
 }
 
-/// A list separated by commas; an empty item means the empty field.
+/// A condition on rows: a column, == or !=, and a text, each perhaps in quotes.
+pub(super) fn condition(text: &str) -> Result<Condition, Error> {
+    let unquoted = |text: &str| {
+        let text = text.trim();
+        let inner = ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
+        inner.unwrap_or(text).to_owned()
+    };
+    let parts = |sign| text.split_once(sign).map(|(column, value)| (unquoted(column), sign == "==", unquoted(value)));
+    match parts("==").or_else(|| parts("!=")) {
+        Some((column, is_equal, text)) if !column.is_empty() => {
+            Ok(Condition { column: ColumnName(column), is_equal, text })
+        }
+        _ => Err(Error::usage(format!("{text:?} is no condition"), "write for example --where 'site == north'")),
+    }
+}
+
+/// A character that groups digits.
+pub(super) fn thousands(word: &str) -> Result<char, Error> {
+    let mut chars = word.chars();
+    match (chars.next(), chars.next()) {
+        (Some(char), None) if !char.is_alphanumeric() && !"+-\"".contains(char) => Ok(char),
+        _ => Err(Error::usage(format!("{word:?} groups no digits"), "give one character: , . ' or a blank")),
+    }
+}
+
+/// A list separated by commas; an empty item means the empty field, which is missing anyway.
 pub(super) fn missing_tokens(list: &str) -> Result<MissingTokens, Error> {
     // `--na --json` would otherwise quietly make a token of the option that follows.
     if list.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {

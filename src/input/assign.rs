@@ -3,7 +3,7 @@
 //! nowhere else.
 
 use super::cell;
-use super::dataset::{Dataset, Sample, UNNAMED_COLUMN};
+use super::dataset::{Dataset, Orientation, Sample, UNNAMED_COLUMN};
 use super::excerpt;
 use super::frame::{Frame, Numbers};
 use super::layout::{Keys, Layout};
@@ -11,7 +11,7 @@ use super::number::NotANumber;
 use super::pairing::{self, Side};
 use super::roles::{Role, Roles};
 use crate::error::{Error, Place};
-use crate::settings::{Missing, Pairs};
+use crate::settings::Missing;
 
 /// The two samples of one test, before they are read out of their frames.
 pub struct Comparison {
@@ -23,6 +23,8 @@ pub struct Comparison {
     pub halves: [Half; 2],
     /// Things the user should know about this test, a sentence each.
     pub notes: Vec<String>,
+    /// Whether it is known which sample is the case.
+    pub orientation: Orientation,
 }
 
 /// One of the two samples.
@@ -64,10 +66,10 @@ impl Study<'_> {
     /// [`Error::Input`] for a text where a number is due, for missing values if none may be, for a sample without values,
     /// and for rows that make no pairs.
     pub fn assign(&mut self, comparison: Comparison) -> Result<Dataset, Error> {
-        let Comparison { column, grouping, halves, notes: about_this } = comparison;
+        let Comparison { column, grouping, halves, notes: about_this, orientation } = comparison;
         let (taken, n_missing) = self.take_all(&halves)?;
-        let mut notes = self.notes(&halves);
-        notes.extend(about_this);
+        let mut notes = about_this;
+        notes.extend(self.notes(&halves));
         let mut taken = taken.into_iter();
         let is_wide = is_wide(&halves);
         let mut sides = halves.map(|half| {
@@ -75,7 +77,8 @@ impl Study<'_> {
             let Taken { values, rows, .. } = taken.next().expect("one for each half");
             Side { label: half.label, place: self.roles.pair_place(frame), values, rows, frame }
         });
-        let (pairing, left_out) = pairing::arrange(&self.roles, &mut sides)?;
+        let (pairing, left_out) = pairing::arrange(&self.roles, &mut sides, self.missing)?;
+        notes.extend(left_out.note.clone());
         let n_dropped = match self.roles.pairs {
             None => n_missing,
             // A row of a wide file is a pair.
@@ -89,7 +92,8 @@ impl Study<'_> {
         };
         let [case, control] = sides.map(Side::into_group);
         let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
-        Ok(Dataset { column, grouping, case, control, layout, n_dropped, notes })
+        notes.extend(sentinel([&case.values, &control.values], &column));
+        Ok(Dataset { column, grouping, case, control, layout, n_dropped, notes, orientation })
     }
 
     /// Takes the first column of the first frame, which is called so, as one sample.
@@ -117,7 +121,7 @@ impl Study<'_> {
     fn take_all(&mut self, halves: &[Half]) -> Result<(Vec<Taken>, u64), Error> {
         let mut faults = Vec::with_capacity(self.frames.len());
         for frame in &self.frames {
-            faults.push(self.rows_without_key(frame, halves)?);
+            faults.push(self.rows_without_key(frame, halves));
         }
         let mut taken = Vec::with_capacity(halves.len());
         for half in halves {
@@ -127,7 +131,7 @@ impl Study<'_> {
         for half in halves {
             self.frames[half.frame].numbers[half.numbers].values = Vec::new();
         }
-        for (index, (frame, faults)) in self.frames.iter().zip(&faults).enumerate() {
+        for (index, (frame, faults)) in self.frames.iter().zip(&mut faults).enumerate() {
             faults.refuse(frame, self.missing)?;
             for (half, taken) in halves.iter().zip(&taken).filter(|(half, _)| half.frame == index) {
                 if taken.values.iter().all(|value| value.is_nan()) {
@@ -139,20 +143,16 @@ impl Study<'_> {
     }
 
     /// Counts the rows that lack a label or key, once each.
-    fn rows_without_key(&self, frame: &Frame, halves: &[Half]) -> Result<Faults, Error> {
+    fn rows_without_key(&self, frame: &Frame, halves: &[Half]) -> Faults {
         let mut faults = Faults::default();
         if !self.roles.may_be_missing() {
-            return Ok(faults);
+            return faults;
         }
         for row in 0..frame.n_rows() {
-            let Some((role, column, text)) = self.lack(frame, halves, row) else { continue };
-            // Without --missing drop they are refused in any case, and then counted.
-            if role == Role::Group && self.missing == Missing::Drop && self.roles.pairs == Some(&Pairs::ByOrder) {
-                return Err(gap_in_order(frame.place(row, column)));
-            }
+            let Some((_, column, text)) = self.lack(frame, halves, row) else { continue };
             faults.add(row, column, text, None);
         }
-        Ok(faults)
+        faults
     }
 
     /// The first label or key that a row lacks. A row of a wide file that only fills up the table may lack its keys.
@@ -213,7 +213,7 @@ impl Study<'_> {
             let mut columns: Vec<_> =
                 halves.iter().filter(|half| half.frame == index).map(|half| half.numbers).collect();
             columns.dedup();
-            notes.extend(columns.into_iter().filter_map(|numbers| frame.rounding(numbers)));
+            notes.extend(columns.into_iter().flat_map(|numbers| frame.forms(numbers)));
         }
         notes
     }
@@ -234,6 +234,28 @@ impl Study<'_> {
         let what = format!("there are no values: {missing} missing");
         Error::input(place, what, "choose another column, or a file with at least one value")
     }
+}
+
+/// A note on a whole number that comes again and again, further from all other values than these are from each other: it
+/// may stand for a missing value.
+fn sentinel(samples: [&[f64]; 2], column: &str) -> Option<String> {
+    /// How many times the range of the others it must lie away from them.
+    const FAR: f64 = 3.0;
+    let all = || samples.into_iter().flatten().copied();
+    let (least, most) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
+    [least, most].into_iter().find_map(|extreme| {
+        let n = all().filter(|&value| value == extreme).count();
+        let others = || all().filter(|&value| value != extreme);
+        let (low, high) = others().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
+        let gap = (low - extreme).max(extreme - high);
+        let is_far = high > low && gap > FAR * (high - low) && extreme.fract() == 0.0;
+        (n >= 2 && is_far && n < others().count()).then(|| {
+            format!(
+                "column {column}: {extreme} stands {n} times, far from all other values; if it means a missing value, say \
+                 --na {extreme} --missing drop"
+            )
+        })
+    })
 }
 
 /// Whether the samples are two columns over the same rows.
@@ -264,57 +286,57 @@ impl<'f> Padding<'f> {
     }
 }
 
+/// The texts of faults with their numbers of fields.
+fn counted<'f>(faults: &[&'f Fault]) -> Vec<cell::Counted<'f>> {
+    faults.iter().map(|fault| (&fault.text[..], fault.n)).collect()
+}
+
 /// What a frame has instead of values.
 #[derive(Default)]
 struct Faults {
     n_missing: u64,
-    /// The first missing value, by row.
-    missing: Option<Fault>,
-    /// The first text that is neither a number nor missing.
-    mistake: Option<(Fault, NotANumber)>,
+    list: Vec<Fault>,
 }
 
-/// A field that has no value.
+/// Fields of a column that hold the same text, which is no value.
 struct Fault {
-    row: usize,
-    column: usize,
+    /// The first of them.
+    first: (usize, usize),
+    n: u64,
     text: Box<[u8]>,
+    /// Why it is no number; none if it is missing.
+    mistake: Option<NotANumber>,
 }
 
 impl Faults {
     fn add(&mut self, row: usize, column: usize, text: &[u8], mistake: Option<NotANumber>) {
-        let is_first = |known: Option<&Fault>| known.is_none_or(|known| (row, column) < (known.row, known.column));
-        let fault = || Fault { row, column, text: text.into() };
-        match mistake {
-            None => {
-                self.n_missing += 1;
-                if is_first(self.missing.as_ref()) {
-                    self.missing = Some(fault());
-                }
+        self.n_missing += u64::from(mistake.is_none());
+        match self.list.iter_mut().find(|fault| *fault.text == *text && fault.mistake == mistake) {
+            Some(fault) => {
+                fault.n += 1;
+                fault.first = fault.first.min((row, column));
             }
-            Some(why) if is_first(self.mistake.as_ref().map(|(fault, _)| fault)) => self.mistake = Some((fault(), why)),
-            Some(_) => {}
+            None => self.list.push(Fault { first: (row, column), n: 1, text: text.into(), mistake }),
         }
     }
 
     /// Refuses mistakes, and missing values if none may be.
-    fn refuse(&self, frame: &Frame, missing: Missing) -> Result<(), Error> {
-        if let Some((fault, why)) = &self.mistake {
-            return Err(cell::unreadable(frame.place(fault.row, fault.column), &fault.text, *why));
-        }
-        match &self.missing {
-            Some(fault) if missing == Missing::Error => {
-                Err(cell::missing(frame.place(fault.row, fault.column), &fault.text, self.n_missing))
+    fn refuse(&mut self, frame: &Frame, missing: Missing) -> Result<(), Error> {
+        self.list.sort_by_key(|fault| fault.first);
+        let (absent, mistakes): (Vec<&Fault>, Vec<&Fault>) =
+            self.list.iter().partition(|fault| fault.mistake.is_none());
+        let place = |fault: &Fault| frame.place(fault.first.0, fault.first.1);
+        let (absent_list, list) = (counted(&absent), counted(&mistakes));
+        match (mistakes.first(), absent.first()) {
+            (Some(first), _) => {
+                let why = first.mistake.unwrap_or(NotANumber::Text);
+                let named = if missing == Missing::Error { &absent_list[..] } else { &[] };
+                Err(cell::unreadable_all(place(first), why, &list, named))
             }
+            (None, Some(first)) if missing == Missing::Error => Err(cell::missing(place(first), &absent_list)),
             _ => Ok(()),
         }
     }
-}
-
-/// The error for a row without a label among pairs by order: it would shift all pairs after it.
-fn gap_in_order(place: Place) -> Error {
-    let what = "the label is missing, so that nobody knows whose turn it is in the order of the pairs";
-    Error::input(place, what, "fill it in, or name a column with ids of the pairs with --pair")
 }
 
 /// To which stratum or cluster the values of both samples belong.

@@ -1,7 +1,8 @@
 //! Which column is meant: by name, by number, or because only one column holds numbers.
 
-use super::cell::{Cell, CellRules};
+use super::cell::{Cell, CellRules, Form};
 use super::excerpt;
+use super::number::NotANumber;
 use super::table::{Heading, Table};
 use crate::error::Error;
 use crate::settings::{ColumnName, Columns};
@@ -138,7 +139,9 @@ pub fn refuse_twins(table: &Heading, found: &[usize]) -> Result<(), Error> {
 /// [`Error::Input`] if there is none.
 pub fn numeric(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<Vec<usize>, Error> {
     let n_rows = table.look_ahead(SAMPLED_ROWS)?;
-    let is_numeric = |column: &usize| sample(table, rules, *column, n_rows) == Content::Numbers;
+    let is_numeric = |column: &usize| {
+        matches!(sample(table, rules, *column, n_rows), Content::Numbers | Content::NumbersInOtherForms)
+    };
     let found: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).filter(is_numeric).collect();
     if found.is_empty() {
         let what = format!("no column holds numbers; the columns are {}", columns(table, 0..table.width()));
@@ -149,13 +152,15 @@ pub fn numeric(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<
 }
 
 /// Finds the value column that the user left unnamed: the only one beside the columns of labels and keys, or the only one
-/// of these whose first thousand fields are numbers or missing.
+/// of these whose first thousand fields are numbers or missing. An index is never taken for it.
 ///
 /// # Errors
-/// [`Error::Input`] if several columns could be meant, or none.
+/// [`Error::Input`] if several columns could be meant, or none, or one whose numbers are not read as they are.
 pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<usize, Error> {
     let eligible: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).collect();
-    if let [only] = eligible[..] {
+    if let [only] = eligible[..]
+        && !is_named_as_index(table, only)
+    {
         return Ok(only);
     }
     let n_rows = table.look_ahead(SAMPLED_ROWS)?;
@@ -164,10 +169,39 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
         let alike = eligible.iter().zip(&contents).filter(move |(_, content)| **content == kind);
         alike.map(|(&column, _)| column).collect::<Vec<_>>()
     };
-    let (numeric, mixed) = (holding(Content::Numbers), holding(Content::NumbersAndText));
-    match (&numeric[..], &mixed[..]) {
-        // Reading a mixed column ends at its first text, with an error that names the line: better than "no numbers".
-        ([only], _) | ([], [only]) => Ok(*only),
+    let is_index = |column: &usize| is_named_as_index(table, *column) || counts_up(table, rules, *column, n_rows);
+    let (indices, numeric): (Vec<_>, Vec<_>) = holding(Content::Numbers).into_iter().partition(is_index);
+    if let [first, ..] = holding(Content::NumbersWithCommas)[..] {
+        let what = format!("column {} looks like numbers with commas", table.column_label(first));
+        let remedy = "if the comma is the decimal mark, say --decimal ,; if it groups digits, say --thousands ,; if neither, \
+                      name the column of values with --column";
+        return Err(Error::input(table.header_place(), what, remedy));
+    }
+    // Reading a mixed column ends at its first text, with an error that names the line: better than "no numbers".
+    let kinds = [numeric, holding(Content::NumbersInOtherForms), holding(Content::NumbersAndText)];
+    let found = kinds.into_iter().find(|columns| !columns.is_empty()).unwrap_or_default();
+    match (&found[..], &indices[..]) {
+        ([only], _) => Ok(*only),
+        ([first, ..], _) => {
+            let offered = found.iter().chain(&indices).copied();
+            let is_marked_twice = table.names().is_none() && table.width() == 2 && table.delimiter() == b',';
+            let doubt = if is_marked_twice { "; if the comma is the decimal mark, say --decimal ," } else { "" };
+            let what = format!("several columns hold numbers: {}{doubt}", columns(table, offered));
+            let remedy = format!(
+                "say which with --column NAME, as in --column {}, or test each with --all-columns",
+                table.column_label(*first)
+            );
+            Err(Error::input(table.header_place(), what, remedy))
+        }
+        ([], [index, ..]) => {
+            let label = table.column_label(*index);
+            let what = format!(
+                "no column holds numbers but {}, which looks like an index",
+                columns(table, indices.iter().copied())
+            );
+            let remedy = format!("name the column of values with --column, --column {label} if that is meant");
+            Err(Error::input(table.header_place(), what, remedy))
+        }
         ([], []) => {
             let what = match columns(table, eligible.iter().copied()) {
                 none if none.is_empty() => {
@@ -178,37 +212,114 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
             let remedy = "check the file, or name its delimiter with --delimiter or its decimal mark with --decimal";
             Err(Error::input(table.header_place(), what, remedy))
         }
-        ([], several) | (several, _) => {
-            let what = format!("several columns hold numbers: {}", columns(table, several.iter().copied()));
-            let remedy = format!(
-                "say which with --column NAME, as in --column {}, or test each with --all-columns",
-                table.column_label(several[0])
-            );
-            Err(Error::input(table.header_place(), what, remedy))
+    }
+}
+
+/// Whether a column is called as columns that only count or name the rows are; among columns with names, one without.
+fn is_named_as_index(table: &Heading, column: usize) -> bool {
+    const NAMES: [&str; 15] = [
+        "id",
+        "ids",
+        "index",
+        "idx",
+        "rowname",
+        "rownames",
+        "row",
+        "rowid",
+        "no",
+        "nr",
+        "unnamed0",
+        "subject",
+        "subjectid",
+        "patient",
+        "patientid",
+    ];
+    let Some(names) = table.names() else { return false };
+    let name: String = names[column].chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    (names[column].is_empty() && names.len() > 1) || NAMES.contains(&name.as_str())
+}
+
+/// Whether the first rows of a column hold different whole numbers without a gap: enough of them to be no accident.
+fn counts_up(table: &Table, rules: &CellRules, column: usize, n_rows: usize) -> bool {
+    const ENOUGH: usize = 5;
+    let number = |row| match rules.read(table.field_ahead(row, column)) {
+        Cell::Value(number) if number.value.fract() == 0.0 => Some(number.value),
+        _ => None,
+    };
+    let Some(mut numbers) = (0..n_rows).map(number).collect::<Option<Vec<f64>>>() else { return false };
+    numbers.sort_by(f64::total_cmp);
+    numbers.len() >= ENOUGH && numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
+}
+
+/// Refuses a column in which points seem to group digits: `1.012` beside `987`. Decimals with three digits behind the point
+/// throughout are no reason to ask, nor are whole numbers below 100 among them.
+///
+/// # Errors
+/// [`Error::Input`] that asks which it is.
+pub fn refuse_doubtful_points(table: &mut Table, column: usize, rules: &CellRules) -> Result<(), Error> {
+    if !rules.guess_marks() {
+        return Ok(());
+    }
+    let n_rows = table.look_ahead(SAMPLED_ROWS)?;
+    let (mut grouped, mut whole) = (None, None);
+    for row in 0..n_rows {
+        let field = table.field_ahead(row, column);
+        let digits = field.strip_prefix(b"-").unwrap_or(field);
+        let mut groups = digits.split(|byte| *byte == b'.');
+        let first = groups.next().unwrap_or_default();
+        let is_first = (1..=3).contains(&first.len()) && first.iter().all(u8::is_ascii_digit);
+        let rest: Vec<_> = groups.collect();
+        let are_groups = rest.iter().all(|group| group.len() == 3 && group.iter().all(u8::is_ascii_digit));
+        match rest.len() {
+            0 if is_first => {
+                if first.len() == 3 {
+                    whole = Some(row);
+                }
+            }
+            1.. if is_first && are_groups && first[0] != b'0' => grouped = grouped.or(Some(row)),
+            _ if rules.is_missing(field) => {}
+            _ => return Ok(()),
         }
     }
+    let (Some(grouped), Some(whole)) = (grouped, whole) else { return Ok(()) };
+    let [grouped, whole] = [grouped, whole].map(|row| excerpt::plain(table.field_ahead(row, column)));
+    let what = format!("a point may group digits here, or be the decimal mark: {grouped} beside {whole}");
+    Err(Error::input(
+        table.column_place(column),
+        what,
+        "say --thousands . if it groups digits, --decimal . if it does not",
+    ))
 }
 
 /// What the first rows of a column hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
     Numbers,
+    /// Some with a unit, or as words such as true.
+    NumbersInOtherForms,
+    /// Numbers if a comma is a decimal mark or groups digits.
+    NumbersWithCommas,
     NumbersAndText,
     NoNumbers,
 }
 
 fn sample(table: &Table, rules: &CellRules, column: usize, n_rows: usize) -> Content {
-    let (mut n_numbers, mut n_texts) = (0, 0);
+    let (mut n_numbers, mut n_formed, mut n_commas, mut n_texts) = (0, 0, 0, 0);
     for row in 0..n_rows {
         match rules.read(table.field_ahead(row, column)) {
-            Cell::Value(_) => n_numbers += 1,
+            Cell::Value(_) | Cell::Formed(_, Form::Typeset) => n_numbers += 1,
+            Cell::Formed(..) => n_formed += 1,
             Cell::Missing => {}
+            Cell::Other(NotANumber::Comma) => n_commas += 1,
             Cell::Other(_) => n_texts += 1,
         }
     }
-    match (n_numbers, n_texts) {
-        (0, _) => Content::NoNumbers,
-        (_, 0) => Content::Numbers,
+    match (n_numbers, n_formed, n_commas, n_texts) {
+        (0, 0, 0, _) => Content::NoNumbers,
+        (_, 0, 0, 0) => Content::Numbers,
+        (_, 0, _, 0) => Content::NumbersWithCommas,
+        (_, _, 0, 0) => Content::NumbersInOtherForms,
+        (0, 0, _, _) => Content::NoNumbers,
         _ => Content::NumbersAndText,
     }
 }

@@ -16,9 +16,7 @@ use super::source::{self, Stream};
 use super::table::Table;
 use super::{number, partners};
 use crate::error::{Error, Place};
-use crate::settings::{
-    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source, Unmatched,
-};
+use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Source, Unmatched};
 
 /// What the value column is called where the file does not say.
 pub(super) const UNNAMED_COLUMN: &str = "value";
@@ -46,6 +44,19 @@ pub struct Dataset {
     /// Things the user should know about how the files were read, a sentence each, for standard error.
     #[serde(skip)]
     pub notes: Vec<String>,
+    /// Whether it is known which sample is the case.
+    #[serde(skip)]
+    pub orientation: Orientation,
+}
+
+/// Whether it is known which of two samples is the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Orientation {
+    /// The user or a label says it.
+    #[default]
+    Known,
+    /// It is the label that sorts first.
+    Unknown,
 }
 
 /// One of the two samples.
@@ -78,6 +89,10 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             Several { sides: [case, control], columns, unmatched: *unmatched, files: *files, reading }.read()
         }
         Samples::Alone { file, columns, unmatched } => reader.alone(file, columns, *unmatched),
+        Samples::Long { .. } if blocks.pairs == Some(Pairs::ByOrder) => Err(Error::usage(
+            "--paired stands beside --group, where the order of the rows does not say which belong together",
+            "name the column with the ids of the pairs with --pair",
+        )),
         Samples::Long { file, columns, group, case, control } => {
             reader.long(file, columns, group, &NamedLabels::new(case.as_deref(), control.as_deref())?)
         }
@@ -113,13 +128,7 @@ pub fn names(file: &Source) -> Vec<String> {
     match Content::open(file) {
         Ok(Content::Results(results)) => results.names(),
         Ok(Content::Table(stream)) => {
-            let reading = Reading {
-                delimiter: None,
-                header: Header::Detect,
-                decimal: DecimalMark::Point,
-                missing_tokens: Vec::new(),
-                missing: Missing::Error,
-            };
+            let reading = Reading::default();
             let table = Table::open(stream, &reading, &CellRules::new(&reading), &[]);
             table.ok().and_then(|table| table.names().map(<[_]>::to_vec)).unwrap_or_default()
         }
@@ -139,9 +148,10 @@ pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &
             let mut table = reader.open(stream, columns.names(), &roles)?;
             let taken = roles.find(&table)?;
             let chosen = column::chosen(&mut table, columns, reader.rules, &taken)?;
-            let frame = roles::read(table, &[("--column", chosen[0])], &mut roles, reader.rules)?;
+            let frame =
+                roles::read(table, &[("--column", chosen[0])], &mut roles, &reader.reading.conditions, reader.rules)?;
             let column = frame.heading.column_name(chosen[0]).unwrap_or(UNNAMED_COLUMN).to_owned();
-            let mut study = reader.study(vec![frame], roles, None);
+            let mut study = reader.study(vec![frame], roles, &[]);
             let mut sample = study.assign_one(column)?;
             sample.notes.extend(study.roles.notes(&study.frames));
             Ok(sample)
@@ -165,15 +175,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn open(&self, stream: Stream, columns: &[ColumnName], roles: &Roles<'_>) -> Result<Table, Error> {
-        let named: Vec<&ColumnName> = columns.iter().chain(roles.names()).collect();
+        let conditions = self.reading.conditions.iter().map(|condition| &condition.column);
+        let named: Vec<&ColumnName> = columns.iter().chain(roles.names()).chain(conditions).collect();
         Table::open(stream, self.reading, self.rules, &named)
     }
 
-    /// What was read, with the texts in it that mean that there is no label or key.
-    fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: Option<&NamedLabels<'_>>) -> Study<'a> {
-        roles.find_missing(|role, text| match labels {
-            Some(labels) if role == Role::Group => labels.is_missing(text, self.rules),
-            _ => text.is_empty() || self.rules.is_missing(text),
+    /// What was read, with the texts in it that mean that there is no key, or no label: these are `labels`.
+    fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: &[Vec<u8>]) -> Study<'a> {
+        roles.find_missing(|role, text| match role {
+            Role::Group => labels.iter().any(|label| label == text),
+            Role::Pair | Role::Stratum | Role::Cluster => self.rules.is_missing(text),
         });
         Study { frames, roles, missing: self.reading.missing }
     }
@@ -186,16 +197,41 @@ impl<'a> Reader<'a> {
         columns: &Columns,
         unmatched: Unmatched,
     ) -> Result<Vec<Dataset>, Error> {
+        let labels = [case.stem(), control.stem()];
+        let mut notes = Vec::new();
+        if is_same_file(case, control) {
+            notes.push(format!("both files are {}: it is compared with itself", case.name()));
+        } else if is_named_control(&labels[0]) && !is_named_control(&labels[1]) {
+            let [case, control] = &labels;
+            notes.push(format!(
+                "the first file is the case: differences are {case} \u{2212} {control}; name the files the other way round to \
+                 turn them"
+            ));
+        }
         let labels = source::labels(case, control);
         let roles = Roles::new(None, self.blocks);
+        let mut datasets = self.two_contents(case, control, columns, unmatched, &labels, roles)?;
+        datasets[0].notes.splice(0..0, notes);
+        Ok(datasets)
+    }
+
+    fn two_contents(
+        &self,
+        case: &Source,
+        control: &Source,
+        columns: &Columns,
+        unmatched: Unmatched,
+        labels: &[String; 2],
+        roles: Roles<'a>,
+    ) -> Result<Vec<Dataset>, Error> {
         match (Content::open(case)?, Content::open(control)?) {
             (Content::Table(case), Content::Table(control)) => {
                 let case = self.open(case, columns.names(), &roles)?;
                 let control = self.open(control, columns.names(), &roles)?;
-                self.two_tables([case, control], &labels, columns, unmatched, roles)
+                self.two_tables([case, control], labels, columns, unmatched, roles)
             }
             (Content::Results(case), Content::Results(control)) => {
-                self.results([case, control], &labels, columns, unmatched)
+                self.results([case, control], labels, columns, unmatched)
             }
             (Content::Results(case), Content::Table(control)) => {
                 // What is no table either has a better message than that.
@@ -228,9 +264,9 @@ impl<'a> Reader<'a> {
         let taken = [taken, roles.find(&control)?];
         let (pairs, mut left_out) = partners::find([&mut case, &mut control], &taken, columns, unmatched, self.rules)?;
         let of = |side: usize| pairs.iter().map(|pair| ("--column", pair[side])).collect::<Vec<_>>();
-        let case = roles::read(case, &of(0), &mut roles, self.rules)?;
-        let control = roles::read(control, &of(1), &mut roles, self.rules)?;
-        let mut study = self.study(vec![case, control], roles, None);
+        let case = roles::read(case, &of(0), &mut roles, &self.reading.conditions, self.rules)?;
+        let control = roles::read(control, &of(1), &mut roles, &self.reading.conditions, self.rules)?;
+        let mut study = self.study(vec![case, control], roles, &[]);
         let mut of_keys = study.roles.notes(&study.frames);
         let comparison = |(numbers, pair): (usize, &[usize; 2])| {
             let mut notes = std::mem::take(&mut left_out);
@@ -245,7 +281,7 @@ impl<'a> Reader<'a> {
             }
             let column = one.map(str::to_owned);
             let half = |frame: usize| Half { label: labels[frame].clone(), frame, numbers, code: None };
-            Comparison { column, grouping: None, halves: [half(0), half(1)], notes }
+            Comparison { column, grouping: None, halves: [half(0), half(1)], notes, orientation: Orientation::Known }
         };
         let comparisons: Vec<_> = pairs.iter().enumerate().map(comparison).collect();
         comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
@@ -267,21 +303,18 @@ impl<'a> Reader<'a> {
         let taken = roles.find(&table)?;
         let chosen = column::chosen(&mut table, columns, self.rules, &taken)?;
         let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
-        let frame = roles::read(table, &values, &mut roles, self.rules)?;
-        let mut study = self.study(vec![frame], roles, Some(named));
-        let (frame, roles) = (&study.frames[0], &study.roles);
-        let Some((labels, dictionary)) = roles.find_in(Role::Group, frame) else {
+        let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
+        let Some((labels, dictionary)) = roles.find_in(Role::Group, &frame) else {
             return Err(Error::usage("there is no column of labels", "name it with --group"));
         };
         let place = frame.heading.column_place(labels.column);
-        let codes = groups::choose(labels, dictionary, named, self.rules, &place)?;
+        let groups::Chosen { codes, missing, orientation, notes: of_labels } =
+            groups::choose(labels, dictionary, named, self.rules, &place)?;
         let texts = codes.map(|code| roles.text(Role::Group, code));
         let grouping = frame.heading.column_name(labels.column).unwrap_or(UNNAMED_GROUPING).to_owned();
-        let mut notes = roles.notes(&study.frames);
-        notes.extend(texts.iter().filter(|text| text.contains(char::REPLACEMENT_CHARACTER)).map(|text| {
-            let label = excerpt::quote(text.as_bytes());
-            format!("{}: the label {label} is not UTF-8; iconv -t UTF-8 converts it", place.file)
-        }));
+        let mut study = self.study(vec![frame], roles, &missing);
+        let mut notes = of_labels;
+        notes.extend(study.roles.notes(&study.frames));
         let comparison = |(numbers, &column): (usize, &usize)| {
             let name = study.frames[0].heading.column_name(column);
             let mut notes = std::mem::take(&mut notes);
@@ -292,7 +325,8 @@ impl<'a> Reader<'a> {
             }
             let half = |side: usize| Half { label: texts[side].clone(), frame: 0, numbers, code: Some(codes[side]) };
             let column = name.map(str::to_owned);
-            Comparison { column, grouping: Some(grouping.clone()), halves: [half(0), half(1)], notes }
+            let grouping = Some(grouping.clone());
+            Comparison { column, grouping, halves: [half(0), half(1)], notes, orientation }
         };
         let comparisons: Vec<_> = chosen.iter().enumerate().map(comparison).collect();
         comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
@@ -335,7 +369,7 @@ impl<'a> Reader<'a> {
             let what = format!("--case and --control are the same column, {}", table.column_label(columns[0]));
             return Err(Error::usage(what, "name two different columns"));
         }
-        let frame = roles::read(table, &values, &mut roles, self.rules)?;
+        let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
         let mut labels = columns.map(|column| {
             frame.heading.column_name(column).map_or_else(|| format!("column {}", column + 1), str::to_owned)
         });
@@ -347,9 +381,15 @@ impl<'a> Reader<'a> {
             Half { label: case, frame: 0, numbers: 0, code: None },
             Half { label: control, frame: 0, numbers: 1, code: None },
         ];
-        let mut study = self.study(vec![frame], roles, None);
+        let mut study = self.study(vec![frame], roles, &[]);
         let notes = study.roles.notes(&study.frames);
-        Ok(vec![study.assign(Comparison { column: None, grouping: None, halves, notes })?])
+        Ok(vec![study.assign(Comparison {
+            column: None,
+            grouping: None,
+            halves,
+            notes,
+            orientation: Orientation::Known,
+        })?])
     }
 
     /// A file without another to compare it with: a folder of criterion has two runs in it, and other results are listed.
@@ -434,12 +474,34 @@ impl<'a> Reader<'a> {
             Half { label: control, frame: 1, numbers: 0, code: None },
         ];
         let blocks = self.blocks_of_results();
-        let mut study = self.study(frames, Roles::new(None, &blocks), None);
-        let mut dataset = study.assign(Comparison { column: Some(column), grouping: None, halves, notes })?;
+        let mut study = self.study(frames, Roles::new(None, &blocks), &[]);
+        let mut dataset = study.assign(Comparison {
+            column: Some(column),
+            grouping: None,
+            halves,
+            notes,
+            orientation: Orientation::Known,
+        })?;
         let are_clusters = dataset.layout.pairing.is_none() && !self.takes_values_one_by_one();
         dataset.layout.clusters = clusters.filter(|_| are_clusters);
         Ok(dataset)
     }
+}
+
+/// Whether both samples come from one file, whatever it is called.
+fn is_same_file(case: &Source, control: &Source) -> bool {
+    match (case, control) {
+        (Source::File(case), Source::File(control)) => {
+            case == control || matches!((case.canonicalize(), control.canonicalize()), (Ok(a), Ok(b)) if a == b)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word in the name of a file says that it is the control.
+fn is_named_control(stem: &str) -> bool {
+    stem.split(|c: char| !c.is_alphanumeric())
+        .any(|word| !word.chars().all(|c| c.is_ascii_digit()) && groups::is_control(word))
 }
 
 /// What is in a file.

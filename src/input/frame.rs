@@ -7,7 +7,7 @@
 
 use indexmap::IndexSet;
 
-use super::cell::{Cell, CellRules};
+use super::cell::{Cell, CellRules, Form, decoded, is_blank};
 use super::excerpt;
 use super::number::{self, NotANumber, Number, Precision};
 use super::table::{Heading, Table};
@@ -31,6 +31,36 @@ pub struct Frame {
     n_rows: usize,
 }
 
+/// Which rows of a table are taken.
+pub struct Rows<'a> {
+    /// What those without a value in any column are.
+    pub blank: Blank,
+    /// Columns, whether their field has to be the text beside, or must not be, and that text.
+    pub conditions: Vec<(usize, bool, &'a str)>,
+}
+
+/// What a row without a value in any column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blank {
+    /// Nothing.
+    LeftOut,
+    /// A row with a missing value, unless it is one of the last: the order of rows may matter.
+    Missing,
+    /// A row like others.
+    Taken,
+}
+
+impl Rows<'_> {
+    #[inline]
+    fn are_taken(&self, table: &Table) -> bool {
+        self.conditions.iter().all(|(column, is_equal, text)| {
+            let field = table.field(*column);
+            let is_same = field == text.as_bytes() || decoded(field).trim_matches(is_blank) == *text;
+            is_same == *is_equal
+        })
+    }
+}
+
 /// A column of numbers.
 #[derive(Debug)]
 pub struct Numbers {
@@ -42,6 +72,13 @@ pub struct Numbers {
     runs: Vec<Run>,
     texts: IndexSet<Text>,
     n_rounded: u64,
+    n_typeset: u64,
+    n_words: u64,
+    n_units: u64,
+    /// The unit of the first value that has one.
+    unit: String,
+    /// The first row whose value is written as a word or with a unit, and what stands there.
+    first_formed: Option<(usize, Box<[u8]>)>,
 }
 
 /// Consecutive rows that hold the same text.
@@ -80,6 +117,17 @@ pub struct Dictionary {
     pub only: Option<Vec<Vec<u8>>>,
     /// How many rows with each text were left out.
     n_left_out: Vec<u64>,
+    /// How the first text is written that is not kept as it is.
+    pub reworded: Option<Wording>,
+}
+
+/// How a text is written that is not kept as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording {
+    /// With no-break spaces and their like around it.
+    Blanks,
+    /// In Windows-1252.
+    Bytes,
 }
 
 impl Frame {
@@ -92,21 +140,54 @@ impl Frame {
         mut table: Table,
         numbers: &[usize],
         mut labels: Vec<(usize, &mut Dictionary)>,
+        rows: &Rows<'_>,
         rules: &CellRules,
     ) -> Result<Self, Error> {
         let mut numbers: Vec<_> = numbers.iter().map(|&column| Numbers::new(column, Vec::new())).collect();
         let mut codes = vec![Vec::new(); labels.len()];
         let (mut lines, mut n_rows) = (Lines::default(), 0);
         let mut is_hopeless = false;
+        let is_single = table.width() == 1;
+        let mut previous = table.last_header_line();
         let is_plain = !rules.know_numeric_tokens();
+        let mut blank_rows = Vec::new();
         'rows: while table.advance()? {
+            if table.width() > 1 && rows.blank != Blank::Taken && table.is_blank() {
+                blank_rows.push(table.line());
+                continue;
+            }
+            if !rows.are_taken(&table) {
+                continue;
+            }
+            for line in blank_rows.drain(..).filter(|_| rows.blank == Blank::Missing) {
+                // Without them all rows below would move up.
+                let empty = labels.iter_mut().map(|(_, dictionary)| dictionary.code(b""));
+                empty.zip(&mut codes).for_each(|(code, codes)| codes.extend(code));
+                lines.push(n_rows, line);
+                for column in &mut numbers {
+                    column.push_carefully(b"", rules, n_rows);
+                }
+                n_rows += 1;
+            }
             for ((column, dictionary), codes) in labels.iter_mut().zip(&mut codes) {
                 match dictionary.code(table.field(*column)) {
                     Some(code) => codes.push(code),
                     None => continue 'rows,
                 }
             }
-            lines.push(n_rows, table.line());
+            let line = table.line();
+            if is_single {
+                // Somebody left them blank where a value was due: without them all rows below would move up.
+                for blank in previous.map_or(line, |last| last + 1)..line {
+                    lines.push(n_rows, blank);
+                    for column in &mut numbers {
+                        column.push_carefully(b"", rules, n_rows);
+                    }
+                    n_rows += 1;
+                }
+                previous = Some(table.last_line());
+            }
+            lines.push(n_rows, line);
             for column in &mut numbers {
                 // Nearly every field is a number and nothing more: that path is kept short enough to be inlined.
                 match number::parse(table.untrimmed_field(column.column), rules.decimal()) {
@@ -121,6 +202,9 @@ impl Frame {
             if is_hopeless {
                 break;
             }
+        }
+        for column in &mut numbers {
+            column.settle(rules);
         }
         let notes = table.take_notes();
         let columns = labels.iter().map(|(column, _)| *column);
@@ -155,20 +239,43 @@ impl Frame {
         self.heading.column_place(column).line(self.line(row))
     }
 
-    /// Says how many values of a column lost digits, if any did.
-    #[must_use]
-    pub fn rounding(&self, numbers: usize) -> Option<String> {
-        let n = self.numbers[numbers].n_rounded;
-        let (carry, were) = if n == 1 { ("carries", "was") } else { ("carry", "were") };
-        let values = excerpt::count(n, "value");
-        let file = &self.heading.file;
-        (n > 0).then(|| format!("{file}: {values} {carry} more digits than a double holds and {were} rounded"))
+    /// Says how the values of a column are written, where that is not as plain numbers.
+    pub fn forms(&self, numbers: usize) -> impl Iterator<Item = String> {
+        let Numbers { n_rounded, n_typeset, n_words, n_units, unit, column, .. } = &self.numbers[numbers];
+        let values = |n: u64| excerpt::count(n, "value");
+        let (carry, were) = if *n_rounded == 1 { ("carries", "was") } else { ("carry", "were") };
+        let label = self.heading.column_label(*column);
+        let sentences = [
+            (*n_rounded, format!("{} {carry} more digits than a double holds and {were} rounded", values(*n_rounded))),
+            (
+                *n_typeset,
+                format!(
+                    "column {label}: read {} with a typographic minus, no-break spaces or digits in groups",
+                    values(*n_typeset)
+                ),
+            ),
+            (*n_words, format!("column {label}: words are read as 1 (true, yes) and 0 (false, no)")),
+            (*n_units, format!("column {label}: the values are read without {}", excerpt::quote(unit.as_bytes()))),
+        ];
+        let file = self.heading.file.clone();
+        sentences.into_iter().filter(|(n, _)| *n > 0).map(move |(_, sentence)| format!("{file}: {sentence}"))
     }
 }
 
 impl Numbers {
     fn new(column: usize, values: Vec<f64>) -> Self {
-        Self { column, values, runs: Vec::new(), texts: IndexSet::new(), n_rounded: 0 }
+        Self {
+            column,
+            values,
+            runs: Vec::new(),
+            texts: IndexSet::new(),
+            n_rounded: 0,
+            n_typeset: 0,
+            n_words: 0,
+            n_units: 0,
+            unit: String::new(),
+            first_formed: None,
+        }
     }
 
     /// Whether every row has a number.
@@ -200,23 +307,73 @@ impl Numbers {
 
     #[cold]
     fn push_carefully(&mut self, field: &[u8], rules: &CellRules, row: usize) {
-        /// Enough of a text to recognise it in a message.
-        const KEPT: usize = 200;
         let mistake = match rules.read(field) {
-            Cell::Value(number) => {
-                self.n_rounded += u64::from(number.precision == Precision::Rounded);
-                self.values.push(number.value);
-                return;
+            Cell::Value(number) => return self.push(number),
+            Cell::Formed(number, Form::Typeset) => {
+                self.n_typeset += 1;
+                return self.push(number);
             }
+            Cell::Formed(number, Form::Word) => {
+                self.n_words += 1;
+                self.first_formed.get_or_insert_with(|| (row, field.into()));
+                return self.push(number);
+            }
+            Cell::Formed(number, Form::Unit(unit)) if self.n_units == 0 || unit == self.unit => {
+                self.n_units += 1;
+                self.unit = unit;
+                self.first_formed.get_or_insert_with(|| (row, field.into()));
+                return self.push(number);
+            }
+            Cell::Formed(_, Form::Unit(_)) => Some(NotANumber::SomeUnits),
             Cell::Missing => None,
             Cell::Other(why) => Some(why),
         };
         self.values.push(f64::NAN);
+        self.note_text(field, mistake, row);
+    }
+
+    fn push(&mut self, number: Number) {
+        self.n_rounded += u64::from(number.precision == Precision::Rounded);
+        self.values.push(number.value);
+    }
+
+    /// Keeps what stands in a row that has no number, after all rows before it.
+    fn note_text(&mut self, field: &[u8], mistake: Option<NotANumber>, row: usize) {
+        /// Enough of a text to recognise it in a message.
+        const KEPT: usize = 200;
         let text = Text { bytes: field[..field.len().min(KEPT)].into(), mistake };
         let (text, _) = self.texts.insert_full(text);
         match self.runs.last_mut() {
             Some(run) if run.text == text && run.first + run.n == row => run.n += 1,
             _ => self.runs.push(Run { first: row, n: 1, text }),
+        }
+    }
+
+    /// Decides, at the end of the column, what words and units in it are.
+    fn settle(&mut self, rules: &CellRules) {
+        let is_plain_text = |text: &&Text| text.mistake == Some(NotANumber::Text);
+        if self.n_words > 0 && rules.know_true_words() && self.texts.iter().filter(is_plain_text).count() == 1 {
+            let other = self.texts.iter().position(|text| is_plain_text(&text));
+            let (zeros, runs) = std::mem::take(&mut self.runs).into_iter().partition(|run| Some(run.text) == other);
+            self.runs = runs;
+            for Run { first, n, .. } in zeros {
+                self.values[first..first + n].fill(0.0);
+                self.n_words += n as u64;
+            }
+        }
+        let n_numbers = self.values.iter().filter(|value| !value.is_nan()).count() as u64;
+        let is_number = |value: &f64| !value.is_nan() && *value != 0.0 && *value != 1.0;
+        let mistake = if self.n_words > 0 && self.values.iter().any(is_number) {
+            NotANumber::SomeWords
+        } else if self.n_units > 0 && self.n_units < n_numbers {
+            NotANumber::SomeUnits
+        } else {
+            return;
+        };
+        if let Some((row, field)) = self.first_formed.take() {
+            self.values[row] = f64::NAN;
+            self.note_text(&field, Some(mistake), row);
+            self.runs.sort_by_key(|run| run.first);
         }
     }
 }
@@ -229,11 +386,11 @@ impl Dictionary {
         if !is(&self.latest) {
             self.latest = match [0, 1].into_iter().find(is).or_else(|| self.texts.get_index_of(text)) {
                 Some(code) => code,
-                None => self.texts.insert_full(text.into()).0,
+                None => self.add(text),
             };
         }
         match &self.only {
-            Some(only) if !only.iter().any(|kept| kept == text) => {
+            Some(only) if !only.iter().any(|kept| **kept == *self.texts[self.latest]) => {
                 self.n_left_out.resize(self.texts.len(), 0);
                 self.n_left_out[self.latest] += 1;
                 None
@@ -241,6 +398,18 @@ impl Dictionary {
             // There are fewer texts than that: their bytes alone would fill the memory.
             _ => Some(self.latest as u32),
         }
+    }
+
+    /// Adds a text that is not there as it is: in UTF-8, and without blanks of any width around it.
+    #[cold]
+    fn add(&mut self, text: &[u8]) -> usize {
+        let decoded = decoded(text);
+        let plain = decoded.trim_matches(is_blank);
+        if plain.as_bytes() != text {
+            self.reworded
+                .get_or_insert_with(|| if decoded.as_bytes() == text { Wording::Blanks } else { Wording::Bytes });
+        }
+        self.texts.insert_full(plain.as_bytes().into()).0
     }
 
     /// The texts by their numbers.

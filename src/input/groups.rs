@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::cell::CellRules;
+use super::dataset::Orientation;
 use super::frame::{Dictionary, Labels};
 use super::{excerpt, number};
 use crate::error::{Error, Place};
@@ -42,12 +43,6 @@ impl<'a> NamedLabels<'a> {
     pub fn both(&self) -> Option<[&'a str; 2]> {
         Some([self.case?, self.control?])
     }
-
-    /// Whether a label means that there is none.
-    #[must_use]
-    pub fn is_missing(&self, label: &[u8], rules: &CellRules) -> bool {
-        rules.is_missing(label) && !self.names(label)
-    }
 }
 
 /// A label of the column.
@@ -57,8 +52,81 @@ struct Label<'a> {
     n_rows: u64,
 }
 
-/// Decides which label is case and which is control, and returns their numbers in this order. `labels` are those of the
-/// rows that are left, and `place` is the column as a whole.
+/// The labels of the two groups.
+pub struct Chosen {
+    /// Numbers of the labels of case and control.
+    pub codes: [u32; 2],
+    /// The texts that mean that a row has no label.
+    pub missing: Vec<Vec<u8>>,
+    /// Which label is which.
+    pub orientation: Orientation,
+    /// Things the user should know about the labels.
+    pub notes: Vec<String>,
+}
+
+/// Words for a control, whole labels in small letters.
+const CONTROLS: &[&str] = &[
+    "0",
+    "a0",
+    "baseline",
+    "base",
+    "before",
+    "contr\u{f4}le",
+    "control",
+    "controls",
+    "ctl",
+    "ctrl",
+    "control group",
+    "false",
+    "keine",
+    "kontrolle",
+    "kontrollgruppe",
+    "mock",
+    "nein",
+    "no",
+    "non",
+    "none",
+    "old",
+    "original",
+    "placebo",
+    "plac\u{e9}bo",
+    "pre",
+    "pretest",
+    "reference",
+    "ref",
+    "referenz",
+    "r\u{e9}f\u{e9}rence",
+    "referencia",
+    "sham",
+    "sin",
+    "standard",
+    "t\u{e9}moin",
+    "testigo",
+    "unbehandelt",
+    "untreated",
+    "vehicle",
+    "vorher",
+    "avant",
+    "antes",
+    "wildtype",
+    "wild type",
+    "wt",
+    "alt",
+    "ancien",
+    "viejo",
+    "ohne",
+    "sans",
+];
+
+/// Whether a name says that it is that of a control.
+#[must_use]
+pub fn is_control(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    CONTROLS.contains(&name.as_str())
+}
+
+/// Decides which label is case and which is control. `labels` are those of the rows that are left, and `place` is the column
+/// as a whole.
 ///
 /// # Errors
 /// [`Error::Input`] unless there are two labels, or the two that are named.
@@ -68,7 +136,7 @@ pub fn choose(
     named: &NamedLabels<'_>,
     rules: &CellRules,
     place: &Place,
-) -> Result<[u32; 2], Error> {
+) -> Result<Chosen, Error> {
     if dictionary.texts().len() > MAX_LABELS {
         let what = format!("the column has more than {MAX_LABELS} different labels");
         return Err(Error::input(place.clone(), what, "choose the column of the groups with --group"));
@@ -78,8 +146,8 @@ pub fn choose(
         n_rows[code as usize] += 1;
     }
     let label = |(code, text)| Label { code: code as u32, text, n_rows: n_rows[code] };
-    let (missing, mut present): (Vec<_>, Vec<_>) =
-        dictionary.texts().enumerate().map(label).partition(|label| named.is_missing(label.text, rules));
+    let all: Vec<_> = dictionary.texts().enumerate().map(label).collect();
+    let (missing, mut present, mut notes) = without_missing(all, named, rules, place);
     let n_missing = missing.iter().map(|label| label.n_rows).sum();
     present.sort_by(|a, b| compare(a.text, b.text, rules.decimal()));
     for (label, option) in [(named.case, "--case"), (named.control, "--control")] {
@@ -95,12 +163,53 @@ pub fn choose(
         present.retain(|entry| [case, control].iter().any(|label| label.as_bytes() == entry.text));
     }
     let [one, other] = &present[..] else { return Err(not_two(&present, place, n_missing)) };
-    let is_case = match (named.case, named.control) {
-        (Some(case), _) => one.text == case.as_bytes(),
-        (None, Some(control)) => one.text != control.as_bytes(),
-        (None, None) => true,
+    let [first, second] = [one, other].map(|label| String::from_utf8_lossy(label.text).into_owned());
+    let (is_case, orientation) = match (named.case, named.control, is_control(&first), is_control(&second)) {
+        (Some(case), ..) => (first == case, Orientation::Known),
+        (None, Some(control), ..) => (first != control, Orientation::Known),
+        (None, None, true, false) => (false, Orientation::Known),
+        (None, None, false, true) => (true, Orientation::Known),
+        (None, None, ..) => (true, Orientation::Unknown),
     };
-    Ok(if is_case { [one.code, other.code] } else { [other.code, one.code] })
+    let essence = |label: &str| label.to_lowercase().split_whitespace().collect::<String>();
+    if essence(&first) == essence(&second) {
+        let [a, b] = [one, other].map(|label| excerpt::quote(label.text));
+        notes.push(format!("{}: the labels {a} and {b} differ in capitals or blanks only", place.file));
+    }
+    if orientation == Orientation::Unknown {
+        let [a, b] = [one, other].map(|label| excerpt::plain(label.text));
+        notes.insert(0, format!("differences are {a} \u{2212} {b}; --case {} turns them round", typed(other.text)));
+    }
+    let codes = if is_case { [one.code, other.code] } else { [other.code, one.code] };
+    Ok(Chosen { codes, missing: missing.iter().map(|label| label.text.to_vec()).collect(), orientation, notes })
+}
+
+/// Tells labels from texts that mean that there is none. `None` and `NA` can be either: they are labels where fewer than two
+/// others are there, or where they have at least half as many rows as the smallest other.
+fn without_missing<'a>(
+    all: Vec<Label<'a>>,
+    named: &NamedLabels<'_>,
+    rules: &CellRules,
+    place: &Place,
+) -> (Vec<Label<'a>>, Vec<Label<'a>>, Vec<String>) {
+    let (tokens, mut present): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|label| rules.is_missing(label.text) && !named.names(label.text));
+    let smallest = if present.len() < 2 { 0 } else { present.iter().map(|label| label.n_rows).min().unwrap_or(0) };
+    let (mut missing, mut notes) = (Vec::new(), Vec::new());
+    for token in tokens {
+        let is_missing = rules.is_named_missing(token.text) || token.text.is_empty() || 2 * token.n_rows < smallest;
+        if !rules.is_named_missing(token.text) && !token.text.is_empty() {
+            let (text, rows) = (excerpt::quote(token.text), excerpt::count(token.n_rows, "row"));
+            let plain = typed(token.text);
+            notes.push(if is_missing {
+                format!("{place}: {text} ({rows}) is taken for a missing label; --case {plain} or --control {plain} makes it one")
+            } else {
+                format!("{place}: {text} ({rows}) is taken for a label; --na {plain} makes it a missing one")
+            });
+        }
+        if is_missing { missing.push(token) } else { present.push(token) }
+    }
+    (missing, present, notes)
 }
 
 fn not_two(present: &[Label], place: &Place, n_missing: u64) -> Error {

@@ -1,4 +1,4 @@
-//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (table), values (number, cell), columns over rows
+//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (preamble, table), values (number, cell), columns over rows
 //! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
 //! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
 
@@ -14,6 +14,7 @@ pub mod layout;
 pub mod number;
 mod pairing;
 mod partners;
+mod preamble;
 mod roles;
 mod several;
 mod sniff;
@@ -22,6 +23,5 @@ mod table;
 mod text;
 mod zstd;
 
-pub use cell::DEFAULT_MISSING_TOKENS;
 pub use dataset::{Dataset, Group, Sample, names, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

@@ -43,6 +43,12 @@ pub enum NotANumber {
     Infinite,
     /// A number beyond the range of a double.
     TooLarge,
+    /// A number with `<` or `>` before it: a value beyond a limit of detection.
+    Limit,
+    /// It has a unit, and other values of its column have another or none.
+    SomeUnits,
+    /// It is a word such as `true`, and other values of its column are numbers other than 0 and 1.
+    SomeWords,
 }
 
 /// Reads a number, blanks around it ignored.

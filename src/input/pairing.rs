@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::layout::Pairing;
 use super::roles::{Role, Roles};
 use crate::error::{Error, Place};
-use crate::settings::Pairs;
+use crate::settings::{Missing, Pairs};
 
 /// Ids that a message lists.
 const SHOWN_IDS: usize = 5;
@@ -58,15 +58,21 @@ impl Side<'_> {
 pub struct LeftOut {
     /// Pairs.
     pub n_pairs: u64,
-    /// Values that are not missing, but those of their partners are.
+    /// Values that are not missing, but those of their partners are, or the partners themselves.
     pub n_bereft: u64,
+    /// What the user should know about partners that are not there.
+    pub note: Option<String>,
 }
 
 /// Puts the pairs, if there are any, into one order, and says how they are known and what was left out.
 ///
 /// # Errors
 /// [`Error::Input`] if the rows make no pairs, or if of every pair a value is missing.
-pub fn arrange(roles: &Roles<'_>, sides: &mut [Side<'_>; 2]) -> Result<(Option<Pairing>, LeftOut), Error> {
+pub fn arrange(
+    roles: &Roles<'_>,
+    sides: &mut [Side<'_>; 2],
+    missing: Missing,
+) -> Result<(Option<Pairing>, LeftOut), Error> {
     match roles.pairs {
         None => Ok((None, LeftOut::default())),
         Some(Pairs::ByOrder) => {
@@ -75,8 +81,10 @@ pub fn arrange(roles: &Roles<'_>, sides: &mut [Side<'_>; 2]) -> Result<(Option<P
         }
         Some(Pairs::ById(_)) => {
             let ids = |code: u32| roles.text(Role::Pair, code);
-            let pairs = by_id(roles, sides, ids)?;
-            let left_out = keep_whole_pairs(sides, pairs)?;
+            let (pairs, alone) = by_id(roles, sides, ids, missing)?;
+            let mut left_out = keep_whole_pairs(sides, pairs)?;
+            left_out.n_bereft += alone.n_bereft;
+            left_out.note = alone.note;
             let column = roles.column_name(Role::Pair, sides[0].frame);
             let ids = sides[0].codes(roles, Role::Pair).into_iter().map(ids).collect();
             Ok((Some(Pairing::ById { column, ids }), left_out))
@@ -117,7 +125,12 @@ struct Offence {
 const ABSENT: usize = usize::MAX;
 
 /// Id by id.
-fn by_id(roles: &Roles<'_>, sides: &[Side<'_>; 2], id_of: impl Fn(u32) -> String + Copy) -> Result<Vec<Pair>, Error> {
+fn by_id(
+    roles: &Roles<'_>,
+    sides: &[Side<'_>; 2],
+    id_of: impl Fn(u32) -> String + Copy,
+    missing: Missing,
+) -> Result<(Vec<Pair>, LeftOut), Error> {
     let codes = [&sides[0], &sides[1]].map(|side| side.codes(roles, Role::Pair));
     let n_ids = codes.iter().flatten().max().map_or(0, |&last| last as usize + 1);
     // Ids are numbered as they are met, so that going through them by number is going through the files.
@@ -146,11 +159,23 @@ fn by_id(roles: &Roles<'_>, sides: &[Side<'_>; 2], id_of: impl Fn(u32) -> String
         Some(Offence { id: id as u32, side, line: sides[side].line(pair[side]) })
     };
     let alone: Vec<_> = pairs.iter().enumerate().filter_map(alone).collect();
-    refuse(&alone, sides, id_of, "in one group only", "add the rows of their partners, or remove these rows")?;
+    let mut left_out = LeftOut::default();
+    if missing == Missing::Error {
+        let remedy = "add the rows of their partners, or leave these rows out with --missing drop";
+        refuse(&alone, sides, id_of, "in one group only", remedy)?;
+    } else if !alone.is_empty() {
+        let value = |offence: &&Offence| sides[offence.side].values[pairs[offence.id as usize][offence.side]];
+        left_out.n_bereft = alone.iter().filter(|offence| !value(offence).is_nan()).count() as u64;
+        left_out.note = Some(format!(
+            "{}: left out, as it occurs in one group only: {}",
+            sides[alone[0].side].place,
+            listed(&alone, sides, id_of)
+        ));
+    }
     // Some numbers are those of texts that are no ids.
-    pairs.retain(|pair| *pair != [ABSENT; 2]);
+    pairs.retain(|pair| !pair.contains(&ABSENT));
     pairs.sort_unstable_by_key(|pair| pair[0]);
-    Ok(pairs)
+    Ok((pairs, left_out))
 }
 
 /// Refuses ids, if there are any, with the line of the first.
@@ -163,14 +188,19 @@ fn refuse(
 ) -> Result<(), Error> {
     let Some(first) = offences.first() else { return Ok(()) };
     let place = sides[first.side].place.clone().line(first.line);
+    let count = excerpt::count(offences.len() as u64, "pair id");
+    let verb = if offences.len() == 1 { "occurs" } else { "occur" };
+    let what = format!("{count} {verb} {occurrence}: {}", listed(offences, sides, id_of));
+    Err(Error::input(place, what, remedy))
+}
+
+/// Ids with their groups.
+fn listed(offences: &[Offence], sides: &[Side<'_>; 2], id_of: impl Fn(u32) -> String) -> String {
     let shown = offences.iter().map(|offence| {
         let [id, label] = [&id_of(offence.id), &sides[offence.side].label].map(|text| excerpt::plain(text.as_bytes()));
         format!("{id} ({label})")
     });
-    let count = excerpt::count(offences.len() as u64, "pair id");
-    let verb = if offences.len() == 1 { "occurs" } else { "occur" };
-    let what = format!("{count} {verb} {occurrence}: {}", excerpt::list_up_to(SHOWN_IDS, shown));
-    Err(Error::input(place, what, remedy))
+    excerpt::list_up_to(SHOWN_IDS, shown)
 }
 
 /// Leaves out the pairs of which a value is missing.
@@ -188,7 +218,7 @@ fn keep_whole_pairs(sides: &mut [Side<'_>; 2], mut pairs: Vec<Pair>) -> Result<L
     for (i, side) in sides.iter_mut().enumerate() {
         side.select(&pairs.iter().map(|pair| pair[i]).collect::<Vec<_>>());
     }
-    Ok(LeftOut { n_pairs: n - pairs.len() as u64, n_bereft })
+    Ok(LeftOut { n_pairs: n - pairs.len() as u64, n_bereft, note: None })
 }
 
 /// The error for pairs of which nothing is left.

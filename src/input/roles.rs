@@ -6,10 +6,10 @@
 use super::cell::CellRules;
 use super::column;
 use super::excerpt;
-use super::frame::{Dictionary, Frame, Labels};
+use super::frame::{Blank, Dictionary, Frame, Labels, Rows, Wording};
 use super::table::{Heading, Table};
 use crate::error::{Error, Place};
-use crate::settings::{Blocks, ColumnName, Pairs};
+use crate::settings::{Blocks, ColumnName, Condition, Pairs};
 
 /// What a column says of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,12 +222,15 @@ impl<'a> Roles<'a> {
                     "the {noun} of a row is read from column {a} of {one} and from column {b} of {other}"
                 ));
             }
-            let is_foreign = |text: &&[u8]| std::str::from_utf8(text).is_err();
-            if *role != Role::Group
-                && let Some(text) = dictionary.texts().find(is_foreign)
-            {
-                let (file, key) = (&frames[0].heading.file, excerpt::quote(text));
-                notes.push(format!("{file}: the {noun} {key} is not UTF-8; iconv -t UTF-8 converts it"));
+            let file = &frames[0].heading.file;
+            match dictionary.reworded {
+                Some(Wording::Blanks) => {
+                    notes.push(format!("{file}: no-break spaces around the {noun} of a row are left out"));
+                }
+                Some(Wording::Bytes) => {
+                    notes.push(format!("{file}: the {noun} of a row is no UTF-8 and is read as Windows-1252"));
+                }
+                None => {}
             }
         }
         notes
@@ -239,15 +242,34 @@ impl<'a> Roles<'a> {
 /// # Errors
 /// As [`Frame::read`]; [`Error::Usage`] for a column with two meanings.
 pub fn read(
-    table: Table,
+    mut table: Table,
     values: &[(&'static str, usize)],
     roles: &mut Roles<'_>,
+    conditions: &[Condition],
     rules: &CellRules,
 ) -> Result<Frame, Error> {
     let found = roles.find(&table)?;
+    let condition = |condition: &'_ Condition| column::find(&table, &condition.column, "--where");
+    let columns = conditions.iter().map(condition).collect::<Result<Vec<_>, _>>()?;
+    let conditions = columns.into_iter().zip(conditions).map(|(column, of)| (column, of.is_equal, of.text.as_str()));
+    let blank = match (roles.list.first(), values.first()) {
+        (Some((Role::Group, _)), _) => Blank::LeftOut,
+        // A wide table may have columns of unequal length.
+        (_, Some(("--case", _))) => Blank::Taken,
+        _ => Blank::Missing,
+    };
+    let rows = Rows { blank, conditions: conditions.collect() };
     for value in values {
         roles.tell_apart(&table, &[*value], &found)?;
     }
     let numbers: Vec<_> = values.iter().map(|(_, column)| *column).collect();
-    Frame::read(table, &numbers, roles.with_columns(&found), rules)
+    for &column in &numbers {
+        column::refuse_doubtful_points(&mut table, column, rules)?;
+    }
+    let frame = Frame::read(table, &numbers, roles.with_columns(&found), &rows, rules)?;
+    if frame.n_rows() == 0 && !rows.conditions.is_empty() {
+        let what = "no row meets the conditions of --where";
+        return Err(Error::input(Place::file(frame.heading.file), what, "check the column and the value"));
+    }
+    Ok(frame)
 }

@@ -4,7 +4,7 @@
 //! cluster, files are relabelled as wholes, so that this drift does not pass for a difference between the sides.
 
 use super::benchmarks::{self, Comparison, FILE, Results};
-use super::dataset::{self, Content, Dataset, Group, Sample};
+use super::dataset::{self, Content, Dataset, Group, Orientation, Sample};
 use super::excerpt;
 use super::layout::{Keys, Layout};
 use crate::error::{Error, Place};
@@ -70,6 +70,7 @@ impl Several<'_> {
                 layout: Layout { clusters, ..Layout::default() },
                 n_dropped: 0,
                 notes,
+                orientation: Orientation::Known,
             }
         };
         Ok(compared.into_iter().map(dataset).collect())
@@ -114,7 +115,16 @@ impl Several<'_> {
         let mut sides = samples.into_iter().map(|side| side.into_iter().flat_map(|sample| sample.values).collect());
         let mut group = |label| Group { label, values: sides.next().unwrap_or_default() };
         let (case, control) = (group(case), group(control));
-        Ok(Dataset { column: name, grouping: None, case, control, layout, n_dropped, notes })
+        Ok(Dataset {
+            column: name,
+            grouping: None,
+            case,
+            control,
+            layout,
+            n_dropped,
+            notes,
+            orientation: Orientation::Known,
+        })
     }
 
     /// What the names of the files of each side begin with alike, `new` for `new-1.json` and `new-2.json`.

@@ -65,8 +65,67 @@ fn object_to_bare_utf_16(head: &[u8]) -> Option<Objection> {
 /// `.tsv`: tab. `.csv`: comma, unless the line has semicolons and no comma. Else the most frequent of `, ; tab |` outside
 /// quotes, comma where there is none. With a decimal comma, a comma separates only where nothing else does and where there
 /// are quotes: without them it could as well be a decimal mark, and `1,5` would be read as 1 and 5 without a word.
+///
+/// Where the lines below agree on another delimiter, each holding it equally often, it is that one.
 #[must_use]
 pub fn delimiter(head: &[u8], extension: Option<&str>, decimal: DecimalMark) -> u8 {
+    let by_header = by_first_line(head, extension, decimal);
+    let lines = first_lines(head);
+    let is_candidate = |delimiter: &u8| decimal == DecimalMark::Point || *delimiter != b',';
+    let agreed = |&delimiter: &u8| {
+        let mut counts = lines.iter().map(|line| occurrences(line, delimiter));
+        let first = counts.next().filter(|&n| n > 0)?;
+        counts.all(|n| n == first).then_some((first, delimiter))
+    };
+    let agreed: Vec<_> = DELIMITERS.iter().filter(|delimiter| is_candidate(delimiter)).filter_map(agreed).collect();
+    match agreed.iter().max_by_key(|(n, _)| *n) {
+        Some((_, most)) if lines.len() > 1 && !agreed.iter().any(|(_, delimiter)| *delimiter == by_header) => *most,
+        _ => by_header,
+    }
+}
+
+/// Whether columns are separated by runs of blanks: there is no other delimiter, and all lines have equally many fields, two
+/// at least; the first may have one fewer, for R's `write.table` leaves out the name of the row names.
+#[must_use]
+pub fn is_separated_by_blanks(head: &[u8], extension: Option<&str>, decimal: DecimalMark) -> bool {
+    let lines = first_lines(head);
+    let delimiters = if decimal == DecimalMark::Comma { &DELIMITERS[1..] } else { &DELIMITERS[..] };
+    let has_other = lines
+        .iter()
+        .any(|line| delimiters.iter().any(|&delimiter| delimiter != b'\t' && occurrences(line, delimiter) > 0));
+    let n_fields = |line: &&[u8]| {
+        let outside: Vec<&[u8]> = line.split(|&byte| byte == b'"').collect();
+        // A quoted text is one field however many blanks it holds.
+        let masked: Vec<u8> = outside
+            .iter()
+            .enumerate()
+            .flat_map(|(i, part)| if i % 2 == 0 { part.to_vec() } else { vec![b'q'; part.len().max(1)] })
+            .collect();
+        masked.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).count()
+    };
+    let counts: Vec<_> = lines.iter().map(n_fields).collect();
+    let [header, rows @ ..] = &counts[..] else { return false };
+    let Some(&n) = rows.first() else { return false };
+    !matches!(extension, Some("csv" | "tsv"))
+        && !has_other
+        && n >= 2
+        && rows.iter().all(|&other| other == n)
+        && (*header == n || *header + 1 == n)
+        && lines.iter().any(|line| line.contains(&b' '))
+}
+
+/// The first lines that are not blank, without what may be the beginning of one.
+fn first_lines(head: &[u8]) -> Vec<&[u8]> {
+    const MOST: usize = 50;
+    const PART_OF_A_FILE: usize = 1 << 15;
+    let mut lines: Vec<_> = head.split(|byte| matches!(byte, b'\n' | b'\r')).collect();
+    if head.len() > PART_OF_A_FILE {
+        lines.pop();
+    }
+    lines.into_iter().filter(|line| !line.trim_ascii().is_empty()).take(MOST).collect()
+}
+
+fn by_first_line(head: &[u8], extension: Option<&str>, decimal: DecimalMark) -> u8 {
     let line = first_line(head);
     match (extension, decimal) {
         (Some("tsv"), _) => b'\t',

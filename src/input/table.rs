@@ -8,8 +8,10 @@ use std::ops::Deref;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::cell::{Cell, CellRules};
+use super::cell::{Cell, CellRules, Form, decoded, is_blank};
 use super::excerpt;
+use super::number::NotANumber;
+use super::preamble;
 use super::sniff;
 use super::source::Stream;
 use super::text::{END_FIELD, SWALLOWED_END, Text};
@@ -29,6 +31,9 @@ pub struct Table {
     heading: Heading,
     reader: Reader<Text>,
     decimal: DecimalMark,
+    delimiter: u8,
+    /// What lines of comments begin with.
+    comment: Option<Vec<u8>>,
     /// The current row.
     row: Row,
     /// Rows that were looked at before their turn.
@@ -53,6 +58,7 @@ pub struct Heading {
 struct HeaderLine {
     names: Vec<String>,
     line: u64,
+    last_line: u64,
 }
 
 /// What a table says of its columns before its first row.
@@ -79,6 +85,12 @@ impl Heading {
             Some(header) => place.line(header.line),
             None => place,
         }
+    }
+
+    /// The line on which the header line ends, if there is one.
+    #[must_use]
+    pub fn last_header_line(&self) -> Option<u64> {
+        self.header.as_ref().map(|header| header.last_line)
     }
 
     /// A column as a whole.
@@ -138,13 +150,27 @@ impl Table {
         check_delimiter(reading)?;
         let name = stream.name.clone();
         let extension = stream.extension.clone();
-        let text = Text::new(stream)?;
+        let mut text = Text::new(stream)?;
         if text.is_empty() {
             let remedy = "give a file with a value on each line, under a header line if you like";
             return Err(Error::input(Place::file(name), "the file is empty", remedy));
         }
-        let guess = || sniff::delimiter(text.head(), extension.as_deref(), reading.decimal);
-        let delimiter = reading.delimiter.unwrap_or_else(guess);
+        let mut notes = Vec::new();
+        let preamble = preamble::find(text.head(), reading, named);
+        text.blank_out(preamble.n_lines);
+        if preamble.n_titles > 0 {
+            let lines = excerpt::count(preamble.n_titles as u64, "line");
+            notes.push(format!("{name}: {lines} above the names of the columns are left out"));
+        }
+        let decimal = reading.decimal.unwrap_or_default();
+        let named_delimiter = reading.delimiter.or(preamble.delimiter);
+        let is_spaced =
+            named_delimiter.is_none() && sniff::is_separated_by_blanks(text.head(), extension.as_deref(), decimal);
+        let guess = || sniff::delimiter(text.head(), extension.as_deref(), decimal);
+        let delimiter = if is_spaced { b' ' } else { named_delimiter.unwrap_or_else(guess) };
+        if is_spaced {
+            text.collapse_blanks();
+        }
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -154,14 +180,20 @@ impl Table {
         let mut table = Self {
             heading: Heading::without_names(name, 0),
             reader,
-            decimal: reading.decimal,
+            decimal,
+            delimiter,
+            comment: reading.comment.as_ref().map(|prefix| prefix.as_bytes().to_vec()),
             row: Row::default(),
             ahead: VecDeque::new(),
             extent: Extent::NoRowYet,
             begin: (0, 1),
-            notes: Vec::new(),
+            notes,
         };
         table.read_first_line(reading.header, rules, named)?;
+        if table.header.is_some() {
+            table.name_row_names()?;
+            table.leave_out_units(rules)?;
+        }
         Ok(table)
     }
 
@@ -181,8 +213,7 @@ impl Table {
                 "check the delimiter (--delimiter)",
             ));
         }
-        let names: Vec<_> =
-            first.iter().map(|field| String::from_utf8_lossy(field.trim_ascii()).into_owned()).collect();
+        let names: Vec<_> = first.iter().map(|field| decoded(field).trim_matches(is_blank).to_owned()).collect();
         let is_data = match header {
             Header::Absent => true,
             Header::Detect => reads_as_numbers(first, rules) && !is_called_for(&names, named),
@@ -198,9 +229,68 @@ impl Table {
             self.put_back();
             self.extent = Extent::SomeRows;
         } else {
-            self.heading.header = Some(HeaderLine { names, line: self.line_of(0) });
+            self.heading.header = Some(HeaderLine { names, line: self.line_of(0), last_line: self.last_line() });
         }
         Ok(())
+    }
+
+    /// Gives row names a column, where the header does not: so does R's `write.table`.
+    fn name_row_names(&mut self) -> Result<(), Error> {
+        if !matches!(self.delimiter, b' ' | b'\t') || !self.read_record()? {
+            return Ok(());
+        }
+        let record = &self.row.record;
+        let has_row_names =
+            record.len() == self.width + 1 && record.iter().next_back().is_some_and(|last| !last.is_empty());
+        if has_row_names && let Some(header) = &mut self.heading.header {
+            header.names.insert(0, String::new());
+            self.heading.width += 1;
+        }
+        self.fit()?;
+        self.put_back();
+        self.extent = Extent::SomeRows;
+        Ok(())
+    }
+
+    /// Leaves out a first row of units: it has texts in columns of numbers only, and no number.
+    fn leave_out_units(&mut self, rules: &CellRules) -> Result<(), Error> {
+        const ROWS: usize = 6;
+        let n_rows = self.look_ahead(ROWS)?;
+        if n_rows < 3 {
+            return Ok(());
+        }
+        let is_number = |row: usize, column: usize| matches!(rules.read(self.field_ahead(row, column)), Cell::Value(_));
+        let is_text = |column: usize| {
+            let field = self.field_ahead(0, column);
+            !field.is_empty() && matches!(rules.read(field), Cell::Other(NotANumber::Text))
+        };
+        let is_unit = |column: usize| is_text(column) && (1..n_rows).all(|row| is_number(row, column));
+        let mut columns = 0..self.width;
+        let is_row_of_units = columns.clone().any(is_unit)
+            && columns.all(|column| is_unit(column) || self.field_ahead(0, column).is_empty());
+        if is_row_of_units && let Some(row) = self.ahead.pop_front() {
+            let texts: Vec<_> = row.record.iter().filter(|text| !text.is_empty()).map(excerpt::plain).collect();
+            let line = row.last_line.unwrap_or_default();
+            let units = excerpt::list(texts.into_iter());
+            self.notes.push(format!("{}, line {line}: a row of units is left out: {units}", self.file));
+        }
+        Ok(())
+    }
+
+    /// Cuts empty fields off that stand behind the last column.
+    fn fit(&mut self) -> Result<(), Error> {
+        let (record, width) = (&mut self.row.record, self.heading.width);
+        if record.len() > width && record.iter().skip(width).all(|field| field.trim_ascii().is_empty()) {
+            record.truncate(width);
+        }
+        if record.len() == width { Ok(()) } else { Err(self.ragged(&self.row.record)) }
+    }
+
+    /// Whether all fields of the current row are empty.
+    #[inline]
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.row.record.as_slice().trim_ascii().is_empty()
     }
 
     /// Goes to the next row that is not blank; false after the last one.
@@ -279,6 +369,18 @@ impl Table {
         last - memchr::memchr_iter(b'\n', record.as_slice()).count() as u64
     }
 
+    /// What separates the fields.
+    #[must_use]
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The line on which the current row ends.
+    #[must_use]
+    pub fn last_line(&self) -> u64 {
+        self.row.last_line.unwrap_or_else(|| self.line_reached())
+    }
+
     /// What is known of the columns, when no row is needed any more.
     #[must_use]
     pub fn into_heading(self) -> Heading {
@@ -312,7 +414,10 @@ impl Table {
             return Ok(false);
         }
         self.extent = Extent::SomeRows;
-        if self.row.record.len() == self.width { Ok(true) } else { Err(self.ragged(&self.row.record)) }
+        if self.row.record.len() != self.width {
+            self.fit()?;
+        }
+        Ok(true)
     }
 
     /// Reads the next record that is not a blank line; false at the line after the last.
@@ -334,6 +439,7 @@ impl Table {
                 Some(0) if bytes == END_FIELD => return Ok(false),
                 Some(b'\n') if bytes.ends_with(SWALLOWED_END) => return Err(self.open_quote(record)),
                 Some(last) if last.is_ascii_whitespace() && record.len() == 1 && bytes.trim_ascii().is_empty() => {}
+                _ if self.comment.as_ref().is_some_and(|prefix| record[0].trim_ascii_start().starts_with(prefix)) => {}
                 _ if bytes.len() > LONGEST_FIELD && record.iter().any(|field| field.len() > LONGEST_FIELD) => {
                     return Err(self.long_field(record));
                 }
@@ -409,12 +515,12 @@ fn line_of_field(record: &ByteRecord, last_line: u64, column: usize) -> u64 {
 fn reads_as_numbers(record: &ByteRecord, rules: &CellRules) -> bool {
     let mut some = false;
     record.iter().all(|field| match rules.read(field) {
-        Cell::Value(_) => {
+        Cell::Value(_) | Cell::Formed(_, Form::Typeset) => {
             some = true;
             true
         }
         Cell::Missing => true,
-        Cell::Other(_) => false,
+        Cell::Formed(..) | Cell::Other(_) => false,
     }) && some
 }
 
@@ -427,7 +533,7 @@ fn is_called_for(names: &[String], named: &[&ColumnName]) -> bool {
 }
 
 fn check_delimiter(reading: &Reading) -> Result<(), Error> {
-    let mark = match reading.decimal {
+    let mark = match reading.decimal.unwrap_or_default() {
         DecimalMark::Point => b'.',
         DecimalMark::Comma => b',',
     };

@@ -33,6 +33,18 @@ pub struct Text {
     line_ends: LineEnds,
     /// Bytes that may be handed out before the current row has ended.
     allowance: usize,
+    /// Where columns are separated by runs of blanks: what the next byte follows.
+    blanks: Option<Blanks>,
+}
+
+/// What a byte follows in a table whose columns are separated by runs of blanks.
+#[derive(Debug, Clone, Copy, Default)]
+struct Blanks {
+    is_quoted: bool,
+    /// Whether a field of the line has begun.
+    has_field: bool,
+    /// Whether blanks follow that field.
+    is_gap: bool,
 }
 
 /// What follows the chunk at hand.
@@ -79,6 +91,7 @@ impl Text {
             next: Next::Bytes,
             line_ends: LineEnds::LineFeed,
             allowance: LONGEST_ROW,
+            blanks: None,
         };
         text.fill_chunk();
         if let Some(objection) = sniff::object(&text.chunk) {
@@ -98,6 +111,44 @@ impl Text {
     #[must_use]
     pub fn head(&self) -> &[u8] {
         &self.chunk
+    }
+
+    /// Leaves the first lines blank, as long as nothing was read.
+    pub fn blank_out(&mut self, n_lines: usize) {
+        let ends = memchr::memchr_iter(b'\n', &self.chunk).take(n_lines);
+        let (n_ends, end) = ends.fold((0, 0), |(n, _), end| (n + 1, end + 1));
+        let end = if n_ends < n_lines { self.chunk.len() } else { end };
+        self.chunk.splice(..end, std::iter::repeat_n(b'\n', n_ends));
+    }
+
+    /// Takes runs of blanks outside quotes as one, and leaves out those at the ends of lines, as long as nothing was read.
+    pub fn collapse_blanks(&mut self) {
+        self.blanks = Some(Blanks::default());
+        self.collapse_chunk();
+    }
+
+    fn collapse_chunk(&mut self) {
+        let Some(mut state) = self.blanks else { return };
+        let mut collapsed = Vec::with_capacity(self.chunk.len());
+        for &byte in &self.chunk {
+            match byte {
+                b' ' | b'\t' if !state.is_quoted => state.is_gap = true,
+                b'\r' | b'\n' if !state.is_quoted => {
+                    state = Blanks::default();
+                    collapsed.push(byte);
+                }
+                _ => {
+                    if std::mem::take(&mut state.is_gap) && state.has_field {
+                        collapsed.push(b' ');
+                    }
+                    state.has_field = true;
+                    state.is_quoted ^= byte == b'"';
+                    collapsed.push(byte);
+                }
+            }
+        }
+        self.blanks = Some(state);
+        self.chunk = collapsed;
     }
 
     /// Whether the file holds no byte at all.
@@ -181,6 +232,7 @@ impl Text {
         if self.line_ends == LineEnds::CarriageReturn {
             self.chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         }
+        self.collapse_chunk();
     }
 
     /// Replaces the chunk by the next one: more of the file, or the line after its last.

@@ -270,42 +270,66 @@ pub enum Source {
 pub struct ColumnName(pub String);
 
 /// How tables become numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
     /// The field delimiter; `None`: from the file's extension or header line.
     pub delimiter: Option<u8>,
     /// Whether the first line may name the columns.
     pub header: Header,
-    /// The decimal mark.
-    pub decimal: DecimalMark,
-    /// Fields that mean "no value"; the empty field is one of them where it is listed.
+    /// Lines above the table; `None`: as many as are found to be no part of it.
+    pub skip: Option<usize>,
+    /// What lines of comments begin with; `None`: `#`, above the table only.
+    pub comment: Option<String>,
+    /// The rows that are taken: those for which all conditions hold.
+    pub conditions: Vec<Condition>,
+    /// The decimal mark; `None`: a point, unless points seem to group digits.
+    pub decimal: Option<DecimalMark>,
+    /// What groups digits.
+    pub thousands: Option<char>,
+    /// Fields that mean "no value", beside the usual ones.
     pub missing_tokens: Vec<String>,
+    /// Words that mean 1, beside the usual ones; the other word of their column means 0.
+    pub true_words: Vec<String>,
     /// What is done about them.
     pub missing: Missing,
 }
 
+/// A condition on the rows that are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The column that decides.
+    pub column: ColumnName,
+    /// Whether its field has to be that text, or must not be.
+    pub is_equal: bool,
+    /// The text.
+    pub text: String,
+}
+
 /// Whether the first line names the columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Header {
     /// It does, unless it reads as numbers.
+    #[default]
     Detect,
     /// The first line is data.
     Absent,
 }
 
 /// The decimal mark of the numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DecimalMark {
     /// `0.5`
+    #[default]
     Point,
     /// `0,5`
     Comma,
 }
 
 /// What to do about missing values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Missing {
     /// Refuse the file, count them and name the first line.
+    #[default]
     Error,
     /// Leave the rows out and say how many.
     Drop,

@@ -33,9 +33,9 @@ fn expected(design: &str, labellings: u64, extreme: u64) -> (String, u64, u64, f
 }
 
 #[test]
-fn pairs_by_id_and_by_order_are_the_same_where_the_order_is() {
+fn pairs_by_id_are_swapped_each_by_itself() {
     // Student (1908): of 1024 choices of signs four are as extreme, for one difference is 0 and the others are positive.
-    for options in ["--pair ID", "--pair 3", "--paired", "--pair ID -s signed-rank", "--paired -s signed-rank"] {
+    for options in ["--pair ID", "--pair 3", "--pair ID -s signed-rank"] {
         assert_eq!(found(sleep(options)), expected("paired", 1024, 4), "{options}");
     }
     sleep("--pair ID").stdout_contains("Labels are swapped\n  within 10 pairs.").stderr("").run();
@@ -49,7 +49,7 @@ fn pairs_by_id_may_stand_in_any_order() {
     let data = lines.join("\n");
     let run = sleep("--pair ID").file("data.csv", &data);
     assert_eq!(found(run), expected("paired", 1024, 4));
-    assert_ne!(found(sleep("--paired").file("data.csv", &data)), expected("paired", 1024, 4));
+    sleep("--paired").refused(["--paired stands beside --group", "--pair COLUMN"]).run();
 }
 
 #[test]
@@ -75,7 +75,7 @@ const STRATA: &str = "v,g,s\n1,A,p\n4,A,p\n2,B,p\n3,B,q\n9,A,q\n5,B,q\n";
 fn labels_are_exchanged_within_strata() {
     // As far from 10⅓ as 14 are 6, 14 and 15.
     assert_eq!(found(long(STRATA, "--strata s")), expected("stratified", 9, 3));
-    long(STRATA, "--strata s -a greater -q").stdout("0.2222222222222222\n").run();
+    long(STRATA, "--strata s -a greater --case A -q").stdout("0.2222222222222222\n").run();
     long(STRATA, "--strata s")
         .stdout_contains("difference of means within strata   2.75")
         .stdout_contains("3 of the 9 possible labellings differ by at least 2.75 in either direction.")
@@ -102,16 +102,16 @@ fn a_gate_looks_at_the_effect_within_strata() {
     gate("").stdout_contains("difference of means within strata   -3.00").exit(1).run();
     // 3 of the weighted control mean, 15.3, are 19.6 %.
     for options in
-        ["-a less --min-effect 2.9", "--min-effect 2.9", "--min-effect 19.6%", "-s rank-sum --min-effect 2.9"]
+        ["-a less --case A --min-effect 2.9", "--min-effect 2.9", "--min-effect 19.6%", "-s rank-sum --min-effect 2.9"]
     {
         gate(options).exit(1).run();
     }
     for options in
-        ["-a less --min-effect 3.1", "--min-effect 3.1", "--min-effect 19.7%", "-s rank-sum --min-effect 3.1"]
+        ["-a less --case A --min-effect 3.1", "--min-effect 3.1", "--min-effect 19.7%", "-s rank-sum --min-effect 3.1"]
     {
         gate(options).exit(0).run();
     }
-    gate("-a greater --min-effect 1").exit(0).run();
+    gate("-a greater --case A --min-effect 1").exit(0).run();
     // A shift of a fifth of that mean, 3.06, is nearly what there is.
     long(&simpson(), "--strata s --mu=-20%").stdout_contains("tested against -3.06 (--mu)").run();
 }
@@ -206,7 +206,6 @@ fn strata_without_both_labels_leave_nothing_to_relabel() {
 
 #[test]
 fn unequal_numbers_are_no_pairs() {
-    long("v,g\n1,A\n2,A\n3,B\n5,B\n7,B\n", "--paired")
-        .refused(["data.csv", "\"A\" has 2 rows and \"B\" has 3 rows", "--pair"])
-        .run();
+    let run = permtest().file("a.csv", "v\n1\n2\n").file("b.csv", "v\n3\n5\n7\n").args(["a.csv", "b.csv", "--paired"]);
+    run.refused(["b.csv", "\"a\" has 2 rows and \"b\" has 3 rows", "--pair"]).run();
 }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod benchmarks;
+mod cases;
 #[cfg(unix)]
 mod child_programs;
 mod command;

@@ -5,6 +5,7 @@
 //! One is run when each program of its pipeline is named in [`PROGRAMS`]; other commands, and blocks of other kinds, are
 //! skipped. Rust blocks are doctests; see lib.rs.
 
+use crate::command::without_orientation;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -95,7 +96,7 @@ fn every_command_of_the_readme_prints_what_the_readme_shows() {
             stdout == *output,
             "README.md, line {line}: {command}\nprints\n{stdout}\nwhere README.md shows\n{output}"
         );
-        assert_eq!(stderr, "", "README.md, line {line}: {command}");
+        assert_eq!(without_orientation(&stderr), "", "README.md, line {line}: {command}");
     }
 }
 

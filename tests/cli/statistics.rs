@@ -119,7 +119,7 @@ fn relabellings_without_a_statistic_are_counted() {
 
 #[test]
 fn relabellings_without_a_statistic_are_extreme_or_left_out_as_asked() {
-    let report = |fate: &str| json(zeros(&["--undefined", fate, "-a", "greater"]));
+    let report = |fate: &str| json(zeros(&["--undefined", fate, "-a", "greater", "--case", "A"]));
     let counts = |report: &serde_json::Value| {
         ["n_undefined", "count_greater_equal", "reference_set_size"].map(|name| report[name].as_u64().unwrap())
     };
@@ -128,11 +128,11 @@ fn relabellings_without_a_statistic_are_extreme_or_left_out_as_asked() {
     assert_close(&extreme["p_value"], 5.0 / 20.0);
     assert_eq!(counts(&dropped), [2, 3, 20]);
     assert_close(&dropped["p_value"], 3.0 / 18.0);
-    zeros(&["--undefined", "extreme", "-a", "greater"])
+    zeros(&["--undefined", "extreme", "-a", "greater", "--case", "A"])
         .stdout_contains("5 of the 20 possible labellings have a difference of 1 or more.")
         .stdout_contains("The statistic is undefined for\n  2 relabellings, which count as extreme.")
         .run();
-    zeros(&["--undefined", "drop", "-a", "greater"])
+    zeros(&["--undefined", "drop", "-a", "greater", "--case", "A"])
         .stdout_contains("3 of the 18 labellings with a defined statistic have a difference of 1 or\n  more.")
         .stdout_contains("The statistic is undefined for\n  2 relabellings, which are left out.")
         .run();
@@ -140,7 +140,7 @@ fn relabellings_without_a_statistic_are_extreme_or_left_out_as_asked() {
 
 #[test]
 fn resamples_without_a_statistic_are_counted_in_the_report() {
-    let report = |fate: &str| json(zeros(&["--undefined", fate, "-a", "greater", "-n", "1000"]));
+    let report = |fate: &str| json(zeros(&["--undefined", fate, "-a", "greater", "--case", "A", "-n", "1000"]));
     let (extreme, dropped) = (report("extreme"), report("drop"));
     let number = |report: &serde_json::Value, name: &str| report[name].as_f64().unwrap();
     let undefined = number(&extreme, "n_undefined");
@@ -173,14 +173,14 @@ fn a_distance_has_one_tail_and_no_direction() {
     tooth_growth("ad").stdout_contains("p-value (upper tail)").run();
     for distance in ["cvm", "ad", "energy"] {
         let words = [distance, "no direction", "ks"];
-        tooth_growth(distance).args(["-a", "less"]).refused(words).run();
+        tooth_growth(distance).args(["-a", "less", "--case", "OJ"]).refused(words).run();
     }
     for rule in ["absolute", "doubled"] {
         tooth_growth("ks").args(["--two-sided", rule]).refused(["ks", "upper tail", "leave out"]).run();
     }
     // That of Kolmogorov and Smirnov has one for each direction: 10 of 30, and 2 of 30 (see tests/library/classical.rs).
     for (alternative, distance) in [("greater", 10.0), ("less", 2.0)] {
-        assert_close(&json(tooth_growth("ks").args(["-a", alternative]))["estimate"], distance / 30.0);
+        assert_close(&json(tooth_growth("ks").args(["-a", alternative, "--case", "OJ"]))["estimate"], distance / 30.0);
     }
 }
 

@@ -19,7 +19,7 @@ use super::Unit;
 use super::document::{Document, Raw};
 use super::entry::{Entry, Gathering, Rank};
 use crate::error::Error;
-use crate::settings::{ColumnName, DecimalMark, Header, Missing, Reading};
+use crate::settings::{ColumnName, DecimalMark, Header, Reading};
 
 /// The columns by which the file is recognised, beside those of the name.
 const MARKS: [&str; 4] = ["function", "sample_measured_value", "unit", "iteration_count"];
@@ -88,13 +88,7 @@ pub fn is_raw_csv(head: &str) -> bool {
 pub fn read_raw_csv(document: &Document) -> Result<Vec<Entry>, Error> {
     let stream = Stream::new(document.file.clone(), None, Cursor::new(document.text.clone()))?;
     // The format leaves no choice, whatever the options say of tables.
-    let reading = Reading {
-        delimiter: Some(b','),
-        header: Header::Detect,
-        decimal: DecimalMark::Point,
-        missing_tokens: Vec::new(),
-        missing: Missing::Error,
-    };
+    let reading = Reading { delimiter: Some(b','), header: Header::Detect, ..Reading::default() };
     let mut table = Table::open(stream, &reading, &CellRules::new(&reading), &[])?;
     let columns = Columns::find(&table)?;
     let mut gathering = Gathering::default();

@@ -5,17 +5,9 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::input::DEFAULT_MISSING_TOKENS;
-use crate::settings::Missing;
 
 fn reading(header: Header) -> Reading {
-    Reading {
-        delimiter: None,
-        header,
-        decimal: DecimalMark::Point,
-        missing_tokens: DEFAULT_MISSING_TOKENS.iter().map(ToString::to_string).collect(),
-        missing: Missing::Error,
-    }
+    Reading { delimiter: None, header, ..Reading::default() }
 }
 
 fn open(bytes: &[u8], reading: &Reading, named: &[&str]) -> Result<Table, Error> {
@@ -161,7 +153,7 @@ fn a_first_line_of_numbers_is_data_unless_a_column_is_called_so() {
 #[test]
 fn delimiters_that_cannot_be_are_refused() {
     let refused = |delimiter, decimal| {
-        let reading = Reading { delimiter: Some(delimiter), decimal, ..reading(Header::Detect) };
+        let reading = Reading { delimiter: Some(delimiter), decimal: Some(decimal), ..reading(Header::Detect) };
         matches!(open(b"a\n1\n", &reading, &[]), Err(Error::Usage { .. }))
     };
     assert!(refused(b',', DecimalMark::Comma));
