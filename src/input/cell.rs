@@ -114,9 +114,7 @@ impl CellRules {
     fn typeset(&self, text: &str) -> Option<Number> {
         let plain = text.replace(['\u{2212}', '\u{2012}', '\u{2013}'], "-");
         let number = |text: &str| number::parse(text.as_bytes(), self.decimal()).ok();
-        if plain != text
-            && let Some(number) = number(&plain)
-        {
+        if let Some(number) = number(&plain) {
             return Some(number);
         }
         let mark = self.mark();

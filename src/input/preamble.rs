@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(found("\"sep=,\"\na,b\n", &plain, &[]), (1, Some(b','), 0));
         assert_eq!(found("# x\n\n# y\na,b\n1,2\n", &plain, &["b"]), (3, None, 0));
         // A header that begins with the mark of comments.
-        assert_eq!(found("#a,b\n1,2\n", &plain, &["b"]), (1, None, 0));
+        assert_eq!(found("#a,b\n1,2\n", &plain, &["b"]), (0, None, 0));
         assert_eq!(found("#a,b\n1,2\n", &plain, &["#a"]), (0, None, 0));
         assert_eq!(found("Report of May\n\nby A. Smith, B\na,b\n1,2\n", &plain, &["b", "a"]), (3, None, 2));
         assert_eq!(found("Report\na,b\n1,2\n", &plain, &["2"]), (0, None, 0));

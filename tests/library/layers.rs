@@ -61,6 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("csv", &["input/table.rs", "report/delimited.rs"]),
+    ("encoding_rs", &["input/cell.rs"]),
     ("indexmap", &["input/frame.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),

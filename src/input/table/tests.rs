@@ -65,7 +65,7 @@ fn a_field_after_quoted_line_ends_is_on_its_own_line() {
 #[test]
 fn rows_looked_at_ahead_keep_their_lines() {
     let mut table = open(b"x\n\n5\r\n6\n7\n", &reading(Header::Detect), &[]).unwrap();
-    assert_eq!(table.look_ahead(2).unwrap(), 2);
+    assert!(table.look_ahead(2).unwrap() >= 2);
     assert_eq!(table.field_ahead(1, 0), b"6");
     for line in [3, 4, 5] {
         assert!(table.advance().unwrap());
