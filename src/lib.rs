@@ -7,6 +7,15 @@
 //! The command `permtest` is a thin layer over it: the modules behind the feature `cli` (on by default) read files and
 //! write reports. A library user does without: `permtest = { version = "0.1", default-features = false }`.
 //!
+//! ```text
+//! samples ─ design ─→ Problem ─┐
+//! a name, an expression,       ├─ ready ─→ Plan ─→ blocks of labellings → replicates → Partial ─ conclude ─→ TestResult
+//! a function, a type ─ prepare ┘                   (some here, some elsewhere: they add up)
+//! ```
+//!
+//! Every run goes this way: [`PermutationTest::run`] computes all blocks, a shard or a checkpoint some of them, with the same
+//! result.
+//!
 //! | module | what it owns |
 //! |---|---|
 //! | [`statistic`] | one number from a labelling: integer sums, or any function of two slices |

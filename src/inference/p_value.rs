@@ -1,5 +1,7 @@
 //! p-values from counts of resamples, and how far the counting can be trusted.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::classical::student;
@@ -95,6 +97,28 @@ pub struct PValue {
     pub kind: IntervalKind,
     /// The smallest p-value that this design, these data and this number of resamples can give.
     pub minimum: f64,
+}
+
+/// `0.06087 (0.06067 to 0.06106)`: four digits, the interval where there is something to estimate.
+///
+/// ```
+/// use permtest::PermutationTest;
+/// let p = PermutationTest::new(&[7.0, 8.0, 9.0], &[1.0, 2.0, 3.0])?.run("mean")?.p_value;
+/// assert_eq!(p.to_string(), "0.1000");
+/// # Ok::<(), permtest::error::Error>(())
+/// ```
+impl fmt::Display for PValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let four_digits = |p: f64| {
+            let leading = p.log10().floor() as i32;
+            if leading < -4 { format!("{p:.3e}") } else { format!("{p:.*}", (3 - leading).max(0) as usize) }
+        };
+        let [low, high] = self.interval;
+        if low == high {
+            return f.write_str(&four_digits(self.estimate));
+        }
+        write!(f, "{} ({} to {})", four_digits(self.estimate), four_digits(low), four_digits(high))
+    }
 }
 
 impl PValue {

@@ -106,6 +106,7 @@ pub enum NullDistribution {
 }
 
 /// What a test found.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TestResult {
     /// The observed statistic.
