@@ -12,7 +12,6 @@ use crate::input::dataset::Dataset;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Labellings, Method, Plan};
 use crate::output::AtomicFile;
-use crate::permutation_test::Take;
 use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{GroupReport, Report};
@@ -22,7 +21,7 @@ use crate::simd::Arch;
 use crate::statistic::catalogue::Named;
 use crate::statistic::pool::NullRatio;
 use crate::statistic::{Character, Problem};
-use crate::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, TestResult};
+use crate::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, Take, TestResult};
 
 fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);

@@ -441,6 +441,10 @@ impl<'a> Reader<'a> {
 
     /// Refuses columns for results of benchmarks, which have none; `--cluster none` is not meant as one.
     fn refuse_columns(&self, file: &str) -> Result<(), Error> {
+        if !self.reading.conditions.is_empty() {
+            let what = "results of benchmarks have no columns for --where";
+            return Err(Error::input(Place::file(file), what, "leave it out, or give a table"));
+        }
         Roles::new(None, &self.blocks_of_results()).refuse_columns(&Place::file(file))
     }
 

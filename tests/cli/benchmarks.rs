@@ -97,6 +97,10 @@ fn runs_of_a_tool_are_relabelled_as_a_whole() {
         .refused(["have no columns for --cluster"])
         .run();
     compare("jmh_new.json", "jmh_old.json")
+        .args(["-c", "1", "--where", "x == 1"])
+        .refused(["have no columns for --where"])
+        .run();
+    compare("jmh_new.json", "jmh_old.json")
         .args(["-c", "Sum.sum {size=100}:gc.alloc.rate.norm", "-q"])
         .stdout("1.0\n")
         .run();

@@ -61,7 +61,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("csv", &["input/table.rs", "report/delimited.rs"]),
-    ("encoding_rs", &["input/cell.rs"]),
     ("indexmap", &["input/frame.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
@@ -179,9 +178,8 @@ fn named_rooms(path: &str, text: &str) -> BTreeSet<String> {
         let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         match name.as_str() {
             "Definition" | "TestStatistic" => rooms.insert("statistic".to_owned()),
-            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" | "Ready" | "Partial" | "Cut" => {
-                rooms.insert("permutation_test".to_owned())
-            }
+            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" | "Ready" | "Partial" | "Cut"
+            | "Take" => rooms.insert("permutation_test".to_owned()),
             "" => false,
             _ => rooms.insert(name),
         };
