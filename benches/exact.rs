@@ -9,14 +9,14 @@ use std::time::Instant;
 use permtest::design::{Exchange, Exchangeable};
 use permtest::method::exact::addends::Addends;
 use permtest::method::exact::bounds::{Bounds, Budget};
+use permtest::method::exact::convolve::Work;
 use permtest::method::exact::cost::Cost;
-use permtest::method::exact::sides::Work;
 use permtest::method::exact::{self, Algorithm};
 use permtest::method::tail::Tail;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::sampling::units::UnitSums;
 use permtest::simd::Arch;
-use permtest::statistic::Extremes;
+use permtest::statistic::Thresholds;
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 const ROUNDS: usize = 5;
@@ -47,7 +47,7 @@ impl Numbers {
         (mean + sd * (sum - 6.0)).round() as i128
     }
 
-    fn samples(&mut self, sizes: [usize; 2], difference: f64, sd: f64) -> (UnitSums<i128>, Exchange, Extremes<i128>) {
+    fn samples(&mut self, sizes: [usize; 2], difference: f64, sd: f64) -> (UnitSums<i128>, Exchange, Thresholds<i128>) {
         let [m, n] = sizes;
         let changes: Vec<i128> = (0..m + n).map(|i| self.next(if i < m { difference } else { 0.0 }, sd)).collect();
         let observed: i128 = changes[..m].iter().sum();
@@ -56,8 +56,8 @@ impl Numbers {
         let far_above = -(-(total * m as i128 + distance)).div_euclid(all);
         let far_below = (total * m as i128 - distance).div_euclid(all);
         let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..m + n, m }]);
-        let extremes = Extremes { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
-        (UnitSums { base: 0, changes }, exchange, extremes)
+        let thresholds = Thresholds { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
+        (UnitSums { base: 0, changes }, exchange, thresholds)
     }
 }
 
@@ -88,8 +88,8 @@ fn main() {
         ("500 + 500, two decimals", [500, 500], 20.0, 100.0),
         ("30 + 30, five decimals", [30, 30], 5e4, 1e5),
     ] {
-        let (sums, exchange, extremes) = numbers.samples(sizes, difference, sd);
-        let addends = Addends::new(&sums, &exchange, &[extremes]).expect("subsets");
+        let (sums, exchange, thresholds) = numbers.samples(sizes, difference, sd);
+        let addends = Addends::new(&sums, &exchange, &[thresholds]).expect("subsets");
         let cost = Cost::of(&addends);
         let run = |threads| fastest(ROUNDS, || exact::count(Algorithm::Lattice, &addends, work(threads)).unwrap()[0]);
         let ((one, tails), (two, _)) = (run(1), run(2));
@@ -106,8 +106,8 @@ fn main() {
     }
     println!("\nmeet in the middle");
     for (name, n, sd) in [("N = 40", 20, 1e14), ("N = 50, 64 bits", 25, 1e14), ("N = 50, 128 bits", 25, 1e25)] {
-        let (sums, exchange, extremes) = numbers.samples([n, n], sd, sd);
-        let addends = Addends::new(&sums, &exchange, &[extremes]).expect("subsets");
+        let (sums, exchange, thresholds) = numbers.samples([n, n], sd, sd);
+        let addends = Addends::new(&sums, &exchange, &[thresholds]).expect("subsets");
         let cost = Cost::of(&addends);
         let run =
             |threads| fastest(2, || exact::count(Algorithm::MeetInTheMiddle, &addends, work(threads)).unwrap()[0]);
@@ -121,10 +121,10 @@ fn main() {
     }
     println!("\nbounds within 2 GiB, 2e10 cells");
     for (n, difference) in [(20, 1.0), (50, 1.0), (100, 1.0), (200, 0.5)] {
-        let (sums, exchange, extremes) = numbers.samples([n, n], difference * 1e15, 1e15);
+        let (sums, exchange, thresholds) = numbers.samples([n, n], difference * 1e15, 1e15);
         let budget = Budget { cells: 2e10, bytes: 2.0 * f64::from(1 << 30) };
         let (seconds, bounds) =
-            fastest(1, || Bounds::run(&sums, &exchange, &extremes, Tail::Absolute, budget, work(2)).unwrap());
+            fastest(1, || Bounds::run(&sums, &exchange, &thresholds, Tail::Absolute, budget, work(2)).unwrap());
         let [low, high] = bounds.of(Tail::Absolute);
         println!("{n} + {n}: {low:.4e} to {high:.4e} ({:.1e}) in {seconds:.3} s", (high - low) / high);
     }

@@ -91,7 +91,7 @@ fn main() {
         let seconds = seconds + planning;
         let (mut others, mut fastest) = (String::new(), seconds);
         let is_other = |candidate: &&Candidate| {
-            candidate.obstacle.is_none() && candidate.method != result.method && candidate.seconds < PATIENCE
+            candidate.infeasible.is_none() && candidate.method != result.method && candidate.seconds < PATIENCE
         };
         for candidate in plan.candidates.iter().filter(is_other) {
             let single = Plan { method: candidate.method, further: Further::Nothing, ..plan.clone() };

@@ -39,12 +39,12 @@ impl Uniform {
 fn measure<S: Statistic + ?Sized>(problem: &Problem, statistic: &S, name: &str) {
     let (design, arch) = (problem.design(), Arch::new());
     let observed = problem.observed(statistic, arch).expect("a statistic");
-    let extremes = statistic.extremes(observed);
+    let thresholds = statistic.thresholds(observed);
     let start = Instant::now();
     let splitting =
         Splitting { replicates: DEFAULT_REPLICATES, particles: DEFAULT_PARTICLES, seed: 0, threads: None, arch };
     let found = splitting
-        .run(design, statistic, &extremes, Tail::Upper, OnUndefined::Fail, Watch::default())
+        .run(design, statistic, &thresholds, Tail::Upper, OnUndefined::Fail, Watch::default())
         .expect("a way to the data");
     let seconds = start.elapsed().as_secs_f64();
     let relative = found.relative_error();
@@ -52,7 +52,7 @@ fn measure<S: Statistic + ?Sized>(problem: &Problem, statistic: &S, name: &str) 
     let start = Instant::now();
     let (resamples, seed) = (500_000, 0);
     let plain = MonteCarlo { resamples, seed, threads: None, arch };
-    std::hint::black_box(plain.run(design, statistic, &extremes, Watch::default()).expect("a tally"));
+    std::hint::black_box(plain.run(design, statistic, &thresholds, Watch::default()).expect("a tally"));
     let per_resample = start.elapsed().as_secs_f64() / resamples as f64;
     // A share p of n resamples has the relative variance 1/(n·p).
     let years = per_resample / (found.estimate * relative * relative) / YEAR;

@@ -7,7 +7,7 @@ use permtest::sampling::labellings::Labellings;
 use permtest::sampling::units::Units;
 use permtest::simd::Arch;
 use permtest::statistic::distance::Side;
-use permtest::statistic::{Extremes, Prepared, Problem, Statistic};
+use permtest::statistic::{Prepared, Problem, Statistic, Thresholds};
 use permtest::{NullDistribution, PermutationTest, TestStatistic};
 
 /// Lengths of odontoblasts of guinea pigs that got orange juice (Crampton 1947, R's `ToothGrowth`).
@@ -57,11 +57,11 @@ impl Statistic for Popcount<'_> {
         Ok(())
     }
 
-    fn extremes(&self, observed: i64) -> Extremes<i64> {
+    fn thresholds(&self, observed: i64) -> Thresholds<i64> {
         // k/2 of them are expected in groups of one size.
         let (k, distance) = (self.k as i64, (2 * observed - self.k as i64).abs());
         let [far_above, far_below] = [(k + distance + 1) / 2, (k - distance).div_euclid(2)];
-        Extremes { observed, greater_equal: observed, less_equal: observed, far_above, far_below }
+        Thresholds { observed, greater_equal: observed, less_equal: observed, far_above, far_below }
     }
 
     fn value(&self, replicate: i64) -> f64 {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::settings::Chatter;
+use crate::settings::Verbosity;
 
 /// Runs shorter than this draw nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -23,12 +23,12 @@ pub struct Progress {
 impl Progress {
     /// A bar for whatever is to come.
     #[must_use]
-    pub fn new(chatter: Chatter) -> Self {
+    pub fn new(verbosity: Verbosity) -> Self {
         // A dumb terminal cannot erase what it has shown.
         let watched = io::stderr().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let bar = match chatter {
-            Chatter::Normal if watched => Some(hidden_bar()),
-            Chatter::Normal | Chatter::Quiet => None,
+        let bar = match verbosity {
+            Verbosity::Normal if watched => Some(hidden_bar()),
+            Verbosity::Normal | Verbosity::Quiet => None,
         };
         Self { bar, appearance: Once::new() }
     }
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_quiet_run_has_no_bar() {
-        let progress = Progress::new(Chatter::Quiet);
+        let progress = Progress::new(Verbosity::Quiet);
         progress.begin(10, "resamples");
         progress.advance(10);
         assert!(progress.bar.is_none());

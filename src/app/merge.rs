@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::inference::gate::Verdict;
 use crate::output::Outputs;
 use crate::part::{Sum, add_up, lacking};
-use crate::settings::{Characters, Chatter, Completeness, Format, InReport, MergeSettings, Settings};
+use crate::settings::{Characters, Completeness, Format, MergeSettings, Settings, Verbosity, Visibility};
 use crate::stderr;
 
 /// Adds parts up and writes their report. `parse` reads the command line that they record.
@@ -51,7 +51,7 @@ fn present(settings: &mut Settings, merging: &MergeSettings) -> Result<(), Error
     output.file.clone_from(&merging.file);
     output.color = merging.color;
     let recorded = std::mem::replace(&mut output.pictures, merging.pictures.clone());
-    if output.pictures.histogram == InReport::OnATerminal {
+    if output.pictures.histogram == Visibility::OnATerminal {
         output.pictures.histogram = recorded.histogram;
     }
     if output.pictures.characters == Characters::Blocks {
@@ -59,10 +59,10 @@ fn present(settings: &mut Settings, merging: &MergeSettings) -> Result<(), Error
     }
     if let Some(format) = merging.format {
         output.format = format;
-        output.chatter = if format == Format::PValue { Chatter::Quiet } else { Chatter::Normal };
+        output.verbosity = if format == Format::PValue { Verbosity::Quiet } else { Verbosity::Normal };
     }
     match output.format {
-        Format::Csv | Format::Tsv | Format::PValue if output.pictures.histogram == InReport::Shown => {
+        Format::Csv | Format::Tsv | Format::PValue if output.pictures.histogram == Visibility::Shown => {
             let what = "--histogram has no place in a table, nor beside a bare p-value";
             Err(Error::usage(what, "choose --format text, json or markdown"))
         }

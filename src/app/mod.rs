@@ -21,7 +21,7 @@ use crate::input::{
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::report::{self, Report};
-use crate::settings::{Chatter, Purpose, Settings, Shard};
+use crate::settings::{Purpose, Settings, Shard, Verbosity};
 use crate::stderr;
 
 /// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
@@ -58,7 +58,7 @@ fn read(settings: &Settings) -> Result<Vec<Dataset>, Error> {
     refuse_several(&datasets, settings)?;
     refuse_unknown_direction(&datasets, settings)?;
     for dataset in &datasets {
-        tell(&dataset.notes, settings.output.chatter);
+        tell(&dataset.notes, settings.output.verbosity);
     }
     Ok(datasets)
 }
@@ -109,7 +109,7 @@ fn conclude(
         })
     });
     if written.is_ok() {
-        tell(&Vec::from_iter(note), settings.output.chatter);
+        tell(&Vec::from_iter(note), settings.output.verbosity);
     }
     if written.is_ok() || verdict == Verdict::Fail {
         announce(&reports, settings);
@@ -128,7 +128,7 @@ fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard, file: Atomic
     Run::with(dataset, settings, NullDistribution::Binned, |run| {
         let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
         if let Some(variable) = shard.told_by {
-            tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.chatter);
+            tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.verbosity);
         }
         share.finished(share.run(run)?, dataset).write_to(file)
     })
@@ -171,8 +171,8 @@ fn test(
     })
 }
 
-fn tell(notes: &[String], chatter: Chatter) {
-    if chatter == Chatter::Normal {
+fn tell(notes: &[String], verbosity: Verbosity) {
+    if verbosity == Verbosity::Normal {
         for note in notes {
             stderr::say(format_args!("note: {note}"));
         }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::input::dataset::Dataset;
 use crate::output;
 use crate::report::{self, Canvas, Plot, Report};
-use crate::settings::{Annotations, Characters, Chatter, Format, InReport, Output, Pictures, Settings};
+use crate::settings::{Annotations, Characters, Format, Output, Pictures, Settings, Verbosity, Visibility};
 use crate::stderr;
 
 /// Columns of a drawing that is not on a terminal.
@@ -39,9 +39,9 @@ pub(super) fn canvas(output: &Output) -> Option<Canvas> {
     let is_text = output.format == Format::Text && output.file.is_none();
     let terminal = if is_text { output::terminal() } else { None };
     match (histogram, terminal) {
-        (InReport::Hidden, _) | (InReport::OnATerminal, None) => None,
-        (InReport::Shown, None) => Some(Canvas { columns: USUAL_WIDTH, characters }),
-        (InReport::Shown | InReport::OnATerminal, Some(terminal)) => {
+        (Visibility::Hidden, _) | (Visibility::OnATerminal, None) => None,
+        (Visibility::Shown, None) => Some(Canvas { columns: USUAL_WIDTH, characters }),
+        (Visibility::Shown | Visibility::OnATerminal, Some(terminal)) => {
             let characters = if terminal.is_dumb { Characters::Ascii } else { characters };
             Some(Canvas { columns: terminal.columns, characters })
         }
@@ -75,7 +75,7 @@ pub(super) fn summary(reports: &[Report], output: &Output) -> Option<String> {
 /// Tells the verdict of a gate on standard error, also where CI shows it.
 pub(super) fn announce(reports: &[Report], settings: &Settings) {
     let Some(verdict) = report::verdict(reports) else { return };
-    if settings.output.chatter == Chatter::Normal {
+    if settings.output.verbosity == Verbosity::Normal {
         stderr::say(verdict);
     }
     if settings.gate.annotations == Annotations::Github

@@ -92,7 +92,7 @@ fn of_ratio(named: Shift, one: f64) -> f64 {
 fn shift(test: &Test, prepared: &PermutationTest, control: &[f64]) -> Result<f64, Error> {
     match (test.mu, &test.statistic) {
         (Shift::Absolute(0.0), _) => Ok(0.0),
-        (_, Statistic::Defined(Definition::Named(named))) if !named.feels_a_shift() => {
+        (_, Statistic::Defined(Definition::Named(named))) if !named.is_shift_testable() => {
             let what = format!("--mu shifts the case values, which {named} does not measure");
             Err(Error::usage(what, "leave it out, or choose a statistic of location such as mean or median"))
         }
@@ -294,7 +294,7 @@ impl Run<'_> {
 
 /// Does something under a progress bar, which Ctrl-C ends.
 fn watched<T>(output: &Output, work: impl FnOnce(Watch) -> Result<T, Error>) -> Result<T, Error> {
-    let progress = Progress::new(output.chatter);
+    let progress = Progress::new(output.verbosity);
     let done = work(Watch {
         stop: signals::watch(),
         begin: &|total, what| progress.begin(total, what),

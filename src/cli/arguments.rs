@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, ValueHint};
 
-use super::errands::Errand;
 use super::pictures::PictureArguments;
 use super::shard::{self, ShardArgument};
-use super::spelling::{self, MissingTokens};
-use super::words::{Annotator, Interval, Undecided};
+use super::subcommands::Subcommand;
+use super::value_enums::{Annotator, Interval, Undecided};
+use super::value_parsers::{self, MissingTokens};
 use super::{complete, pages};
 use crate::Undefined;
 use crate::inference::adjust::Adjustment;
@@ -44,7 +44,7 @@ use crate::settings::{Color, Condition, DecimalMark, Format, Missing, Shift};
 #[allow(clippy::struct_excessive_bools, reason = "a switch on a command line is there or not")]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    pub errand: Option<Errand>,
+    pub subcommand: Option<Subcommand>,
 
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
@@ -160,7 +160,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "SECONDS",
-        value_parser = spelling::seconds,
+        value_parser = value_parsers::seconds,
         allow_hyphen_values = true,
         help_heading = "Test"
     )]
@@ -187,7 +187,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
-        value_parser = spelling::shift,
+        value_parser = value_parsers::shift,
         default_value = "0",
         allow_hyphen_values = true,
         help_heading = "Test"
@@ -222,7 +222,7 @@ pub(super) struct Arguments {
         short = 'n',
         long,
         value_name = "N",
-        value_parser = spelling::resamples,
+        value_parser = value_parsers::resamples,
         allow_hyphen_values = true,
         help_heading = "Computing"
     )]
@@ -236,7 +236,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "SIZE",
-        value_parser = spelling::memory,
+        value_parser = value_parsers::memory,
         default_value = "2GiB",
         allow_hyphen_values = true,
         help_heading = "Computing"
@@ -250,7 +250,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "N|random",
-        value_parser = spelling::seed,
+        value_parser = value_parsers::seed,
         default_value = "0",
         allow_hyphen_values = true,
         help_heading = "Computing"
@@ -262,7 +262,7 @@ pub(super) struct Arguments {
         short = 'j',
         long,
         value_name = "N",
-        value_parser = spelling::threads,
+        value_parser = value_parsers::threads,
         allow_hyphen_values = true,
         help_heading = "Computing"
     )]
@@ -291,7 +291,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "LEVEL",
-        value_parser = spelling::confidence,
+        value_parser = value_parsers::confidence,
         allow_hyphen_values = true,
         help_heading = "Computing"
     )]
@@ -309,7 +309,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "N",
-        value_parser = spelling::resamples,
+        value_parser = value_parsers::resamples,
         allow_hyphen_values = true,
         help_heading = "Computing"
     )]
@@ -323,11 +323,11 @@ pub(super) struct Arguments {
     pub fail_on: Option<FailOn>,
 
     /// Significance level of --fail-on and --method sequential [default: 0.05]
-    #[arg(long, value_name = "ALPHA", value_parser = spelling::alpha, allow_hyphen_values = true, help_heading = "Gate")]
+    #[arg(long, value_name = "ALPHA", value_parser = value_parsers::alpha, allow_hyphen_values = true, help_heading = "Gate")]
     pub alpha: Option<f64>,
 
     /// Largest probability that --method sequential decides wrongly [default: 0.001]
-    #[arg(long, value_name = "RISK", value_parser = spelling::risk, allow_hyphen_values = true, help_heading = "Gate")]
+    #[arg(long, value_name = "RISK", value_parser = value_parsers::risk, allow_hyphen_values = true, help_heading = "Gate")]
     pub risk: Option<f64>,
 
     /// Smallest estimate that matters to --fail-on: a number, or a share of the control group's summary such as 2%
@@ -337,7 +337,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         value_name = "DELTA|PERCENT%",
-        value_parser = spelling::shift,
+        value_parser = value_parsers::shift,
         allow_hyphen_values = true,
         help_heading = "Gate"
     )]
@@ -401,7 +401,7 @@ pub(super) struct ReadingArguments {
     ///
     /// Default: by the file's extension (.csv, .tsv), else whichever of comma, semicolon, tab and | divides the first
     /// line.
-    #[arg(short, long, value_name = "CHAR", value_parser = spelling::delimiter, help_heading = "Input")]
+    #[arg(short, long, value_name = "CHAR", value_parser = value_parsers::delimiter, help_heading = "Input")]
     pub delimiter: Option<u8>,
 
     /// The first line holds data, not the names of the columns
@@ -420,7 +420,7 @@ pub(super) struct ReadingArguments {
     pub comment: Option<String>,
 
     /// Take only the rows that meet a condition: 'COLUMN == VALUE' or 'COLUMN != VALUE'; may be given several times
-    #[arg(long = "where", value_name = "CONDITION", value_parser = spelling::condition, help_heading = "Input")]
+    #[arg(long = "where", value_name = "CONDITION", value_parser = value_parsers::condition, help_heading = "Input")]
     pub conditions: Vec<Condition>,
 
     /// Decimal mark of the numbers [default: .]
@@ -428,7 +428,7 @@ pub(super) struct ReadingArguments {
     pub decimal: Option<DecimalMark>,
 
     /// Character that groups digits, as the comma in 1,234.5; a point makes the comma the decimal mark
-    #[arg(long, value_name = "CHAR", value_parser = spelling::thousands, help_heading = "Input")]
+    #[arg(long, value_name = "CHAR", value_parser = value_parsers::thousands, help_heading = "Input")]
     pub thousands: Option<char>,
 
     /// Fields that mean a missing value, separated by commas
@@ -437,7 +437,7 @@ pub(super) struct ReadingArguments {
     #[arg(
         long,
         value_name = "LIST",
-        value_parser = spelling::missing_tokens,
+        value_parser = value_parsers::missing_tokens,
         allow_hyphen_values = true,
         help_heading = "Input"
     )]

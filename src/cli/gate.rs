@@ -1,7 +1,7 @@
 //! The options of the gate → what is made of the p-values.
 
 use super::arguments::Arguments;
-use super::words::{Annotator, Undecided};
+use super::value_enums::{Annotator, Undecided};
 use crate::error::Error;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{FailOn, Gate, OnUndecided};

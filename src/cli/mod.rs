@@ -2,17 +2,17 @@
 
 mod arguments;
 mod complete;
-mod destinations;
-mod errands;
 mod gate;
 mod hints;
+mod output_args;
 mod pages;
 mod pictures;
 mod refusal;
 mod samples;
 mod shard;
-mod spelling;
-mod words;
+mod subcommands;
+mod value_enums;
+mod value_parsers;
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -22,8 +22,8 @@ use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, ReadingArguments};
 pub use self::complete::answer as answer_completions;
-use self::errands::Errand;
-use self::words::Interval;
+use self::subcommands::Subcommand;
+use self::value_enums::Interval;
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::method::bootstrap::MOST_BOOTSTRAP_SAMPLES;
@@ -68,38 +68,38 @@ pub enum Invocation {
 pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -> Result<Invocation, Error> {
     let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
     match Arguments::try_parse_from(&argv) {
-        Ok(Arguments { errand: Some(Errand::Completions { shell }), .. }) => {
+        Ok(Arguments { subcommand: Some(Subcommand::Completions { shell }), .. }) => {
             complete::registration(&shell.to_string()).map(Invocation::Page)
         }
-        Ok(Arguments { errand: Some(Errand::Aa(arguments)), .. }) => {
-            Ok(Invocation::FalseAlarms(Box::new(errands::false_alarms(&arguments)?)))
+        Ok(Arguments { subcommand: Some(Subcommand::Aa(arguments)), .. }) => {
+            Ok(Invocation::FalseAlarms(Box::new(subcommands::false_alarms(&arguments)?)))
         }
-        Ok(Arguments { errand: Some(Errand::Merge(arguments)), .. }) => {
-            Ok(Invocation::Merge(Box::new(errands::merge(&arguments, &argv)?)))
+        Ok(Arguments { subcommand: Some(Subcommand::Merge(arguments)), .. }) => {
+            Ok(Invocation::Merge(Box::new(subcommands::merge(&arguments, &argv)?)))
         }
-        Ok(Arguments { errand: Some(Errand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
-        Ok(Arguments { errand: Some(Errand::Help { topic }), .. }) => {
+        Ok(Arguments { subcommand: Some(Subcommand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
+        Ok(Arguments { subcommand: Some(Subcommand::Help { topic }), .. }) => {
             pages::topic(topic.as_deref()).map(Invocation::Page)
         }
-        Ok(Arguments { errand: Some(Errand::Man), .. }) => Ok(Invocation::Page(pages::man())),
+        Ok(Arguments { subcommand: Some(Subcommand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments, &argv)?))),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Invocation::Page(pages::help(&error.render()))),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Ok(Invocation::Nothing(pages::hint())),
-            _ => Err(refusal::explain(&error, errand(&argv))),
+            _ => Err(refusal::explain(&error, subcommand(&argv))),
         },
     }
 }
 
 /// The subcommand that clap took the first argument for.
-fn errand(argv: &[OsString]) -> Option<&str> {
+fn subcommand(argv: &[OsString]) -> Option<&str> {
     argv.get(1)?.to_str().filter(|word| ["aa", "completions", "help", "man", "merge", "statistics"].contains(word))
 }
 
 fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {
     let data = samples::samples(arguments)?;
     let blocks = samples::blocks(arguments, &data)?;
-    let mut output = destinations::output(arguments, &data, argv)?;
+    let mut output = output_args::output(arguments, &data, argv)?;
     let shard = shard::shard(arguments, &mut output, argv)?;
     let purpose = if arguments.explain { Purpose::Explain } else { Purpose::Test };
     let gate = gate::gate(arguments)?;
@@ -272,8 +272,8 @@ mod tests {
     use crate::inference::gate::{FailOn, Gate, OnUndecided};
     use crate::method::sequential::Level;
     use crate::settings::{
-        Annotations, Blocks, Chatter, Color, ColumnName, Columns, Condition, Distribution, DistributionFormat, Format,
-        GateSettings, Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched,
+        Annotations, Blocks, Color, ColumnName, Columns, Condition, Distribution, DistributionFormat, Format,
+        GateSettings, Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched, Verbosity,
     };
     use crate::statistic::catalogue::Named;
 
@@ -332,7 +332,7 @@ mod tests {
                 distribution: None,
                 pictures: Pictures::default(),
                 summary: None,
-                chatter: Chatter::Normal,
+                verbosity: Verbosity::Normal,
                 color: Color::Auto,
             },
             shard: None,
@@ -446,7 +446,7 @@ mod tests {
             distribution: Some(Distribution { path: "d/null.NPY".into(), format: DistributionFormat::Npy }),
             summary: None,
             pictures: Pictures::default(),
-            chatter: Chatter::Normal,
+            verbosity: Verbosity::Normal,
             color: Color::Never,
         };
         assert_eq!((settings.reading, settings.test, settings.output), (reading, test, output));
@@ -481,15 +481,15 @@ mod tests {
 
     #[test]
     fn quiet_is_the_bare_p_value_without_chatter() {
-        let Output { format, chatter, .. } = parsed("a b -q").output;
-        assert_eq!((format, chatter), (Format::PValue, Chatter::Quiet));
+        let Output { format, verbosity, .. } = parsed("a b -q").output;
+        assert_eq!((format, verbosity), (Format::PValue, Verbosity::Quiet));
         assert_eq!(parsed("a b --json").output.format, Format::Json);
         assert_eq!(parsed("a b --json -f json").output.format, Format::Json);
         assert_eq!(parsed("a b -o -").output.file, None);
     }
 
     #[test]
-    fn words_of_errands_are_files_where_they_cannot_be_errands() {
+    fn names_of_subcommands_are_files_where_they_cannot_be_subcommands() {
         let data = Samples::TwoFiles {
             case: file("./man"),
             control: file("man"),

@@ -122,7 +122,7 @@ const ENVIRONMENT: [Entry; 5] = [
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
-const ERRANDS: [Entry; 5] = [
+const SUBCOMMANDS: [Entry; 5] = [
     Entry {
         term: "permtest aa <DATA>",
         meaning: "Split one sample again and again, count false alarms, and test whether its rows are exchangeable; see permtest aa --help.",
@@ -224,7 +224,7 @@ fn render(page: &clap_mangen::Man, target: &mut Vec<u8>) -> io::Result<()> {
     page.render_description_section(target)?;
     page.render_options_section(target)?;
     let mut roff = Roff::default();
-    terms(&mut roff, "COMMANDS", &ERRANDS);
+    terms(&mut roff, "COMMANDS", &SUBCOMMANDS);
     roff.control("SH", ["EXAMPLES"]);
     for Example { command, meaning } in &EXAMPLES {
         roff.control("PP", []).text([roman(format!("{meaning}:"))]);

@@ -10,7 +10,7 @@ use clap::{Args, ValueHint};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{Characters, Format, InReport, Page, Pictures, Plot, PlotFormat};
+use crate::settings::{Characters, Format, Page, Pictures, Plot, PlotFormat, Visibility};
 
 /// What is to be seen.
 #[derive(Debug, Args)]
@@ -75,9 +75,9 @@ pub(super) fn of(arguments: &PictureArguments, format: Format, argv: &[OsString]
     let command = || std::iter::once("permtest".to_owned()).chain(words()).collect();
     Ok(Pictures {
         histogram: match (histogram, no_histogram) {
-            (true, _) => InReport::Shown,
-            (false, true) => InReport::Hidden,
-            (false, false) => InReport::OnATerminal,
+            (true, _) => Visibility::Shown,
+            (false, true) => Visibility::Hidden,
+            (false, false) => Visibility::OnATerminal,
         },
         characters: if *ascii { Characters::Ascii } else { Characters::Blocks },
         plot: plot.clone().map(plot_file).transpose()?,

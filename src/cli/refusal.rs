@@ -5,35 +5,35 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::hints;
 use crate::error::Error;
 
-/// Says in one line what clap found, and what to write instead. `errand` is the subcommand it was found in.
-pub(super) fn explain(error: &clap::Error, errand: Option<&str>) -> Error {
+/// Says in one line what clap found, and what to write instead. `subcommand` is the subcommand it was found in.
+pub(super) fn explain(error: &clap::Error, subcommand: Option<&str>) -> Error {
     let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
     let option = option_name(&argument);
     match error.kind() {
-        ErrorKind::UnknownArgument => match errand {
-            Some(errand) => Error::usage(
-                format!("the command {errand} takes no further argument such as {argument}"),
-                format!("leave it out, or write ./{errand} if {errand} is a data file"),
+        ErrorKind::UnknownArgument => match subcommand {
+            Some(subcommand) => Error::usage(
+                format!("the command {subcommand} takes no further argument such as {argument}"),
+                format!("leave it out, or write ./{subcommand} if {subcommand} is a data file"),
             ),
             None => unknown(error, &argument),
         },
-        ErrorKind::InvalidValue => invalid_value(error, &argument, errand),
+        ErrorKind::InvalidValue => invalid_value(error, &argument, subcommand),
         ErrorKind::ValueValidation => misspelled(error, option),
         ErrorKind::ArgumentConflict => conflict(error, option),
         ErrorKind::TooManyValues => Error::usage(format!("{option} takes no value"), format!("write {option} alone")),
-        ErrorKind::MissingRequiredArgument if errand == Some("aa") => Error::usage(
+        ErrorKind::MissingRequiredArgument if subcommand == Some("aa") => Error::usage(
             "the command aa needs a file",
             "write for example permtest aa times.csv, or ./aa if it is a data file",
         ),
-        ErrorKind::MissingRequiredArgument if errand == Some("merge") => Error::usage(
+        ErrorKind::MissingRequiredArgument if subcommand == Some("merge") => Error::usage(
             "the command merge needs the part files of a run that was shared out with --shard",
             "write for example permtest merge part-*.json, or ./merge if it is a data file",
         ),
         ErrorKind::MissingRequiredArgument => {
-            let errand = errand.unwrap_or_default();
+            let subcommand = subcommand.unwrap_or_default();
             Error::usage(
-                format!("the command {errand} needs the name of a shell"),
-                format!("write for example permtest {errand} bash, or ./{errand} if it is a data file"),
+                format!("the command {subcommand} needs the name of a shell"),
+                format!("write for example permtest {subcommand} bash, or ./{subcommand} if it is a data file"),
             )
         }
         ErrorKind::InvalidUtf8 => Error::usage(
@@ -66,7 +66,7 @@ fn unknown(error: &clap::Error, argument: &str) -> Error {
     Error::usage(format!("{argument} is not an option of permtest"), remedy)
 }
 
-fn invalid_value(error: &clap::Error, argument: &str, errand: Option<&str>) -> Error {
+fn invalid_value(error: &clap::Error, argument: &str, subcommand: Option<&str>) -> Error {
     let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
     let choices = match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(choices)) => choices.join(", "),
@@ -80,10 +80,10 @@ fn invalid_value(error: &clap::Error, argument: &str, errand: Option<&str>) -> E
             None => Error::usage("the name of a file is empty", "name a file, or - for standard input"),
         };
     }
-    if let Some(errand) = errand {
+    if let Some(subcommand) = subcommand {
         return Error::usage(
-            format!("the command {errand} knows no shell {value:?}"),
-            format!("choose one of {choices}, or write ./{errand} if it is a data file"),
+            format!("the command {subcommand} knows no shell {value:?}"),
+            format!("choose one of {choices}, or write ./{subcommand} if it is a data file"),
         );
     }
     let remedy = match text(error, ContextKind::SuggestedValue) {

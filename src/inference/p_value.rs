@@ -8,7 +8,7 @@ use super::classical::student;
 use super::interval::{clopper_pearson, time_uniform};
 use super::normal;
 use crate::method::estimate::{Estimate, Spread};
-use crate::method::exact::sides::Tails;
+use crate::method::exact::convolve::Tails;
 use crate::method::tail::Tail;
 
 /// How many resamples were as extreme as the observed statistic, in each sense of the word. Ties count as extreme.

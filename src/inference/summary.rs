@@ -1,4 +1,4 @@
-//! The numbers by which a reader recognises a sample: size, mean, standard deviation, median, extremes.
+//! The numbers by which a reader recognises a sample: size, mean, standard deviation, median, thresholds.
 //!
 //! Sums run over the sorted values and carry their rounding errors along (Neumaier 1974), the squares about the mean in a second
 //! pass. Only + − × ÷ and √ are used, which IEEE 754 rounds alike everywhere: the same numbers in any order give the same bits on

@@ -19,7 +19,7 @@ use crate::design::Design;
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::{self, Arch, Kernel};
-use crate::statistic::{Extremes, Replicate, Statistic};
+use crate::statistic::{Replicate, Statistic, Thresholds};
 
 /// Labellings of the pilot: a program that computes the statistic may take its time.
 const PILOT: u64 = 256;
@@ -68,7 +68,7 @@ pub struct Bins<T> {
     below: usize,
     /// All bins.
     len: usize,
-    extremes: Extremes<T>,
+    thresholds: Thresholds<T>,
     tail: Tail,
 }
 
@@ -155,7 +155,7 @@ impl<T: Replicate> Bins<T> {
     pub fn choose<S: Statistic<Replicate = T> + ?Sized>(
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<T>,
+        thresholds: &Thresholds<T>,
         tail: Tail,
         arch: Arch,
         resolution: Resolution,
@@ -166,15 +166,15 @@ impl<T: Replicate> Bins<T> {
         draws.replicates(design, statistic, stream, PILOT, |replicates| pilot.extend_from_slice(replicates))?;
         pilot.retain(|replicate| replicate.approximate().is_finite());
         pilot.sort_unstable_by(|one, other| one.approximate().total_cmp(&other.approximate()));
-        Ok(Self::of_pilot(&pilot, extremes, tail, resolution))
+        Ok(Self::of_pilot(&pilot, thresholds, tail, resolution))
     }
 
     /// Chooses by the statistics of a pilot, which ascend and are finite.
     #[must_use]
-    pub fn of_pilot(pilot: &[T], extremes: &Extremes<T>, tail: Tail, resolution: Resolution) -> Self {
-        let observed = extremes.observed;
+    pub fn of_pilot(pilot: &[T], thresholds: &Thresholds<T>, tail: Tail, resolution: Resolution) -> Self {
+        let observed = thresholds.observed;
         let quantile = |share: f64| pilot.get((share * pilot.len() as f64) as usize).copied().unwrap_or(observed);
-        let (beyond, anchor) = anchor(extremes, tail, quantile(0.5));
+        let (beyond, anchor) = anchor(thresholds, tail, quantile(0.5));
         let [low, high] = [quantile(0.05), quantile(0.95)].map(T::approximate);
         let spread = spread(pilot, low, high, observed.approximate());
         let step = T::common_step(observed, pilot);
@@ -182,8 +182,8 @@ impl<T: Replicate> Bins<T> {
         // The observed statistic and its mirror have their place in any case.
         let (near, margin) = (observed.approximate(), spread / 4.0);
         let mirror = match (tail, beyond) {
-            (Tail::Absolute, Beyond::Above) => extremes.far_below.approximate(),
-            (Tail::Absolute, Beyond::Below) => extremes.far_above.approximate(),
+            (Tail::Absolute, Beyond::Above) => thresholds.far_below.approximate(),
+            (Tail::Absolute, Beyond::Below) => thresholds.far_above.approximate(),
             _ => near,
         };
         let within = |edge: f64| edge.clamp(-FARTHEST, FARTHEST);
@@ -198,7 +198,17 @@ impl<T: Replicate> Bins<T> {
             |distance: f64| (distance / width.approximate()).ceil().max(1.0).min(resolution.most as f64) as usize;
         let below = widths(anchor.approximate() - least);
         let len = below + widths(most - anchor.approximate());
-        Self { anchor, beyond, width, inverse: 1.0 / width.approximate(), step, below, len, extremes: *extremes, tail }
+        Self {
+            anchor,
+            beyond,
+            width,
+            inverse: 1.0 / width.approximate(),
+            step,
+            below,
+            len,
+            thresholds: *thresholds,
+            tail,
+        }
     }
 
     /// How many there are.
@@ -246,7 +256,7 @@ impl<T: Replicate> Bins<T> {
                 return value(self.edge(bin));
             }
             // The observed statistic and all that is whole widths away lie next to an edge.
-            let near = self.extremes.observed.plus(bin as i64 - self.below as i64, self.width);
+            let near = self.thresholds.observed.plus(bin as i64 - self.below as i64, self.width);
             let other = near.plus(if self.beyond == Beyond::Above { -1 } else { 1 }, self.step);
             value(near).midpoint(value(other))
         };
@@ -281,9 +291,9 @@ impl<T: Replicate> Bins<T> {
     /// `absolute` is the share of those as far from the centre as the observed statistic, on either side.
     #[must_use]
     pub fn of_shares(&self, shares: &[f64], absolute: f64, value: impl Fn(T) -> f64) -> Histogram {
-        let Self { extremes, tail, .. } = self;
+        let Self { thresholds, tail, .. } = self;
         let is_beyond = |place: usize| (place > self.below) == (self.beyond == Beyond::Above);
-        let everything = *tail == Tail::Absolute && extremes.far_above <= extremes.far_below;
+        let everything = *tail == Tail::Absolute && thresholds.far_above <= thresholds.far_below;
         let mut extreme: Vec<f64> = shares
             .iter()
             .enumerate()
@@ -304,8 +314,8 @@ impl<T: Replicate> Bins<T> {
 
     /// Marks what lies beyond the mirror image of the anchor, which need not be the edge of a bin: `left` in all.
     fn mirror(&self, shares: &[f64], mut left: f64, extreme: &mut [f64]) {
-        let extremes = &self.extremes;
-        let mirror = if self.beyond == Beyond::Above { extremes.far_below.successor() } else { extremes.far_above };
+        let thresholds = &self.thresholds;
+        let mirror = if self.beyond == Beyond::Above { thresholds.far_below.successor() } else { thresholds.far_above };
         let outwards: Vec<usize> = if self.beyond == Beyond::Above {
             (0..=self.below).collect()
         } else {
@@ -330,8 +340,8 @@ impl<T: Replicate> Bins<T> {
 
 /// The bound beyond which statistics are extreme, and on which side; for the doubled rule the tail on the observed side of
 /// the middle.
-fn anchor<T: Replicate>(extremes: &Extremes<T>, tail: Tail, middle: T) -> (Beyond, T) {
-    let Extremes { observed, greater_equal, less_equal, far_above, far_below } = *extremes;
+fn anchor<T: Replicate>(thresholds: &Thresholds<T>, tail: Tail, middle: T) -> (Beyond, T) {
+    let Thresholds { observed, greater_equal, less_equal, far_above, far_below } = *thresholds;
     let (above, below) = ((Beyond::Above, greater_equal), (Beyond::Below, less_equal.successor()));
     match tail {
         Tail::Upper => above,

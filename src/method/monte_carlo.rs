@@ -13,7 +13,7 @@ use crate::design::{Design, RandomBatches};
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
-use crate::statistic::{EvaluationCost, Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Statistic, Thresholds};
 
 /// The most resamples of a run.
 pub const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -77,7 +77,7 @@ pub(super) struct Notes<'a, T> {
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds<'a, T> {
     /// The tails.
-    pub extremes: &'a Extremes<T>,
+    pub thresholds: &'a Thresholds<T>,
     /// The bins, if there are any.
     pub bins: Option<&'a Bins<T>>,
 }
@@ -122,11 +122,11 @@ impl Chunk {
         &mut self,
         arch: Arch,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         replicates: &[S::Replicate],
         notes: Notes<S::Replicate>,
     ) {
-        self.tally += Tally::of(arch, replicates, extremes);
+        self.tally += Tally::of(arch, replicates, thresholds);
         if let Some(bins) = notes.bins {
             self.bins.count(arch, bins, replicates);
         }
@@ -148,10 +148,10 @@ impl MonteCarlo {
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
-        self.run_binned(design, statistic, extremes, None, watch).map(|counted| counted.tally)
+        self.run_binned(design, statistic, thresholds, None, watch).map(|counted| counted.tally)
     }
 
     /// The same, with a histogram beside it if there are bins for one.
@@ -162,7 +162,7 @@ impl MonteCarlo {
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         bins: Option<&Bins<S::Replicate>>,
         watch: Watch,
     ) -> Result<Counted, Error> {
@@ -172,7 +172,7 @@ impl MonteCarlo {
             counted += &more;
             Ok(())
         };
-        self.run_blocks(design, statistic, Bounds { extremes, bins }, blocks, watch, add)?;
+        self.run_blocks(design, statistic, Bounds { thresholds, bins }, blocks, watch, add)?;
         Ok(counted)
     }
 
@@ -197,12 +197,12 @@ impl MonteCarlo {
         watch: Watch,
         mut take: impl FnMut(u64, Counted) -> Result<(), Error> + Send,
     ) -> Result<(), Error> {
-        let Bounds { extremes, bins } = bounds;
+        let Bounds { thresholds, bins } = bounds;
         let Watch { stop, advance, mut replicates, .. } = watch;
         let notes = Notes { bins, wants_values: replicates.is_some() };
         let results = if notes.wants_values { Results::Large } else { Results::Small };
         let note = |done: &mut Chunk, replicates: &[S::Replicate]| {
-            done.count(self.arch, statistic, extremes, replicates, notes);
+            done.count(self.arch, statistic, thresholds, replicates, notes);
         };
         let fold = |next, Chunk { tally, bins, values }: Chunk| {
             take(next, Counted { tally, bins })?;

@@ -20,7 +20,7 @@ use super::tail::Tail;
 use super::tally::{Tally, Undefined};
 use crate::design::Design;
 use crate::error::Error;
-use crate::statistic::{Extremes, Replicate, Statistic};
+use crate::statistic::{Replicate, Statistic, Thresholds};
 
 /// What is to be decided.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -191,10 +191,10 @@ pub fn run<S: Statistic + ?Sized>(
     rule: Rule,
     design: &dyn Design,
     statistic: &S,
-    extremes: &Extremes<S::Replicate>,
+    thresholds: &Thresholds<S::Replicate>,
     watch: &Watch,
 ) -> Result<Stopped, Error> {
-    run_binned(draws, rule, design, statistic, extremes, None, watch).map(|(stopped, _)| stopped)
+    run_binned(draws, rule, design, statistic, thresholds, None, watch).map(|(stopped, _)| stopped)
 }
 
 /// The same, with a histogram of the resamples up to the decision if there are bins for one.
@@ -206,12 +206,12 @@ pub fn run_binned<S: Statistic + ?Sized>(
     mut rule: Rule,
     design: &dyn Design,
     statistic: &S,
-    extremes: &Extremes<S::Replicate>,
+    thresholds: &Thresholds<S::Replicate>,
     bins: Option<&Bins<S::Replicate>>,
     watch: &Watch,
 ) -> Result<(Stopped, BinCounts), Error> {
     let note = |(marks, kept): &mut (Vec<Mark>, Vec<S::Replicate>), replicates: &[S::Replicate]| {
-        marks.extend(replicates.iter().map(|&replicate| mark(replicate, extremes)));
+        marks.extend(replicates.iter().map(|&replicate| mark(replicate, thresholds)));
         if bins.is_some() {
             kept.extend_from_slice(replicates);
         }
@@ -239,8 +239,8 @@ pub fn run_binned<S: Statistic + ?Sized>(
     Ok((Stopped { tally, decision: rule.decision() }, binned))
 }
 
-fn mark<T: Replicate>(replicate: T, extremes: &Extremes<T>) -> Mark {
-    let Extremes { observed, greater_equal, less_equal, far_above, far_below } = *extremes;
+fn mark<T: Replicate>(replicate: T, thresholds: &Thresholds<T>) -> Mark {
+    let Thresholds { observed, greater_equal, less_equal, far_above, far_below } = *thresholds;
     let (above, below) = (replicate >= greater_equal, replicate <= less_equal);
     let flag = |holds: bool, mark: Mark| if holds { mark } else { 0 };
     flag(above, GREATER_EQUAL)

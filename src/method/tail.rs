@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::exact::sides::Tails;
+use super::exact::convolve::Tails;
 
 /// Which labellings count as extreme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

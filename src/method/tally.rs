@@ -7,7 +7,7 @@ use std::ops::{Add, AddAssign};
 use serde::{Deserialize, Serialize};
 
 use crate::simd::{self, Arch, Kernel};
-use crate::statistic::{Extremes, Replicate};
+use crate::statistic::{Replicate, Thresholds};
 
 /// What becomes of labellings for which the statistic is undefined, such as 0/0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,8 +41,8 @@ pub struct Tally {
 impl Tally {
     /// Counts a batch of replicates.
     #[must_use]
-    pub fn of<T: Replicate>(arch: Arch, replicates: &[T], extremes: &Extremes<T>) -> Self {
-        simd::run(arch, Count { replicates, extremes })
+    pub fn of<T: Replicate>(arch: Arch, replicates: &[T], thresholds: &Thresholds<T>) -> Self {
+        simd::run(arch, Count { replicates, thresholds })
     }
 }
 
@@ -69,7 +69,7 @@ impl AddAssign for Tally {
 
 struct Count<'a, T> {
     replicates: &'a [T],
-    extremes: &'a Extremes<T>,
+    thresholds: &'a Thresholds<T>,
 }
 
 impl<T: Replicate> Kernel for Count<'_, T> {
@@ -79,7 +79,7 @@ impl<T: Replicate> Kernel for Count<'_, T> {
     #[allow(clippy::needless_bitwise_bool)]
     #[inline(always)]
     fn compute(self) -> Tally {
-        let Extremes { observed, greater_equal, less_equal, far_above, far_below } = *self.extremes;
+        let Thresholds { observed, greater_equal, less_equal, far_above, far_below } = *self.thresholds;
         let mut tally = Tally { resamples: self.replicates.len() as u64, ..Tally::default() };
         for &replicate in self.replicates {
             tally.greater_equal += u64::from(replicate >= greater_equal);

@@ -12,7 +12,7 @@ use crate::inference::summary::Summary;
 use crate::inference::warning::{UnitKind, Warning};
 use crate::message::{Message, Setting};
 use crate::method::estimate::{Estimate, Spread};
-use crate::method::exact::sides::Tails;
+use crate::method::exact::convolve::Tails;
 use crate::method::histogram::Histogram;
 use crate::method::planner::{Method, Plan};
 use crate::method::sequential::Stopped;

@@ -15,17 +15,17 @@ use crate::inference::diagnostics::FEW;
 use crate::inference::{TwoSidedRule, normal};
 use crate::method::bins::{Bins, Resolution};
 use crate::method::exact::Algorithm;
+use crate::method::exact::convolve::Work;
 use crate::method::exact::enumeration::Enumeration;
-use crate::method::exact::sides::Work;
 use crate::method::foresight;
 use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::{Bounds, Counted, MonteCarlo, Watch};
-use crate::method::planner::{Choice, Further, Labellings, Method, Plan, Prospect, Request, plan};
+use crate::method::planner::{Choice, CostModel, Further, Labellings, Method, Plan, Request, plan};
 use crate::method::sequential::{self, Rule};
 use crate::method::tail::Tail;
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{EvaluationCost, Extremes, Problem, Replicate, Statistic};
+use crate::statistic::{EvaluationCost, Problem, Replicate, Statistic, Thresholds};
 
 /// Labellings of the plain sample that shows the shape of a null distribution of which nothing else is counted.
 const SAMPLE: u64 = 1 << 14;
@@ -64,7 +64,7 @@ pub(super) struct Course<'a, T: Replicate> {
 
 /// What is known of the data before anything is drawn.
 pub(super) struct Data<T> {
-    pub extremes: Extremes<T>,
+    pub thresholds: Thresholds<T>,
     pub known: Known,
 }
 
@@ -101,7 +101,7 @@ impl<'a, T: Replicate> Course<'a, T> {
                 exactness: Exactness::Exact,
             },
         };
-        Ok(self.data.get_or_init(|| Data { extremes: self.statistic.extremes(observed), known }))
+        Ok(self.data.get_or_init(|| Data { thresholds: self.statistic.thresholds(observed), known }))
     }
 
     fn known_of_sum(&self, linear: &Linear, observed: f64) -> Result<Known, Error> {
@@ -140,8 +140,8 @@ impl<'a, T: Replicate> Course<'a, T> {
         if shape != NullDistribution::Binned || self.bins.get().is_some() {
             return Ok(self.bins.get().filter(|_| shape == NullDistribution::Binned));
         }
-        let (design, extremes) = (self.problem.design(), &self.data()?.extremes);
-        let bins = Bins::choose(design, &*self.statistic, extremes, self.tail(), self.test.arch, Resolution::FINE)?;
+        let (design, thresholds) = (self.problem.design(), &self.data()?.thresholds);
+        let bins = Bins::choose(design, &*self.statistic, thresholds, self.tail(), self.test.arch, Resolution::FINE)?;
         Ok(Some(self.bins.get_or_init(|| bins)))
     }
 
@@ -192,8 +192,9 @@ impl<'a, T: Replicate> Course<'a, T> {
         let rule = Rule::new(self.test.level, self.tail(), self.test.undefined);
         (watch.begin)(cap, "resamples");
         let (design, bins) = (self.problem.design(), self.bins(shape)?);
-        let extremes = &self.data()?.extremes;
-        let (stopped, counts) = sequential::run_binned(&draws, rule, design, &*self.statistic, extremes, bins, watch)?;
+        let thresholds = &self.data()?.thresholds;
+        let (stopped, counts) =
+            sequential::run_binned(&draws, rule, design, &*self.statistic, thresholds, bins, watch)?;
         let counted = Counted { tally: stopped.tally, bins: counts };
         let histogram = bins.map(|bins| self.histogram(bins, &counted));
         Ok(Computed { found: Found::Stopped(stopped), histogram })
@@ -206,8 +207,8 @@ impl<'a, T: Replicate> Course<'a, T> {
         let size = size.ok_or_else(|| Error::data("there are more than 2^64 labellings", "draw resamples"))?;
         let PermutationTest { threads, arch, .. } = *self.test;
         (watch.begin)(size, "labellings");
-        let extremes = &self.data()?.extremes;
-        Enumeration { size, threads, arch }.run_binned(design, &*self.statistic, extremes, bins, watch)
+        let thresholds = &self.data()?.thresholds;
+        Enumeration { size, threads, arch }.run_binned(design, &*self.statistic, thresholds, bins, watch)
     }
 
     pub fn histogram(&self, bins: &Bins<T>, counted: &Counted) -> Histogram {
@@ -218,9 +219,9 @@ impl<'a, T: Replicate> Course<'a, T> {
     fn sample(&self, watch: &Watch) -> Result<Option<Histogram>, Error> {
         let Some(bins) = self.bins(self.test.null_distribution)? else { return Ok(None) };
         (watch.begin)(SAMPLE, "resamples for the histogram");
-        let (draws, extremes) = (self.draws(SAMPLE), &self.data()?.extremes);
+        let (draws, thresholds) = (self.draws(SAMPLE), &self.data()?.thresholds);
         let watch = Watch { replicates: None, ..*watch };
-        let counted = draws.run_binned(self.problem.design(), &*self.statistic, extremes, Some(bins), watch)?;
+        let counted = draws.run_binned(self.problem.design(), &*self.statistic, thresholds, Some(bins), watch)?;
         Ok(Some(Histogram { counts: None, ..self.histogram(bins, &counted) }))
     }
 
@@ -246,16 +247,16 @@ impl<T: Replicate> Run for Course<'_, T> {
         let PermutationTest { method: choice, resamples, memory, undefined, arch, .. } = *self.test;
         let request = Request { choice, resamples, memory, labellings, undefined };
         let (design, cost, tail) = (self.problem.design(), self.statistic.cost(), self.tail());
-        let mut prospect = Prospect { design, cost, tail, linear: None, log10_p: None };
+        let mut cost_model = CostModel { design, cost, tail, linear: None, log10_p: None };
         // A few labellings suggest what p is, where a method may be chosen by it.
         let is_open = matches!(choice, Choice::Auto | Choice::Splitting) && resamples.is_none();
         if let Some(linear) = self.statistic.linear() {
-            prospect.linear = Some((linear, self.problem.observed(linear, arch)?));
+            cost_model.linear = Some((linear, self.problem.observed(linear, arch)?));
         } else if is_open && cost != EvaluationCost::Expensive {
             let observed = self.problem.observed(&*self.statistic, arch)?;
-            prospect.log10_p = foresight::log10_p(design, &*self.statistic, observed, tail, arch)?;
+            cost_model.log10_p = foresight::log10_p(design, &*self.statistic, observed, tail, arch)?;
         }
-        plan(&request, &prospect)
+        plan(&request, &cost_model)
     }
 
     fn observed(&self) -> Result<f64, Error> {
@@ -273,7 +274,7 @@ impl<T: Replicate> Run for Course<'_, T> {
         let computed = match plan.method {
             Method::MonteCarlo { resamples } => {
                 let (design, draws) = (self.problem.design(), self.draws(in_range(resamples)?));
-                let bounds = Bounds { extremes: &self.data()?.extremes, bins: self.bins(shape)? };
+                let bounds = Bounds { thresholds: &self.data()?.thresholds, bins: self.bins(shape)? };
                 let size = MonteCarlo::block_size(design, &*self.statistic);
                 (watch.begin)((blocks.end * size).min(resamples) - blocks.start * size, "resamples");
                 let take = |next, counted| take(next, Partial::Counted(counted));

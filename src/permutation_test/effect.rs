@@ -294,7 +294,7 @@ impl PermutationTest {
             }
             Definition::Named(Named::Mean | Named::T) => Ok(Approach::Inversion),
             Definition::Named(named)
-                if named.feels_a_shift()
+                if named.is_shift_testable()
                     && self.layout.clusters.is_none()
                     && !self.pools_unequal_strata(definition) =>
             {
@@ -328,7 +328,7 @@ impl PermutationTest {
                 return Err(Error::usage(what, resampled));
             }
             (Approach::Inversion, Definition::Named(named))
-                if named.feels_a_shift() && self.pools_unequal_strata(definition) =>
+                if named.is_shift_testable() && self.pools_unequal_strata(definition) =>
             {
                 let what = format!(
                     "{named} compares pooled groups, which a shift within strata of unequal shares of cases does not move by \
@@ -336,7 +336,7 @@ impl PermutationTest {
                 );
                 return Err(Error::usage(what, resampled.and(", or mean, t or rank-sum")));
             }
-            (Approach::Inversion, Definition::Named(named)) if named.feels_a_shift() => return shifts(*named),
+            (Approach::Inversion, Definition::Named(named)) if named.is_shift_testable() => return shifts(*named),
             (Approach::Inversion, _) => {
                 let what = format!("a shift is no null hypothesis about {definition}");
                 return Err(Error::usage(what, resampled));

@@ -7,13 +7,13 @@
 use super::sums::Sums;
 use crate::error::Error;
 use crate::method::bins::{Beyond, Bins, Resolution};
-use crate::method::exact::sides::{Tails, Work};
+use crate::method::exact::convolve::{Tails, Work};
 use crate::method::histogram::Histogram;
 use crate::method::importance::{Importance, Side, saddlepoint};
 use crate::method::monte_carlo::{Counted, MonteCarlo, Watch};
 use crate::simd::Arch;
 use crate::statistic::linear::ExactSums;
-use crate::statistic::{Extremes, Statistic};
+use crate::statistic::{Statistic, Thresholds};
 
 /// Labels of single units that are drawn for the plain sample of a sum, and the fewest and the most labellings.
 const LABELS: u64 = 1 << 28;
@@ -31,8 +31,8 @@ type Parted = [f64; 2];
 
 impl Sums<'_> {
     pub fn bins(&self, arch: Arch) -> Result<Bins<i64>, Error> {
-        let extremes = self.statistic.extremes(self.observed);
-        Bins::choose(self.design, self.statistic, &extremes, self.tail, arch, Resolution::COARSE)
+        let thresholds = self.statistic.thresholds(self.observed);
+        Bins::choose(self.design, self.statistic, &thresholds, self.tail, arch, Resolution::COARSE)
     }
 
     /// The shape from the tails of the data and those of [`exact_edges`].
@@ -61,9 +61,9 @@ impl Sums<'_> {
         let watch = || Watch { stop, begin, advance, replicates: None };
         let resamples = (LABELS / self.design.units().len() as u64).clamp(FEWEST, MOST);
         let draws = MonteCarlo { resamples, seed: self.seed, threads, arch };
-        let extremes = self.statistic.extremes(self.observed);
+        let thresholds = self.statistic.thresholds(self.observed);
         begin(resamples, "resamples for the histogram");
-        let counted = draws.run_binned(self.design, self.statistic, &extremes, Some(bins), watch())?;
+        let counted = draws.run_binned(self.design, self.statistic, &thresholds, Some(bins), watch())?;
         let mut parted = parted(&counted);
         let importance = Importance { draws: DRAWS, seed: self.seed, threads, arch };
         let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
@@ -92,16 +92,16 @@ fn parted(counted: &Counted) -> Vec<Parted> {
 }
 
 /// The edges of bins as thresholds of exact sums: at or above each, and below.
-pub(super) fn exact_edges(bins: &Bins<i64>, sums: &ExactSums) -> Vec<Extremes<i128>> {
+pub(super) fn exact_edges(bins: &Bins<i64>, sums: &ExactSums) -> Vec<Thresholds<i128>> {
     let edge = |bin: usize| match bins.beyond() {
         // Rounded sums would not do here: what is extreme is known exactly.
-        Beyond::Above if bin == bins.anchored() => sums.extremes.greater_equal.min(sums.extremes.far_above),
-        Beyond::Below if bin == bins.anchored() => sums.extremes.less_equal.max(sums.extremes.far_below) + 1,
+        Beyond::Above if bin == bins.anchored() => sums.thresholds.greater_equal.min(sums.thresholds.far_above),
+        Beyond::Below if bin == bins.anchored() => sums.thresholds.less_equal.max(sums.thresholds.far_below) + 1,
         _ => i128::from(bins.edge(bin)) * sums.step,
     };
     let parted = |bin: usize| {
         let (above, below) = (edge(bin), edge(bin) - 1);
-        Extremes { observed: above, greater_equal: above, less_equal: below, far_above: above, far_below: below }
+        Thresholds { observed: above, greater_equal: above, less_equal: below, far_above: above, far_below: below }
     };
     (0..=bins.len()).map(parted).collect()
 }

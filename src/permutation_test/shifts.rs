@@ -12,7 +12,7 @@ use super::{NullDistribution, PermutationTest, TestResult};
 use crate::design::layout::{Layout, Pairing};
 use crate::error::Error;
 use crate::inference::{Alternative, normal};
-use crate::method::exact::sides::Work;
+use crate::method::exact::convolve::Work;
 use crate::method::inversion::jumps::Jumps;
 use crate::method::inversion::search::{Bracket, Search, rejects};
 use crate::method::inversion::sums::KeptSums;

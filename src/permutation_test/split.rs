@@ -9,7 +9,7 @@ use crate::inference::p_value::PValue;
 use crate::message::{Message, Setting};
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::prospect::USUAL_DEPTH;
+use crate::method::planner::cost_model::USUAL_DEPTH;
 use crate::method::planner::{Method, Reach};
 use crate::method::splitting::{self, Climbs, Pilot, Splitting, SplittingEstimate, Target};
 use crate::method::tail::Tail;
@@ -77,8 +77,8 @@ impl<T: Replicate> Course<'_, T> {
     pub fn split_tail(&self, counted: Option<&Tally>, watch: &Watch) -> Result<splitting::Tail, Error> {
         let scout = || {
             (watch.begin)(SCOUTS, "resamples");
-            let (draws, extremes) = (self.draws(SCOUTS), &self.data()?.extremes);
-            draws.run(self.problem.design(), &*self.statistic, extremes, Watch { replicates: None, ..*watch })
+            let (draws, thresholds) = (self.draws(SCOUTS), &self.data()?.thresholds);
+            draws.run(self.problem.design(), &*self.statistic, thresholds, Watch { replicates: None, ..*watch })
         };
         Ok(match self.tail() {
             Tail::Upper => splitting::Tail::Upper,
@@ -119,7 +119,7 @@ impl<T: Replicate> Course<'_, T> {
         let evaluations = splitting.expected_evaluations(design, USUAL_DEPTH)? as f64;
         (watch.begin)((share * evaluations) as u64, "relabellings");
         let watch = Watch { replicates: None, ..*watch };
-        let target = Target { extremes: &self.data()?.extremes, tail, on_undefined, most_evaluations };
+        let target = Target { thresholds: &self.data()?.thresholds, tail, on_undefined, most_evaluations };
         splitting.run_replicates(design, &*self.statistic, target, replicates, &watch, take)
     }
 

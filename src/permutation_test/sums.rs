@@ -11,16 +11,16 @@ use crate::method::bins::Bins;
 use crate::method::estimate::{Estimate, Spread};
 use crate::method::exact::addends::Addends;
 use crate::method::exact::bounds::{Bounds, Budget, MOST_CELLS};
+use crate::method::exact::convolve::{Tails, Work};
 use crate::method::exact::cost::Cost;
-use crate::method::exact::sides::{Tails, Work};
 use crate::method::exact::{self, Algorithm};
 use crate::method::histogram::Histogram;
 use crate::method::importance::{self, Aim, Importance, Side, TailEstimate, Weights};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::Prospect;
+use crate::method::planner::CostModel;
 use crate::method::tail::Tail;
 use crate::statistic::EvaluationCost;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 use crate::statistic::linear::Linear;
 
 /// The sums of a problem, and what is asked of them.
@@ -38,8 +38,8 @@ impl Sums<'_> {
     pub fn end(&self) -> Found {
         let linear = Some((self.statistic, self.observed));
         let (design, cost, tail) = (self.design, EvaluationCost::Sum, self.tail);
-        let prospect = Prospect { design, cost, tail, linear, log10_p: None };
-        Found::Share(prospect.share_at_the_end().expect("it was planned because the data are at the end"))
+        let cost_model = CostModel { design, cost, tail, linear, log10_p: None };
+        Found::Share(cost_model.share_at_the_end().expect("it was planned because the data are at the end"))
     }
 
     /// The tails, and the shape of the distribution if there are bins for it.
@@ -50,7 +50,7 @@ impl Sums<'_> {
         work: Work,
     ) -> Result<(Tails<f64>, Option<Histogram>), Error> {
         let sums = self.statistic.exact_sums(self.observed);
-        let mut thresholds = vec![sums.extremes];
+        let mut thresholds = vec![sums.thresholds];
         thresholds.extend(bins.iter().flat_map(|bins| exact_edges(bins, &sums)));
         let addends = Addends::new(&sums.sums, &self.design.exchange(), &thresholds).ok_or_else(no_exchange)?;
         (work.begin)(Cost::of(&addends).units, "units");
@@ -62,7 +62,7 @@ impl Sums<'_> {
         let sums = self.statistic.exact_sums(self.observed);
         let budget = Budget { cells: MOST_CELLS, bytes: self.memory as f64 };
         let exchange = self.design.exchange();
-        let bounds = Bounds::run(&sums.sums, &exchange, &sums.extremes, self.tail, budget, work)?;
+        let bounds = Bounds::run(&sums.sums, &exchange, &sums.thresholds, self.tail, budget, work)?;
         Ok(Found::Bounds(bounds.of(self.tail)))
     }
 
@@ -70,8 +70,8 @@ impl Sums<'_> {
     pub fn aimed(&self) -> Result<Aimed, Error> {
         let (sums, exchange) = (self.statistic.sums(), self.design.exchange());
         // Rounded sums must not miss what is as extreme as the data.
-        let extremes = self.statistic.enclosing_extremes(self.observed);
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = extremes;
+        let thresholds = self.statistic.enclosing_thresholds(self.observed);
+        let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = thresholds;
         let tails = match self.tail {
             Tail::Upper => vec![(Side::Upper, greater_equal)],
             // Everything is as far from the centre as that.

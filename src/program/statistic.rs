@@ -8,7 +8,7 @@ use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
 use crate::statistic::distance::Side;
 use crate::statistic::values::Gathering;
-use crate::statistic::{EvaluationCost, Extremes, Prepared, Problem, Statistic, TestStatistic, tolerance};
+use crate::statistic::{EvaluationCost, Prepared, Problem, Statistic, TestStatistic, Thresholds, tolerance};
 
 /// A program, ready for the labellings of a problem.
 #[derive(Debug)]
@@ -101,8 +101,8 @@ impl Statistic for Programmed<'_> {
         self.evaluate(arch, labellings, replicates)
     }
 
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, tolerance(observed, 0.0, None) + self.noise.get().unwrap_or(&0.0))
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds::about(0.0, observed, tolerance(observed, 0.0, None) + self.noise.get().unwrap_or(&0.0))
     }
 
     fn value(&self, replicate: f64) -> f64 {

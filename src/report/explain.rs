@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{pad_left, pad_right, wrap};
 use super::number::{self, Rounding};
 use crate::flags;
-use crate::method::planner::{Bytes, Candidate, Further, Method, Obstacle, Plan, Reason, Work};
+use crate::method::planner::{Bytes, Candidate, Further, Infeasible, Method, Plan, Reason, Work};
 use crate::settings::Test;
 
 const WIDTH: usize = 80;
@@ -48,7 +48,7 @@ fn line(cells: &[String; 5], rows: &[[String; 5]], head: &[String; 5]) -> String
 }
 
 fn row(candidate: &Candidate, plan: &Plan) -> [String; 5] {
-    let Candidate { method, work, bytes, seconds, obstacle } = *candidate;
+    let Candidate { method, work, bytes, seconds, infeasible } = *candidate;
     let is_known = seconds.is_finite();
     let shown = |text: String| if is_known { text } else { "-".to_owned() };
     let needs_work = !matches!(work, Work::Labellings(n) if n == 0.0);
@@ -57,7 +57,7 @@ fn row(candidate: &Candidate, plan: &Plan) -> [String; 5] {
         if needs_work { work.to_string() } else { "-".to_owned() },
         if bytes > 0.0 && is_known { Bytes(bytes).to_string() } else { "-".to_owned() },
         shown(time(seconds)),
-        verdict(method, obstacle, plan),
+        verdict(method, infeasible, plan),
     ]
 }
 
@@ -68,10 +68,10 @@ fn name(method: Method) -> String {
     }
 }
 
-fn verdict(method: Method, obstacle: Option<Obstacle>, plan: &Plan) -> String {
-    match obstacle {
+fn verdict(method: Method, infeasible: Option<Infeasible>, plan: &Plan) -> String {
+    match infeasible {
         _ if method == plan.method => "chosen".to_owned(),
-        Some(obstacle) => flags::words(&obstacle.message()),
+        Some(infeasible) => flags::words(&infeasible.message()),
         None => String::new(),
     }
 }

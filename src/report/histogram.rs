@@ -36,7 +36,7 @@ const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
 /// What lines are drawn with.
-struct Brush {
+struct Glyphs {
     /// Bars from nothing to a full line; those of the tail.
     bar: &'static [char],
     tail: &'static [char],
@@ -49,7 +49,7 @@ struct Brush {
     median: char,
 }
 
-const BLOCKS: Brush = Brush {
+const BLOCKS: Glyphs = Glyphs {
     bar: &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     tail: &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     axis: '─',
@@ -61,7 +61,7 @@ const BLOCKS: Brush = Brush {
     median: '█',
 };
 
-const ASCII: Brush = Brush {
+const ASCII: Glyphs = Glyphs {
     bar: &[' ', '.', ':'],
     tail: &[' ', '.', '#'],
     axis: '-',
@@ -97,7 +97,7 @@ fn title(report: &Report, width: usize) -> String {
 }
 
 /// A line for each sample, on one axis below them.
-fn samples(report: &Report, width: usize, brush: &Brush) -> Vec<String> {
+fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
     let groups = [&report.case, &report.control];
     let [Some(case), Some(control)] = groups.map(|group| group.shape.as_ref()) else { return Vec::new() };
     let low = report.case.summary.min.min(report.control.summary.min);
@@ -121,7 +121,13 @@ fn samples(report: &Report, width: usize, brush: &Brush) -> Vec<String> {
 }
 
 /// `├────▒▒▒▒█▒▒──┤`: from the smallest to the largest value, the middle half, the median.
-fn boxed(group: &GroupReport, shape: &SampleShape, room: usize, place: impl Fn(f64) -> usize, brush: &Brush) -> String {
+fn boxed(
+    group: &GroupReport,
+    shape: &SampleShape,
+    room: usize,
+    place: impl Fn(f64) -> usize,
+    brush: &Glyphs,
+) -> String {
     let mut cells = vec![' '; room];
     let [start, whisker, end] = brush.whisker;
     let (first, last) = (place(group.summary.min), place(group.summary.max));
@@ -154,7 +160,7 @@ impl<'a> Columns<'a> {
     }
 
     /// A line of characters for each row, the top one first.
-    fn rows(&self, brush: &Brush) -> Vec<String> {
+    fn rows(&self, brush: &Glyphs) -> Vec<String> {
         let steps = brush.bar.len() - 1;
         let tallest = self.bars.each.iter().map(|bar| bar.share).fold(f64::MIN_POSITIVE, f64::max);
         let row = |row: usize| {
@@ -179,7 +185,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Brush) -> Vec<String> {
+fn null(report: &Report, histogram: &Histogram, width: usize, brush: &Glyphs) -> Vec<String> {
     let columns = Columns::new(Bars::new(report, histogram, width), width);
     let mut lines = columns.rows(brush);
     lines.extend(axis(&columns, brush));
@@ -196,7 +202,7 @@ fn outside(histogram: &Histogram) -> Option<String> {
 }
 
 /// The line below the bars, and the numbers below it.
-fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
+fn axis(columns: &Columns, brush: &Glyphs) -> [String; 2] {
     let width = columns.width();
     let mut line = vec![brush.axis; width];
     let mut numbers = String::new();
@@ -216,7 +222,7 @@ fn axis(columns: &Columns, brush: &Brush) -> [String; 2] {
 }
 
 /// Where the observed statistic lies, and its mirror image, and what is as extreme.
-fn markers(report: &Report, columns: &Columns, width: usize, brush: &Brush) -> String {
+fn markers(report: &Report, columns: &Columns, width: usize, brush: &Glyphs) -> String {
     let Some(observed) = columns.of(report.result.estimate) else { return String::new() };
     let mirror = mirror(report).and_then(|mirror| columns.of(mirror));
     let mut cells = vec![' '; width];

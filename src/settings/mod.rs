@@ -5,8 +5,8 @@ mod output;
 use std::path::PathBuf;
 
 pub use self::output::{
-    Characters, Chatter, Color, Distribution, DistributionFormat, Format, InReport, Output, Page, Pictures, Plot,
-    PlotFormat,
+    Characters, Color, Distribution, DistributionFormat, Format, Output, Page, Pictures, Plot, PlotFormat, Verbosity,
+    Visibility,
 };
 
 use crate::Undefined;

@@ -16,7 +16,7 @@ pub struct Output {
     /// The file to which a gate adds the report in Markdown.
     pub summary: Option<PathBuf>,
     /// Whether notes, warnings and progress are shown on standard error.
-    pub chatter: Chatter,
+    pub verbosity: Verbosity,
     /// Colours in the text report and in messages.
     pub color: Color,
 }
@@ -25,7 +25,7 @@ pub struct Output {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pictures {
     /// The histogram in the report.
-    pub histogram: InReport,
+    pub histogram: Visibility,
     /// What it is drawn with.
     pub characters: Characters,
     /// A plot in a file of its own.
@@ -36,7 +36,7 @@ pub struct Pictures {
 
 /// Whether something is in the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InReport {
+pub enum Visibility {
     /// In a text on a terminal.
     #[default]
     OnATerminal,
@@ -120,7 +120,7 @@ pub enum DistributionFormat {
 
 /// What goes to standard error beside errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chatter {
+pub enum Verbosity {
     /// Notes and warnings, and a progress bar on a terminal.
     Normal,
     /// Errors only.

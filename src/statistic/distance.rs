@@ -14,7 +14,7 @@
 //! number and exact as a float, and so are the sums of the second distance below 2⁵³; all lanes add in the same order.
 
 use super::pool::{Origin, Unit};
-use super::{Extremes, NullShape, Problem, Statistic, tolerance};
+use super::{NullShape, Problem, Statistic, Thresholds, tolerance};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -126,10 +126,10 @@ impl Statistic for Scan<'_> {
         Ok(())
     }
 
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes {
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds {
             far_below: f64::NEG_INFINITY,
-            ..Extremes::about(0.0, observed, tolerance(observed, observed, Some(1.0)))
+            ..Thresholds::about(0.0, observed, tolerance(observed, observed, Some(1.0)))
         }
     }
 

@@ -12,7 +12,7 @@ use super::linear::sums::Summands;
 use super::order::{self, Group, TrimmedMeans};
 use super::pool::{Measured, Scale};
 use super::rounding::Approximate;
-use super::{EvaluationCost, Extremes, Problem, Statistic, pool};
+use super::{EvaluationCost, Problem, Statistic, Thresholds, pool};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -322,8 +322,8 @@ impl Statistic for Formula {
         Ok(())
     }
 
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, self.tolerance)
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds::about(0.0, observed, self.tolerance)
     }
 
     fn value(&self, replicate: f64) -> f64 {

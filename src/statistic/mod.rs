@@ -57,7 +57,7 @@ pub trait Statistic: Sync {
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [Self::Replicate]) -> Result<(), Error>;
 
     /// Which replicates are at least as extreme as the observed one.
-    fn extremes(&self, observed: Self::Replicate) -> Extremes<Self::Replicate>;
+    fn thresholds(&self, observed: Self::Replicate) -> Thresholds<Self::Replicate>;
 
     /// A replicate in units of the statistic.
     fn value(&self, replicate: Self::Replicate) -> f64;
@@ -81,7 +81,7 @@ pub trait Statistic: Sync {
 
 /// Bounds beyond which a replicate is at least as extreme as the observed statistic, ties included.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Extremes<T> {
+pub struct Thresholds<T> {
     /// The observed statistic itself.
     pub observed: T,
     /// At least this: the upper tail.
@@ -94,11 +94,11 @@ pub struct Extremes<T> {
     pub far_below: T,
 }
 
-impl<T> Extremes<T> {
+impl<T> Thresholds<T> {
     /// The same bounds as other numbers.
     #[must_use]
-    pub fn map<U>(self, convert: impl Fn(T) -> U) -> Extremes<U> {
-        Extremes {
+    pub fn map<U>(self, convert: impl Fn(T) -> U) -> Thresholds<U> {
+        Thresholds {
             observed: convert(self.observed),
             greater_equal: convert(self.greater_equal),
             less_equal: convert(self.less_equal),
@@ -108,7 +108,7 @@ impl<T> Extremes<T> {
     }
 }
 
-impl Extremes<f64> {
+impl Thresholds<f64> {
     /// Bounds around a null centre; what lies within a tolerance of a bound counts as a tie.
     #[must_use]
     pub fn about(centre: f64, observed: f64, tolerance: f64) -> Self {

@@ -4,7 +4,7 @@ use super::character::{self, Character};
 use super::distance::Side;
 use super::linear::Linear;
 use super::values::Values;
-use super::{Definition, Extremes, Problem, Statistic};
+use super::{Definition, Problem, Statistic, Thresholds};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
@@ -143,10 +143,10 @@ impl Statistic for Logarithm<'_> {
     }
 
     /// An error of the ratio, over it, is one of the logarithm, which has a rounding error of its own.
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
         let ratio = libm::exp(observed);
-        let tolerance = ratio - self.0.extremes(ratio).greater_equal;
-        Extremes::about(0.0, observed, tolerance / ratio + 4.0 * f64::EPSILON * (1.0 + observed.abs()))
+        let tolerance = ratio - self.0.thresholds(ratio).greater_equal;
+        Thresholds::about(0.0, observed, tolerance / ratio + 4.0 * f64::EPSILON * (1.0 + observed.abs()))
     }
 
     fn value(&self, replicate: f64) -> f64 {

@@ -6,7 +6,7 @@
 
 use super::pool::Scale;
 use super::rounding::{self, tolerance};
-use super::{EvaluationCost, Extremes, Problem, Statistic};
+use super::{EvaluationCost, Problem, Statistic, Thresholds};
 use crate::error::Error;
 use crate::sampling::labellings::{BitRows, Labellings};
 use crate::sampling::units::Units;
@@ -141,8 +141,8 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
         })
     }
 
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(self.centre, observed, tolerance(observed, self.gathering.largest(), self.degree))
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds::about(self.centre, observed, tolerance(observed, self.gathering.largest(), self.degree))
     }
 
     fn value(&self, replicate: f64) -> f64 {

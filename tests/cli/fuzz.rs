@@ -18,7 +18,7 @@ use permtest::cli::{self, Invocation};
 use permtest::error::Error;
 use permtest::sampling::bounded::below;
 use permtest::sampling::stream::{Domain, Stream};
-use permtest::settings::Chatter;
+use permtest::settings::Verbosity;
 
 /// Runs where no number is asked for: some ten seconds without much optimisation.
 const RUNS: u64 = 1500;
@@ -219,7 +219,7 @@ fn run(folder: &Path, files: &[(&str, String)], arguments: &[String]) -> Result<
         if names.contains(&argument.as_str()) { folder.join(argument).display().to_string() } else { argument.clone() }
     });
     let Invocation::Test(mut settings) = cli::parse(placed)? else { return Ok(()) };
-    settings.output.chatter = Chatter::Quiet;
+    settings.output.verbosity = Verbosity::Quiet;
     app::run(&settings).map(drop)
 }
 

@@ -99,7 +99,7 @@ fn completions_come_from_the_file_that_is_named() {
 }
 
 #[test]
-fn the_words_of_errands_are_not_swallowed_as_files() {
+fn the_names_of_subcommands_are_not_swallowed_as_files() {
     permtest().args(["man", "control.csv"]).refused(["control.csv", "./man"]).run();
     permtest().args(["statistics", "control.csv"]).refused(["control.csv", "./statistics"]).run();
     permtest().args(["completions", "control.csv"]).refused(["control.csv", "bash", "./completions"]).run();

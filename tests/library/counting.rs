@@ -5,16 +5,16 @@ use std::sync::atomic::AtomicBool;
 use permtest::design::{Exchange, Exchangeable};
 use permtest::method::exact::addends::Addends;
 use permtest::method::exact::bounds::{Bounds, Budget};
+use permtest::method::exact::convolve::{self, Multiset, Tails, Work};
 use permtest::method::exact::cost::Cost;
 use permtest::method::exact::dense::Dense;
-use permtest::method::exact::listed::Listed;
-use permtest::method::exact::sides::{self, Multiset, Tails, Work};
+use permtest::method::exact::sorted_sums::Listed;
 use permtest::method::exact::{self, Algorithm};
 use permtest::method::tail::Tail;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::sampling::units::UnitSums;
 use permtest::simd::Arch;
-use permtest::statistic::Extremes;
+use permtest::statistic::Thresholds;
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
@@ -26,7 +26,7 @@ fn work<'a>() -> Work<'a> {
 struct Case {
     sums: UnitSums<i128>,
     exchange: Exchange,
-    extremes: Extremes<i128>,
+    thresholds: Thresholds<i128>,
 }
 
 /// The sums of all labellings.
@@ -54,7 +54,7 @@ fn all_sums(sums: &UnitSums<i128>, exchange: &Exchange) -> Vec<i128> {
 fn brute_force(case: &Case) -> Tails<u128> {
     let all = all_sums(&case.sums, &case.exchange);
     let count = |is_extreme: &dyn Fn(i128) -> bool| all.iter().filter(|&&sum| is_extreme(sum)).count() as u128;
-    let Extremes { greater_equal, less_equal, far_above, far_below, .. } = case.extremes;
+    let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = case.thresholds;
     Tails {
         all: all.len() as u128,
         greater_equal: count(&|sum| sum >= greater_equal),
@@ -99,13 +99,13 @@ fn random_case(dice: &mut Dice) -> Case {
     let doubled = (2 * all.iter().sum::<i128>()).div_euclid(all.len() as i128);
     let mirrored = doubled - observed;
     let (far_below, far_above) = (observed.min(mirrored), observed.max(mirrored));
-    let extremes = Extremes { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
-    Case { sums, exchange, extremes }
+    let thresholds = Thresholds { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
+    Case { sums, exchange, thresholds }
 }
 
 fn count<M: Multiset>(case: &Case) -> Tails<M::Count> {
-    let addends = Addends::new(&case.sums, &case.exchange, &[case.extremes]).expect("subsets or coins");
-    sides::count::<M>(&addends, work()).expect("nobody interrupts")[0]
+    let addends = Addends::new(&case.sums, &case.exchange, &[case.thresholds]).expect("subsets or coins");
+    convolve::count::<M>(&addends, work()).expect("nobody interrupts")[0]
 }
 
 fn as_integers(tails: Tails<f64>) -> Tails<u128> {
@@ -157,7 +157,7 @@ fn bounds_contain_the_exact_tails_and_close_around_them() {
         let exact = brute_force(&case);
         for (cells, tail) in [(300.0, Tail::Upper), (3000.0, Tail::Lower), (1e5, Tail::Absolute)] {
             let budget = Budget { cells, bytes: 1e9 };
-            let found = Bounds::run(&case.sums, &case.exchange, &case.extremes, tail, budget, work());
+            let found = Bounds::run(&case.sums, &case.exchange, &case.thresholds, tail, budget, work());
             let Ok(bounds) = found else { continue };
             for tail in [Tail::Upper, Tail::Lower, Tail::Absolute, Tail::Doubled] {
                 let [low, high] = bounds.of(tail);
@@ -187,8 +187,8 @@ fn two_sample(case: &[i128], control: &[i128]) -> Case {
     let far_above = -(-(total * m + distance)).div_euclid(n);
     let far_below = (total * m - distance).div_euclid(n);
     let exchange = Exchange::Subsets(vec![Exchangeable { units: 0..changes.len(), m: case.len() }]);
-    let extremes = Extremes { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
-    Case { sums: UnitSums { base: 0, changes }, exchange, extremes }
+    let thresholds = Thresholds { observed, greater_equal: observed, less_equal: observed, far_above, far_below };
+    Case { sums: UnitSums { base: 0, changes }, exchange, thresholds }
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn any_number_of_threads_and_no_vectors_give_the_same_bits() {
     let mut dice = Dice(Stream::new(7, Domain::Resamples, 0));
     let mut sample = |shift: i128| (0..50).map(|_| shift + i128::from(dice.below(4000))).collect::<Vec<_>>();
     let case = two_sample(&sample(300), &sample(0));
-    let addends = Addends::new(&case.sums, &case.exchange, &[case.extremes]).unwrap();
+    let addends = Addends::new(&case.sums, &case.exchange, &[case.thresholds]).unwrap();
     let tails = |threads, arch| {
         let work = Work { threads: Some(threads), arch, stop: &NEVER, begin: &|_, _| (), advance: &|_| () };
         exact::count(Algorithm::Lattice, &addends, work).unwrap()[0]
@@ -244,7 +244,7 @@ fn the_cost_is_known_beforehand() {
     let mut dice = Dice(Stream::new(8, Domain::Resamples, 0));
     let mut sample = |_| (0..20).map(|_| i128::from(dice.below(1000))).collect::<Vec<_>>();
     let case = two_sample(&sample(0), &sample(1));
-    let addends = Addends::new(&case.sums, &case.exchange, &[case.extremes]).unwrap();
+    let addends = Addends::new(&case.sums, &case.exchange, &[case.thresholds]).unwrap();
     let cost = Cost::of(&addends);
     // Half of 2⁴⁰ labellings each.
     assert_eq!(cost.entry_bytes, 2.0 * 8.0 * f64::from(1 << 20));

@@ -14,7 +14,7 @@ use permtest::method::tally::Undefined;
 use permtest::sampling::labellings::Labellings;
 use permtest::simd::Arch;
 use permtest::statistic::linear::Linear;
-use permtest::statistic::{EvaluationCost, Extremes, Problem, Statistic};
+use permtest::statistic::{EvaluationCost, Problem, Statistic, Thresholds};
 
 /// A sum that says it is expensive.
 struct Expensive<'a> {
@@ -40,8 +40,8 @@ impl Statistic for Expensive<'_> {
         EvaluationCost::Expensive
     }
 
-    fn extremes(&self, observed: i64) -> Extremes<i64> {
-        self.sum.extremes(observed)
+    fn thresholds(&self, observed: i64) -> Thresholds<i64> {
+        self.sum.thresholds(observed)
     }
 
     fn value(&self, replicate: i64) -> f64 {
@@ -50,7 +50,7 @@ impl Statistic for Expensive<'_> {
 }
 
 /// Does something with a sum and its bounds: of two groups, of pairs, in strata, and of groups of which one is small.
-fn each_design(n: usize, mut with: impl FnMut(&Problem, &Linear, Extremes<i64>)) {
+fn each_design(n: usize, mut with: impl FnMut(&Problem, &Linear, Thresholds<i64>)) {
     let case: Vec<f64> = (0..n).map(|i| (i * 7919 % 101) as f64).collect();
     let control: Vec<f64> = (0..n).map(|i| (i * 104_729 % 97) as f64).collect();
     let many: Vec<f64> = (0..40 * n).map(|i| (i * 104_729 % 997) as f64).collect();
@@ -65,13 +65,13 @@ fn each_design(n: usize, mut with: impl FnMut(&Problem, &Linear, Extremes<i64>))
         let prepared = test.prepare(&problem, &definition).unwrap();
         let sum = prepared.linear().expect("a sum");
         let observed = problem.observed(sum, Arch::new()).unwrap();
-        with(&problem, sum, sum.extremes(observed));
+        with(&problem, sum, sum.thresholds(observed));
     }
 }
 
 #[test]
 fn counts_and_values_are_those_of_the_kernel_for_any_number_of_threads() {
-    each_design(30, |problem, sum, extremes| {
+    each_design(30, |problem, sum, thresholds| {
         let chunk = problem.design().chunk_size() as u64;
         for (resamples, threads) in [(1, 1), (7, 3), (1000, 2), (chunk - 1, 1), (chunk, 2), (2 * chunk + 4001, 3)] {
             let draws = MonteCarlo { resamples, seed: 3, threads: Some(threads), arch: Arch::new() };
@@ -82,7 +82,7 @@ fn counts_and_values_are_those_of_the_kernel_for_any_number_of_threads() {
                     Ok(())
                 };
                 let watch = Watch { replicates: Some(&mut keep), ..watch };
-                let tally = draws.run(problem.design(), statistic, &extremes, watch).unwrap();
+                let tally = draws.run(problem.design(), statistic, &thresholds, watch).unwrap();
                 (tally, values)
             };
             let expensive = Expensive::new(sum);
@@ -94,13 +94,13 @@ fn counts_and_values_are_those_of_the_kernel_for_any_number_of_threads() {
 
 #[test]
 fn any_cut_adds_up_to_the_whole() {
-    each_design(40, |problem, sum, extremes| {
+    each_design(40, |problem, sum, thresholds| {
         let chunk = problem.design().chunk_size() as u64;
         let resamples = chunk + 777;
         let (design, expensive) = (problem.design(), Expensive::new(sum));
         assert_eq!(MonteCarlo::block_size(design, &expensive), 1);
         let draws = MonteCarlo { resamples, seed: 9, threads: Some(2), arch: Arch::new() };
-        let whole = draws.run(design, sum, &extremes, Watch::default()).unwrap();
+        let whole = draws.run(design, sum, &thresholds, Watch::default()).unwrap();
         let cuts = [0, 1, 5, 700, chunk / 2 + 3, chunk - 1, chunk, chunk + 1, resamples];
         let mut added = Counted::default();
         for cut in cuts.windows(2) {
@@ -111,7 +111,7 @@ fn any_cut_adds_up_to_the_whole() {
                 counted += &more;
                 Ok(())
             };
-            let bounds = Bounds { extremes: &extremes, bins: None };
+            let bounds = Bounds { thresholds: &thresholds, bins: None };
             draws.run_blocks(design, &expensive, bounds, cut[0]..cut[1], Watch::default(), take).unwrap();
             assert_eq!(next, cut[1]);
             added += &counted;
@@ -122,12 +122,12 @@ fn any_cut_adds_up_to_the_whole() {
 
 #[test]
 fn a_decision_takes_hardly_more_labellings_than_it_needs() {
-    each_design(30, |problem, sum, extremes| {
+    each_design(30, |problem, sum, thresholds| {
         let draws = MonteCarlo { resamples: 1_000_000, seed: 1, threads: Some(2), arch: Arch::new() };
         let rule = || Rule::new(Level { alpha: 0.5, risk: 1e-3 }, Tail::Upper, Undefined::Error);
         let (design, watch, expensive) = (problem.design(), Watch::default(), Expensive::new(sum));
-        let stopped = sequential::run(&draws, rule(), design, &expensive, &extremes, &watch).unwrap();
-        assert_eq!(stopped, sequential::run(&draws, rule(), design, sum, &extremes, &watch).unwrap());
+        let stopped = sequential::run(&draws, rule(), design, &expensive, &thresholds, &watch).unwrap();
+        assert_eq!(stopped, sequential::run(&draws, rule(), design, sum, &thresholds, &watch).unwrap());
         let (evaluated, needed) = (expensive.evaluated.into_inner(), stopped.tally.resamples);
         // Windows double, and one is drawn ahead.
         assert!(evaluated <= 8 * (needed + 2), "{evaluated} for {needed}");
@@ -141,7 +141,7 @@ fn all_labellings_of_a_small_design_are_shared_among_the_threads() {
     let (definition, problem) = ("mean".parse::<Definition>().unwrap(), test.problem().unwrap());
     let prepared = test.prepare(&problem, &definition).unwrap();
     let sum = prepared.linear().expect("a sum");
-    let extremes = sum.extremes(0);
+    let thresholds = sum.thresholds(0);
     let all = Enumeration { size: 252, threads: Some(2), arch: Arch::new() };
     let largest = Mutex::new(0);
     let watch = Watch {
@@ -151,7 +151,7 @@ fn all_labellings_of_a_small_design_are_shared_among_the_threads() {
         },
         ..Watch::default()
     };
-    let tally = all.run(problem.design(), &Expensive::new(sum), &extremes, watch).unwrap();
-    assert_eq!(tally, all.run(problem.design(), sum, &extremes, Watch::default()).unwrap());
+    let tally = all.run(problem.design(), &Expensive::new(sum), &thresholds, watch).unwrap();
+    assert_eq!(tally, all.run(problem.design(), sum, &thresholds, Watch::default()).unwrap());
     assert_eq!(*largest.lock().unwrap(), 1, "labellings in a piece");
 }

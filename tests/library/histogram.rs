@@ -217,10 +217,10 @@ proptest! {
     fn counts_add_up_in_any_order(parts in prop::collection::vec(prop::collection::vec(-50i64..50, 0..40), 1..6)) {
         use permtest::method::bins::{Bins, Resolution};
         use permtest::method::tail::Tail;
-        use permtest::statistic::Extremes;
-        let extremes = Extremes { observed: 20, greater_equal: 20, less_equal: 20, far_above: 20, far_below: -20 };
+        use permtest::statistic::Thresholds;
+        let thresholds = Thresholds { observed: 20, greater_equal: 20, less_equal: 20, far_above: 20, far_below: -20 };
         let pilot: Vec<i64> = (-40..40).collect();
-        let bins = Bins::of_pilot(&pilot, &extremes, Tail::Absolute, Resolution::FINE);
+        let bins = Bins::of_pilot(&pilot, &thresholds, Tail::Absolute, Resolution::FINE);
         let count = |values: &[i64]| {
             let mut counts = BinCounts::default();
             counts.count(permtest::simd::Arch::new(), &bins, values);

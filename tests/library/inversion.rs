@@ -6,7 +6,7 @@ use permtest::design::layout::Layout;
 use permtest::effect::{Approach, EffectInterval, EffectRequest, IntervalKind};
 use permtest::inference::Alternative::{self, Greater, Less, TwoSided};
 use permtest::inference::TwoSidedRule::{self, Absolute, Doubled};
-use permtest::method::exact::sides::Work;
+use permtest::method::exact::convolve::Work;
 use permtest::method::inversion::sums::KeptSums;
 use permtest::method::inversion::{Inversion, Source};
 use permtest::method::monte_carlo::Watch;

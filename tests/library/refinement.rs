@@ -10,14 +10,14 @@ use permtest::design::layout::{Blocks, Layout, Pairing};
 use permtest::inference::warning::Warning;
 use permtest::inference::{Alternative, TwoSidedRule};
 use permtest::method::exact::addends::Addends;
-use permtest::method::exact::sides::{Tails, Work};
+use permtest::method::exact::convolve::{Tails, Work};
 use permtest::method::exact::{self, Algorithm};
 use permtest::method::planner::Choice;
 use permtest::sampling::labellings::{BitRows, IndexRows, Labellings, Listed};
 use permtest::simd::Arch;
 use permtest::statistic::linear::scores::Exactness;
 use permtest::statistic::linear::{self, Linear};
-use permtest::statistic::{Extremes, Pool, Problem, Statistic};
+use permtest::statistic::{Pool, Problem, Statistic, Thresholds};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -117,12 +117,12 @@ fn listed(labellings: &Labellings, listed: Listed) -> Option<Labellings> {
     is_possible.then(|| Labellings::Sparse(IndexRows { units: *units, width, listed, indices: lists.concat() }))
 }
 
-fn counted<T: PartialOrd + Copy>(sums: &[T], extremes: &Extremes<T>) -> [usize; 3] {
+fn counted<T: PartialOrd + Copy>(sums: &[T], thresholds: &Thresholds<T>) -> [usize; 3] {
     let number = |is_extreme: &dyn Fn(T) -> bool| sums.iter().filter(|&&sum| is_extreme(sum)).count();
     [
-        number(&|sum| sum >= extremes.greater_equal),
-        number(&|sum| sum <= extremes.less_equal),
-        number(&|sum| sum >= extremes.far_above || sum <= extremes.far_below),
+        number(&|sum| sum >= thresholds.greater_equal),
+        number(&|sum| sum <= thresholds.less_equal),
+        number(&|sum| sum >= thresholds.far_above || sum <= thresholds.far_below),
     ]
 }
 
@@ -135,7 +135,7 @@ fn by_lists(problem: &Problem, statistic: &Linear) -> Option<[f64; 3]> {
     if exchange == Exchange::Other {
         return None;
     }
-    let addends = Addends::new(&sums.sums, &exchange, &[sums.extremes]).unwrap();
+    let addends = Addends::new(&sums.sums, &exchange, &[sums.thresholds]).unwrap();
     let work = Work { threads: Some(1), arch: Arch::Scalar, stop: &NEVER, begin: &|_, _| (), advance: &|_| () };
     let Tails { all, greater_equal, less_equal, absolute } =
         exact::count(Algorithm::MeetInTheMiddle, &addends, work).unwrap()[0];
@@ -161,10 +161,10 @@ fn check(case: &[f64], control: &[f64], shift: f64, layout: &Layout) -> Exactnes
         }
     }
     let observed = observed(&problem, &statistic);
-    let found = counted(&sums, &statistic.extremes(observed));
+    let found = counted(&sums, &statistic.thresholds(observed));
     let lists = by_lists(&problem, &statistic).unwrap();
     let shares = |counts: [usize; 3]| counts.map(|count| count as f64 / labels.len() as f64);
-    let enclosing = counted(&sums, &statistic.enclosing_extremes(observed));
+    let enclosing = counted(&sums, &statistic.enclosing_thresholds(observed));
     match statistic.exactness() {
         Exactness::Exact => {
             assert_eq!(found, expected);

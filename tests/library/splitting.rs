@@ -19,7 +19,7 @@ use permtest::statistic::Evaluator;
 use permtest::statistic::distance::Side;
 use permtest::statistic::linear::Linear;
 use permtest::statistic::values::Values;
-use permtest::statistic::{Definition, Extremes, Pool, Problem, Statistic};
+use permtest::statistic::{Definition, Pool, Problem, Statistic, Thresholds};
 
 const TAILS: [Tail; 3] = [Tail::Upper, Tail::Lower, Tail::Absolute];
 
@@ -27,8 +27,8 @@ fn splitting(particles: usize, seed: u64) -> Splitting {
     Splitting { replicates: DEFAULT_REPLICATES, particles, seed, threads: None, arch: Arch::new() }
 }
 
-fn extremes<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> Extremes<S::Replicate> {
-    statistic.extremes(problem.observed(statistic, Arch::new()).unwrap())
+fn thresholds<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> Thresholds<S::Replicate> {
+    statistic.thresholds(problem.observed(statistic, Arch::new()).unwrap())
 }
 
 fn run<S: Statistic + ?Sized>(
@@ -37,16 +37,16 @@ fn run<S: Statistic + ?Sized>(
     statistic: &S,
     tail: Tail,
 ) -> Result<SplittingEstimate, Error> {
-    let extremes = extremes(problem, statistic);
-    splitting.run(problem.design(), statistic, &extremes, tail, OnUndefined::Fail, Watch::default())
+    let thresholds = thresholds(problem, statistic);
+    splitting.run(problem.design(), statistic, &thresholds, tail, OnUndefined::Fail, Watch::default())
 }
 
 /// The shares of the three tails by counting all labellings.
 fn enumerate<S: Statistic + ?Sized>(problem: &Problem, statistic: &S) -> [f64; 3] {
-    let (design, extremes) = (problem.design(), extremes(problem, statistic));
+    let (design, thresholds) = (problem.design(), thresholds(problem, statistic));
     let size = design.reference_set_size().exact.unwrap() as u64;
     let all = Enumeration { size, threads: None, arch: Arch::new() };
-    let tally = all.run(design, statistic, &extremes, Watch::default()).unwrap();
+    let tally = all.run(design, statistic, &thresholds, Watch::default()).unwrap();
     [tally.greater_equal, tally.less_equal, tally.absolute].map(|count| count as f64 / size as f64)
 }
 
@@ -187,7 +187,7 @@ fn sums_have_their_exact_tails_down_to_1e_30() {
     for mixed in [50, 40, 30, 6] {
         let (problem, scores) = scored(60, mixed);
         let statistic = sum(&problem, &scores);
-        let exact = upper_tails(&scores, 60)[extremes(&problem, &statistic).observed as usize];
+        let exact = upper_tails(&scores, 60)[thresholds(&problem, &statistic).observed as usize];
         let found = run(&splitting(400, 2), &problem, &statistic, Tail::Upper).unwrap();
         assert_near(&found, exact, &format!("{mixed} mixed"));
         assert!(mixed > 6 || exact < 1e-30, "{exact}");
@@ -199,13 +199,13 @@ fn integers_beyond_the_doubles_still_have_their_ties() {
     // Scores that differ from one another by 1 in 2⁵⁵: as doubles they would be the same.
     let (problem, small) = scored(20, 8);
     let large: Vec<i64> = small.iter().map(|score| (1 << 55) + score).collect();
-    let exact = upper_tails(&small, 20)[extremes(&problem, &sum(&problem, &small)).observed as usize];
+    let exact = upper_tails(&small, 20)[thresholds(&problem, &sum(&problem, &small)).observed as usize];
     let found = run(&splitting(400, 3), &problem, &sum(&problem, &large), Tail::Upper).unwrap();
     assert_near(&found, exact, "beyond 2⁵³");
     // The lower tail is as far below the mean sum: an upper one of the scores' complements.
     let total: i64 = small.iter().sum();
     let complements: Vec<i64> = small.iter().map(|score| 100 - score).collect();
-    let mirrored = total - extremes(&problem, &sum(&problem, &small)).observed;
+    let mirrored = total - thresholds(&problem, &sum(&problem, &small)).observed;
     let exact = exact + upper_tails(&complements, 20)[(20 * 100 - mirrored) as usize];
     let found = run(&splitting(400, 3), &problem, &sum(&problem, &large), Tail::Absolute).unwrap();
     assert_near(&found, exact, "beyond 2⁵³, both tails");
@@ -245,7 +245,7 @@ fn medians_have_their_exact_tails() {
             [case, control].map(|values| values.iter().map(|v| (v / round).round()).collect::<Vec<_>>());
         let problem = two_sample(&case, &control);
         let median = in_floats(&problem, "median");
-        let exact = tail_of_medians(problem.pool().values(), extremes(&problem, &*median).observed);
+        let exact = tail_of_medians(problem.pool().values(), thresholds(&problem, &*median).observed);
         assert!(exact < below, "{exact}");
         let found = run(&splitting(400, 4), &problem, &*median, Tail::Upper).unwrap();
         assert_near(&found, exact, &format!("medians of values rounded to {round}"));
@@ -256,7 +256,7 @@ fn medians_have_their_exact_tails() {
 fn intervals_cover_the_exact_share() {
     let (problem, scores) = scored(20, 8);
     let statistic = sum(&problem, &scores);
-    let exact = upper_tails(&scores, 20)[extremes(&problem, &statistic).observed as usize];
+    let exact = upper_tails(&scores, 20)[thresholds(&problem, &statistic).observed as usize];
     assert!(exact < 1e-6, "{exact}");
     let is_covered = |seed: &u64| {
         let found =
@@ -276,7 +276,7 @@ fn the_mean_over_many_runs_is_unbiased() {
     // of the dozen levels.
     let (problem, scores) = scored(20, 8);
     let statistic = sum(&problem, &scores);
-    let exact = upper_tails(&scores, 20)[extremes(&problem, &statistic).observed as usize];
+    let exact = upper_tails(&scores, 20)[thresholds(&problem, &statistic).observed as usize];
     let runs: Vec<f64> = (0..40)
         .flat_map(|seed| run(&splitting(50, 1000 + seed), &problem, &statistic, Tail::Upper).unwrap().estimates)
         .map(|estimate| estimate / exact)
@@ -383,8 +383,8 @@ impl Statistic for Needle {
         Ok(())
     }
 
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, 0.0)
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds::about(0.0, observed, 0.0)
     }
 
     fn value(&self, replicate: f64) -> f64 {
@@ -410,9 +410,9 @@ fn undefined_statistics_fail_or_count_as_extreme() {
     let problem = two_sample(&case, &control);
     // The case holds the largest values, so that the first unit is not set.
     let needle = Needle { observed: problem.design().observed(), elsewhere: f64::NAN };
-    let extremes = extremes(&problem, &needle);
+    let thresholds = thresholds(&problem, &needle);
     let with = |on_undefined| {
-        splitting(400, 13).run(problem.design(), &needle, &extremes, Tail::Upper, on_undefined, Watch::default())
+        splitting(400, 13).run(problem.design(), &needle, &thresholds, Tail::Upper, on_undefined, Watch::default())
     };
     let error = with(OnUndefined::Fail).unwrap_err().to_string();
     assert!(error.starts_with("the statistic is not defined for some relabellings; choose one that is"), "{error}");
@@ -473,11 +473,11 @@ fn what_cannot_be_run_is_refused_in_one_line() {
 fn the_watch_is_told_of_every_evaluation_and_can_stop_the_run() {
     let (problem, scores) = scored(60, 30);
     let statistic = sum(&problem, &scores);
-    let extremes = extremes(&problem, &statistic);
+    let thresholds = thresholds(&problem, &statistic);
     let (done, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let with = |advance: &(dyn Fn(u64) + Sync)| {
         let watch = Watch { stop: &stop, begin: &|_, _| (), advance, replicates: None };
-        splitting(100, 14).run(problem.design(), &statistic, &extremes, Tail::Upper, OnUndefined::Fail, watch)
+        splitting(100, 14).run(problem.design(), &statistic, &thresholds, Tail::Upper, OnUndefined::Fail, watch)
     };
     let found = with(&|evaluations| _ = done.fetch_add(evaluations, Ordering::Relaxed)).unwrap();
     assert_eq!(done.load(Ordering::Relaxed), found.evaluations);
@@ -515,13 +515,13 @@ fn a_run_that_may_not_go_on_says_what_the_share_is_at_most() {
     let (problem, scores) = scored(60, 30);
     let statistic = sum(&problem, &scores);
     let whole = run(&splitting(200, 16), &problem, &statistic, Tail::Upper).unwrap();
-    let extremes = extremes(&problem, &statistic);
+    let thresholds = thresholds(&problem, &statistic);
     let mut before = 1.0;
     for moves in [2, 10, 40, 100] {
         let splitting = splitting(200, 16);
         let most = 200 * (DEFAULT_REPLICATES + 1) * moves;
         let target = Target {
-            extremes: &extremes,
+            thresholds: &thresholds,
             tail: Tail::Upper,
             on_undefined: OnUndefined::Fail,
             most_evaluations: Some(most),

@@ -7,7 +7,7 @@ use permtest::simd::Arch;
 use permtest::statistic::linear::scores::{Exactness, Scores};
 use permtest::statistic::linear::{self, Linear};
 use permtest::statistic::values::Values;
-use permtest::statistic::{Extremes, Pool, Problem, Statistic};
+use permtest::statistic::{Pool, Problem, Statistic, Thresholds};
 use proptest::prelude::*;
 
 const WINGS: ([f64; 9], [f64; 6]) =
@@ -40,13 +40,13 @@ fn all_labellings(units: usize, m: usize) -> Labellings {
     Labellings::Dense(BitRows { units, words })
 }
 
-fn count(replicates: &[i64], extremes: &Extremes<i64>) -> [usize; 3] {
+fn count(replicates: &[i64], thresholds: &Thresholds<i64>) -> [usize; 3] {
     let number =
         |is_extreme: &dyn Fn(i64) -> bool| replicates.iter().filter(|&&replicate| is_extreme(replicate)).count();
     [
-        number(&|r| r >= extremes.greater_equal),
-        number(&|r| r <= extremes.less_equal),
-        number(&|r| r >= extremes.far_above || r <= extremes.far_below),
+        number(&|r| r >= thresholds.greater_equal),
+        number(&|r| r <= thresholds.less_equal),
+        number(&|r| r >= thresholds.far_above || r <= thresholds.far_below),
     ]
 }
 
@@ -56,7 +56,7 @@ fn enumerate(case: &[f64], control: &[f64], shift: f64) -> [usize; 3] {
     let labellings = all_labellings(case.len() + control.len(), case.len());
     let mut replicates = vec![0; labellings.len()];
     statistic.replicates(Arch::new(), &labellings, &mut replicates).unwrap();
-    count(&replicates, &statistic.extremes(observed(&problem, &statistic)))
+    count(&replicates, &statistic.thresholds(observed(&problem, &statistic)))
 }
 
 #[test]

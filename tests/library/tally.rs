@@ -2,15 +2,15 @@
 
 use permtest::method::tally::Tally;
 use permtest::simd::Arch;
-use permtest::statistic::Extremes;
+use permtest::statistic::Thresholds;
 use proptest::prelude::*;
 
-fn extremes() -> Extremes<i64> {
-    Extremes { observed: 3, greater_equal: 3, less_equal: 3, far_above: 4, far_below: -4 }
+fn thresholds() -> Thresholds<i64> {
+    Thresholds { observed: 3, greater_equal: 3, less_equal: 3, far_above: 4, far_below: -4 }
 }
 
 fn tally(replicates: &[i64]) -> Tally {
-    Tally::of(Arch::new(), replicates, &extremes())
+    Tally::of(Arch::new(), replicates, &thresholds())
 }
 
 #[test]
@@ -21,8 +21,8 @@ fn ties_count_in_both_tails() {
 
 #[test]
 fn undefined_replicates_are_in_no_tail() {
-    let extremes = Extremes { observed: 1.0, greater_equal: 1.0, less_equal: 1.0, far_above: 1.0, far_below: -1.0 };
-    let counted = Tally::of(Arch::new(), &[f64::NAN, 1.0, -2.0, f64::NAN], &extremes);
+    let thresholds = Thresholds { observed: 1.0, greater_equal: 1.0, less_equal: 1.0, far_above: 1.0, far_below: -1.0 };
+    let counted = Tally::of(Arch::new(), &[f64::NAN, 1.0, -2.0, f64::NAN], &thresholds);
     assert_eq!((counted.resamples, counted.undefined), (4, 2));
     assert_eq!((counted.greater_equal, counted.less_equal, counted.absolute), (1, 2, 2));
 }
@@ -48,6 +48,6 @@ proptest! {
 
     #[test]
     fn the_instruction_set_changes_no_count(replicates in prop::collection::vec(any::<i64>(), 0..300)) {
-        prop_assert_eq!(Tally::of(Arch::Scalar, &replicates, &extremes()), tally(&replicates));
+        prop_assert_eq!(Tally::of(Arch::Scalar, &replicates, &thresholds()), tally(&replicates));
     }
 }

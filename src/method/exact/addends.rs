@@ -8,7 +8,7 @@
 
 use crate::design::{Exchange, combinations};
 use crate::sampling::units::UnitSums;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 use crate::statistic::linear::scores::greatest_common_divisor;
 
 /// U and V, and the thresholds of the statistic as thresholds of U − V.
@@ -21,7 +21,7 @@ pub struct Addends {
     /// Units of the pivot that are set, m: k from above and m − k from below.
     pub m: usize,
     /// Thresholds of U − V, one for each that was asked for.
-    pub thresholds: Vec<Extremes<i128>>,
+    pub thresholds: Vec<Thresholds<i128>>,
 }
 
 /// One of the two sums. All numbers are at least 0, and each list ascends.
@@ -47,7 +47,7 @@ pub struct Stratum {
 impl Addends {
     /// Takes a sum over the set units apart; `None` for a design that is neither subsets nor coins.
     #[must_use]
-    pub fn new(sums: &UnitSums<i128>, exchange: &Exchange, thresholds: &[Extremes<i128>]) -> Option<Self> {
+    pub fn new(sums: &UnitSums<i128>, exchange: &Exchange, thresholds: &[Thresholds<i128>]) -> Option<Self> {
         let mut parts = Parts::of(sums, exchange)?;
         let [mut above, mut below] = [Side::default(), Side::default()];
         // Bits that each side has to choose.
@@ -87,12 +87,12 @@ impl Addends {
         let place = |sum: i128| sum - parts.offset;
         let at_least = |sum| -(-place(sum)).div_euclid(step);
         let at_most = |sum| place(sum).div_euclid(step);
-        let thresholds = thresholds.iter().map(|extremes| Extremes {
-            observed: at_least(extremes.observed),
-            greater_equal: at_least(extremes.greater_equal),
-            less_equal: at_most(extremes.less_equal),
-            far_above: at_least(extremes.far_above),
-            far_below: at_most(extremes.far_below),
+        let thresholds = thresholds.iter().map(|thresholds| Thresholds {
+            observed: at_least(thresholds.observed),
+            greater_equal: at_least(thresholds.greater_equal),
+            less_equal: at_most(thresholds.less_equal),
+            far_above: at_least(thresholds.far_above),
+            far_below: at_most(thresholds.far_below),
         });
         Some(Self { above, below, m, thresholds: thresholds.collect() })
     }

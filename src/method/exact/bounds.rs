@@ -6,14 +6,14 @@
 
 use super::Algorithm;
 use super::addends::Addends;
+use super::convolve::{Tails, Work};
 use super::cost::Cost;
-use super::sides::{Tails, Work};
 use crate::design::Exchange;
 use crate::error::Error;
 use crate::message::{Message, Setting};
 use crate::method::tail::Tail;
 use crate::sampling::units::UnitSums;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 
 /// The relative width at which an interval is narrow enough.
 pub const ENOUGH: f64 = 1e-3;
@@ -65,21 +65,21 @@ impl Bounds {
     /// Bounds on ever finer lattices, until those of one tail are within [`ENOUGH`] or the budget is used up.
     ///
     /// # Errors
-    /// As [`count`](super::sides::count); and [`Error::Data`] where not even a coarse lattice is within the budget.
+    /// As [`count`](super::convolve::count); and [`Error::Data`] where not even a coarse lattice is within the budget.
     ///
     /// # Panics
     /// For a design that is neither subsets nor coins.
     pub fn run(
         sums: &UnitSums<i128>,
         exchange: &Exchange,
-        extremes: &Extremes<i128>,
+        thresholds: &Thresholds<i128>,
         tail: Tail,
         budget: Budget,
         work: Work,
     ) -> Result<Self, Error> {
         let range = range(sums, exchange);
         let coarse = |steps: f64| {
-            Coarse::new(sums, exchange, extremes, grid(range, steps)).expect("subsets or coins have two sides")
+            Coarse::new(sums, exchange, thresholds, grid(range, steps)).expect("subsets or coins have two sides")
         };
         let is_affordable = |steps: f64| budget.covers(&coarse(steps).cost());
         if !is_affordable(1.0) {
@@ -155,18 +155,18 @@ fn grid(range: i128, steps: f64) -> i128 {
 struct Coarse(Addends);
 
 impl Coarse {
-    fn new(sums: &UnitSums<i128>, exchange: &Exchange, extremes: &Extremes<i128>, h: i128) -> Option<Self> {
+    fn new(sums: &UnitSums<i128>, exchange: &Exchange, thresholds: &Thresholds<i128>, h: i128) -> Option<Self> {
         let (changes, errors) = rounded(&sums.changes, h);
         let coarse = UnitSums { base: 0, changes };
         let [least, most] = error_range(&errors, exchange)?;
         let at_least = |threshold: i128, error: i128| -(-(threshold - sums.base - error)).div_euclid(h);
         let at_most = |threshold: i128, error: i128| (threshold - sums.base - error).div_euclid(h);
-        let thresholds = |[for_upper, for_lower]: [i128; 2]| Extremes {
-            observed: at_least(extremes.observed, for_upper),
-            greater_equal: at_least(extremes.greater_equal, for_upper),
-            less_equal: at_most(extremes.less_equal, for_lower),
-            far_above: at_least(extremes.far_above, for_upper),
-            far_below: at_most(extremes.far_below, for_lower),
+        let thresholds = |[for_upper, for_lower]: [i128; 2]| Thresholds {
+            observed: at_least(thresholds.observed, for_upper),
+            greater_equal: at_least(thresholds.greater_equal, for_upper),
+            less_equal: at_most(thresholds.less_equal, for_lower),
+            far_above: at_least(thresholds.far_above, for_upper),
+            far_below: at_most(thresholds.far_below, for_lower),
         };
         let both = [thresholds([least, most]), thresholds([most, least])];
         Addends::new(&coarse, exchange, &both).map(Self)

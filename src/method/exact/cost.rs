@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::addends::{Addends, Side};
-use super::sides::PAIRS_AT_ONCE;
+use super::convolve::PAIRS_AT_ONCE;
 use crate::design::combinations;
 
 /// Rows whose cost is added up one by one; more of them are out of reach anyway.

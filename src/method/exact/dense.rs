@@ -9,10 +9,10 @@ use std::ops::{Add, AddAssign, Mul, Range};
 use bytemuck::Zeroable;
 use bytemuck::allocation::try_zeroed_vec;
 
-use super::sides::{Multiset, Room, SHRINK, Tails, Threshold};
+use super::convolve::{Multiset, Room, SHRINK, Tails, Threshold};
 use crate::method::engine;
 use crate::simd::{self, Arch, Kernel};
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 
 /// Cells from which an addition is shared by several threads, and each one's part.
 const PARALLEL: usize = 1 << 17;
@@ -123,7 +123,7 @@ impl<C: Cell> Multiset for Dense<C> {
         simd::run(arch, Pairing { cells, first, running }).float()
     }
 
-    fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], arch: Arch) -> Vec<Tails<C>> {
+    fn tally(above: &Self, below: &Self, thresholds: &[Thresholds<i128>], arch: Arch) -> Vec<Tails<C>> {
         let (u, v) = (&above.cells[above.used.clone()], &below.cells[below.used.clone()]);
         let (u_least, v_least) = (above.least + above.used.start as i128, below.least + below.used.start as i128);
         let (up_to, from) = (running(v.iter()), running(v.iter().rev()));
@@ -141,7 +141,7 @@ impl<C: Cell> Multiset for Dense<C> {
             let first = v_most - (u_most - threshold);
             simd::run(arch, Pairing { cells: &reversed, first, running: &from })
         };
-        thresholds.iter().map(|extremes| Tails::of(all, extremes, at_least, at_most)).collect()
+        thresholds.iter().map(|thresholds| Tails::of(all, thresholds, at_least, at_most)).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::method::engine::{self, Results};
 use crate::method::monte_carlo::{Chunk, Counted, Notes, ReplicateSink, Watch};
 use crate::method::tally::Tally;
 use crate::simd::Arch;
-use crate::statistic::{EvaluationCost, Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Statistic, Thresholds};
 
 /// Labellings in a chunk.
 const CHUNK: u64 = 1 << 16;
@@ -36,10 +36,10 @@ impl Enumeration {
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         watch: Watch,
     ) -> Result<Tally, Error> {
-        self.run_binned(design, statistic, extremes, None, watch).map(|counted| counted.tally)
+        self.run_binned(design, statistic, thresholds, None, watch).map(|counted| counted.tally)
     }
 
     /// The same, with a histogram beside it if there are bins for one.
@@ -50,7 +50,7 @@ impl Enumeration {
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         bins: Option<&Bins<S::Replicate>>,
         watch: Watch,
     ) -> Result<Counted, Error> {
@@ -61,7 +61,7 @@ impl Enumeration {
         let compute = |chunk: u64| {
             let ranks = chunk * chunk_size..self.size.min((chunk + 1) * chunk_size);
             let labellings = ranks.end - ranks.start;
-            let done = self.count(ranks, design, statistic, extremes, notes)?;
+            let done = self.count(ranks, design, statistic, thresholds, notes)?;
             advance(labellings);
             Ok(done)
         };
@@ -81,14 +81,14 @@ impl Enumeration {
         ranks: std::ops::Range<u64>,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         notes: Notes<S::Replicate>,
     ) -> Result<Chunk, Error> {
         let mut done = Chunk::default();
         for labellings in listed(design, ranks) {
             let mut replicates = vec![S::Replicate::default(); labellings.len()];
             statistic.replicates(self.arch, &labellings, &mut replicates)?;
-            done.count(self.arch, statistic, extremes, &replicates, notes);
+            done.count(self.arch, statistic, thresholds, &replicates, notes);
         }
         Ok(done)
     }

@@ -4,25 +4,25 @@
 //! |---|---|---|
 //! | [`enumeration`] | any statistic | one evaluation a labelling |
 //! | [`dense`] lattice | linear statistics of numbers with few digits | additions of cells: N³·range/192, or so |
-//! | [`listed`] meet in the middle | linear statistics of any numbers, N ≤ 52 or a small group | √C entries, twice |
+//! | [`sorted_sums`] meet in the middle | linear statistics of any numbers, N ≤ 52 or a small group | √C entries, twice |
 //! | [`bounds`] | linear statistics of any numbers | a lattice for rounded numbers; the result is an interval |
 //!
-//! The two in the middle share all but how sums are held: [`addends`] cuts a linear statistic in two, [`sides`] builds both
+//! The two in the middle share all but how sums are held: [`addends`] cuts a linear statistic in two, [`convolve`] builds both
 //! parts and sets them against each other, [`cost`] says beforehand what that takes. All tails come out at once.
 
 pub mod addends;
 pub mod bounds;
+pub mod convolve;
 pub mod cost;
 pub mod dense;
 pub mod enumeration;
-pub mod listed;
-pub mod sides;
+pub mod sorted_sums;
 
 use crate::error::Error;
 use addends::Addends;
+use convolve::{Tails, Work};
 use dense::Dense;
-use listed::Listed;
-use sides::{Tails, Work};
+use sorted_sums::Listed;
 
 /// How labellings are counted that are too many to be enumerated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +40,11 @@ pub enum Algorithm {
 /// [`Error::Interrupted`] once `stop` is set, [`Error::Data`] when threads or memory cannot be had.
 pub fn count(algorithm: Algorithm, addends: &Addends, work: Work) -> Result<Vec<Tails<f64>>, Error> {
     match algorithm {
-        Algorithm::Lattice => sides::count::<Dense<f64>>(addends, work),
+        Algorithm::Lattice => convolve::count::<Dense<f64>>(addends, work),
         Algorithm::MeetInTheMiddle if addends.largest_sum() < i128::from(i64::MAX) / 4 => {
-            Ok(as_floats(sides::count::<Listed<i64>>(addends, work)?))
+            Ok(as_floats(convolve::count::<Listed<i64>>(addends, work)?))
         }
-        Algorithm::MeetInTheMiddle => Ok(as_floats(sides::count::<Listed<i128>>(addends, work)?)),
+        Algorithm::MeetInTheMiddle => Ok(as_floats(convolve::count::<Listed<i128>>(addends, work)?)),
     }
 }
 

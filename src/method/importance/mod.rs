@@ -14,15 +14,15 @@
 //!
 //! | file | what it owns |
 //! |---|---|
-//! | `deficit` | the tail, measured from the end of the sums |
+//! | `tail_distance` | the tail, measured from the end of the sums |
 //! | `tilt` | θ, and a λ for each stratum |
 //! | `table` | drawing with exactly m set units |
 //! | `weights` | what the draws weigh |
 //! | `saddlepoint` | the cross-check, without drawing |
 
-mod deficit;
 mod saddlepoint;
 mod table;
+mod tail_distance;
 mod tilt;
 mod weights;
 
@@ -41,8 +41,8 @@ use crate::message::{Message, Setting};
 use crate::sampling::stream::{Domain, Stream};
 use crate::sampling::units::UnitSums;
 use crate::simd::{self, Arch};
-use deficit::Tail;
 use table::{Draw, LANES, Table};
+use tail_distance::Tail;
 use tilt::Tilt;
 
 /// Labels of single units that are drawn in a block, about: some milliseconds.

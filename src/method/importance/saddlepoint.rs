@@ -15,7 +15,7 @@
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, TAU};
 
 use super::Side;
-use super::deficit::{Constraint, Tail};
+use super::tail_distance::{Constraint, Tail};
 use super::tilt::{Cumulant, Tilt};
 use crate::design::{Exchange, combinations};
 use crate::sampling::units::UnitSums;
@@ -59,9 +59,9 @@ pub(super) fn of_tail(tail: &Tail) -> Option<f64> {
     if tail.gap <= 0 || tail.groups.is_empty() {
         return None;
     }
-    let deficit = tail.gap as f64 + 0.5;
-    let tilt = Tilt::new(tail, deficit)?;
-    let mut half_square = -tilt.theta * deficit;
+    let tail_distance = tail.gap as f64 + 0.5;
+    let tilt = Tilt::new(tail, tail_distance)?;
+    let mut half_square = -tilt.theta * tail_distance;
     // Many strata, each with a small ratio, multiply to less than a float holds.
     let mut log_ratio = 0.0;
     for (group, state) in tail.groups.iter().zip(&tilt.groups) {

@@ -11,7 +11,7 @@
 
 use std::f64::consts::LN_2;
 
-use super::deficit::{Constraint, Tail};
+use super::tail_distance::{Constraint, Tail};
 use super::tilt::{Probability, Tilt};
 use crate::design::{Exchange, combinations};
 use crate::sampling::stream::Stream;

@@ -1,20 +1,20 @@
 //! The tilt: units set with probabilities that make the tail's edge the expected sum.
 //!
-//! A unit deviates from the extreme labelling (see `deficit`) with probability π = 1/(1 + e⁻ˢ), where s = λ − θa for lower
+//! A unit deviates from the extreme labelling (see `tail_distance`) with probability π = 1/(1 + e⁻ˢ), where s = λ − θa for lower
 //! units and s = −λ − θa for upper ones. θ ≥ 0 is common to all units; each stratum has its λ, and coins have λ = 0. These
 //! are the probabilities logistic(λ + θx) of exponential tilting, written so that they keep their digits near 0 and near 1.
-//! λ(θ) makes the expected number of set units m, and θ makes the expected deficit the wanted one: nested Newton
+//! λ(θ) makes the expected number of set units m, and θ makes the expected tail distance the wanted one: nested Newton
 //! iterations on logarithms, kept within brackets, because the functions are flat where θ is large.
 //!
 //! Units that were drawn independently with these probabilities would be set in the right numbers on average only, which in
-//! a large stratum hardly matters to the deficit, but in a small one does. There the labellings are few enough to be added
+//! a large stratum hardly matters to the tail distance, but in a small one does. There the labellings are few enough to be added
 //! up: with Eₖ(L) = Σ e^(−θD) over the k-subsets of L,
 //!
 //!   Σ e^(−θD) over all labellings = Σₖ Eₖ₊ₛ(lower units)·Eₖ(upper units),
 //!
 //! s being the surplus, and Σ De^(−θD) and Σ D²e^(−θD) in the same way.
 
-use super::deficit::{Constraint, Group, Tail};
+use super::tail_distance::{Constraint, Group, Tail};
 
 /// Most iterations of either kind; a bracket of doubles is halved to nothing in fewer.
 const MOST_ITERATIONS: usize = 2200;
@@ -25,10 +25,10 @@ const MOST_SMALL: usize = 64;
 /// Changes of a logarithm or a λ below this end an iteration: the error is then about its square.
 const TOLERANCE: f64 = 1e-7;
 
-/// A tilt at which the expected deficit has the wanted value.
+/// A tilt at which the expected tail distance has the wanted value.
 #[derive(Debug, Clone)]
 pub(super) struct Tilt {
-    /// θ for a step of the deficit: 0 for no tilt.
+    /// θ for a step of the tail distance: 0 for no tilt.
     pub theta: f64,
     /// How each group is tilted.
     pub groups: Vec<State>,
@@ -41,7 +41,7 @@ pub(super) struct State {
     pub lambda: f64,
     /// dλ/dθ, from the condition that the number of set units stays what it is.
     slope: f64,
-    /// The mean of the deficit.
+    /// The mean of the tail distance.
     pub mean: f64,
     /// Its variance, given the number of set units where that is fixed: a Schur complement.
     pub variance: f64,
@@ -74,8 +74,8 @@ struct Moments {
     covariance: f64,
     /// Σwa².
     square: f64,
-    /// The expected deficit Σπa.
-    deficit: f64,
+    /// The expected tail distance Σπa.
+    tail_distance: f64,
 }
 
 /// A probability π = 1/(1 + e⁻ˢ), and 1 − π.
@@ -106,7 +106,7 @@ impl Moments {
             Constraint::Coins => (0.0, self.square),
             Constraint::Set { .. } => (slope, (self.square - slope * self.covariance).max(0.0)),
         };
-        State { lambda, slope, mean: self.deficit, variance, cumulant: Cumulant::Units { count_variance } }
+        State { lambda, slope, mean: self.tail_distance, variance, cumulant: Cumulant::Units { count_variance } }
     }
 }
 
@@ -137,7 +137,7 @@ impl Powers {
         self.0.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
     }
 
-    /// Those of pairs of subsets, whose deficits add up.
+    /// Those of pairs of subsets, whose tail distances add up.
     fn times(self, other: Self) -> [f64; 3] {
         let ([a, b, c], [d, e, f]) = (self.0, other.0);
         [a * d, a * e + b * d, a * f + 2.0 * b * e + c * d]
@@ -161,7 +161,7 @@ impl Group {
             moments.lower_variance += weight;
             moments.covariance += weight * a;
             moments.square += weight * a * a;
-            moments.deficit += yes * a;
+            moments.tail_distance += yes * a;
         }
         for &a in &self.upper {
             let Probability { yes, no } = Probability::logistic(-lambda - theta * a);
@@ -170,7 +170,7 @@ impl Group {
             moments.upper_variance += weight;
             moments.covariance -= weight * a;
             moments.square += weight * a * a;
-            moments.deficit += yes * a;
+            moments.tail_distance += yes * a;
         }
         moments
     }
@@ -283,16 +283,16 @@ impl Tilt {
         Self { theta: 0.0, groups: tail.groups.iter().map(|group| group.state(0.0, group.flat_lambda())).collect() }
     }
 
-    /// The tilt with an expected deficit of so many steps, more than 0. `None` where the expectation without a tilt is no
+    /// The tilt with an expected tail distance of so many steps, more than 0. `None` where the expectation without a tilt is no
     /// greater.
-    pub fn new(tail: &Tail, deficit: f64) -> Option<Self> {
+    pub fn new(tail: &Tail, tail_distance: f64) -> Option<Self> {
         let mut tilt = Self::none(tail);
-        if deficit >= tilt.mean() {
+        if tail_distance >= tilt.mean() {
             return None;
         }
         let mut bracket = Bracket { low: 0.0, high: f64::INFINITY };
         for _ in 0..MOST_ITERATIONS {
-            let excess = libm::log(tilt.mean() / deficit);
+            let excess = libm::log(tilt.mean() / tail_distance);
             bracket.narrow(tilt.theta, excess > 0.0);
             if excess.abs() <= TOLERANCE {
                 break;
@@ -306,12 +306,12 @@ impl Tilt {
         Some(tilt)
     }
 
-    /// The expected deficit.
+    /// The expected tail distance.
     fn mean(&self) -> f64 {
         self.groups.iter().map(|state| state.mean).sum()
     }
 
-    /// The variance of the deficit, given the numbers of set units.
+    /// The variance of the tail distance, given the numbers of set units.
     pub fn variance(&self) -> f64 {
         self.groups.iter().map(|state| state.variance).sum()
     }

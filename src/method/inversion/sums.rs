@@ -11,10 +11,10 @@ use std::ops::RangeInclusive;
 
 use super::super::engine;
 use super::super::exact::addends::Side;
+use super::super::exact::convolve::{Multiset, Threshold, Work, build};
 use super::super::exact::cost::Cost;
 use super::super::exact::dense::Dense;
-use super::super::exact::listed::Listed;
-use super::super::exact::sides::{Multiset, Threshold, Work, build};
+use super::super::exact::sorted_sums::Listed;
 use super::super::tail::Tail;
 use super::Beyond;
 use super::crossings::Means;
@@ -107,7 +107,7 @@ impl KeptSums {
         let (exact, kept) = (linear.exact_sums(observed), design.units().sums(&ones));
         let labelling = design.observed();
         let is_set = |unit: usize| labelling[unit / 64] >> (unit % 64) & 1 == 1;
-        let observed = exact.extremes.observed;
+        let observed = exact.thresholds.observed;
         let units = Units { sums: &exact.sums, kept: &kept, is_set: &is_set, observed, n_case: problem.n_case() };
         let number = pool.len() as i128;
         let reach = exact.sums.changes.iter().map(|change| change.abs()).sum::<i128>() + exact.sums.base.abs() + 1;

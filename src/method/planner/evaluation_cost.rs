@@ -1,7 +1,7 @@
 //! What it costs to draw a labelling and to compute its statistic, in nominal nanoseconds: measured on one core of a machine
 //! with vectors of 256 bits, and meant to be right within a factor of two or so against each other.
 
-use super::Prospect;
+use super::CostModel;
 use crate::design::Exchange;
 use crate::method::splitting::ExpectedWork;
 use crate::statistic::EvaluationCost;
@@ -10,7 +10,7 @@ use crate::statistic::EvaluationCost;
 const MOVE: f64 = 60.0;
 const CHANGE: f64 = 30.0;
 
-impl Prospect<'_> {
+impl CostModel<'_> {
     /// Nominal seconds for one random labelling.
     #[must_use]
     pub fn labelling(&self) -> f64 {

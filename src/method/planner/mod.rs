@@ -9,8 +9,8 @@
 //! ends at the level that it has come to. A number of resamples or a method that is asked for is carried out, however long
 //! it takes.
 
+pub mod cost_model;
 mod evaluation_cost;
-pub mod prospect;
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::tally::Undefined;
 use crate::error::Error;
 use crate::message::{Message, Setting};
-pub use prospect::{Candidate, Obstacle, Prospect, Work};
+pub use cost_model::{Candidate, CostModel, Infeasible, Work};
 
 /// Resamples where neither a method nor a number is named, and so many are affordable.
 pub const DEFAULT_RESAMPLES: u64 = 1_000_000;
@@ -225,13 +225,13 @@ pub struct Reach {
 
 impl Request {
     /// Why a candidate does not meet the request.
-    fn obstacle(&self, candidate: &Candidate) -> Option<Obstacle> {
+    fn infeasible(&self, candidate: &Candidate) -> Option<Infeasible> {
         let shows_labellings = matches!(candidate.method, Method::Enumeration | Method::MonteCarlo { .. });
         match candidate.method {
             // Before memory, which is no obstacle to bounds that are wider.
-            _ if self.labellings == Labellings::Wanted && !shows_labellings => Some(Obstacle::NoLabellings),
-            _ if candidate.bytes > self.memory as f64 => Some(Obstacle::Memory),
-            Method::Splitting { .. } if self.undefined == Undefined::Drop => Some(Obstacle::LeavesNoneOut),
+            _ if self.labellings == Labellings::Wanted && !shows_labellings => Some(Infeasible::NoLabellings),
+            _ if candidate.bytes > self.memory as f64 => Some(Infeasible::Memory),
+            Method::Splitting { .. } if self.undefined == Undefined::Drop => Some(Infeasible::LeavesNoneOut),
             _ => None,
         }
     }
@@ -247,8 +247,8 @@ impl Plan {
 ///
 /// # Errors
 /// [`Error::Usage`] when the method that was asked for is out of reach.
-pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
-    let counted = prospect.monte_carlo(request.resamples).method;
+pub fn plan(request: &Request, cost_model: &CostModel) -> Result<Plan, Error> {
+    let counted = cost_model.monte_carlo(request.resamples).method;
     match request.choice {
         Choice::Sequential => {
             let cap = request.resamples.unwrap_or(DEFAULT_RESAMPLES);
@@ -259,17 +259,17 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
             }
             return Ok(Plan::simply(Method::Sequential { cap }, Reason::Asked));
         }
-        Choice::MonteCarlo if prospect.is_large() => return Ok(Plan::simply(counted, Reason::Asked)),
-        Choice::Auto if prospect.is_large() && request.resamples.is_some() => {
+        Choice::MonteCarlo if cost_model.is_large() => return Ok(Plan::simply(counted, Reason::Asked)),
+        Choice::Auto if cost_model.is_large() && request.resamples.is_some() => {
             return Ok(Plan::simply(counted, Reason::Resamples));
         }
         _ => {}
     }
-    let (candidates, saddlepoint) = (prospect.candidates(request), prospect.saddlepoint());
+    let (candidates, saddlepoint) = (cost_model.candidates(request), cost_model.saddlepoint());
     let is_counted = request.choice == Choice::MonteCarlo || request.resamples.is_some();
     let (method, reason, further) = match request.choice {
         Choice::Auto | Choice::MonteCarlo if is_counted => {
-            let (better, _) = decide(&candidates, saddlepoint, prospect);
+            let (better, _) = decide(&candidates, saddlepoint, cost_model);
             let is_estimate = |method| matches!(method, Method::Importance { .. } | Method::Splitting { .. });
             let better = match better {
                 Method::MonteCarlo { .. } => cheapest(&candidates, f64::INFINITY, is_estimate),
@@ -279,10 +279,10 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
             (counted, reason, better.map_or(Further::Nothing, Further::Advised))
         }
         Choice::Auto | Choice::MonteCarlo => {
-            let (method, reason) = decide(&candidates, saddlepoint, prospect);
+            let (method, reason) = decide(&candidates, saddlepoint, cost_model);
             let is_splitting = |method| matches!(method, Method::Splitting { .. });
             let splitting = cheapest(&candidates, f64::INFINITY, is_splitting).filter(|_| method == counted);
-            (method, reason, splitting.map_or(Further::Nothing, |splitting| follow(splitting, method, prospect)))
+            (method, reason, splitting.map_or(Further::Nothing, |splitting| follow(splitting, method, cost_model)))
         }
         // Bounds do what they can with the time and the memory that they have.
         Choice::Bounds if candidates.iter().any(Candidate::has_bounds) => {
@@ -298,12 +298,12 @@ pub fn plan(request: &Request, prospect: &Prospect) -> Result<Plan, Error> {
 
 /// Whether splitting follows resampling of itself: if a kernel computes the statistic, and it comes further in the time that
 /// is left than resampling has come.
-fn follow(splitting: Method, counted: Method, prospect: &Prospect) -> Further {
+fn follow(splitting: Method, counted: Method, cost_model: &CostModel) -> Further {
     let Method::MonteCarlo { resamples } = counted else { return Further::Advised(splitting) };
-    let left = BUDGET - FOR_THE_INTERVAL - resamples as f64 * prospect.labelling();
+    let left = BUDGET - FOR_THE_INTERVAL - resamples as f64 * cost_model.labelling();
     let seen = -(resamples as f64).log10();
-    match prospect.reach(splitting, left) {
-        Some(reach) if prospect.cost.is_kernel() && f64::from(reach.exponent) < seen - 1.0 => {
+    match cost_model.reach(splitting, left) {
+        Some(reach) if cost_model.cost.is_kernel() && f64::from(reach.exponent) < seen - 1.0 => {
             Further::Taken { method: splitting, reach }
         }
         _ => Further::Advised(splitting),
@@ -328,8 +328,8 @@ pub fn at_most(wanted: f64, fewest: u64, most: u64) -> u64 {
 }
 
 /// The best method where the user named none.
-fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, prospect: &Prospect) -> (Method, Reason) {
-    let counted = prospect.monte_carlo(None);
+fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, cost_model: &CostModel) -> (Method, Reason) {
+    let counted = cost_model.monte_carlo(None);
     // Exact is worth as much time as resampling would take.
     let affordable = AFFORDABLE.max(counted.seconds);
     if let Some(exact) = cheapest(candidates, affordable, Method::is_exact) {
@@ -348,7 +348,7 @@ fn decide(candidates: &[Candidate], saddlepoint: Option<f64>, prospect: &Prospec
 /// The cheapest of some methods that takes no longer than this.
 fn cheapest(candidates: &[Candidate], seconds: f64, is_wanted: impl Fn(Method) -> bool) -> Option<Method> {
     let possible = |candidate: &&Candidate| {
-        candidate.obstacle.is_none() && candidate.seconds <= seconds && is_wanted(candidate.method)
+        candidate.infeasible.is_none() && candidate.seconds <= seconds && is_wanted(candidate.method)
     };
     let by_seconds = |a: &&Candidate, b: &&Candidate| a.seconds.total_cmp(&b.seconds);
     candidates.iter().filter(possible).min_by(by_seconds).map(|candidate| candidate.method)
@@ -387,12 +387,13 @@ impl Choice {
 /// Why what was asked for cannot be done, and what can be instead.
 fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
     let asked = candidates.iter().filter(|candidate| choice.includes(candidate.method));
-    let reasons = asked.filter(|candidate| candidate.obstacle != Some(Obstacle::NotAtTheEnd)).map(|candidate| {
-        match (candidate.method.algorithm(), choice) {
-            (Some(algorithm), _) => Message::from(format!("{algorithm}: ")).and(candidate.objection()),
-            (None, _) => candidate.objection(),
-        }
-    });
+    let reasons =
+        asked.filter(|candidate| candidate.infeasible != Some(Infeasible::NotAtTheEnd)).map(|candidate| {
+            match (candidate.method.algorithm(), choice) {
+                (Some(algorithm), _) => Message::from(format!("{algorithm}: ")).and(candidate.objection()),
+                (None, _) => candidate.objection(),
+            }
+        });
     let reasons = Message::join(reasons, "; ");
     let what = Setting::Method.at(choice.name()).and(" is out of reach (").and(reasons).and(")");
     let instead = [Choice::Exact, Choice::Bounds, Choice::Importance, Choice::Splitting]
@@ -405,16 +406,16 @@ fn refusal(choice: Choice, candidates: &[Candidate]) -> Error {
 impl Candidate {
     /// Whether this is bounds, however wide.
     fn has_bounds(&self) -> bool {
-        self.method == Method::Bounds && matches!(self.obstacle, None | Some(Obstacle::Memory))
+        self.method == Method::Bounds && matches!(self.infeasible, None | Some(Infeasible::Memory))
     }
 
     /// Why it cannot be chosen, or what it costs.
     #[must_use]
     pub fn objection(&self) -> Message {
-        match self.obstacle {
-            Some(Obstacle::Memory) => format!("{} would take {}", self.work, Bytes(self.bytes)).into(),
-            Some(Obstacle::TooMany) | None => format!("{} are too many", self.work).into(),
-            Some(obstacle) => obstacle.message(),
+        match self.infeasible {
+            Some(Infeasible::Memory) => format!("{} would take {}", self.work, Bytes(self.bytes)).into(),
+            Some(Infeasible::TooMany) | None => format!("{} are too many", self.work).into(),
+            Some(infeasible) => infeasible.message(),
         }
     }
 }
@@ -451,7 +452,7 @@ impl fmt::Display for Work {
     }
 }
 
-impl Obstacle {
+impl Infeasible {
     /// What stands in the way.
     #[must_use]
     pub fn message(self) -> Message {

@@ -7,7 +7,7 @@
 use super::marks::{Mark, Marks};
 use crate::error::Error;
 use crate::message::{Message, Setting};
-use crate::statistic::{Extremes, Replicate};
+use crate::statistic::{Replicate, Thresholds};
 
 /// Which labellings are extreme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -52,7 +52,7 @@ impl Height {
 /// How statistics become heights.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Heights<'a, T> {
-    pub extremes: &'a Extremes<T>,
+    pub thresholds: &'a Thresholds<T>,
     pub tail: Tail,
     pub on_undefined: OnUndefined,
 }
@@ -60,7 +60,7 @@ pub(super) struct Heights<'a, T> {
 impl<T: Replicate> Heights<'_, T> {
     /// The height of a labelling with a statistic and a mark.
     pub fn of(&self, replicate: T, mark: Mark, marks: &Marks) -> Result<Height, Error> {
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = *self.extremes;
+        let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = *self.thresholds;
         if !replicate.is_defined() {
             return match self.on_undefined {
                 OnUndefined::Extreme => Ok(Height::EXTREME),

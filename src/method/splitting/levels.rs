@@ -227,11 +227,11 @@ mod tests {
     use crate::method::splitting::height::{Heights, OnUndefined, Tail};
     use crate::method::splitting::marks::{Mark, Marks};
     use crate::sampling::stream::Domain;
-    use crate::statistic::Extremes;
+    use crate::statistic::Thresholds;
 
     fn heights(replicates: impl Iterator<Item = f64>) -> Vec<Height> {
-        let extremes = Extremes::about(0.0, 100.0, 0.0);
-        let heights = Heights { extremes: &extremes, tail: Tail::Upper, on_undefined: OnUndefined::Fail };
+        let thresholds = Thresholds::about(0.0, 100.0, 0.0);
+        let heights = Heights { thresholds: &thresholds, tail: Tail::Upper, on_undefined: OnUndefined::Fail };
         let marks = Marks::random(1, &mut Stream::new(0, Domain::SplittingPilot, 0));
         replicates.map(|replicate| heights.of(replicate, Mark::default(), &marks).unwrap()).collect()
     }

@@ -38,7 +38,7 @@ use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
 use crate::sampling::subset;
 use crate::simd::Arch;
-use crate::statistic::{Extremes, Statistic};
+use crate::statistic::{Statistic, Thresholds};
 use height::{Height, Heights};
 use levels::Route;
 use marks::Marks;
@@ -76,7 +76,7 @@ pub struct Splitting {
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a, T> {
     /// Which replicates are as extreme as the data.
-    pub extremes: &'a Extremes<T>,
+    pub thresholds: &'a Thresholds<T>,
     /// Which of them count.
     pub tail: Tail,
     /// What becomes of labellings without a statistic.
@@ -184,9 +184,9 @@ impl Splitting {
     /// let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
     /// let mean = linear::mean_difference(&problem, problem.pool().scores(), 0.0);
     /// // The scores are the values less the smallest one: those of the case are 10 to 19.
-    /// let extremes = mean.extremes((10..20).sum());
+    /// let thresholds = mean.thresholds((10..20).sum());
     /// let splitting = Splitting { replicates: 24, particles: 1000, seed: 0, threads: None, arch: Arch::new() };
-    /// let run = splitting.run(problem.design(), &mean, &extremes, Tail::Upper, OnUndefined::Fail, Watch::default());
+    /// let run = splitting.run(problem.design(), &mean, &thresholds, Tail::Upper, OnUndefined::Fail, Watch::default());
     /// let found = run?;
     /// // One of C(20, 10) labellings.
     /// assert!((found.estimate - 1.0 / 184_756.0).abs() < 4.0 * found.standard_error);
@@ -203,14 +203,14 @@ impl Splitting {
         &self,
         design: &dyn Design,
         statistic: &S,
-        extremes: &Extremes<S::Replicate>,
+        thresholds: &Thresholds<S::Replicate>,
         tail: Tail,
         on_undefined: OnUndefined,
         watch: Watch,
     ) -> Result<SplittingEstimate, Error> {
         let mut climbs = Climbs { levels: 0, estimates: Vec::new(), evaluations: 0 };
         let replicates = 0..self.replicates;
-        let target = Target { extremes, tail, on_undefined, most_evaluations: None };
+        let target = Target { thresholds, tail, on_undefined, most_evaluations: None };
         let pilot = self.run_replicates(design, statistic, target, replicates, &watch, |_, more| {
             climbs.append(more);
             Ok(())
@@ -235,10 +235,10 @@ impl Splitting {
     ) -> Result<Pilot, Error> {
         self.check()?;
         let Watch { stop, advance, .. } = *watch;
-        let Target { extremes, tail, on_undefined, most_evaluations } = target;
+        let Target { thresholds, tail, on_undefined, most_evaluations } = target;
         let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
         let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
-        let heights = Heights { extremes, tail, on_undefined };
+        let heights = Heights { thresholds, tail, on_undefined };
         let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
         // A climb's share, for each of its particles.
         let climbs = (self.replicates + 1) * self.particles as u64;

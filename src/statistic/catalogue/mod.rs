@@ -282,7 +282,7 @@ impl Named {
     /// Whether a shift between the samples is a null hypothesis about it: not for the spread of a sample, which a shift
     /// leaves as it is, nor for what is not defined everywhere.
     #[must_use]
-    pub fn feels_a_shift(self) -> bool {
+    pub fn is_shift_testable(self) -> bool {
         !matches!(self, Self::Var | Self::Sd | Self::Iqr | Self::Mad | Self::GeometricMean)
     }
 }

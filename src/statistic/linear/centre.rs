@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use super::scores::greatest_common_divisor;
 use crate::design::{Design, Exchange};
 use crate::sampling::units::UnitSums;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 
 /// Denominators stay below this, so that a few times a numerator does not overflow.
 const LARGEST_DENOMINATOR: i128 = 1 << 120;
@@ -94,13 +94,13 @@ impl Centre {
 
     /// Which sums are as extreme as an observed one.
     #[must_use]
-    pub fn extremes(self, observed: i128) -> Extremes<i128> {
+    pub fn thresholds(self, observed: i128) -> Thresholds<i128> {
         let (mirrored, rest) = (2 * self.whole - observed, 2 * self.numerator);
         let (one, tolerance) = (self.denominator, self.tolerance());
         let up = i128::from(rest > tolerance) + i128::from(rest > one + tolerance);
         let down = i128::from(rest + tolerance >= one) + i128::from(rest + tolerance >= 2 * one);
         // Of the observed sum and its mirror image, one is above the centre.
-        Extremes {
+        Thresholds {
             observed,
             greater_equal: observed,
             less_equal: observed,
@@ -129,7 +129,7 @@ mod tests {
     fn the_mirrored_bounds_are_the_nearest_whole_numbers_beyond() {
         // About 4.5, 3 is mirrored at 6; about 13/3, at 17/3, so that 6 is beyond it and 3 on the other side.
         let bounds = |centre: Centre, observed| {
-            let Extremes { far_above, far_below, .. } = centre.extremes(observed);
+            let Thresholds { far_above, far_below, .. } = centre.thresholds(observed);
             [far_below, far_above]
         };
         assert_eq!(bounds(Centre::fraction(9, 2), 3), [3, 6]);
@@ -148,8 +148,8 @@ mod tests {
         let rest = parts.clone().map(|part| Centre::fraction(part.denominator - 1, part.denominator));
         let sum = parts.chain(rest).fold(Centre::fraction(3, 1), Centre::plus);
         assert_eq!(
-            sum.extremes(8),
-            Extremes { observed: 8, greater_equal: 8, less_equal: 8, far_above: 10, far_below: 8 }
+            sum.thresholds(8),
+            Thresholds { observed: 8, greater_equal: 8, less_equal: 8, far_above: 10, far_below: 8 }
         );
         assert_eq!(sum.compare_midpoint(8, 10), Ordering::Equal);
         assert_eq!(sum.compare_midpoint(8, 11), Ordering::Greater);

@@ -14,7 +14,7 @@ pub mod sums;
 pub mod wide;
 pub mod within;
 
-use super::{EvaluationCost, Extremes, Pool, Problem, Statistic};
+use super::{EvaluationCost, Pool, Problem, Statistic, Thresholds};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
@@ -69,7 +69,7 @@ pub struct ExactSums {
     /// The sums.
     pub sums: UnitSums<i128>,
     /// The observed sum and its thresholds.
-    pub extremes: Extremes<i128>,
+    pub thresholds: Thresholds<i128>,
     /// How many of their units make one of [`Linear::sums`].
     pub step: i128,
 }
@@ -180,28 +180,28 @@ impl Linear {
     /// The sums and the thresholds of an observed one, wide enough for any method.
     #[must_use]
     pub fn exact_sums(&self, observed: i64) -> ExactSums {
-        let extremes = self.exact_extremes(observed);
+        let thresholds = self.exact_thresholds(observed);
         if let Some(Refinement { sums, step, .. }) = self.refinement_of(observed) {
-            return ExactSums { sums: sums.clone(), extremes, step: *step };
+            return ExactSums { sums: sums.clone(), thresholds, step: *step };
         }
         let UnitSums { base, changes } = &self.known.sums;
         let changes = changes.iter().map(|&change| change.into()).collect();
-        ExactSums { sums: UnitSums { base: (*base).into(), changes }, extremes, step: 1 }
+        ExactSums { sums: UnitSums { base: (*base).into(), changes }, thresholds, step: 1 }
     }
 
     /// The thresholds of an observed sum among those of [`Linear::exact_sums`].
     #[must_use]
-    pub fn exact_extremes(&self, observed: i64) -> Extremes<i128> {
+    pub fn exact_thresholds(&self, observed: i64) -> Thresholds<i128> {
         self.refinement_of(observed)
-            .map_or_else(|| self.extremes(observed).map(i128::from), |refinement| refinement.wide)
+            .map_or_else(|| self.thresholds(observed).map(i128::from), |refinement| refinement.wide)
     }
 
     /// Thresholds that no sum of [`Linear::sums`] falls short of whose labelling is as extreme as the observed one, however
     /// the scores are rounded.
     #[must_use]
-    pub fn enclosing_extremes(&self, observed: i64) -> Extremes<i64> {
-        let extremes = self.extremes(observed);
-        self.refinement_of(observed).map_or(extremes, |refinement| relaxed(extremes, refinement.slack))
+    pub fn enclosing_thresholds(&self, observed: i64) -> Thresholds<i64> {
+        let thresholds = self.thresholds(observed);
+        self.refinement_of(observed).map_or(thresholds, |refinement| relaxed(thresholds, refinement.slack))
     }
 
     /// The refinement, which is of the sum of the data.
@@ -246,8 +246,8 @@ impl Statistic for Linear {
         Ok(())
     }
 
-    fn extremes(&self, observed: i64) -> Extremes<i64> {
-        let by_rounded = || self.known.centre.extremes(observed.into()).map(|sum| sum as i64);
+    fn thresholds(&self, observed: i64) -> Thresholds<i64> {
+        let by_rounded = || self.known.centre.thresholds(observed.into()).map(|sum| sum as i64);
         match &self.known.precision {
             Precision::Exact => by_rounded(),
             Precision::Refined(refinement) if refinement.narrow.observed == observed => refinement.narrow,
@@ -271,13 +271,13 @@ impl Statistic for Linear {
 }
 
 /// Thresholds that let in what falls short of them by no more than the slack.
-fn relaxed(extremes: Extremes<i64>, slack: i64) -> Extremes<i64> {
-    Extremes {
-        observed: extremes.observed,
-        greater_equal: extremes.greater_equal.saturating_sub(slack),
-        less_equal: extremes.less_equal.saturating_add(slack),
-        far_above: extremes.far_above.saturating_sub(slack),
-        far_below: extremes.far_below.saturating_add(slack),
+fn relaxed(thresholds: Thresholds<i64>, slack: i64) -> Thresholds<i64> {
+    Thresholds {
+        observed: thresholds.observed,
+        greater_equal: thresholds.greater_equal.saturating_sub(slack),
+        less_equal: thresholds.less_equal.saturating_add(slack),
+        far_above: thresholds.far_above.saturating_sub(slack),
+        far_below: thresholds.far_below.saturating_add(slack),
     }
 }
 

@@ -11,7 +11,7 @@ use super::wide::Wide;
 use crate::sampling::labellings::Labellings;
 use crate::sampling::units::UnitSums;
 use crate::simd::{self, Arch, Kernel};
-use crate::statistic::{Extremes, Problem};
+use crate::statistic::{Problem, Thresholds};
 
 /// Labellings that are compared with the windows at a time.
 const SCANNED: usize = 64;
@@ -24,9 +24,9 @@ pub(super) struct Refinement {
     /// How many units of the wide sums are one of the narrow sums.
     pub step: i128,
     /// The observed wide sum and its thresholds.
-    pub wide: Extremes<i128>,
+    pub wide: Thresholds<i128>,
     /// What compares with settled narrow sums like those with wide ones.
-    pub narrow: Extremes<i64>,
+    pub narrow: Thresholds<i64>,
     /// Sums further from a narrow threshold than this compare with it like wide ones.
     pub slack: i64,
 }
@@ -43,8 +43,8 @@ impl Refinement {
         // One for the remainder of a division, and one that keeps thresholds apart.
         let slack = errors.map(i128::abs).sum::<i128>() / step + 2;
         let error = observed - step * nearly;
-        let wide = centre.extremes(observed);
-        let narrow = Extremes {
+        let wide = centre.thresholds(observed);
+        let narrow = Thresholds {
             observed: nearly,
             greater_equal: nearly,
             less_equal: nearly,
@@ -65,7 +65,7 @@ impl Refinement {
 
     /// Moves the sums that are too near to a threshold to where they compare with it like the wide ones.
     pub fn settle(&self, arch: Arch, labellings: &Labellings, replicates: &mut [i64]) {
-        let Extremes { observed, far_above, far_below, .. } = self.narrow;
+        let Thresholds { observed, far_above, far_below, .. } = self.narrow;
         // One of the two is the observed sum itself.
         let mirrored = if far_above == observed { far_below } else { far_above };
         let window = |sum: i64| [sum.saturating_sub(self.slack), sum.saturating_add(self.slack)];
@@ -81,7 +81,7 @@ impl Refinement {
 
     /// The number nearest to a narrow sum that compares with the narrow thresholds like the wide sum with the wide ones.
     fn settled(&self, narrow: i64, wide: i128) -> i64 {
-        let Extremes { observed, far_above, far_below, .. } = self.narrow;
+        let Thresholds { observed, far_above, far_below, .. } = self.narrow;
         if wide == self.wide.observed {
             observed
         } else if wide <= self.wide.far_below && wide < self.wide.observed {

@@ -16,7 +16,7 @@ use crate::design::{Exchange, Exchangeable};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
-use crate::statistic::{EvaluationCost, Extremes, Problem, Statistic};
+use crate::statistic::{EvaluationCost, Problem, Statistic, Thresholds};
 
 /// Common multiples stay below this; where there is none, parts are rounded to its inverse.
 const LARGEST_COMMON: i128 = 1 << 40;
@@ -232,8 +232,8 @@ impl Statistic for Varying {
     }
 
     /// Ratios of integers that are equal are equal floats, so that little is left to a tolerance.
-    fn extremes(&self, observed: f64) -> Extremes<f64> {
-        Extremes::about(0.0, observed, 1e-12 * observed.abs())
+    fn thresholds(&self, observed: f64) -> Thresholds<f64> {
+        Thresholds::about(0.0, observed, 1e-12 * observed.abs())
     }
 
     fn value(&self, replicate: f64) -> f64 {

@@ -6,20 +6,20 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
 use super::arguments::ReadingArguments;
 use super::pictures::{self, PictureArguments};
-use super::{destinations, reading, samples, spelling};
+use super::{output_args, reading, samples, value_parsers};
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::settings::{Blocks, Color, ColumnName, Columns, Completeness, FalseAlarmSettings, Format, MergeSettings};
 use crate::statistic::Definition;
 
 /// Things the command does besides testing.
-#[derive(Debug, Subcommand)]
-pub(super) enum Errand {
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Subcommand {
     /// Split one sample again and again and count how often the test calls the parts different
     ///
     /// Parts that are dealt at random differ at level alpha by chance alone. Blocks of rows that follow each other, or whole
@@ -115,15 +115,15 @@ pub(super) struct FalseAlarmArguments {
     pub alternative: Alternative,
 
     /// Level of the test
-    #[arg(long, value_name = "ALPHA", value_parser = spelling::alpha, default_value = "0.05", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ALPHA", value_parser = value_parsers::alpha, default_value = "0.05", allow_hyphen_values = true)]
     pub alpha: f64,
 
     /// Number of splits
-    #[arg(long, value_name = "N", value_parser = spelling::resamples, default_value = "1000", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = value_parsers::resamples, default_value = "1000", allow_hyphen_values = true)]
     pub splits: u64,
 
     /// Values in each part [default: a quarter of all]
-    #[arg(long, value_name = "N", value_parser = spelling::resamples, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = value_parsers::resamples, allow_hyphen_values = true)]
     pub size: Option<u64>,
 
     /// Resamples of each test
@@ -131,18 +131,18 @@ pub(super) struct FalseAlarmArguments {
         short = 'n',
         long,
         value_name = "N",
-        value_parser = spelling::resamples,
+        value_parser = value_parsers::resamples,
         default_value = "999",
         allow_hyphen_values = true
     )]
     pub resamples: u64,
 
     /// Seed of the random numbers, or the word random
-    #[arg(long, value_name = "N|random", value_parser = spelling::seed, default_value = "0", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N|random", value_parser = value_parsers::seed, default_value = "0", allow_hyphen_values = true)]
     pub seed: u64,
 
     /// Number of threads; never changes a result [default: all cores]
-    #[arg(short = 'j', long, value_name = "N", value_parser = spelling::threads, allow_hyphen_values = true)]
+    #[arg(short = 'j', long, value_name = "N", value_parser = value_parsers::threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
 
     /// Print one JSON object a line
@@ -163,14 +163,14 @@ pub(super) fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<Mer
     let file = arguments.output.clone().filter(|path| path.as_os_str() != "-");
     let pictures = pictures::of(&arguments.pictures, format.unwrap_or(Format::Text), argv)?;
     // Whether there is a gate is known only once the parts are read.
-    let summary = destinations::summary();
+    let summary = output_args::summary();
     let outputs = [
         ("--output", file.as_ref()),
         ("--plot", pictures.plot.as_ref().map(|plot| &plot.path)),
         ("--report", pictures.page.as_ref().map(|page| &page.path)),
         ("GITHUB_STEP_SUMMARY", summary.as_ref()),
     ];
-    destinations::refuse_clashes(&outputs, &arguments.parts.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    output_args::refuse_clashes(&outputs, &arguments.parts.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     pictures.page.iter().try_for_each(|page| pictures::refuse_other_than_html(&page.path))?;
     Ok(MergeSettings {
         parts: arguments.parts.clone(),

@@ -1,9 +1,9 @@
 //! Sums in a sorted list, one entry for each labelling: for numbers too fine for a lattice, as long as there are few of
 //! them. Two lists of √C entries stand for C labellings (Horowitz & Sahni 1974).
 
-use super::sides::{Multiset, Room, Tails, Threshold};
+use super::convolve::{Multiset, Room, Tails, Threshold};
 use crate::simd::Arch;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 
 /// An integer that sums fit in.
 pub trait Integer:
@@ -80,12 +80,12 @@ impl<T: Integer> Multiset for Listed<T> {
         pairs as f64
     }
 
-    fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], _: Arch) -> Vec<Tails<u128>> {
+    fn tally(above: &Self, below: &Self, thresholds: &[Thresholds<i128>], _: Arch) -> Vec<Tails<u128>> {
         let all = above.0.len() as u128 * below.0.len() as u128;
         // U − V ≥ t where V ≤ U − t, U − V ≤ t where it is not ≥ t + 1.
         let at_least = |threshold| pairs_at_least(&above.0, &below.0, threshold);
         let at_most = |threshold: i128| all - at_least(threshold + 1);
-        thresholds.iter().map(|extremes| Tails::of(all, extremes, at_least, at_most)).collect()
+        thresholds.iter().map(|thresholds| Tails::of(all, thresholds, at_least, at_most)).collect()
     }
 }
 

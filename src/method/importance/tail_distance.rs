@@ -2,12 +2,12 @@
 //!
 //! Let e be the largest sum of all labellings. In each stratum take an extreme labelling that reaches it: the *upper* units,
 //! which exceed the m-th largest change c, are set, and of those that equal c as many as are still wanted. Each labelling then
-//! falls short of e by its *deficit* D = Σ a over the units that deviate, where a = |x − c|: upper units deviate when they
+//! falls short of e by its *tail distance* D = Σ a over the units that deviate, where a = |x − c|: upper units deviate when they
 //! are not set, *lower* ones when they are. Deviating lower units outnumber the deviating upper ones by what is wanted
 //! of the ties, if that is not all of them. A coin deviates when it falls the way that makes the sum smaller.
 //!
 //! So S ≥ t is D ≤ e − t. Deficits are sums of what is not negative, and nothing cancels near the end of the support,
-//! where the interesting tails are. All deficits are multiples of one *step*, the gcd of the a. The lower tail is the
+//! where the interesting tails are. All tail distances are multiples of one *step*, the gcd of the a. The lower tail is the
 //! upper one of the opposite numbers.
 
 use std::ops::Range;
@@ -16,13 +16,13 @@ use super::Side;
 use crate::design::Exchange;
 use crate::sampling::units::UnitSums;
 
-/// The labellings of a tail: those whose deficit is at most `gap` steps.
+/// The labellings of a tail: those whose tail distance is at most `gap` steps.
 #[derive(Debug, Clone)]
 pub(super) struct Tail {
     pub groups: Vec<Group>,
     /// The gcd of the distances a.
     pub step: u64,
-    /// The largest deficit of the tail in steps; negative where no labelling is in the tail.
+    /// The largest tail distance of the tail in steps; negative where no labelling is in the tail.
     pub gap: i128,
     /// The sum at the tail's edge, in whole steps from the end, of what the units of the groups add; an i64's end where none
     /// of their sums is that far.

@@ -14,7 +14,7 @@ use crate::method::splitting::{self, Splitting};
 use crate::method::tail::Tail;
 use crate::simd::Arch;
 use crate::statistic::linear::Linear;
-use crate::statistic::{EvaluationCost, Extremes, Statistic};
+use crate::statistic::{EvaluationCost, Statistic, Thresholds};
 
 /// Units up to which the exact methods and importance sampling are considered: beyond, each takes minutes.
 const MOST_UNITS: usize = 20_000;
@@ -41,7 +41,7 @@ pub const USUAL_DEPTH: f64 = -12.0;
 
 /// What is known of a test before anything is drawn.
 #[derive(Clone, Copy)]
-pub struct Prospect<'a> {
+pub struct CostModel<'a> {
     /// The design.
     pub design: &'a dyn Design,
     /// What the statistic of a labelling costs.
@@ -66,7 +66,7 @@ pub struct Candidate {
     /// Nominal seconds on one core.
     pub seconds: f64,
     /// Why it cannot be chosen, if it cannot.
-    pub obstacle: Option<Obstacle>,
+    pub infeasible: Option<Infeasible>,
 }
 
 /// Numbers of what a method does.
@@ -82,7 +82,7 @@ pub enum Work {
 
 /// Why a method cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum Infeasible {
     /// The statistic is no increasing function of one sum.
     NotOneSum,
     /// The design is neither subsets nor coins.
@@ -100,12 +100,12 @@ pub enum Obstacle {
 }
 
 impl Candidate {
-    fn impossible(method: Method, obstacle: Obstacle) -> Self {
-        Self { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: f64::INFINITY, obstacle: Some(obstacle) }
+    fn impossible(method: Method, infeasible: Infeasible) -> Self {
+        Self { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: f64::INFINITY, infeasible: Some(infeasible) }
     }
 }
 
-impl Prospect<'_> {
+impl CostModel<'_> {
     /// All methods, each with its cost.
     #[must_use]
     pub fn candidates(&self, request: &Request) -> Vec<Candidate> {
@@ -116,7 +116,7 @@ impl Prospect<'_> {
         candidates.push(self.splitting(request));
         candidates.push(self.monte_carlo(request.resamples));
         for candidate in &mut candidates {
-            candidate.obstacle = candidate.obstacle.or_else(|| request.obstacle(candidate));
+            candidate.infeasible = candidate.infeasible.or_else(|| request.infeasible(candidate));
         }
         candidates
     }
@@ -130,7 +130,7 @@ impl Prospect<'_> {
             work: Work::Labellings(resamples as f64),
             bytes: 0.0,
             seconds: resamples as f64 * self.labelling(),
-            obstacle: None,
+            infeasible: None,
         }
     }
 
@@ -152,11 +152,11 @@ impl Prospect<'_> {
                 work: Work::Labellings(size as f64),
                 bytes: 0.0,
                 seconds: size as f64 * (self.labelling() + self.unranking()),
-                obstacle: None,
+                infeasible: None,
             },
             _ => Candidate {
                 work: Work::Labellings(size.approximate.unwrap_or(f64::INFINITY)),
-                ..Candidate::impossible(Method::Enumeration, Obstacle::TooMany)
+                ..Candidate::impossible(Method::Enumeration, Infeasible::TooMany)
             },
         }
     }
@@ -166,33 +166,33 @@ impl Prospect<'_> {
         let method = Method::EndOfRange;
         match self.share_at_the_end() {
             // Where there are few labellings they are better counted, in all tails.
-            Ok(_) => Candidate { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: 1e-3, obstacle: None },
-            Err(obstacle) => Candidate::impossible(method, obstacle),
+            Ok(_) => Candidate { method, work: Work::Labellings(0.0), bytes: 0.0, seconds: 1e-3, infeasible: None },
+            Err(infeasible) => Candidate::impossible(method, infeasible),
         }
     }
 
     /// The p-value of data of which no labelling is more extreme, in closed form.
     ///
     /// # Errors
-    /// The obstacle.
-    pub fn share_at_the_end(&self) -> Result<f64, Obstacle> {
-        let (linear, observed) = self.linear.ok_or(Obstacle::NotOneSum)?;
+    /// Why not.
+    pub fn share_at_the_end(&self) -> Result<f64, Infeasible> {
+        let (linear, observed) = self.linear.ok_or(Infeasible::NotOneSum)?;
         let exchange = self.design.exchange();
         let ends = linear.wide().map_or_else(|| ends(linear.sums(), &exchange), |(sums, _)| ends(sums, &exchange));
-        let [smallest, largest] = ends.ok_or(Obstacle::NoExchange)?;
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.exact_extremes(observed);
+        let [smallest, largest] = ends.ok_or(Infeasible::NoExchange)?;
+        let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = linear.exact_thresholds(observed);
         if smallest.sum == largest.sum {
             return Ok(1.0);
         }
         let upper = |threshold: i128| match threshold {
             threshold if threshold > largest.sum => Ok(0.0),
             threshold if threshold == largest.sum => Ok(largest.share),
-            _ => Err(Obstacle::NotAtTheEnd),
+            _ => Err(Infeasible::NotAtTheEnd),
         };
         let lower = |threshold: i128| match threshold {
             threshold if threshold < smallest.sum => Ok(0.0),
             threshold if threshold == smallest.sum => Ok(smallest.share),
-            _ => Err(Obstacle::NotAtTheEnd),
+            _ => Err(Infeasible::NotAtTheEnd),
         };
         match self.tail {
             Tail::Upper => upper(greater_equal),
@@ -205,21 +205,21 @@ impl Prospect<'_> {
     /// Lattice, lists and bounds.
     fn sums(&self) -> [Candidate; 3] {
         let methods = [Method::Lattice, Method::MeetInTheMiddle, Method::Bounds];
-        let impossible = |obstacle| methods.map(|method| Candidate::impossible(method, obstacle));
-        let Some((linear, observed)) = self.linear else { return impossible(Obstacle::NotOneSum) };
+        let impossible = |infeasible| methods.map(|method| Candidate::impossible(method, infeasible));
+        let Some((linear, observed)) = self.linear else { return impossible(Infeasible::NotOneSum) };
         let exchange = self.design.exchange();
         if exchange == Exchange::Other {
-            return impossible(Obstacle::NoExchange);
+            return impossible(Infeasible::NoExchange);
         }
         if self.design.units().len() > MOST_UNITS {
-            return impossible(Obstacle::TooMany);
+            return impossible(Infeasible::TooMany);
         }
         let exact = linear.exact_sums(observed);
         let addends = Addends::new(&exact.sums, &exchange, &[]).expect("subsets or coins");
         let cost = Cost::of(&addends);
         let of = |method, work, bytes: f64, seconds: f64| {
-            let obstacle = (!seconds.is_finite()).then_some(Obstacle::TooMany);
-            Candidate { method, work, bytes, seconds, obstacle }
+            let infeasible = (!seconds.is_finite()).then_some(Infeasible::TooMany);
+            Candidate { method, work, bytes, seconds, infeasible }
         };
         let lattice_seconds = |cells: f64, bytes: f64| CELL * cells + BYTE * bytes;
         let Cost { cells, cell_bytes, entries, entry_bytes, .. } = cost;
@@ -232,7 +232,7 @@ impl Prospect<'_> {
                     // The coarser lattices before the last one, and two sets of thresholds.
                     of(Method::Bounds, Work::Cells(cells), bytes, 1.3 * lattice_seconds(cells, bytes))
                 }
-                None => Candidate::impossible(Method::Bounds, Obstacle::TooMany),
+                None => Candidate::impossible(Method::Bounds, Infeasible::TooMany),
             },
         ]
     }
@@ -240,7 +240,7 @@ impl Prospect<'_> {
     /// How fast the logarithm of the p-value falls with the observed sum, by the saddlepoint approximation.
     fn slope(&self, linear: &Linear, observed: i64) -> Option<f64> {
         let exchange = self.design.exchange();
-        let extremes = linear.extremes(observed);
+        let thresholds = linear.thresholds(observed);
         let [smallest, largest] = ends(linear.sums(), &exchange)?;
         // A step that is small beside the spread of the sums.
         let step = ((largest.sum - smallest.sum) / 10_000).max(1) as i64;
@@ -250,7 +250,7 @@ impl Prospect<'_> {
             Some((libm::log(one / other) / step as f64).abs())
         };
         let is_above = observed as f64 >= linear.centre().approximate();
-        let threshold = if is_above { extremes.far_above } else { extremes.far_below };
+        let threshold = if is_above { thresholds.far_above } else { thresholds.far_below };
         // The approximation has no value near the mean, where a p-value hardly depends on the sum.
         Some(near(threshold).unwrap_or(0.0).max(slope_among_most(&linear.sums().changes, &exchange)))
     }
@@ -260,20 +260,20 @@ impl Prospect<'_> {
         let draws = draws.unwrap_or((TILTED_LABELS / units as f64).clamp(DRAWS[0], DRAWS[1]) as u64);
         let method = Method::Importance { draws };
         let exchange = self.design.exchange();
-        let obstacle = match self.linear {
-            None => Some(Obstacle::NotOneSum),
-            Some(_) if exchange == Exchange::Other => Some(Obstacle::NoExchange),
-            Some(_) if units > MOST_UNITS => Some(Obstacle::TooMany),
+        let infeasible = match self.linear {
+            None => Some(Infeasible::NotOneSum),
+            Some(_) if exchange == Exchange::Other => Some(Infeasible::NoExchange),
+            Some(_) if units > MOST_UNITS => Some(Infeasible::TooMany),
             Some(_) => None,
         };
-        if let Some(obstacle) = obstacle {
-            return Candidate::impossible(method, obstacle);
+        if let Some(infeasible) = infeasible {
+            return Candidate::impossible(method, infeasible);
         }
         let tails = if self.tail == Tail::Absolute { 2.0 } else { 1.0 };
         let bytes = tails * importance::table_bytes(&exchange) as f64;
         let drawn = tails * draws as f64;
         let seconds = TILTED_LABEL * drawn * units as f64 + BYTE * bytes;
-        Candidate { method, work: Work::Labellings(drawn), bytes, seconds, obstacle: None }
+        Candidate { method, work: Work::Labellings(drawn), bytes, seconds, infeasible: None }
     }
 
     fn splitting(&self, request: &Request) -> Candidate {
@@ -283,11 +283,11 @@ impl Prospect<'_> {
         let method = Method::Splitting { replicates, particles };
         let splitting = Splitting { replicates, particles, seed: 0, threads: None, arch: Arch::Scalar };
         let Ok(work) = splitting.expected_work(self.design, self.depth()) else {
-            return Candidate::impossible(method, Obstacle::NoExchange);
+            return Candidate::impossible(method, Infeasible::NoExchange);
         };
         let bytes = splitting.bytes(self.design.units().len()) as f64;
         let seconds = self.splitting_seconds(work);
-        Candidate { method, work: Work::Labellings(work.evaluations), bytes, seconds, obstacle: None }
+        Candidate { method, work: Work::Labellings(work.evaluations), bytes, seconds, infeasible: None }
     }
 
     /// The decimal logarithm of the p-value that splitting is expected to find.
@@ -313,7 +313,7 @@ impl Prospect<'_> {
         let (linear, observed) = self.linear?;
         let exchange = self.design.exchange();
         let side = |side, threshold| importance::saddlepoint(linear.sums(), &exchange, side, threshold);
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = linear.extremes(observed);
+        let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = linear.thresholds(observed);
         match self.tail {
             Tail::Upper => side(Side::Upper, greater_equal),
             Tail::Lower => side(Side::Lower, less_equal),

@@ -3,7 +3,7 @@
 //!
 //! Adding a unit x to a side is H\[k\] ← H\[k\] ∪ (H\[k − 1\] + x) for k from the top down (Streitberg & Röhmel 1986).
 //! What a multiset is, is left open: counts on a lattice ([`Dense`](super::dense::Dense)) or a sorted list
-//! ([`Listed`](super::listed::Listed)).
+//! ([`Listed`](super::sorted_sums::Listed)).
 
 use std::ops::{Add, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::message::{Message, Setting};
 use crate::method::engine;
 use crate::simd::Arch;
-use crate::statistic::Extremes;
+use crate::statistic::Thresholds;
 
 /// Units after which counts are made smaller by [`SHRINK`], so that they do not outgrow f64: those of both sides stay below 2⁴⁸⁰,
 /// and their products below 2⁹⁶⁰.
@@ -57,7 +57,7 @@ pub trait Multiset: Sized + Send + Sync {
     fn pairs(above: &Self::Ready, below: &Self::Ready, threshold: Option<Threshold>, arch: Arch) -> f64;
 
     /// Counts the pairs of one sum each, whose difference `above` − `below` is beyond the thresholds, of each set.
-    fn tally(above: &Self, below: &Self, thresholds: &[Extremes<i128>], arch: Arch) -> Vec<Tails<Self::Count>>;
+    fn tally(above: &Self, below: &Self, thresholds: &[Thresholds<i128>], arch: Arch) -> Vec<Tails<Self::Count>>;
 }
 
 /// A bound of a difference, which it includes.
@@ -108,11 +108,11 @@ impl<C: Copy + Add<Output = C>> Add for Tails<C> {
 
 impl<C: Copy> Tails<C> {
     /// Puts the tails together from a count of what is at or above a threshold and one of what is at or below one.
-    pub fn of(all: C, extremes: &Extremes<i128>, at_least: impl Fn(i128) -> C, at_most: impl Fn(i128) -> C) -> Self
+    pub fn of(all: C, thresholds: &Thresholds<i128>, at_least: impl Fn(i128) -> C, at_most: impl Fn(i128) -> C) -> Self
     where
         C: Add<Output = C>,
     {
-        let Extremes { greater_equal, less_equal, far_above, far_below, .. } = *extremes;
+        let Thresholds { greater_equal, less_equal, far_above, far_below, .. } = *thresholds;
         let upper = at_least(greater_equal);
         let lower = at_most(less_equal);
         let far_upper = || if far_above == greater_equal { upper } else { at_least(far_above) };
