@@ -58,7 +58,7 @@ fn read(settings: &Settings) -> Result<Vec<Dataset>, Error> {
     refuse_several(&datasets, settings)?;
     refuse_unknown_direction(&datasets, settings)?;
     for dataset in &datasets {
-        tell(&dataset.notes, settings.output.verbosity);
+        show_notes(&dataset.notes, settings.output.verbosity);
     }
     Ok(datasets)
 }
@@ -109,7 +109,7 @@ fn conclude(
         })
     });
     if written.is_ok() {
-        tell(&Vec::from_iter(note), settings.output.verbosity);
+        show_notes(&Vec::from_iter(note), settings.output.verbosity);
     }
     if written.is_ok() || verdict == Verdict::Fail {
         announce(&reports, settings);
@@ -128,7 +128,7 @@ fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard, file: Atomic
     Run::with(dataset, settings, NullDistribution::Binned, |run| {
         let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
         if let Some(variable) = shard.told_by {
-            tell(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.verbosity);
+            show_notes(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.verbosity);
         }
         share.finished(share.run(run)?, dataset).write_to(file)
     })
@@ -171,7 +171,7 @@ fn test(
     })
 }
 
-fn tell(notes: &[String], verbosity: Verbosity) {
+fn show_notes(notes: &[String], verbosity: Verbosity) {
     if verbosity == Verbosity::Normal {
         for note in notes {
             stderr::say(format_args!("note: {note}"));

@@ -309,7 +309,7 @@ impl fmt::Display for Warning {
 
 fn tied(minimum: f64, coarsest: f64, units: UnitKind) -> String {
     let (why, remedy) = match units {
-        UnitKind::Pairs => ("pairs without a difference tell nothing", "collect more pairs"),
+        UnitKind::Pairs => ("pairs without a difference say nothing", "collect more pairs"),
         UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
         UnitKind::Observations | UnitKind::Strata => {
             ("many values are equal", "collect more observations, or measure more finely")

@@ -28,7 +28,7 @@ pub struct Keys {
     pub names: Vec<String>,
 }
 
-/// How the pairs were told.
+/// How the pairs are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pairing {
     /// By the order of the rows.

@@ -12,11 +12,11 @@ use super::zstd::Frames;
 use crate::error::{Error, Place};
 use crate::settings::Source;
 
-/// Bytes of a file's start that tell how it is compressed.
+/// Bytes of a file's start that show how it is compressed.
 const MAGIC_BYTES: usize = 6;
 /// Compressed bytes read at a time.
 const BUFFER: usize = 1 << 16;
-/// Decompressed bytes that tell what kind of file it is.
+/// Decompressed bytes that show what kind of file it is.
 const HEAD: usize = 1 << 16;
 /// The most bytes of a document that is read as a whole: results of benchmarks, a part of a run. Tables are read row by row.
 pub const LARGEST_DOCUMENT: u64 = 256 << 20;
@@ -25,7 +25,7 @@ pub const LARGEST_DOCUMENT: u64 = 256 << 20;
 pub struct Stream {
     /// The file as the user named it, or `standard input`.
     pub name: String,
-    /// The extension that tells the table's format, in lower case: `csv` for `a.CSV.gz`; none for standard input.
+    /// The extension that gives the table's format, in lower case: `csv` for `a.CSV.gz`; none for standard input.
     pub extension: Option<String>,
     /// How the file was compressed.
     pub compression: Compression,

@@ -1,6 +1,6 @@
 //! CSV → rows of fields, each with the line on which an editor shows it. The only file that names csv.
 //!
-//! Quoting follows RFC 4180, section 2. The csv crate tells which line it has reached, which is not where a record
+//! Quoting follows RFC 4180, section 2. The csv crate knows which line it has reached, which is not where a record
 //! stands: blank lines before it, line ends inside quotes and the LF of a CRLF are accounted for here.
 
 use std::collections::VecDeque;

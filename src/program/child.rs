@@ -263,8 +263,8 @@ fn read(mut stdout: impl Read, tell: &SyncSender<Event>) {
     let _ = tell.send(Event::OutputEnded);
 }
 
-/// Reads standard error to its end, so that the program never waits for a listener, and keeps the last lines. The end
-/// is told by letting go of `alive`.
+/// Reads standard error to its end, so that the program never waits for a listener, and keeps the last lines. That it has ended
+/// shows when `alive` is dropped.
 fn listen(mut stderr: impl Read, complaints: &Mutex<Complaints>, alive: Sender<()>) {
     let mut buffer = vec![0; PIECE];
     while let Some(n) = read_some(&mut stderr, &mut buffer) {

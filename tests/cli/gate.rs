@@ -205,7 +205,7 @@ fn ties_are_named_where_they_keep_p_from_being_small() {
         .stderr_contains("p cannot fall below 1.000 with so many equal values; collect more, or measure more finely")
         .run();
     tied("new.csv old.csv --paired --fail-on significant")
-        .stdout_contains("pairs without a difference tell nothing")
+        .stdout_contains("pairs without a difference say nothing")
         .stderr_contains("p cannot fall below 1.000 with so many pairs without a difference; collect more pairs")
         .run();
 }

@@ -464,7 +464,7 @@ fn what_cannot_be_run_is_refused_in_one_line() {
     let problem = two_sample(&case, &control);
     assert_eq!(
         refusal(&Splitting { replicates: 19, ..splitting(100, 0) }, &problem),
-        "19 replicates are too few to tell a standard error; ask for 20 or more"
+        "19 replicates are too few for a standard error; ask for 20 or more"
     );
     assert_eq!(refusal(&splitting(49, 0), &problem), "49 particles are too few to climb; ask for 50 or more");
 }

@@ -288,7 +288,7 @@ impl Splitting {
 
     fn check(&self) -> Result<(), Error> {
         if self.replicates < FEWEST_REPLICATES {
-            let what = format!("{} replicates are too few to tell a standard error", self.replicates);
+            let what = format!("{} replicates are too few for a standard error", self.replicates);
             return Err(Error::usage(what, format!("ask for {FEWEST_REPLICATES} or more")));
         }
         if self.particles < FEWEST_PARTICLES {

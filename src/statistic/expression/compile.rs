@@ -60,7 +60,7 @@ impl Parsed {
     /// Prepares the statistic for a problem, and finds out what it is.
     ///
     /// # Errors
-    /// [`Error::Data`] for an expression that combines values of pairs, where there are none, or in a way that tells
+    /// [`Error::Data`] for an expression that combines values of pairs, where there are none, or in a way that says
     /// nothing of a difference between the members.
     pub fn prepare(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
         let prepared = self.compile(problem)?;
