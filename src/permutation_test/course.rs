@@ -22,6 +22,7 @@ use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::{Bounds, Counted, MonteCarlo, Watch};
 use crate::method::planner::{Choice, CostModel, Further, Labellings, Method, Plan, Request, plan};
 use crate::method::sequential::{self, Rule};
+use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
@@ -60,6 +61,8 @@ pub(super) struct Course<'a, T: Replicate> {
     pub nature: Nature,
     data: OnceLock<Data<T>>,
     bins: OnceLock<Bins<T>>,
+    /// The smaller tail, where resamples had to be drawn to know it.
+    pub scouted: OnceLock<splitting::Tail>,
 }
 
 /// What is known of the data before anything is drawn.
@@ -75,7 +78,8 @@ impl<'a, T: Replicate> Course<'a, T> {
         statistic: Box<dyn Statistic<Replicate = T> + 'a>,
         nature: Nature,
     ) -> Self {
-        Self { test, problem, statistic, nature, data: OnceLock::new(), bins: OnceLock::new() }
+        let (data, bins, scouted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { test, problem, statistic, nature, data, bins, scouted }
     }
 
     /// What is known of the data, whose statistic is computed once.

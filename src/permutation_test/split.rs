@@ -19,6 +19,10 @@ use crate::statistic::Replicate;
 /// Resamples that show which tail is the smaller one.
 const SCOUTS: u64 = 10_000;
 
+fn smaller(tally: &Tally) -> splitting::Tail {
+    if tally.greater_equal <= tally.less_equal { splitting::Tail::Upper } else { splitting::Tail::Lower }
+}
+
 impl<T: Replicate> Course<'_, T> {
     /// What splitting finds where it was not asked for, within a budget. Where it finds no way, or no more than was counted,
     /// that is nothing: what was counted stands.
@@ -72,22 +76,23 @@ impl<T: Replicate> Course<'_, T> {
         if room < threads { Splitting { threads: Some(room), ..splitting } } else { splitting }
     }
 
-    /// The tail that is split. Under the doubled rule that is the smaller one of the resamples, which are drawn here where none
-    /// were counted.
+    /// The tail that is split. Under the doubled rule that is the smaller one of the resamples, which are drawn here, once,
+    /// where none were counted.
     pub fn split_tail(&self, counted: Option<&Tally>, watch: &Watch) -> Result<splitting::Tail, Error> {
-        let scout = || {
-            (watch.begin)(SCOUTS, "resamples");
-            let (draws, thresholds) = (self.draws(SCOUTS), &self.data()?.thresholds);
-            draws.run(self.problem.design(), &*self.statistic, thresholds, Watch { replicates: None, ..*watch })
-        };
-        Ok(match self.tail() {
-            Tail::Upper => splitting::Tail::Upper,
-            Tail::Lower => splitting::Tail::Lower,
-            Tail::Absolute => splitting::Tail::Absolute,
-            Tail::Doubled => {
-                let tally = counted.map_or_else(scout, |&tally| Ok(tally))?;
-                let is_above = tally.greater_equal <= tally.less_equal;
-                if is_above { splitting::Tail::Upper } else { splitting::Tail::Lower }
+        Ok(match (self.tail(), counted) {
+            (Tail::Upper, _) => splitting::Tail::Upper,
+            (Tail::Lower, _) => splitting::Tail::Lower,
+            (Tail::Absolute, _) => splitting::Tail::Absolute,
+            (Tail::Doubled, Some(tally)) => smaller(tally),
+            (Tail::Doubled, None) => {
+                if let Some(&tail) = self.scouted.get() {
+                    return Ok(tail);
+                }
+                (watch.begin)(SCOUTS, "resamples");
+                let (draws, thresholds) = (self.draws(SCOUTS), &self.data()?.thresholds);
+                let watch = Watch { replicates: None, ..*watch };
+                let tally = draws.run(self.problem.design(), &*self.statistic, thresholds, watch)?;
+                *self.scouted.get_or_init(|| smaller(&tally))
             }
         })
     }
