@@ -91,8 +91,13 @@ impl<'a, T: Replicate> Course<'a, T> {
         let value = self.statistic.value(observed);
         if !value.is_finite() {
             let found = if value.is_nan() { "not a number" } else { "infinite" };
-            let what = format!("the statistic of the data is {found}");
-            return Err(Error::data(what, "choose one that is defined for them"));
+            let is_constant = |sample: &[f64]| sample.iter().all(|&value| value == sample[0]);
+            let (why, remedy) = if is_constant(&self.test.case) && is_constant(&self.test.control) {
+                (", as both groups are constant", "choose one that is not divided by their spread, such as mean")
+            } else {
+                ("", "choose one that is defined for them")
+            };
+            return Err(Error::data(format!("the statistic of the data is {found}{why}"), remedy));
         }
         let known = match self.statistic.linear() {
             Some(linear) => self.known_of_sum(linear, value)?,

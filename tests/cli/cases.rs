@@ -238,3 +238,15 @@ fn a_part_of_the_rows_can_be_taken() {
     run(&["town == n"]).refused(["no column is called \"town\"", "--where"]).run();
     run(&["site = n"]).refused(["--where", "site == north"]).run();
 }
+
+#[test]
+fn constant_groups_are_named_where_a_statistic_is_divided_by_their_spread() {
+    for (other, found) in [("1", "not a number"), ("2", "infinite")] {
+        let constant = |statistic: &str| {
+            let (a, b) = ("x\n1\n1\n1\n", format!("x\n{other}\n{other}\n{other}\n"));
+            permtest().file("a.csv", a).file("b.csv", b).args(["a.csv", "b.csv", "-q", "-s", statistic])
+        };
+        constant("t").refused([&format!("{found}, as both groups are constant"), "such as mean"]).run();
+        constant("mean").stderr("").run();
+    }
+}
