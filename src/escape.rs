@@ -55,6 +55,21 @@ pub fn cell(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text }
 }
 
+/// The same as one word of a command line, in quotes where a shell would take it for something else: in double ones, which the
+/// shells of Windows know, too, unless something within would still mean something there.
+#[must_use]
+pub fn typed(text: &str) -> String {
+    let text = line(text);
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text
+    } else if text.contains(['"', '$', '`', '!', '\\']) {
+        shell_words::quote(&text).into_owned()
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
 /// The message of a workflow command of GitHub's.
 #[must_use]
 pub fn annotation(text: &str) -> String {
@@ -121,6 +136,17 @@ mod tests {
         }
         assert_eq!(cell("-1.5"), "-1.5");
         assert_eq!(cell("a=b"), "a=b");
+    }
+
+    #[test]
+    fn what_is_typed_is_one_word_to_a_shell() {
+        for (text, shown) in
+            [("a-8/x:y", "a-8/x:y"), ("", "\"\""), ("after it", "\"after it\""), ("it's", "\"it's\""), ("a$b", "'a$b'")]
+        {
+            assert_eq!(typed(text), shown);
+            assert_eq!(shell_words::split(shown).unwrap(), [text]);
+        }
+        assert_eq!(shell_words::split(&typed("it's \"$1\"")).unwrap(), ["it's \"$1\""]);
     }
 
     #[test]

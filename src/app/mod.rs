@@ -12,6 +12,7 @@ use crate::NullDistribution;
 use crate::Partial;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
+use crate::escape;
 use crate::inference::Alternative;
 use crate::inference::gate::Verdict;
 use crate::input::{
@@ -70,7 +71,10 @@ fn refuse_unknown_direction(datasets: &[Dataset], settings: &Settings) -> Result
         Some(Dataset { case, control, .. }) if settings.test.alternative != Alternative::TwoSided => {
             let (case, control) = (&case.label, &control.label);
             let what = format!("a one-sided test needs to know which is the case, {case:?} or {control:?}");
-            Err(Error::usage(what, format!("add --case {case:?} or --case {control:?}")))
+            Err(Error::usage(what, {
+                let [case, control] = [case, control].map(|label| escape::typed(label));
+                format!("add --case {case} or --case {control}")
+            }))
         }
         _ => Ok(()),
     }

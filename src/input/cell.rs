@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::excerpt;
 use super::number::{self, NotANumber, Number};
 use crate::error::{Error, Place};
+use crate::escape;
 use crate::settings::{DecimalMark, Reading};
 
 /// Fields that mean "no value" unless the user says otherwise: those of pandas, the empty field among them.
@@ -268,7 +269,7 @@ pub fn unreadable_all(place: Place, why: NotANumber, mistakes: &[Counted<'_>], m
     if mistakes.len() + missing.len() == 1 {
         let what = match mistakes[0].1 {
             1 => what,
-            n => format!("{what}, nor are {} more like it", n - 1),
+            n => format!("{what}, the first of {n} such fields"),
         };
         return Error::input(place, what, remedy);
     }
@@ -285,7 +286,7 @@ pub fn unreadable_all(place: Place, why: NotANumber, mistakes: &[Counted<'_>], m
     Error::input(
         place,
         what,
-        format!("correct them, or declare them missing with --na {} --missing drop", quoted(&tokens)),
+        format!("correct them, or declare them missing with --na {} --missing drop", escape::typed(&tokens.join(","))),
     )
 }
 
@@ -302,7 +303,7 @@ fn list(texts: &[Counted<'_>]) -> String {
 #[must_use]
 pub fn unreadable(place: Place, text: &[u8], why: NotANumber) -> Error {
     let shown = excerpt::quote(text);
-    let as_missing = || format!("declare it missing with --na {} --missing drop", quoted(&[token(text)]));
+    let as_missing = || format!("declare it missing with --na {} --missing drop", escape::typed(&token(text)));
     let (what, remedy) = match why {
         NotANumber::Text if text.contains(&b'\n') => (
             format!("{shown} is not a number, and goes on over several lines"),
@@ -344,15 +345,8 @@ pub fn unreadable(place: Place, text: &[u8], why: NotANumber) -> Error {
 
 /// A field as it may be typed after `--na`.
 fn token(text: &[u8]) -> String {
-    let is_whole = text.len() <= 40 && !text.iter().any(|byte| byte.is_ascii_control() || b",'".contains(byte));
+    let is_whole = text.len() <= 40 && !text.iter().any(|byte| byte.is_ascii_control() || *byte == b',');
     if is_whole && std::str::from_utf8(text).is_ok() { excerpt::plain(text) } else { "TEXT".to_owned() }
-}
-
-/// Tokens as a list for a shell.
-fn quoted(tokens: &[String]) -> String {
-    let list = tokens.join(",");
-    let is_plain = list.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+/,".contains(&byte));
-    if is_plain && !list.is_empty() { list } else { format!("'{list}'") }
 }
 
 #[cfg(test)]
@@ -386,10 +380,11 @@ mod tests {
 
     #[test]
     fn texts_are_offered_as_a_shell_takes_them() {
-        let offered = |texts: &[&str]| quoted(&texts.iter().map(|text| token(text.as_bytes())).collect::<Vec<_>>());
-        assert_eq!(offered(&["n.d.", "ND"]), "n.d.,ND");
-        assert_eq!(offered(&["not done", "?"]), "'not done,?'");
-        assert_eq!(offered(&["it's"]), "TEXT");
+        let offered = |text: &str| escape::typed(&token(text.as_bytes()));
+        assert_eq!(offered("n.d."), "n.d.");
+        assert_eq!(offered("not done?"), "\"not done?\"");
+        assert_eq!(offered("it's"), "\"it's\"");
+        assert_eq!(offered("a,b"), "TEXT");
     }
 
     /// The value and how it is written.

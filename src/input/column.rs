@@ -5,6 +5,7 @@ use super::excerpt;
 use super::number::NotANumber;
 use super::table::{Heading, Table};
 use crate::error::Error;
+use crate::escape;
 use crate::settings::{ColumnName, Columns};
 
 /// Rows by which a column is judged to hold numbers.
@@ -56,7 +57,7 @@ fn by_number(table: &Heading, wanted: &str, option: &str) -> Result<usize, Error
         (what, number_remedy(table, option))
     } else {
         (
-            format!("no column is called {quoted}; the columns are {}", columns(table, 0..width)),
+            format!("no column is called {quoted}; the columns are {}", list(table, 0..width)),
             name_remedy(table, wanted, option),
         )
     };
@@ -68,7 +69,7 @@ fn number_remedy(table: &Heading, option: &str) -> String {
         (1, None) => format!("say {option} 1"),
         (width, None) => format!("say {option} with a number from 1 to {width}"),
         (width, Some(_)) => {
-            format!("say {option} with one of {}, or a number from 1 to {width}", columns(table, 0..width))
+            format!("say {option} with one of {}, or a number from 1 to {width}", list(table, 0..width))
         }
     }
 }
@@ -77,11 +78,11 @@ fn name_remedy(table: &Heading, wanted: &str, option: &str) -> String {
     let names = table.names().unwrap_or_default();
     let is_column = |part: &str| names.iter().any(|name| name == part.trim());
     if wanted.contains(',') && wanted.split(',').all(is_column) {
-        let each: Vec<_> = wanted.split(',').map(|part| format!("{option} {}", part.trim())).collect();
+        let each: Vec<_> = wanted.split(',').map(|part| format!("{option} {}", escape::typed(part.trim()))).collect();
         return format!("name each with an option of its own: {}", each.join(" "));
     }
     match nearest(names.iter().map(String::as_str), wanted) {
-        Some(name) => format!("did you mean {option} {}?", excerpt::quote(name.as_bytes())),
+        Some(name) => format!("did you mean {option} {}?", escape::typed(name)),
         None if table.width() == 1 => format!("say {option} with that name, or name the delimiter with --delimiter"),
         None => format!("say {option} with one of these, or a number from 1 to {}", table.width()),
     }
@@ -100,8 +101,11 @@ pub fn nearest<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) -> Option
 }
 
 /// Column names for a sentence.
-fn columns(table: &Heading, which: impl IntoIterator<Item = usize>) -> String {
-    excerpt::list(which.into_iter().map(|column| table.column_label(column)).collect::<Vec<_>>().into_iter())
+pub fn list(table: &Heading, which: impl IntoIterator<Item = usize>) -> String {
+    let which = which.into_iter();
+    let names = which.map(|column| table.column_name(column).map_or_else(|| (column + 1).to_string(), str::to_owned));
+    let names: Vec<_> = names.collect();
+    excerpt::list(excerpt::apart(&names.iter().map(String::as_str).collect::<Vec<_>>()).into_iter())
 }
 
 /// Finds the value columns of one table; `taken` are those of labels and keys.
@@ -144,7 +148,7 @@ pub fn numeric(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<
     };
     let found: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).filter(is_numeric).collect();
     if found.is_empty() {
-        let what = format!("no column holds numbers; the columns are {}", columns(table, 0..table.width()));
+        let what = format!("no column holds numbers; the columns are {}", list(table, 0..table.width()));
         let remedy = "check the file, or name its delimiter with --delimiter or its decimal mark with --decimal";
         return Err(Error::input(table.header_place(), what, remedy));
     }
@@ -186,26 +190,26 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
             let offered = found.iter().chain(&indices).copied();
             let is_marked_twice = table.names().is_none() && table.width() == 2 && table.delimiter() == b',';
             let doubt = if is_marked_twice { "; if the comma is the decimal mark, say --decimal ," } else { "" };
-            let what = format!("several columns hold numbers: {}{doubt}", columns(table, offered));
+            let what = format!("several columns hold numbers: {}{doubt}", list(table, offered));
             let remedy = format!(
                 "say which with --column NAME, as in --column {}, or test each with --all-columns",
-                table.column_label(*first)
+                table.column_choice(*first)
             );
             Err(Error::input(table.header_place(), what, remedy))
         }
         ([], [index, ..]) => {
-            let label = table.column_label(*index);
+            let choice = table.column_choice(*index);
             let what = format!(
                 "no column holds numbers but {}, which looks like an index",
-                columns(table, indices.iter().copied())
+                list(table, indices.iter().copied())
             );
-            let remedy = format!("name the column of values with --column, --column {label} if that is meant");
+            let remedy = format!("name the column of values with --column, --column {choice} if that is meant");
             Err(Error::input(table.header_place(), what, remedy))
         }
         ([], []) => {
-            let what = match columns(table, eligible.iter().copied()) {
+            let what = match list(table, eligible.iter().copied()) {
                 none if none.is_empty() => {
-                    format!("there is no column of values beside {}", columns(table, taken.iter().copied()))
+                    format!("there is no column of values beside {}", list(table, taken.iter().copied()))
                 }
                 some => format!("no column holds numbers; the columns are {some}"),
             };

@@ -400,10 +400,26 @@ impl<'a> Reader<'a> {
         }
         match Content::open(file)? {
             Content::Results(results) => Err(benchmarks::alone(&results)),
-            Content::Table(stream) => Err(Error::usage(
-                format!("{} is given alone, without saying where its two groups are", stream.name),
-                "add a second file, or --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group)",
-            )),
+            Content::Table(stream) => {
+                let table = self.open(stream, columns.names(), &Roles::new(None, self.blocks))?;
+                let (what, remedy) = if table.width() == 1 {
+                    (
+                        "has one column and is given alone, so that there is nothing to compare it with".to_owned(),
+                        "add the file of the control; to test differences of pairs against 0, add a file with as many zeros, \
+                         and --paired",
+                    )
+                } else {
+                    (
+                        format!(
+                            "is given alone, without saying where its two groups are; its columns are {}",
+                            column::list(&table, 0..table.width())
+                        ),
+                        "add --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group), or a second \
+                         file",
+                    )
+                };
+                Err(Error::usage(format!("{} {what}", table.file), remedy))
+            }
         }
     }
 

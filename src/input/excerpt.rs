@@ -1,6 +1,6 @@
 //! How pieces of a data file are shown inside a message of one line: short, quoted, nothing that could upset a terminal.
 
-use crate::escape::is_active;
+use crate::escape::{self, is_active};
 
 /// Characters of a field that are shown; enough to recognise it, short enough for one line.
 const SHOWN_CHARS: usize = 40;
@@ -32,6 +32,41 @@ pub fn plain(text: &[u8]) -> String {
         }
     }
     shown
+}
+
+/// Names, as by [`plain`], that stay different where both would be cut to the same text: what they begin with alike is left
+/// out then.
+#[must_use]
+pub fn apart(names: &[&str]) -> Vec<String> {
+    /// Characters that are kept before the first that differs.
+    const BEFORE: usize = 8;
+    let cut = |name: &str, from: usize| {
+        let mark = if from > 0 { "…" } else { "" };
+        format!("{mark}{}", plain(name.chars().skip(from).collect::<String>().as_bytes()))
+    };
+    let n_common = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let mut shown: Vec<_> = names.iter().map(|name| (0, cut(name, 0))).collect();
+    for i in 0..names.len() {
+        loop {
+            let alike: Vec<_> = (i..names.len()).filter(|&j| shown[j] == shown[i]).collect();
+            let others = alike.iter().filter(|&&j| names[j] != names[i]);
+            let from = others.map(|&j| n_common(names[i], names[j]).saturating_sub(BEFORE)).min();
+            let Some(from) = from.filter(|from| *from > shown[i].0) else { break };
+            for j in alike {
+                shown[j] = (from, cut(names[j], from));
+            }
+        }
+    }
+    shown.into_iter().map(|(_, text)| text).collect()
+}
+
+/// How something may be typed after an option that takes a name or a number: by its name, unless that is too long or has
+/// characters in it that cannot be typed.
+#[must_use]
+pub fn choice(name: &str, number: usize) -> String {
+    let is_typed =
+        (1..=SHOWN_CHARS).contains(&name.chars().count()) && !name.chars().any(|c| is_active(c) || is_invisible(c));
+    if is_typed { escape::typed(name) } else { number.to_string() }
 }
 
 /// Characters that are not seen but make two fields differ.
@@ -70,6 +105,22 @@ mod tests {
         assert_eq!(plain("1\u{a0}000".as_bytes()), "1\\u{a0}000");
         assert_eq!(plain(b"caf\xe9"), "caf\u{fffd}");
         assert_eq!(plain("é".repeat(50).as_bytes()), format!("{}…", "é".repeat(40)));
+    }
+
+    #[test]
+    fn names_that_differ_far_behind_are_shown_from_there() {
+        let of = |bin: &str| format!("cargo run --release --manifest-path a/Cargo.toml --bin {bin}");
+        let names = [
+            of("old"),
+            of("new"),
+            of("new"),
+            "short".to_owned(),
+            of("new") + &"x".repeat(90) + "y",
+            of("new") + &"x".repeat(90),
+        ];
+        let shown = apart(&names.each_ref().map(String::as_str));
+        assert_eq!(shown[..4], ["…l --bin old", "…l --bin new", "…l --bin new", "short"]);
+        assert_eq!(shown[4..], [format!("…{}y", "x".repeat(8)), format!("…{}", "x".repeat(8))]);
     }
 
     #[test]

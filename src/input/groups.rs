@@ -7,6 +7,7 @@ use super::dataset::Orientation;
 use super::frame::{Dictionary, Labels};
 use super::{excerpt, number};
 use crate::error::{Error, Place};
+use crate::escape;
 use crate::settings::DecimalMark;
 
 /// More different labels than this are certainly no groups.
@@ -177,7 +178,8 @@ pub fn choose(
         notes.push(format!("{}: the labels {a} and {b} differ in capitals or blanks only", place.file));
     }
     if orientation == Orientation::Unknown {
-        let [a, b] = [one, other].map(|label| excerpt::plain(label.text));
+        let shown = excerpt::apart(&[&first, &second]);
+        let (a, b) = (&shown[0], &shown[1]);
         notes.insert(0, format!("differences are {a} \u{2212} {b}; --case {} turns them round", typed(other.text)));
     }
     let codes = if is_case { [one.code, other.code] } else { [other.code, one.code] };
@@ -233,8 +235,7 @@ fn not_two(present: &[Label], place: &Place, n_missing: u64) -> Error {
 
 /// A label as it is typed in a shell.
 fn typed(label: &[u8]) -> String {
-    let is_plain = label.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+/".contains(byte));
-    if is_plain && !label.is_empty() { excerpt::plain(label) } else { format!("'{}'", excerpt::plain(label)) }
+    escape::typed(&String::from_utf8_lossy(label))
 }
 
 /// The labels with their numbers of rows.
@@ -242,9 +243,9 @@ fn list(labels: &[Label]) -> String {
     if labels.is_empty() {
         return "none".to_owned();
     }
-    excerpt::list(
-        labels.iter().map(|label| format!("{} ({})", excerpt::plain(label.text), excerpt::count(label.n_rows, "row"))),
-    )
+    let texts: Vec<_> = labels.iter().map(|label| String::from_utf8_lossy(label.text)).collect();
+    let shown = excerpt::apart(&texts.iter().map(AsRef::as_ref).collect::<Vec<_>>()).into_iter().zip(labels);
+    excerpt::list(shown.map(|(text, label)| format!("{text} ({})", excerpt::count(label.n_rows, "row"))))
 }
 
 /// Numbers by size, all else by its bytes.
@@ -272,11 +273,5 @@ mod tests {
         assert_eq!(sorted(vec!["10", "9"]), ["9", "10"]);
         assert_eq!(sorted(vec!["b", "a10", "a9", "B"]), ["B", "a10", "a9", "b"]);
         assert_eq!(sorted(vec!["1.0", "1", "x"]), ["1", "1.0", "x"]);
-    }
-
-    #[test]
-    fn labels_are_offered_as_they_are_typed() {
-        assert_eq!(typed(b"OJ"), "OJ");
-        assert_eq!(typed(b"after treatment"), "'after treatment'");
     }
 }

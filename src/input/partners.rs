@@ -46,8 +46,10 @@ pub fn find(
             let ones = column::numeric(case, rules, &taken[0])?;
             let others = column::numeric(control, rules, &taken[1])?;
             let partner = |&one: &usize| {
-                let label = case.column_label(one);
-                others.iter().copied().find(|&other| control.column_label(other) == label).map(|other| [one, other])
+                let name = case.column_name(one);
+                let is_partner =
+                    |&other: &usize| control.column_name(other) == name && (name.is_some() || other == one);
+                others.iter().copied().find(is_partner).map(|other| [one, other])
             };
             let pairs: Vec<[usize; 2]> = ones.iter().filter_map(partner).collect();
             let of_case = ones.iter().filter(|&&one| !pairs.iter().any(|pair| pair[0] == one));

@@ -117,6 +117,14 @@ impl Heading {
         self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
     }
 
+    /// What a remedy says after an option to mean a column: its name as it is typed, or its number.
+    #[must_use]
+    pub fn column_choice(&self, column: usize) -> String {
+        let name = self.column_name(column).unwrap_or_default();
+        let n_alike = self.names().into_iter().flatten().filter(|other| *other == name).count();
+        if n_alike > 1 { (column + 1).to_string() } else { excerpt::choice(name, column + 1) }
+    }
+
     /// What messages call a column: its name, or its number.
     #[must_use]
     pub fn column_label(&self, column: usize) -> String {

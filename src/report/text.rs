@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
 use super::wording::Row;
-use super::{Canvas, GroupReport, Report, effect, gate, histogram, wording};
+use super::{Canvas, Report, effect, gate, histogram, wording};
 use crate::inference::classical::Classical;
 use crate::{escape, flags};
 
@@ -69,25 +69,27 @@ pub fn headline(report: &Report) -> String {
     format!("{}{grouping}: {case} (case) against {control} (control)", shorten(&report.column))
 }
 
-/// The two samples, one a row.
+/// The two samples, one a row; labels for which a line has no room have one above their row, or as many as they need.
 fn samples(report: &Report) -> String {
-    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
-    let rows = [cells(case, &report.case, report), cells(control, &report.control, report)];
-    let head = [""].into_iter().chain(wording::SUMMARY);
-    let mut lines = [INDENT.to_owned(), INDENT.to_owned(), INDENT.to_owned()];
-    for (i, name) in head.enumerate() {
-        let width = name.width().max(rows[0][i].width()).max(rows[1][i].width());
+    let groups = [&report.case, &report.control];
+    let labels = shorten_both(groups.map(|group| group.label.as_str()));
+    let rows = groups.map(|group| wording::summary(group, report));
+    let mut lines = [String::new(), String::new(), String::new()];
+    for (i, name) in wording::SUMMARY.into_iter().enumerate() {
         let cells = [name, &rows[0][i], &rows[1][i]];
+        let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
         for (line, cell) in lines.iter_mut().zip(cells) {
-            *line += &if i == 0 { pad_right(cell, width) } else { pad_left(cell, width + GAP) };
+            *line += &pad_left(cell, width + GAP);
         }
     }
+    let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let [head, case, control] = lines;
-    format!("{DIM}{head}{DIM:#}\n{case}\n{control}\n")
-}
-
-fn cells(label: String, group: &GroupReport, report: &Report) -> Vec<String> {
-    [label].into_iter().chain(wording::summary(group, report)).collect()
+    if INDENT.len() + widest + head.width() <= WIDTH {
+        let [case, control] = [(case, 0), (control, 1)].map(|(row, i)| pad_right(&labels[i], widest) + &row);
+        return format!("{DIM}{INDENT}{}{head}{DIM:#}\n{INDENT}{case}\n{INDENT}{control}\n", " ".repeat(widest));
+    }
+    let [one, other] = groups.map(|group| paragraph(&group.label, INDENT, Style::new()));
+    format!("{DIM}{INDENT}{head}{DIM:#}\n{one}{INDENT}{case}\n{other}{INDENT}{control}\n")
 }
 
 /// The difference, the effect if it is another one, the p-value: one above the other.

@@ -278,7 +278,7 @@ fn results_that_are_given_alone_are_listed() {
     );
     permtest()
         .args(["f"])
-        .file("f", "x\n1\n2\n")
+        .file("f", "x,y\n1,2\n2,1\n")
         .refused(["f is given alone, without saying where its two groups are"])
         .run();
 }

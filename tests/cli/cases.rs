@@ -85,9 +85,7 @@ fn a_known_control_is_the_control_and_else_the_direction_is_said() {
         };
         let first = format!("permtest: note: differences are {a} \u{2212} {b}; --case {b} turns them round\n");
         assert!(run("").seen().stderr.starts_with(&first), "{a}, {b}");
-        run("-a greater")
-            .refused(["a one-sided test needs to know which is the case", &format!("--case \"{b}\"")])
-            .run();
+        run("-a greater").refused(["a one-sided test needs to know which is the case", &format!("--case {b}")]).run();
         run(&format!("-a greater --case {b}")).run();
         run("--fail-on not-significant --on-undecided pass").run();
     }
@@ -249,4 +247,45 @@ fn constant_groups_are_named_where_a_statistic_is_divided_by_their_spread() {
         constant("t").refused([&format!("{found}, as both groups are constant"), "such as mean"]).run();
         constant("mean").stderr("").run();
     }
+}
+
+#[test]
+fn a_costly_statistic_says_how_far_it_went_within_the_time_of_auto() {
+    let control = fs::read(path("05-slow-b.csv")).unwrap();
+    let seen = case("05-slow-a.csv", "05-slow-b.csv -s ks").file("05-slow-b.csv", control).seen();
+    for words in ["an upper bound (99 %)", "short of the data", "--method splitting goes on"] {
+        assert!(seen.stdout.replace("\n  ", " ").replace("  ", "").contains(words), "{words}: {}", seen.stdout);
+    }
+}
+
+#[test]
+fn names_that_agree_at_their_beginning_are_kept_where_they_differ() {
+    let listed = ["\"…l --bin old -- input.txt\", \"…l --bin new -- input.txt\"", "--case 1 --control 2"];
+    case("08-hyperfine-same-looking.json", "").refused(listed).run();
+    case("08-hyperfine-same-looking.json", "--case 1 --control 2")
+        .stdout_contains("…ml --bin old -- input.… (case) against …ml --bin new -- input.…")
+        .run();
+    let half = "Patients receiving the half dose of drug A daily";
+    let standard = "Patients receiving the standard dose of drug A daily";
+    let note = format!(
+        "differences are Patients receiving the half dose of drug… \u{2212} Patients receiving the standard dose of …; --case \"{standard}\" turns"
+    );
+    let seen = case("08-labels-same-looking.csv", "--group g").seen();
+    assert!(seen.stderr.contains(&note), "{}", seen.stderr);
+    // What the note says can be typed as it stands.
+    case("08-labels-same-looking.csv", "--group g").args(["--case", standard]).stderr("").run();
+    let table = format!("g,v\n{half},1\n{half},2\n{standard},3\n{standard},5\nx,5\n");
+    let run = permtest().file("d.csv", table).args(["d.csv", "--group", "g"]);
+    run.refused(["half dose of drug… (2 rows), Patients", &format!("--control \"{standard}\"")]).run();
+}
+
+#[test]
+fn a_sample_given_alone_hears_how_it_can_be_compared() {
+    let refusal = ["13-one-sample.csv has one column and is given alone", "a file with as many zeros, and --paired"];
+    case("13-one-sample.csv", "").refused(refusal).run();
+    let n = fs::read_to_string(path("13-one-sample.csv")).unwrap().lines().count() - 1;
+    let run = case("13-one-sample.csv", "zeros.csv --paired").file("zeros.csv", format!("x\n{}", "0\n".repeat(n)));
+    run.stdout_contains("p-value").run();
+    let alone = permtest().file("d.csv", "g,v\na,1\nb,2\n").args(["d.csv"]);
+    alone.refused(["its columns are g, v", "--group COLUMN"]).run();
 }

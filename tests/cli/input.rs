@@ -398,7 +398,7 @@ fn columns_that_are_not_there_or_not_alone_are_refused() {
     );
     assert_eq!(
         message("time "),
-        "w.csv, line 1: no column is called \"time\"; the columns are Time, x, x; did you mean --case \"Time\"?"
+        "w.csv, line 1: no column is called \"time\"; the columns are Time, x, x; did you mean --case Time?"
     );
     assert_eq!(
         message("z"),
@@ -885,7 +885,7 @@ fn key_columns_that_are_not_there_are_refused() {
     let message = desk.message(&desk.two("site,v\nn,1\n", "Site,v\nn,2\n", None));
     assert_eq!(
         message,
-        "old.csv, line 1: no column is called \"site\"; the columns are Site, v; did you mean --strata \"Site\"?"
+        "old.csv, line 1: no column is called \"site\"; the columns are Site, v; did you mean --strata Site?"
     );
 }
 

@@ -36,9 +36,9 @@ fn a_misspelt_column_is_met_with_the_one_that_was_meant() {
     };
     met(
         &["--group", "sup"],
-        "no column is called \"sup\"; the columns are len, supp, dose; did you mean --group \"supp\"?",
+        "no column is called \"sup\"; the columns are len, supp, dose; did you mean --group supp?",
     );
-    met(&["--group", "supp", "-c", "dsoe"], "did you mean --column \"dose\"?");
+    met(&["--group", "supp", "-c", "dsoe"], "did you mean --column dose?");
     met(&["--group", "supp", "-c", "len,dose"], "name each with an option of its own: --column len --column dose");
     met(&["--group", "supp", "-c", "weight"], "say --column with one of these, or a number from 1 to 3");
 }
@@ -109,9 +109,10 @@ fn without_a_file_the_forms_are_named() {
 
 #[test]
 fn one_file_alone_does_not_say_where_its_groups_are() {
-    let alone = permtest().args(["data.csv"]).file("data.csv", "len\n1\n2\n");
+    let alone = permtest().args(["data.csv"]).file("data.csv", "len,supp\n1,a\n2,b\n");
     alone.refused(["data.csv", "second file", "--group", "--case", "--control"]).run();
-    permtest().args(["-"]).refused(["standard input", "--group"]).run();
+    permtest().args(["-"]).stdin("len,supp\n1,a\n2,b\n").refused(["standard input", "--group"]).run();
+    permtest().args(["-"]).stdin("len\n1\n2\n").refused(["standard input", "add the file of the control"]).run();
 }
 
 #[test]

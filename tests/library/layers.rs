@@ -43,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "simd",
             "part",
             "settings",
+            "escape",
             "input",
             "output",
             "distribution",
@@ -80,7 +81,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustix", &["program/child.rs"]),
     ("serde_path_to_error", &["input/benchmarks/document.rs"]),
     ("glob", &["cli/samples.rs"]),
-    ("shell_words", &["program/mod.rs", "report/page/mod.rs"]),
+    ("shell_words", &["escape.rs", "program/mod.rs", "report/page/mod.rs"]),
 ];
 
 /// What every room may name.

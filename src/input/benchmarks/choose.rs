@@ -6,6 +6,7 @@ use super::super::{column, excerpt};
 use super::Results;
 use super::entry::{Entry, Rank};
 use crate::error::{Error, Place};
+use crate::escape;
 use crate::settings::{ColumnName, Columns, Unmatched};
 
 /// Characters of a name that a remedy can quote whole.
@@ -86,15 +87,17 @@ fn absent(results: &Results, wanted: &str, option: &str) -> Error {
     let short =
         results.entries.iter().map(|entry| entry.name.as_str()).filter(|name| name.chars().count() <= QUOTED_WHOLE);
     let remedy = match column::nearest(short, wanted) {
-        Some(name) => format!("did you mean {option} {}?", excerpt::quote(name.as_bytes())),
+        Some(name) => format!("did you mean {option} {}?", escape::typed(name)),
         None if n == 1 => format!("measure it for this file, too, or say {option} 1"),
         None => format!("measure it for this file, too, or say {option} with one of these, or a number from 1 to {n}"),
     };
     Error::input(Place::file(&results.file), what, remedy)
 }
 
-fn labels<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
-    excerpt::list(entries.into_iter().map(Entry::label).collect::<Vec<_>>().into_iter())
+/// The names of benchmarks for a sentence.
+pub fn labels<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
+    let names: Vec<_> = entries.into_iter().map(|entry| entry.name.as_str()).collect();
+    excerpt::list(excerpt::apart(&names).into_iter().map(|name| format!("\"{name}\"")))
 }
 
 /// Finds the benchmarks of two files that belong together, and a note about others.
@@ -150,9 +153,9 @@ pub fn pairs(
         ));
     }
     let list = || {
-        let label =
-            |(results, index): &(&Results, usize)| format!("{} ({})", results.entries[*index].label(), results.file);
-        excerpt::list(lone.iter().map(label).collect::<Vec<_>>().into_iter())
+        let names: Vec<_> = lone.iter().map(|(results, index)| results.entries[*index].name.as_str()).collect();
+        let names = excerpt::apart(&names).into_iter().zip(&lone);
+        excerpt::list(names.map(|(name, (results, _))| format!("\"{name}\" ({})", results.file)))
     };
     match unmatched {
         _ if pairs.is_empty() => Err(nothing_shared(case, control, &candidates(case), &candidates(control))),
@@ -222,19 +225,11 @@ fn nothing_shared(case: &Results, control: &Results, ones: &[usize], others: &[u
     Error::input(Place::file(&control.file), what, "measure the same benchmarks for both")
 }
 
-/// How a benchmark may be typed after `--column`: by its name, unless that is long or would need more than quotes.
+/// How a benchmark may be typed after `--column`; by its number where others are called like it.
 pub fn choice(results: &Results, index: usize) -> String {
     let name = &results.entries[index].name;
     let n_alike = results.entries.iter().filter(|entry| entry.name == *name).count();
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=+".contains(c);
-    let is_quotable = |c: char| is_plain(c) || " {}[](),@%".contains(c);
-    if n_alike > 1 || name.chars().count() > QUOTED_WHOLE || !name.chars().all(is_quotable) {
-        (index + 1).to_string()
-    } else if name.chars().all(is_plain) {
-        name.clone()
-    } else {
-        format!("\"{name}\"")
-    }
+    if n_alike > 1 { (index + 1).to_string() } else { excerpt::choice(name, index + 1) }
 }
 
 #[cfg(test)]
@@ -329,7 +324,7 @@ mod tests {
             "{message}"
         );
         let message = chosen(&["a"], &["a"], Some("A ")).unwrap_err();
-        assert!(message.ends_with("did you mean --column \"a\"?"), "{message}");
+        assert!(message.ends_with("did you mean --column a?"), "{message}");
         assert!(chosen(&["a"], &["a"], Some("2")).unwrap_err().contains("say --column 1"));
         assert!(chosen(&["a"], &["a"], Some("+1")).is_err());
     }

@@ -21,7 +21,6 @@ mod pyperf;
 mod pytest;
 mod unit;
 
-use super::excerpt;
 use super::source::{self, Stream};
 use crate::error::{Error, Place};
 
@@ -179,9 +178,8 @@ static FORMATS: [Format; 17] = [
 /// The benchmarks of a file that is given alone, as the reason for which it says nothing yet.
 pub(super) fn alone(results: &Results) -> Error {
     let meant = choose::candidates(results);
-    let names = meant.iter().map(|&index| results.entries[index].label()).collect::<Vec<_>>();
-    let (n, tool) = (names.len(), results.format.name);
-    let list = excerpt::list(names.into_iter());
+    let (n, tool) = (meant.len(), results.format.name);
+    let list = choose::labels(meant.iter().map(|&index| &results.entries[index]));
     let (what, remedy) = match meant[..] {
         [one, other, ..] => {
             let [one, other] = [one, other].map(|index| choose::choice(results, index));
