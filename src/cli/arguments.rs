@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, ValueHint};
 
+use encoding_rs::Encoding;
+
 use super::pictures::PictureArguments;
 use super::shard::{self, ShardArgument};
 use super::subcommands::Subcommand;
@@ -403,6 +405,13 @@ pub(super) struct ReadingArguments {
     /// line.
     #[arg(short, long, value_name = "CHAR", value_parser = value_parsers::delimiter, help_heading = "Input")]
     pub delimiter: Option<u8>,
+
+    /// Encoding of the text, such as utf-8, windows-1252, latin1, utf-16le or shift_jis
+    ///
+    /// Without it, text is UTF-8, or UTF-16 where it begins with a byte order mark; names and labels that are neither are read
+    /// as Windows-1252, with a note.
+    #[arg(long, value_name = "NAME", value_parser = value_parsers::encoding, help_heading = "Input")]
+    pub encoding: Option<&'static Encoding>,
 
     /// The first line holds data, not the names of the columns
     #[arg(long, help_heading = "Input")]

@@ -155,6 +155,7 @@ fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
         }
     }
     Ok(Reading {
+        encoding: arguments.encoding,
         delimiter: arguments.delimiter,
         header: if arguments.no_header { Header::Absent } else { Header::Detect },
         skip: arguments.skip,
@@ -408,10 +409,11 @@ mod tests {
     #[test]
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
-            "a b -d tab --no-header --skip 2 --comment % --where g==a --decimal , --thousands ' --na NA,x --missing drop --true ja,oui -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
+            "a b --encoding latin1 -d tab --no-header --skip 2 --comment % --where g==a --decimal , --thousands ' --na NA,x --missing drop --true ja,oui -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
              -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
+            encoding: Some(encoding_rs::WINDOWS_1252),
             delimiter: Some(b'\t'),
             header: Header::Absent,
             skip: Some(2),

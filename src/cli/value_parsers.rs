@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use encoding_rs::Encoding;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
@@ -39,6 +40,15 @@ pub(super) fn condition(text: &str) -> Result<Condition, Error> {
         }
         _ => Err(Error::usage(format!("{text:?} is no condition"), "write for example --where 'site == north'")),
     }
+}
+
+/// An encoding by any of the names that browsers know.
+pub(super) fn encoding(name: &str) -> Result<&'static Encoding, Error> {
+    Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+        let remedy = "say utf-8, windows-1252, latin1, utf-16le, utf-16be, macintosh, shift_jis, gb18030 or another name that \
+                      browsers know";
+        Error::usage(format!("{name:?} is no encoding that is known"), remedy)
+    })
 }
 
 /// A character that groups digits.

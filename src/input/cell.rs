@@ -1,7 +1,6 @@
 //! Fields → values: numbers, missing values, and what is neither, with the messages about the latter two.
 
-use std::borrow::Cow;
-
+use super::encoding::decoded;
 use super::excerpt;
 use super::number::{self, NotANumber, Number};
 use crate::error::{Error, Place};
@@ -199,26 +198,6 @@ impl CellRules {
             DecimalMark::Comma => ',',
         }
     }
-}
-
-/// Windows-1252 from 0x80 to 0x9f, where it is not Latin-1. A crate for every encoding takes longer to build than any other
-/// for input, and would be asked for these.
-const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
-    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
-
-/// A text that may be no UTF-8: then it is Windows-1252.
-#[must_use]
-pub fn decoded(text: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(text) {
-        return text.into();
-    }
-    let decode = |&byte: &u8| match byte {
-        0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
-        _ => char::from(byte),
-    };
-    text.iter().map(decode).collect::<String>().into()
 }
 
 /// Blanks of any width, and what is not seen at all.
@@ -434,11 +413,5 @@ mod tests {
             assert_eq!(rules(&[]).read(text.as_bytes()), Cell::Other(NotANumber::Limit), "{text}");
         }
         assert_eq!(rules(&[]).read(b"<x"), Cell::Other(NotANumber::Text));
-    }
-
-    #[test]
-    fn what_is_no_utf_8_is_windows_1252() {
-        assert_eq!(decoded("Größe".as_bytes()), "Größe");
-        assert_eq!(decoded(b"Gr\xf6\xdfe 5 \x80 \x96 \x9f"), "Größe 5 € – Ÿ");
     }
 }

@@ -1,5 +1,6 @@
 //! Files → the samples of each test: which columns are meant, and what they are.
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::assign::{Comparison, Half, Study};
@@ -125,7 +126,7 @@ pub struct Sample {
 /// The names of a file's columns or benchmarks; none where it cannot be read.
 #[must_use]
 pub fn names(file: &Source) -> Vec<String> {
-    match Content::open(file) {
+    match Content::open(file, None) {
         Ok(Content::Results(results)) => results.names(),
         Ok(Content::Table(stream)) => {
             let reading = Reading::default();
@@ -143,7 +144,7 @@ pub fn names(file: &Source) -> Vec<String> {
 pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Sample, Error> {
     let reader = Reader { blocks, reading, rules: &CellRules::new(reading) };
     let mut roles = Roles::new(None, blocks);
-    match Content::open(file)? {
+    match Content::open(file, reading.encoding)? {
         Content::Table(stream) => {
             let mut table = reader.open(stream, columns.names(), &roles)?;
             let taken = roles.find(&table)?;
@@ -224,7 +225,7 @@ impl<'a> Reader<'a> {
         labels: &[String; 2],
         roles: Roles<'a>,
     ) -> Result<Vec<Dataset>, Error> {
-        match (Content::open(case)?, Content::open(control)?) {
+        match (Content::open(case, self.reading.encoding)?, Content::open(control, self.reading.encoding)?) {
             (Content::Table(case), Content::Table(control)) => {
                 let case = self.open(case, columns.names(), &roles)?;
                 let control = self.open(control, columns.names(), &roles)?;
@@ -299,7 +300,7 @@ impl<'a> Reader<'a> {
         if let Some(labels) = named.both() {
             roles.keep_only(labels, self.rules);
         }
-        let mut table = self.open(long_table(file)?, columns.names(), &roles)?;
+        let mut table = self.open(long_table(file, self.reading.encoding)?, columns.names(), &roles)?;
         let taken = roles.find(&table)?;
         let chosen = column::chosen(&mut table, columns, self.rules, &taken)?;
         let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
@@ -347,7 +348,7 @@ impl<'a> Reader<'a> {
     /// Reads a file with a column for each group, or with two benchmarks.
     fn wide(&self, file: &Source, case: &ColumnName, control: &ColumnName) -> Result<Vec<Dataset>, Error> {
         let mut roles = Roles::new(None, self.blocks);
-        let stream = match Content::open(file)? {
+        let stream = match Content::open(file, self.reading.encoding)? {
             Content::Table(stream) => stream,
             Content::Results(results) => {
                 self.refuse_columns(&results.file)?;
@@ -398,7 +399,7 @@ impl<'a> Reader<'a> {
             let columns = if *columns == Columns::Sole { &Columns::All } else { columns };
             return self.folder(&folder, [None, None], columns, unmatched);
         }
-        match Content::open(file)? {
+        match Content::open(file, self.reading.encoding)? {
             Content::Results(results) => Err(benchmarks::alone(&results)),
             Content::Table(stream) => {
                 let table = self.open(stream, columns.names(), &Roles::new(None, self.blocks))?;
@@ -534,11 +535,11 @@ pub(super) enum Content {
 
 impl Content {
     /// Looks into a file, and reads it if it has results of benchmarks; of a folder of criterion those of the latest run.
-    pub fn open(file: &Source) -> Result<Self, Error> {
+    pub fn open(file: &Source, encoding: Option<&'static Encoding>) -> Result<Self, Error> {
         if let Some(folder) = Folder::open(file)? {
             return folder.results(&Folder::latest()).map(Self::Results);
         }
-        let mut stream = file.open()?;
+        let mut stream = file.open()?.decode(encoding);
         Ok(match benchmarks::recognise(&stream.look_ahead()) {
             Some(notation) => Self::Results(benchmarks::read(stream, notation)?),
             None => Self::Table(stream),
@@ -547,8 +548,8 @@ impl Content {
 }
 
 /// The stream of a file with a column of labels; criterion's results are a table that can have one.
-fn long_table(file: &Source) -> Result<Stream, Error> {
-    let mut stream = file.open()?;
+fn long_table(file: &Source, encoding: Option<&'static Encoding>) -> Result<Stream, Error> {
+    let mut stream = file.open()?.decode(encoding);
     match benchmarks::recognise(&stream.look_ahead()) {
         None | Some(Notation::Table(_)) => Ok(stream),
         Some(Notation::Json | Notation::Text(_)) => {

@@ -7,7 +7,8 @@
 
 use indexmap::IndexSet;
 
-use super::cell::{Cell, CellRules, Form, decoded, is_blank};
+use super::cell::{Cell, CellRules, Form, is_blank};
+use super::encoding::decoded;
 use super::excerpt;
 use super::number::{self, NotANumber, Number, Precision};
 use super::table::{Heading, Table};

@@ -1,4 +1,4 @@
-//! Files → the two samples: bytes (source, zstd), text (sniff, text), rows (preamble, table), values (number, cell), columns over rows
+//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, table), values (number, cell), columns over rows
 //! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
 //! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
 
@@ -7,6 +7,7 @@ pub mod benchmarks;
 mod cell;
 mod column;
 pub mod dataset;
+mod encoding;
 mod excerpt;
 mod frame;
 mod groups;

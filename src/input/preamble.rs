@@ -1,6 +1,7 @@
 //! What stands above a table: a line `sep=;` of a spreadsheet program, comments, titles.
 
-use super::cell::{decoded, is_blank};
+use super::cell::is_blank;
+use super::encoding::decoded;
 use crate::settings::{ColumnName, Reading};
 
 /// Lines among which the names of columns are looked for.

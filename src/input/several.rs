@@ -34,7 +34,7 @@ impl Several<'_> {
         let mut table = None;
         for (results, files) in results.iter_mut().zip(self.sides) {
             for file in files {
-                match Content::open(file)? {
+                match Content::open(file, self.reading.encoding)? {
                     Content::Results(of_file) => results.push(of_file),
                     Content::Table(stream) => table = Some(stream.name),
                 }

@@ -24,9 +24,6 @@ pub fn object(head: &[u8]) -> Option<Objection> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
             ("the file is UTF-32, not UTF-8", "convert it with iconv -f UTF-32 -t UTF-8")
         }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            ("the file is UTF-16, not UTF-8", "convert it with iconv -f UTF-16 -t UTF-8")
-        }
         [b'P', b'K', 3, 4, ..] => (
             "this is a zip archive or an .xlsx workbook, not a table in text",
             "save the sheet as CSV, or unzip it first",
@@ -52,9 +49,9 @@ fn object_to_bare_utf_16(head: &[u8]) -> Option<Objection> {
     };
     let what = "the file is UTF-16 without a byte order mark, not UTF-8";
     if share(1) > 0.8 {
-        Some(Objection { what, remedy: "convert it with iconv -f UTF-16LE -t UTF-8" })
+        Some(Objection { what, remedy: "say --encoding utf-16le" })
     } else if share(0) > 0.8 {
-        Some(Objection { what, remedy: "convert it with iconv -f UTF-16BE -t UTF-8" })
+        Some(Objection { what, remedy: "say --encoding utf-16be" })
     } else {
         None
     }
@@ -214,9 +211,8 @@ mod tests {
     fn encodings_and_formats_are_recognised() {
         let remedy = |head: &[u8]| object(head).map(|objection| objection.remedy);
         let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
-        assert_eq!(remedy(&utf_16("\u{feff}a\n1")), Some("convert it with iconv -f UTF-16 -t UTF-8"));
-        assert_eq!(remedy(&utf_16("a\n1\n2")), Some("convert it with iconv -f UTF-16LE -t UTF-8"));
-        assert_eq!(remedy(&utf_16("a\n1\n2\n")[1..]), Some("convert it with iconv -f UTF-16BE -t UTF-8"));
+        assert_eq!(remedy(&utf_16("a\n1\n2")), Some("say --encoding utf-16le"));
+        assert_eq!(remedy(&utf_16("a\n1\n2\n")[1..]), Some("say --encoding utf-16be"));
         assert!(remedy(b"PK\x03\x04....").is_some_and(|remedy| remedy.contains("CSV")));
         assert_eq!(remedy(b"a\n1\n"), None);
         assert_eq!(remedy("\u{feff}größe\n1\n".as_bytes()), None);

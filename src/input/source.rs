@@ -1,4 +1,4 @@
-//! Files and standard input → one stream of bytes, decompressed, with everything that the operating system or a
+//! Files and standard input → one stream of bytes, decompressed and decoded, with everything that the operating system or a
 //! decompressor may say put into plain words.
 
 use std::ffi::OsStr;
@@ -6,8 +6,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use encoding_rs::Encoding;
 use flate2::bufread::MultiGzDecoder;
 
+use super::encoding::{self, Decoded, Undecodable};
 use super::zstd::Frames;
 use crate::error::{Error, Place};
 use crate::settings::Source;
@@ -29,6 +31,8 @@ pub struct Stream {
     pub extension: Option<String>,
     /// How the file was compressed.
     pub compression: Compression,
+    /// The encoding of its text that nobody named, if it is not UTF-8.
+    pub found_encoding: Option<&'static str>,
     /// The decompressed bytes.
     pub bytes: Box<dyn Read>,
 }
@@ -118,7 +122,18 @@ impl Stream {
             Compression::Gzip => Box::new(MultiGzDecoder::new(buffered(all))),
             Compression::Zstd => Box::new(Frames::new(buffered(all))),
         };
-        Ok(Self { name, extension, compression, bytes })
+        Ok(Self { name, extension, compression, found_encoding: None, bytes })
+    }
+
+    /// The same text in UTF-8, from the encoding that is named or that a byte order mark shows.
+    #[must_use]
+    pub fn decode(mut self, named: Option<&'static Encoding>) -> Self {
+        let found = if named.is_none() { encoding::utf_16(&self.look_ahead()) } else { None };
+        if let Some(encoding) = named.or(found) {
+            self.bytes = Box::new(Decoded::new(self.bytes, encoding));
+            self.found_encoding = found.map(|_| "UTF-16");
+        }
+        self
     }
 
     /// The first bytes, which remain to be read. A failure that is met among them is met again where it belongs.
@@ -165,6 +180,9 @@ impl Compression {
     /// Says what stopped the reading at a place.
     #[must_use]
     pub fn failure(self, place: Place, error: &io::Error) -> Error {
+        if let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Undecodable>()) {
+            return Error::input(place, fault.to_string(), "name its encoding with --encoding, or correct the file");
+        }
         let format = match self {
             Self::None => {
                 return match error.kind() {

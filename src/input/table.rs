@@ -8,7 +8,8 @@ use std::ops::Deref;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::cell::{Cell, CellRules, Form, decoded, is_blank};
+use super::cell::{Cell, CellRules, Form, is_blank};
+use super::encoding::decoded;
 use super::excerpt;
 use super::number::NotANumber;
 use super::preamble;
@@ -158,12 +159,16 @@ impl Table {
         check_delimiter(reading)?;
         let name = stream.name.clone();
         let extension = stream.extension.clone();
+        let mut notes: Vec<_> = stream
+            .found_encoding
+            .map(|encoding| format!("{name}: the text is read as {encoding}"))
+            .into_iter()
+            .collect();
         let mut text = Text::new(stream)?;
         if text.is_empty() {
             let remedy = "give a file with a value on each line, under a header line if you like";
             return Err(Error::input(Place::file(name), "the file is empty", remedy));
         }
-        let mut notes = Vec::new();
         let preamble = preamble::find(text.head(), reading, named);
         text.blank_out(preamble.n_lines);
         if preamble.n_titles > 0 {
@@ -237,6 +242,12 @@ impl Table {
             self.put_back();
             self.extent = Extent::SomeRows;
         } else {
+            if first.iter().any(|name| std::str::from_utf8(name).is_err()) {
+                self.notes.push(format!(
+                    "{}: the names of the columns are no UTF-8 and are read as Windows-1252; --encoding NAME reads another",
+                    self.file
+                ));
+            }
             self.heading.header = Some(HeaderLine { names, line: self.line_of(0), last_line: self.last_line() });
         }
         Ok(())

@@ -9,6 +9,8 @@ pub use self::output::{
     Visibility,
 };
 
+use encoding_rs::Encoding;
+
 use crate::Undefined;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Gate;
@@ -272,6 +274,8 @@ pub struct ColumnName(pub String);
 /// How tables become numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
+    /// The encoding of the text; `None`: UTF-8, or UTF-16 where a byte order mark says so.
+    pub encoding: Option<&'static Encoding>,
     /// The field delimiter; `None`: from the file's extension or header line.
     pub delimiter: Option<u8>,
     /// Whether the first line may name the columns.

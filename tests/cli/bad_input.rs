@@ -122,11 +122,19 @@ fn two_numeric_columns_need_a_choice() {
 }
 
 #[test]
-fn utf_16_is_called_by_its_name() {
-    let little: Vec<u8> = "\u{feff}len\n1\n2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let big: Vec<u8> = "\u{feff}len\n1\n2\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-    case(little).refused(["case.csv", "UTF-16", "UTF-8"]).run();
-    case(big).refused(["case.csv", "UTF-16", "UTF-8"]).run();
+fn encodings_that_cannot_be_read_unasked_are_called_by_their_names() {
+    let little: Vec<u8> = "len\n1\n2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = "len\n1\n2\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    case(little).refused(["case.csv: the file is UTF-16 without a byte order mark", "say --encoding utf-16le"]).run();
+    case(big).refused(["say --encoding utf-16be"]).run();
+    let widest: Vec<u8> = "\u{feff}len\n1\n2\n".chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+    case(widest).refused(["case.csv: the file is UTF-32", "iconv"]).run();
+    case("len\n1\n")
+        .args(["--encoding", "utf8mb4"])
+        .refused(["--encoding \"utf8mb4\" is no encoding", "say utf-8, "])
+        .run();
+    let broken = case(b"len\n1\n2\xff\n").args(["--encoding", "utf-8"]);
+    broken.refused(["case.csv, line 3: the bytes are no text in UTF-8", "--encoding"]).run();
 }
 
 #[test]

@@ -181,7 +181,31 @@ fn typography_and_other_encodings_are_read_with_a_note() {
     p_is("12-unicode-minus.csv", "--group g", 1.0 / 3.0, &["read 1 value with a typographic minus"]);
     p_is("12-thousands-en.csv", "--group g", 1.0, &["read 4 values with "]);
     p_is("12-label-nbsp.csv", "--group g", 1.0 / 3.0, &["no-break spaces around the group of a row are left out"]);
-    p_is("12-latin1-header.csv", "--group Gruppe --decimal , -c gr\u{f6}\u{df}e", 1.0 / 3.0, &[]);
+    let note = "12-latin1-header.csv: the names of the columns are no UTF-8 and are read as Windows-1252";
+    p_is("12-latin1-header.csv", "--group Gruppe --decimal , -c gr\u{f6}\u{df}e", 1.0 / 3.0, &[note]);
+    let named = case("12-latin1-header.csv", "--group Gruppe --decimal , --encoding latin1 -c gr\u{f6}\u{df}e");
+    named.stderr("").run();
+}
+
+#[test]
+fn utf_16_is_read_with_a_byte_order_mark_or_by_its_name() {
+    let table = "g,größe\na,1\na,2\nb,3\nb,5\n";
+    let encoded = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let run = permtest().file("d.csv", encoded(&format!("\u{feff}{table}"), bytes));
+        let note = "permtest: note: d.csv: the text is read as UTF-16\n";
+        run.args(["d.csv", "--group", "g", "-c", "größe"]).stderr(note).run();
+    }
+    let bare = permtest().file("d.csv", encoded(table, u16::to_be_bytes));
+    bare.args(["d.csv", "--group", "g", "--encoding", "utf-16be"]).stderr("").run();
+    let shift_jis = b"g,\x92\xb7\x82\xb3\na,1\na,2\nb,3\nb,5\n";
+    let run =
+        permtest().file("d.csv", shift_jis).args(["d.csv", "--group", "g", "-c", "長さ", "--encoding", "shift_jis"]);
+    run.stdout_contains("長さ by g").run();
+    // What a shell of Windows redirects into a file.
+    let results = fs::read_to_string(path("../benchmarks/hyperfine2_new.json")).unwrap();
+    let results = encoded(&format!("\u{feff}{results}"), u16::to_le_bytes);
+    permtest().file("f.json", results).args(["f.json", "--case", "1", "--control", "2"]).run();
 }
 
 #[test]

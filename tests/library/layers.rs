@@ -62,6 +62,17 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("csv", &["input/table.rs", "report/delimited.rs"]),
+    (
+        "encoding_rs",
+        &[
+            "input/encoding.rs",
+            "input/source.rs",
+            "input/dataset.rs",
+            "settings/mod.rs",
+            "cli/arguments.rs",
+            "cli/value_parsers.rs",
+        ],
+    ),
     ("indexmap", &["input/frame.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
