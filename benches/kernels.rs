@@ -1,5 +1,5 @@
-//! Nanoseconds per resample on one core: each subset kernel with its sums, beside a plain partial Fisher–Yates shuffle
-//! of the same data in the same run.
+//! Nanoseconds per resample on one core: each subset kernel with its sums on each instruction set of the machine, beside a
+//! plain partial Fisher–Yates shuffle of the same data in the same run.
 //!
 //! `cargo bench --bench kernels [-- N …]`; the best of several rounds, because other work on the machine only adds time.
 
@@ -10,7 +10,7 @@ use permtest::sampling::bounded::below;
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::sampling::subset::bernoulli::Dyadic;
 use permtest::sampling::subset::{self, Kernel, SubsetSampler};
-use permtest::simd::Arch;
+use permtest::simd::{self, Arch};
 use permtest::statistic::linear::sums::Summands;
 
 const ROUNDS: usize = 9;
@@ -75,24 +75,23 @@ fn main() {
     let asked: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if asked.is_empty() { vec![20, 100, 200, 2000, 100_000] } else { asked };
     println!("ns per resample on one core, m = N/2; (×) how many times faster than the plain shuffle");
-    println!("{:>7} {:>8} {:>16} {:>16} {:>16}", "N", "kernel", "32-bit scores", "64-bit scores", "64-bit, no SIMD");
+    let columns = ["10-bit scores", "43-bit scores"];
+    println!("{:>7} {:>8} {:>8} {:>16} {:>16}", "N", "kernel", "level", columns[0], columns[1]);
     for units in sizes {
         let m = units / 2;
         let resamples = (ROUND_UNITS / units).max(1);
         let mut values: Vec<f64> = (0..units).map(|i| (i * 7919 % 1000) as f64).collect();
         let plain = fisher_yates(&mut values, m, resamples / 4);
-        println!("{units:>7} {:>8} {plain:>16.1}", "plain");
+        println!("{units:>7} {:>8} {:>8} {plain:>16.1}", "plain", "");
         let scores = |scale: i64| -> Vec<i64> { (0..units as i64).map(|i| i * 7919 % 1000 * scale).collect() };
-        let (narrow, wide) = (Summands::new(&scores(1)), Summands::new(&scores(1 << 33)));
+        let summands = [1, 1 << 33].map(|scale| Summands::new(&scores(scale)));
         for (name, sampler) in kernels(units, m) {
             let batches = (resamples / sampler.batch().len()).max(1);
-            let times = [
-                ours(&sampler, &narrow, Arch::new(), batches),
-                ours(&sampler, &wide, Arch::new(), batches),
-                ours(&sampler, &wide, Arch::Scalar, batches),
-            ];
-            let [narrow, wide, portable] = times.map(|time| format!("{time:>8.1} ({:>4.1}×)", plain / time));
-            println!("{units:>7} {name:>8} {narrow} {wide} {portable}");
+            for (level, arch) in simd::levels() {
+                let times = summands.each_ref().map(|summands| ours(&sampler, summands, arch, batches));
+                let [narrow, wide] = times.map(|time| format!("{time:>8.1} ({:>4.1}×)", plain / time));
+                println!("{units:>7} {name:>8} {level:>8} {narrow:>16} {wide:>16}");
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ttf_parser", &["report/plot/fonts.rs"]),
     ("dejavu", &["report/plot/fonts.rs"]),
     ("terminal_size", &["output/mod.rs"]),
-    ("pulp", &["simd.rs", "statistic/linear/sums.rs"]),
+    ("pulp", &["simd.rs"]),
     ("indicatif", &["progress.rs"]),
     ("tempfile", &["output/atomic.rs"]),
     ("strsim", &["statistic/expression/names.rs", "statistic/definition.rs", "input/column.rs"]),

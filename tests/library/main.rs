@@ -26,5 +26,6 @@ mod statistic;
 mod strata;
 mod stream_battery;
 mod streams;
+mod sums;
 mod tally;
 mod units;

@@ -24,6 +24,9 @@ use bernoulli::Dyadic;
 /// Bytes of a batch of bitsets: half of a small first-level cache, the other half is for the scores' tables.
 const BATCH_BYTES: usize = 16 << 10;
 
+/// Bytes that a batch may take beyond that for the sake of 64 labellings, which are summed at once.
+const MOST_BATCH_BYTES: usize = 8 << 20;
+
 /// Unit-labels in a chunk: about a millisecond of work, whatever N is.
 const CHUNK_UNITS: usize = 1 << 24;
 
@@ -38,8 +41,9 @@ pub struct SubsetSampler {
 /// Bitsets over so many units in a full batch: a power of two.
 #[must_use]
 pub fn batch_size(units: usize) -> usize {
-    let fits = BATCH_BYTES / (8 * units.div_ceil(64));
-    (1 << fits.max(1).ilog2()).clamp(16, 1024)
+    let row = 8 * units.div_ceil(64);
+    let fits = |bytes: usize| 1 << (bytes / row).max(1).ilog2();
+    usize::clamp(fits(BATCH_BYTES), fits(MOST_BATCH_BYTES).clamp(32, 64), 1024)
 }
 
 /// Labellings in a chunk: a power of two, from the number of units alone, never from the number of resamples.

@@ -11,6 +11,7 @@ pub mod moments;
 mod refinement;
 pub mod scores;
 pub mod sums;
+pub mod transposed;
 pub mod wide;
 pub mod within;
 

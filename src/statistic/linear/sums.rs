@@ -1,53 +1,60 @@
 //! The hot loop of every linear statistic: Σ scores over the case units, for a batch of labellings.
 //!
-//! Sums of integers do not depend on their order, so every path gives the same: additions under a mask where the
-//! machine has AVX-512 (eight or sixteen scores at once, a bitset's byte or half-word being the mask); elsewhere byte
-//! tables (the sums of all 256 patterns of eight units) or, where these outgrow the cache, additions of what each bit
-//! selects; single additions for index lists.
+//! Sums of integers do not depend on their order, so every path gives the same. Labellings in byte lanes are summed by
+//! tables that fit a register: each half of a byte says which of four units are set, and is looked up among the sixteen
+//! sums of their scores, for as many labellings at once as a register has bytes. Sums of more than seven binary digits are
+//! looked up in several planes of seven, so that those of both halves add up to a byte. Where there are no such registers
+//! the same sums are looked up one by one; index lists are added up score by score.
 
-use std::ops::{Add, AddAssign};
+use std::sync::OnceLock;
 
+use super::transposed::{Bytes, LANES, Layout, Transpose, Transposed};
 use crate::sampling::labellings::{BitRows, IndexRows, Labellings, Listed};
 use crate::sampling::units::UnitSums;
-use crate::simd::{self, Arch, Kernel};
+use crate::simd::{self, Arch, ByteKernel, ByteLanes, Kernel};
 
-/// Bytes of scores or tables that are used together on a whole batch: they stay in the first-level cache.
-const TILE_BYTES: usize = 32 << 10;
+/// Binary digits in a plane.
+const DIGITS: u32 = 7;
 
-/// Units up to which byte tables are used. They are 32 times the size of the scores, and for more units than this they
-/// outgrow the second-level cache.
-const MOST_LOOKED_UP: usize = 4096;
+/// Planes that are summed at a time: their sums stay in registers, and together they fit 32 bits.
+const PLANES: usize = 3;
+
+/// Bytes of a labelling that are summed at a time: lanes of 16 bits do not overflow, and the tables of so many bytes stay in
+/// the first-level cache together with a block of labellings.
+const TILE: usize = 256;
+
+/// Words of a labelling whose bytes are looked up one by one on a whole batch: their tables stay in the first-level cache.
+const WHOLE_WORDS: usize = 2;
+
+/// Units up to which such tables are kept: those of more outgrow the second-level cache.
+const MOST_WHOLE: usize = 4096;
 
 /// Scores of the units, prepared for summation.
 #[derive(Debug, Clone)]
 pub struct Summands {
-    width: Width,
+    scores: Vec<i64>,
     /// The sum while no unit is set.
     base: i64,
+    /// What the sums in the tables are short of: they are counted from the least one of their table.
+    offset: i64,
+    /// By plane and byte of a labelling.
+    planes: Vec<Vec<Halves<u8>>>,
+    /// By word, where there are no byte lanes.
+    whole: OnceLock<Vec<WholeTables>>,
 }
 
-#[derive(Debug, Clone)]
-enum Width {
-    /// All sums fit 32 bits, which doubles the scores in a register and in the cache.
-    Narrow(Prepared<i32>),
-    Wide(Prepared<i64>),
-}
+/// Sums by pattern of the lower four units of a byte, and of the upper four.
+type Halves<T> = [[T; 16]; 2];
 
-#[derive(Debug, Clone)]
-struct Prepared<T> {
-    /// Padded with zeros to whole words of a bitset.
-    scores: Vec<T>,
-    total: T,
-    /// By word and byte of a bitset: the sum of each pattern of eight units. Empty where there are too many.
-    tables: Vec<[[T; 256]; 8]>,
-}
+/// The sums by byte of a word and pattern of its units.
+type WholeTables = [[i64; 256]; 8];
 
-/// An integer that scores are summed in.
-trait Integer: Copy + Default + Add<Output = Self> + AddAssign + Into<i64> + Send + Sync {
-    fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool;
-
-    /// Itself if that bit of the word is 1, else 0, without a branch.
-    fn times_bit(self, word: u64, bit: usize) -> Self;
+/// Where the bytes of a batch come from.
+enum Source<'a> {
+    /// They are transposed when they are needed, into a buffer for a tile.
+    Rows(&'a BitRows, Vec<Bytes>),
+    /// Block after block.
+    Transposed(&'a [Bytes]),
 }
 
 impl Summands {
@@ -58,12 +65,27 @@ impl Summands {
     #[must_use]
     pub fn new(scores: &[i64]) -> Self {
         let add = |sum: i64, &score: &i64| sum.checked_add(score.checked_abs()?);
-        let magnitude = scores.iter().try_fold(0, add).expect("the sum of all magnitudes fits");
-        let width = match i32::try_from(magnitude) {
-            Ok(_) => Width::Narrow(Prepared::new(scores.iter().map(|&score| score as i32).collect())),
-            Err(_) => Width::Wide(Prepared::new(scores.to_vec())),
-        };
-        Self { width, base: 0 }
+        scores.iter().try_fold(0, add).expect("the sum of all magnitudes fits");
+        let mut sums: Vec<Halves<i64>> = scores.chunks(8).map(pattern_sums).collect();
+        let (mut offset, mut largest) = (0, 0);
+        for sums in sums.as_flattened_mut() {
+            let least = sums.iter().copied().fold(0, i64::min);
+            for sum in sums {
+                *sum -= least;
+                largest = largest.max(*sum);
+            }
+            offset += least;
+        }
+        let digits = |plane, sum: i64| (sum >> (DIGITS * plane)) as u8 & ((1 << DIGITS) - 1);
+        let plane = |plane| sums.iter().map(|sums| sums.map(|sums| sums.map(|sum| digits(plane, sum)))).collect();
+        let planes = (i64::BITS - largest.leading_zeros()).div_ceil(DIGITS);
+        Self {
+            scores: scores.to_vec(),
+            base: 0,
+            offset,
+            planes: (0..planes).map(plane).collect(),
+            whole: OnceLock::new(),
+        }
     }
 
     /// Prepares what units add to a sum over the case observations.
@@ -80,231 +102,205 @@ impl Summands {
     /// # Panics
     /// When the labellings are over another number of units.
     pub fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
-        match &self.width {
-            Width::Narrow(prepared) => prepared.sum(arch, labellings, sums),
-            Width::Wide(prepared) => prepared.sum(arch, labellings, sums),
-        }
-        if self.base != 0 {
-            for sum in sums {
-                *sum += self.base;
-            }
-        }
-    }
-}
-
-impl<T: Integer> Prepared<T> {
-    fn new(mut scores: Vec<T>) -> Self {
-        let total = scores.iter().fold(T::default(), |sum, &score| sum + score);
-        scores.resize(scores.len().next_multiple_of(64), T::default());
-        let looked_up = if scores.len() <= MOST_LOOKED_UP { &scores[..] } else { &[] };
-        let tables = looked_up.chunks_exact(8).map(pattern_sums).collect::<Vec<_>>().as_chunks().0.to_vec();
-        Self { scores, total, tables }
-    }
-
-    fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
         match labellings {
-            Labellings::Sparse(rows) => simd::run(arch, Listing { prepared: self, rows, sums }),
+            Labellings::Sparse(rows) => simd::run(arch, Listing { summands: self, rows, sums }),
+            Labellings::Dense(rows) if simd::has_byte_lanes(arch) => {
+                let (width, arch) = (8 * rows.width(), simd::narrowed(arch, sums.len()));
+                self.sum_blocks(arch, Source::Rows(rows, vec![[0; LANES]; TILE.min(width)]), width, sums);
+            }
             Labellings::Dense(rows) => {
-                assert_eq!(rows.width() * 64, self.scores.len(), "labellings of other units");
-                if T::sum_masked(arch, &self.scores, rows, sums) {
-                    return;
-                }
-                if self.tables.is_empty() {
-                    simd::run(arch, Selection { scores: &self.scores, rows, sums });
-                } else {
-                    simd::run(arch, Lookup { tables: &self.tables, rows, sums });
-                }
+                let is_small = self.scores.len() <= MOST_WHOLE;
+                let tables = is_small.then(|| self.whole.get_or_init(|| whole_tables(&self.scores)));
+                self.sum_rows(arch, rows, tables, sums);
+            }
+        }
+    }
+
+    /// The same for labellings that are transposed already, which several columns can share.
+    ///
+    /// # Panics
+    /// When the labellings are over another number of units.
+    pub fn sum_transposed(&self, labellings: &Transposed, sums: &mut [i64]) {
+        let (arch, width) = (labellings.arch(), labellings.width());
+        match labellings.layout() {
+            Layout::Lanes(bytes) => self.sum_blocks(arch, Source::Transposed(bytes), width, sums),
+            Layout::Rows(rows) => self.sum_rows(arch, rows, None, sums),
+        }
+    }
+
+    /// Sums labellings of so many bytes in lanes, tile by tile: the tables of one serve all labellings.
+    fn sum_blocks(&self, arch: Arch, mut source: Source, width: usize, sums: &mut [i64]) {
+        self.check_width(width);
+        sums.fill(self.base + self.offset);
+        let all = self.scores.len().div_ceil(8);
+        for start in (0..all).step_by(TILE) {
+            let tile = start..all.min(start + TILE);
+            let planes: Vec<_> = self.planes.iter().map(|plane| &plane[tile.clone()]).collect();
+            for (block, sums) in sums.chunks_mut(LANES).enumerate() {
+                let bytes = match &mut source {
+                    Source::Transposed(bytes) => &bytes[block * width..][tile.clone()],
+                    Source::Rows(rows, buffer) => {
+                        let bytes = &mut buffer[..tile.len().next_multiple_of(8)];
+                        simd::run_in_bytes(arch, Transpose { rows, block, first_word: tile.start / 8, bytes });
+                        &bytes[..tile.len()]
+                    }
+                };
+                simd::run_in_bytes(arch, LookUp { planes: &planes, bytes, sums });
+            }
+        }
+    }
+
+    /// Sums labellings in rows, without byte lanes, by tables of all words or by those of some words at a time.
+    fn sum_rows(&self, arch: Arch, rows: &BitRows, tables: Option<&Vec<WholeTables>>, sums: &mut [i64]) {
+        self.check_width(8 * rows.width());
+        sums.fill(self.base);
+        for (first_word, scores) in (0..).step_by(WHOLE_WORDS).zip(self.scores.chunks(64 * WHOLE_WORDS)) {
+            let made = if tables.is_some() { Vec::new() } else { whole_tables(scores) };
+            let tables = tables.map_or(&made[..], |tables| &tables[first_word..]);
+            simd::run(arch, OneByOne { tables: &tables[..scores.len().div_ceil(64)], rows, first_word, sums });
+        }
+    }
+
+    fn check_width(&self, bytes: usize) {
+        assert_eq!(8 * self.scores.len().div_ceil(64), bytes, "labellings of other units");
+    }
+}
+
+/// The sums of the patterns of up to eight scores: each pattern is a smaller one and its lowest unit.
+#[inline(always)]
+fn pattern_sums(scores: &[i64]) -> Halves<i64> {
+    let mut halves = [[0; 16]; 2];
+    for (sums, scores) in halves.iter_mut().zip(scores.chunks(4)) {
+        for pattern in 1..16usize {
+            let lowest = scores.get(pattern.trailing_zeros() as usize).unwrap_or(&0);
+            sums[pattern] = sums[pattern & (pattern - 1)] + lowest;
+        }
+    }
+    halves
+}
+
+/// Adds the sums of a tile, looked up for all labellings of a block at once.
+struct LookUp<'a> {
+    planes: &'a [&'a [Halves<u8>]],
+    bytes: &'a [Bytes],
+    sums: &'a mut [i64],
+}
+
+impl ByteKernel for LookUp<'_> {
+    #[inline(always)]
+    fn compute<B: ByteLanes>(self, lanes: B) {
+        let Self { planes, bytes, sums } = self;
+        for (first, planes) in (0..).step_by(PLANES).zip(planes.chunks(PLANES)) {
+            let shift = DIGITS * first;
+            match *planes {
+                [a] => add_planes(lanes, [a], shift, bytes, sums),
+                [a, b] => add_planes(lanes, [a, b], shift, bytes, sums),
+                [a, b, c] => add_planes(lanes, [a, b, c], shift, bytes, sums),
+                _ => unreachable!("no more than three planes"),
             }
         }
     }
 }
 
-/// The sums of all patterns of eight scores: each pattern is a smaller one and its lowest unit.
-fn pattern_sums<T: Integer>(scores: &[T]) -> [T; 256] {
-    let mut sums = [T::default(); 256];
-    for pattern in 1..256usize {
-        sums[pattern] = sums[pattern & (pattern - 1)] + scores[pattern.trailing_zeros() as usize];
+/// Adds some neighbouring planes, the lowest of which is worth 2^shift.
+#[inline(always)]
+fn add_planes<B: ByteLanes, const P: usize>(
+    lanes: B,
+    planes: [&[Halves<u8>]; P],
+    shift: u32,
+    bytes: &[Bytes],
+    sums: &mut [i64],
+) {
+    let planes = planes.map(|plane| &plane[..bytes.len()]);
+    let size = size_of::<B::Register>();
+    for (part, sums) in sums.chunks_mut(size).enumerate() {
+        // Lanes of 16 bits sum pairs of bytes as they are, and the upper ones by themselves. Without the upper ones the
+        // former are the sums of the lower ones.
+        let (mut pairs, mut upper) = ([lanes.zero(); P], [lanes.zero(); P]);
+        for (i, bytes) in bytes.iter().enumerate() {
+            let [low, high] = lanes.nibbles(lanes.load(bytes, part));
+            for p in 0..P {
+                let [low_table, high_table] = &planes[p][i];
+                let found = lanes.add_bytes(lanes.look_up(low_table, low), lanes.look_up(high_table, high));
+                pairs[p] = lanes.add_pairs(pairs[p], found);
+                upper[p] = lanes.add_pairs(upper[p], lanes.upper_bytes(found));
+            }
+        }
+        let mut totals = [[0u32; 2]; LANES / 2];
+        for p in 0..P {
+            // Copies: what is borrowed stays in memory, all through the loop above.
+            let (pairs, upper) = (pairs[p], upper[p]);
+            for ((total, &pair), &upper) in totals.iter_mut().zip(lanes.pairs(&pairs)).zip(lanes.pairs(&upper)) {
+                total[0] += u32::from(pair.wrapping_sub(upper << 8)) << (DIGITS * p as u32);
+                total[1] += u32::from(upper) << (DIGITS * p as u32);
+            }
+        }
+        for (sum, &total) in sums.iter_mut().zip(totals.as_flattened()) {
+            *sum += i64::from(total) << shift;
+        }
     }
-    sums
+}
+
+/// The tables of each word.
+fn whole_tables(scores: &[i64]) -> Vec<WholeTables> {
+    let mut tables = vec![[[0; 256]; 8]; scores.len().div_ceil(64)];
+    for (table, scores) in tables.as_flattened_mut().iter_mut().zip(scores.chunks(8)) {
+        let [low, high] = pattern_sums(scores);
+        for (sums, high) in table.as_chunks_mut::<16>().0.iter_mut().zip(high) {
+            *sums = low.map(|low| low + high);
+        }
+    }
+    tables
+}
+
+/// Adds the sums of some words, looked up one by one.
+struct OneByOne<'a> {
+    tables: &'a [WholeTables],
+    rows: &'a BitRows,
+    first_word: usize,
+    sums: &'a mut [i64],
+}
+
+impl Kernel for OneByOne<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        for (row, sum) in self.rows.words.chunks_exact(self.rows.width()).zip(self.sums) {
+            let mut part = 0;
+            for (word, tables) in row[self.first_word..].iter().zip(self.tables) {
+                for (byte, table) in word.to_le_bytes().into_iter().zip(tables) {
+                    part += table[usize::from(byte)];
+                }
+            }
+            *sum += part;
+        }
+    }
 }
 
 /// Sums by index lists.
-struct Listing<'a, T> {
-    prepared: &'a Prepared<T>,
+struct Listing<'a> {
+    summands: &'a Summands,
     rows: &'a IndexRows,
     sums: &'a mut [i64],
 }
 
-impl<T: Integer> Kernel for Listing<'_, T> {
+impl Kernel for Listing<'_> {
     type Output = ();
 
     #[inline(always)]
     fn compute(self) {
-        let Prepared { scores, total, .. } = self.prepared;
+        let Summands { scores, base, .. } = self.summands;
+        let total = match self.rows.listed {
+            Listed::Case => 0,
+            Listed::Control => scores.iter().sum::<i64>(),
+        };
         for (row, sum) in self.rows.indices.chunks_exact(self.rows.width).zip(self.sums) {
-            let listed: i64 = row.iter().fold(T::default(), |sum, &unit| sum + scores[unit as usize]).into();
+            let listed: i64 = row.iter().map(|&unit| scores[unit as usize]).sum();
             *sum = match self.rows.listed {
-                Listed::Case => listed,
-                Listed::Control => (*total).into() - listed,
+                Listed::Case => base + listed,
+                Listed::Control => base + total - listed,
             };
         }
     }
 }
-
-/// Sums by byte tables.
-struct Lookup<'a, T> {
-    tables: &'a [[[T; 256]; 8]],
-    rows: &'a BitRows,
-    sums: &'a mut [i64],
-}
-
-impl<T: Integer> Kernel for Lookup<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn compute(self) {
-        let width = self.rows.width();
-        let tile = TILE_BYTES / size_of::<[[T; 256]; 8]>();
-        self.sums.fill(0);
-        for (start, tables) in (0..width).step_by(tile).zip(self.tables.chunks(tile)) {
-            for (row, sum) in self.rows.words.chunks_exact(width).zip(&mut *self.sums) {
-                let mut part = T::default();
-                for (word, tables) in row[start..].iter().zip(tables) {
-                    for (byte, table) in word.to_le_bytes().into_iter().zip(tables) {
-                        part += table[byte as usize];
-                    }
-                }
-                *sum += part.into();
-            }
-        }
-    }
-}
-
-/// Sums of what each bit selects: plain code that compilers turn into vector comparisons.
-struct Selection<'a, T> {
-    scores: &'a [T],
-    rows: &'a BitRows,
-    sums: &'a mut [i64],
-}
-
-impl<T: Integer> Kernel for Selection<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn compute(self) {
-        let width = self.rows.width();
-        let tile = TILE_BYTES / (64 * size_of::<T>());
-        self.sums.fill(0);
-        for (start, scores) in (0..width).step_by(tile).zip(self.scores.chunks(64 * tile)) {
-            let words = scores.as_chunks::<64>().0;
-            for (row, sum) in self.rows.words.chunks_exact(width).zip(&mut *self.sums) {
-                let mut parts = [T::default(); 64];
-                for (&word, scores) in row[start..].iter().zip(words) {
-                    for lane in 0..64 {
-                        parts[lane] += scores[lane].times_bit(word, lane);
-                    }
-                }
-                *sum += parts.map(Into::into).iter().sum::<i64>();
-            }
-        }
-    }
-}
-
-macro_rules! masked_sums {
-    ($integer:ty, $lanes:literal, $mask_bits:ty, $mask:ident, $zero:ident, $add:ident, $select:ident) => {
-        impl Integer for $integer {
-            #[inline(always)]
-            fn times_bit(self, word: u64, bit: usize) -> Self {
-                self & -((word >> bit & 1) as Self)
-            }
-
-            /// Sums by additions under a mask, if the machine has AVX-512.
-            #[cfg(target_arch = "x86_64")]
-            fn sum_masked(arch: Arch, scores: &[Self], rows: &BitRows, sums: &mut [i64]) -> bool {
-                use pulp::{Simd, cast, x86::V4};
-
-                struct Masked<'a> {
-                    v4: V4,
-                    scores: &'a [[$integer; $lanes]],
-                    rows: &'a BitRows,
-                    sums: &'a mut [i64],
-                }
-
-                impl Kernel for Masked<'_> {
-                    type Output = ();
-
-                    #[inline(always)]
-                    fn compute(self) {
-                        // Literal widths for the commonest sizes let the compiler unroll a row.
-                        match self.rows.width() {
-                            1 => self.sum_rows(1),
-                            2 => self.sum_rows(2),
-                            4 => self.sum_rows(4),
-                            width => self.sum_rows(width),
-                        }
-                    }
-                }
-
-                impl Masked<'_> {
-                    #[inline(always)]
-                    fn sum_rows(self, width: usize) {
-                        const TILE: usize = TILE_BYTES / (64 * size_of::<$integer>());
-                        let Self { v4, scores, rows, sums } = self;
-                        let words = scores.as_chunks::<{ 64 / $lanes }>().0;
-                        let sums_are_odd = sums.len() % 2 == 1;
-                        for start in (0..width).step_by(TILE) {
-                            let words = &words[start..width.min(start + TILE)];
-                            let pairs = rows.words.chunks_exact(2 * width).zip(sums.as_chunks_mut::<2>().0);
-                            for (rows, sums) in pairs {
-                                let (first, second) = rows.split_at(width);
-                                let parts = sum_tile(v4, words, [&first[start..], &second[start..]]);
-                                for (sum, part) in sums.iter_mut().zip(parts) {
-                                    *sum = if start == 0 { part } else { *sum + part };
-                                }
-                            }
-                            if let [.., sum] = sums
-                                && sums_are_odd
-                            {
-                                let row = &rows.words[rows.words.len() - width..];
-                                let [part, _] = sum_tile(v4, words, [&row[start..]; 2]);
-                                *sum = if start == 0 { part } else { *sum + part };
-                            }
-                        }
-                    }
-                }
-
-                #[inline(always)]
-                fn sum_tile(v4: V4, words: &[[[$integer; $lanes]; 64 / $lanes]], rows: [&[u64]; 2]) -> [i64; 2] {
-                    // Two rows share each load of scores; two sums a row in turn, because an addition waits for the one
-                    // before it.
-                    let mut parts = [[v4.$zero(0); 2]; 2];
-                    for ((scores, &first), &second) in words.iter().zip(rows[0]).zip(rows[1]) {
-                        for (i, &scores) in scores.iter().enumerate() {
-                            for (parts, word) in parts.iter_mut().zip([first, second]) {
-                                let mask = pulp::$mask((word >> ($lanes * i)) as $mask_bits);
-                                let added = v4.$add(parts[i % 2], cast(scores));
-                                parts[i % 2] = cast(v4.$select(mask, cast(added), cast(parts[i % 2])));
-                            }
-                        }
-                    }
-                    parts.map(|[even, odd]| {
-                        let lanes: [$integer; $lanes] = cast(v4.$add(even, odd));
-                        lanes.iter().sum::<$integer>().into()
-                    })
-                }
-
-                let Arch::V4(v4) = arch else { return false };
-                simd::run(arch, Masked { v4, scores: scores.as_chunks().0, rows, sums });
-                true
-            }
-
-            #[cfg(not(target_arch = "x86_64"))]
-            fn sum_masked(_: Arch, _: &[Self], _: &BitRows, _: &mut [i64]) -> bool {
-                false
-            }
-        }
-    };
-}
-
-masked_sums!(i32, 16, u16, b16, splat_i32x16, wrapping_add_i32x16, select_u32s);
-masked_sums!(i64, 8, u8, b8, splat_i64x8, wrapping_add_i64x8, select_u64s);
