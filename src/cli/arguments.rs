@@ -51,7 +51,8 @@ pub(super) struct Arguments {
     /// Two files, case then control, or one file that holds both groups; - is standard input
     ///
     /// The case is what you ask about (the treatment, the new version), the control is what it is compared with. Files
-    /// compressed with gzip or zstd are read as they are, and so are the results of hyperfine (--export-json), Google
+    /// compressed with gzip or zstd are read as they are. A table is text such as CSV or, in JSON, a list of numbers, a list of
+    /// records or a record a line. Read as well are the results of hyperfine (--export-json), Google
     /// Benchmark (JSON), pytest-benchmark (with --benchmark-save-data), pyperf, criterion (target/criterion, sample.json,
     /// raw.csv), JMH (-rf json), BenchmarkDotNet (full JSON), nanobench (JSON) and go test -bench. A file
     /// that is called aa, completions, help, man, merge or statistics is given as ./aa and so on.

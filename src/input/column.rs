@@ -2,8 +2,9 @@
 
 use super::cell::{Cell, CellRules, Form};
 use super::excerpt;
+use super::heading::Heading;
 use super::number::NotANumber;
-use super::table::{Heading, Table};
+use super::table::Table;
 use crate::error::Error;
 use crate::escape;
 use crate::settings::{ColumnName, Columns};

@@ -1,19 +1,20 @@
 //! Files → the samples of each test: which columns are meant, and what they are.
 
-use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::assign::{Comparison, Half, Study};
-use super::benchmarks::{self, Benchmark, Folder, Notation, Results};
+use super::benchmarks::{self, Benchmark, Folder, Results};
 use super::cell::CellRules;
 use super::column;
+use super::content::{self, Content};
 use super::excerpt;
 use super::frame::Frame;
 use super::groups::{self, NamedLabels};
 use super::layout::Layout;
+use super::origin::Origin;
 use super::roles::{self, Role, Roles};
 use super::several::Several;
-use super::source::{self, Stream};
+use super::source;
 use super::table::Table;
 use super::{number, partners};
 use crate::error::{Error, Place};
@@ -126,11 +127,11 @@ pub struct Sample {
 /// The names of a file's columns or benchmarks; none where it cannot be read.
 #[must_use]
 pub fn names(file: &Source) -> Vec<String> {
-    match Content::open(file, None) {
+    match Content::open(file, &Reading::default()) {
         Ok(Content::Results(results)) => results.names(),
-        Ok(Content::Table(stream)) => {
+        Ok(Content::Table(origin)) => {
             let reading = Reading::default();
-            let table = Table::open(stream, &reading, &CellRules::new(&reading), &[]);
+            let table = Table::open(origin, &reading, &CellRules::new(&reading), &[]);
             table.ok().and_then(|table| table.names().map(<[_]>::to_vec)).unwrap_or_default()
         }
         Err(_) => Vec::new(),
@@ -144,9 +145,9 @@ pub fn names(file: &Source) -> Vec<String> {
 pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Sample, Error> {
     let reader = Reader { blocks, reading, rules: &CellRules::new(reading) };
     let mut roles = Roles::new(None, blocks);
-    match Content::open(file, reading.encoding)? {
-        Content::Table(stream) => {
-            let mut table = reader.open(stream, columns.names(), &roles)?;
+    match Content::open(file, reading)? {
+        Content::Table(origin) => {
+            let mut table = reader.open(origin, columns.names(), &roles)?;
             let taken = roles.find(&table)?;
             let chosen = column::chosen(&mut table, columns, reader.rules, &taken)?;
             let frame =
@@ -175,10 +176,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn open(&self, stream: Stream, columns: &[ColumnName], roles: &Roles<'_>) -> Result<Table, Error> {
+    fn open(&self, origin: Origin, columns: &[ColumnName], roles: &Roles<'_>) -> Result<Table, Error> {
         let conditions = self.reading.conditions.iter().map(|condition| &condition.column);
         let named: Vec<&ColumnName> = columns.iter().chain(roles.names()).chain(conditions).collect();
-        Table::open(stream, self.reading, self.rules, &named)
+        Table::open(origin, self.reading, self.rules, &named)
     }
 
     /// What was read, with the texts in it that mean that there is no key, or no label: these are `labels`.
@@ -225,7 +226,7 @@ impl<'a> Reader<'a> {
         labels: &[String; 2],
         roles: Roles<'a>,
     ) -> Result<Vec<Dataset>, Error> {
-        match (Content::open(case, self.reading.encoding)?, Content::open(control, self.reading.encoding)?) {
+        match (Content::open(case, self.reading)?, Content::open(control, self.reading)?) {
             (Content::Table(case), Content::Table(control)) => {
                 let case = self.open(case, columns.names(), &roles)?;
                 let control = self.open(control, columns.names(), &roles)?;
@@ -241,7 +242,7 @@ impl<'a> Reader<'a> {
                 Err(Error::input(Place::file(&table.file), what, "give two files of the same kind"))
             }
             (Content::Table(case), Content::Results(control)) => {
-                let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.name);
+                let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.file());
                 Err(Error::input(Place::file(control.file), what, "give two files of the same kind"))
             }
         }
@@ -300,7 +301,7 @@ impl<'a> Reader<'a> {
         if let Some(labels) = named.both() {
             roles.keep_only(labels, self.rules);
         }
-        let mut table = self.open(long_table(file, self.reading.encoding)?, columns.names(), &roles)?;
+        let mut table = self.open(content::long_table(file, self.reading)?, columns.names(), &roles)?;
         let taken = roles.find(&table)?;
         let chosen = column::chosen(&mut table, columns, self.rules, &taken)?;
         let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
@@ -348,8 +349,8 @@ impl<'a> Reader<'a> {
     /// Reads a file with a column for each group, or with two benchmarks.
     fn wide(&self, file: &Source, case: &ColumnName, control: &ColumnName) -> Result<Vec<Dataset>, Error> {
         let mut roles = Roles::new(None, self.blocks);
-        let stream = match Content::open(file, self.reading.encoding)? {
-            Content::Table(stream) => stream,
+        let origin = match Content::open(file, self.reading)? {
+            Content::Table(origin) => origin,
             Content::Results(results) => {
                 self.refuse_columns(&results.file)?;
                 let files = [results.file.clone(), results.file.clone()];
@@ -360,7 +361,7 @@ impl<'a> Reader<'a> {
                 return Ok(vec![self.benchmarks(column, labels, &files, comparison)?]);
             }
         };
-        let table = self.open(stream, &[case.clone(), control.clone()], &roles)?;
+        let table = self.open(origin, &[case.clone(), control.clone()], &roles)?;
         let values = [
             ("--case", column::find(&table, case, "--case")?),
             ("--control", column::find(&table, control, "--control")?),
@@ -399,10 +400,10 @@ impl<'a> Reader<'a> {
             let columns = if *columns == Columns::Sole { &Columns::All } else { columns };
             return self.folder(&folder, [None, None], columns, unmatched);
         }
-        match Content::open(file, self.reading.encoding)? {
+        match Content::open(file, self.reading)? {
             Content::Results(results) => Err(benchmarks::alone(&results)),
-            Content::Table(stream) => {
-                let table = self.open(stream, columns.names(), &Roles::new(None, self.blocks))?;
+            Content::Table(origin) => {
+                let table = self.open(origin, columns.names(), &Roles::new(None, self.blocks))?;
                 let (what, remedy) = if table.width() == 1 {
                     (
                         "has one column and is given alone, so that there is nothing to compare it with".to_owned(),
@@ -523,40 +524,4 @@ fn is_same_file(case: &Source, control: &Source) -> bool {
 fn is_named_control(stem: &str) -> bool {
     stem.split(|c: char| !c.is_alphanumeric())
         .any(|word| !word.chars().all(|c| c.is_ascii_digit()) && groups::is_control(word))
-}
-
-/// What is in a file.
-pub(super) enum Content {
-    /// A table, yet to be read.
-    Table(Stream),
-    /// Results of benchmarks.
-    Results(Results),
-}
-
-impl Content {
-    /// Looks into a file, and reads it if it has results of benchmarks; of a folder of criterion those of the latest run.
-    pub fn open(file: &Source, encoding: Option<&'static Encoding>) -> Result<Self, Error> {
-        if let Some(folder) = Folder::open(file)? {
-            return folder.results(&Folder::latest()).map(Self::Results);
-        }
-        let mut stream = file.open()?.decode(encoding);
-        Ok(match benchmarks::recognise(&stream.look_ahead()) {
-            Some(notation) => Self::Results(benchmarks::read(stream, notation)?),
-            None => Self::Table(stream),
-        })
-    }
-}
-
-/// The stream of a file with a column of labels; criterion's results are a table that can have one.
-fn long_table(file: &Source, encoding: Option<&'static Encoding>) -> Result<Stream, Error> {
-    let mut stream = file.open()?.decode(encoding);
-    match benchmarks::recognise(&stream.look_ahead()) {
-        None | Some(Notation::Table(_)) => Ok(stream),
-        Some(Notation::Json | Notation::Text(_)) => {
-            let what = "this is no table, so that it has no column for --group";
-            let remedy =
-                "give results of benchmarks as two files, or one file with --case and --control for two of them";
-            Err(Error::input(Place::file(stream.name), what, remedy))
-        }
-    }
 }

@@ -10,8 +10,9 @@ use indexmap::IndexSet;
 use super::cell::{Cell, CellRules, Form, is_blank};
 use super::encoding::decoded;
 use super::excerpt;
+use super::heading::Heading;
 use super::number::{self, NotANumber, Number, Precision};
-use super::table::{Heading, Table};
+use super::table::Table;
 use crate::error::{Error, Place};
 
 /// Different texts of one column of numbers beyond which it certainly holds none.
@@ -148,7 +149,7 @@ impl Frame {
         let mut codes = vec![Vec::new(); labels.len()];
         let (mut lines, mut n_rows) = (Lines::default(), 0);
         let mut is_hopeless = false;
-        let is_single = table.width() == 1;
+        let is_single = table.counts_blank_lines();
         let mut previous = table.last_header_line();
         let is_plain = !rules.know_numeric_tokens();
         let mut blank_rows = Vec::new();

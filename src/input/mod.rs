@@ -1,4 +1,4 @@
-//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, table), values (number, cell), columns over rows
+//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, origin, heading, table, records), values (number, cell), columns over rows
 //! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
 //! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
 
@@ -6,16 +6,20 @@ mod assign;
 pub mod benchmarks;
 mod cell;
 mod column;
+mod content;
 pub mod dataset;
 mod encoding;
 mod excerpt;
 mod frame;
 mod groups;
+mod heading;
 pub mod layout;
 pub mod number;
+mod origin;
 mod pairing;
 mod partners;
 mod preamble;
+mod records;
 mod roles;
 mod several;
 mod sniff;

@@ -1,7 +1,8 @@
 //! Which columns of two tables belong together.
 
 use super::cell::CellRules;
-use super::table::{Heading, Table};
+use super::heading::Heading;
+use super::table::Table;
 use super::{column, excerpt};
 use crate::error::Error;
 use crate::settings::{Columns, Unmatched};

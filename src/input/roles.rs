@@ -7,7 +7,8 @@ use super::cell::CellRules;
 use super::column;
 use super::excerpt;
 use super::frame::{Blank, Dictionary, Frame, Labels, Rows, Wording};
-use super::table::{Heading, Table};
+use super::heading::Heading;
+use super::table::Table;
 use crate::error::{Error, Place};
 use crate::settings::{Blocks, ColumnName, Condition, Pairs};
 

@@ -4,7 +4,8 @@
 //! cluster, files are relabelled as wholes, so that this drift does not pass for a difference between the sides.
 
 use super::benchmarks::{self, Comparison, FILE, Results};
-use super::dataset::{self, Content, Dataset, Group, Orientation, Sample};
+use super::content::Content;
+use super::dataset::{self, Dataset, Group, Orientation, Sample};
 use super::excerpt;
 use super::layout::{Keys, Layout};
 use crate::error::{Error, Place};
@@ -34,9 +35,9 @@ impl Several<'_> {
         let mut table = None;
         for (results, files) in results.iter_mut().zip(self.sides) {
             for file in files {
-                match Content::open(file, self.reading.encoding)? {
+                match Content::open(file, self.reading)? {
                     Content::Results(of_file) => results.push(of_file),
-                    Content::Table(stream) => table = Some(stream.name),
+                    Content::Table(origin) => table = Some(origin.file().to_owned()),
                 }
             }
         }

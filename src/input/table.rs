@@ -3,6 +3,8 @@
 //! Quoting follows RFC 4180, section 2. The csv crate knows which line it has reached, which is not where a record
 //! stands: blank lines before it, line ends inside quotes and the LF of a CRLF are accounted for here.
 
+mod faults;
+
 use std::collections::VecDeque;
 use std::ops::Deref;
 
@@ -11,7 +13,9 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::cell::{Cell, CellRules, Form, is_blank};
 use super::encoding::decoded;
 use super::excerpt;
+use super::heading::{HeaderLine, Heading};
 use super::number::NotANumber;
+use super::origin::{Names, Origin, Rows, Values};
 use super::preamble;
 use super::sniff;
 use super::source::Stream;
@@ -27,10 +31,16 @@ const MOST_COLUMNS: usize = 1_000_000;
 /// Bytes of rows that are kept to be looked at ahead.
 const MOST_AHEAD: usize = 16 << 20;
 
+/// Where the rows of an open table come from.
+enum Source {
+    Text(Reader<Text>),
+    Values(Box<dyn Rows>),
+}
+
 /// A table that is read row by row, always with the same number of fields.
 pub struct Table {
     heading: Heading,
-    reader: Reader<Text>,
+    source: Source,
     decimal: DecimalMark,
     delimiter: u8,
     /// What lines of comments begin with.
@@ -45,23 +55,6 @@ pub struct Table {
     notes: Vec<String>,
 }
 
-/// A file and the names of its columns.
-#[derive(Debug)]
-pub struct Heading {
-    /// The file as the user named it, or `standard input`.
-    pub file: String,
-    header: Option<HeaderLine>,
-    width: usize,
-}
-
-/// Names of the columns and where they stand.
-#[derive(Debug)]
-struct HeaderLine {
-    names: Vec<String>,
-    line: u64,
-    last_line: u64,
-}
-
 /// What a table says of its columns before its first row.
 impl Deref for Table {
     type Target = Heading;
@@ -71,73 +64,22 @@ impl Deref for Table {
     }
 }
 
-impl Heading {
-    /// A file of so many columns that have no names.
-    #[must_use]
-    pub fn without_names(file: String, width: usize) -> Self {
-        Self { file, header: None, width }
-    }
-
-    /// The place of the header line, or the file where there is none.
-    #[must_use]
-    pub fn header_place(&self) -> Place {
-        let place = Place::file(&self.file);
-        match &self.header {
-            Some(header) => place.line(header.line),
-            None => place,
-        }
-    }
-
-    /// The line on which the header line ends, if there is one.
-    #[must_use]
-    pub fn last_header_line(&self) -> Option<u64> {
-        self.header.as_ref().map(|header| header.last_line)
-    }
-
-    /// A column as a whole.
-    #[must_use]
-    pub fn column_place(&self, column: usize) -> Place {
-        Place::file(&self.file).column(self.column_label(column))
-    }
-
-    /// Number of columns.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// The names of the columns, in order, if there is a header line.
-    #[must_use]
-    pub fn names(&self) -> Option<&[String]> {
-        self.header.as_ref().map(|header| header.names.as_slice())
-    }
-
-    /// The name of a column, if it has one.
-    #[must_use]
-    pub fn column_name(&self, column: usize) -> Option<&str> {
-        self.names().map(|names| names[column].as_str()).filter(|name| !name.is_empty())
-    }
-
-    /// What a remedy says after an option to mean a column: its name as it is typed, or its number.
-    #[must_use]
-    pub fn column_choice(&self, column: usize) -> String {
-        let name = self.column_name(column).unwrap_or_default();
-        let n_alike = self.names().into_iter().flatten().filter(|other| *other == name).count();
-        if n_alike > 1 { (column + 1).to_string() } else { excerpt::choice(name, column + 1) }
-    }
-
-    /// What messages call a column: its name, or its number.
-    #[must_use]
-    pub fn column_label(&self, column: usize) -> String {
-        self.column_name(column).map_or_else(|| (column + 1).to_string(), |name| excerpt::plain(name.as_bytes()))
-    }
-}
-
 /// A record and, once the reader has gone on, the line on which it ends.
 #[derive(Default)]
 struct Row {
     record: ByteRecord,
     last_line: Option<u64>,
+}
+
+impl Row {
+    /// Takes the next row of cells; false after the last.
+    fn take(&mut self, rows: &mut dyn Rows) -> Result<bool, Error> {
+        self.record.clear();
+        let line = rows.next(&mut |field| self.record.push_field(field))?;
+        let n_within = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
+        self.last_line = line.map(|line| line + n_within);
+        Ok(line.is_some())
+    }
 }
 
 /// How far a table was read.
@@ -155,8 +97,60 @@ impl Table {
     /// # Errors
     /// [`Error::Usage`] for a delimiter that cannot be one; [`Error::Input`] for a file without data or in a form that is
     /// no table.
-    pub fn open(stream: Stream, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
-        check_delimiter(reading)?;
+    pub fn open(origin: Origin, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
+        faults::refuse_delimiter(reading)?;
+        match origin {
+            Origin::Text(stream) => Self::open_text(stream, reading, rules, named),
+            Origin::Values(values) => Self::open_values(values, reading, named),
+        }
+    }
+
+    fn open_values(values: Values, reading: &Reading, named: &[&ColumnName]) -> Result<Self, Error> {
+        let Values { file, names, left_out, rows } = values;
+        let about_text = [
+            ("--delimiter", reading.delimiter.is_some()),
+            ("--no-header", reading.header == Header::Absent),
+            ("--skip", reading.skip.is_some()),
+            ("--comment", reading.comment.is_some()),
+        ];
+        if let Some((option, _)) = about_text.into_iter().find(|(_, is_given)| *is_given) {
+            let what = format!("{option} is about lines of text, but {file} is JSON");
+            return Err(Error::usage(what, "leave it out"));
+        }
+        let mut notes = Vec::new();
+        if !left_out.is_empty() {
+            let list = excerpt::list(left_out.iter().map(|(name, _)| excerpt::plain(name.as_bytes())));
+            notes.push(format!("{file}: left out, as they hold lists or objects: {list}"));
+        }
+        if let Some((_, reason)) =
+            left_out.into_iter().find(|(name, _)| named.iter().any(|named| named.0.trim() == name))
+        {
+            return Err(reason);
+        }
+        let mut heading = Heading::without_names(file, 1);
+        if let Names::Known(names) = names {
+            heading.width = names.len();
+            heading.header = Some(HeaderLine { names, line: 1, last_line: 1 });
+        }
+        Ok(Self::new(heading, Source::Values(rows), reading, notes))
+    }
+
+    fn new(heading: Heading, source: Source, reading: &Reading, notes: Vec<String>) -> Self {
+        Self {
+            heading,
+            source,
+            decimal: reading.decimal.unwrap_or_default(),
+            delimiter: 0,
+            comment: reading.comment.as_ref().map(|prefix| prefix.as_bytes().to_vec()),
+            row: Row::default(),
+            ahead: VecDeque::new(),
+            extent: Extent::NoRowYet,
+            begin: (0, 1),
+            notes,
+        }
+    }
+
+    fn open_text(stream: Stream, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
         let name = stream.name.clone();
         let extension = stream.extension.clone();
         let mut notes: Vec<_> = stream
@@ -190,18 +184,8 @@ impl Table {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER)
             .from_reader(text);
-        let mut table = Self {
-            heading: Heading::without_names(name, 0),
-            reader,
-            decimal,
-            delimiter,
-            comment: reading.comment.as_ref().map(|prefix| prefix.as_bytes().to_vec()),
-            row: Row::default(),
-            ahead: VecDeque::new(),
-            extent: Extent::NoRowYet,
-            begin: (0, 1),
-            notes,
-        };
+        let mut table = Self::new(Heading::without_names(name, 0), Source::Text(reader), reading, notes);
+        table.delimiter = delimiter;
         table.read_first_line(reading.header, rules, named)?;
         if table.header.is_some() {
             table.name_row_names()?;
@@ -302,7 +286,11 @@ impl Table {
         if record.len() > width && record.iter().skip(width).all(|field| field.trim_ascii().is_empty()) {
             record.truncate(width);
         }
-        if record.len() == width { Ok(()) } else { Err(self.ragged(&self.row.record)) }
+        if record.len() == width {
+            Ok(())
+        } else {
+            Err(faults::ragged(&self.row.record, self.last_line(), &self.heading, self.decimal))
+        }
     }
 
     /// Whether all fields of the current row are empty.
@@ -376,16 +364,23 @@ impl Table {
     pub fn line(&self) -> u64 {
         // A row that is all that was read since a line feed, and ends with one, is the line at which the reader stood:
         // that costs less than to count.
-        let (position, record) = (self.reader.position(), &self.row.record);
+        let Source::Text(reader) = &self.source else { return self.line_of(0) };
+        let (position, record) = (reader.position(), &self.row.record);
         let n_bytes = (record.as_slice().len() + record.len()) as u64;
         if self.row.last_line.is_none()
             && (position.byte(), position.line()) == (self.begin.0 + n_bytes, self.begin.1 + 1)
-            && self.reader.get_ref().byte_before(self.begin.0) == Some(b'\n')
+            && reader.get_ref().byte_before(self.begin.0) == Some(b'\n')
         {
             return self.begin.1;
         }
         let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
         last - memchr::memchr_iter(b'\n', record.as_slice()).count() as u64
+    }
+
+    /// Whether a blank line between rows is a row without a value: in text of one column.
+    #[must_use]
+    pub fn counts_blank_lines(&self) -> bool {
+        self.width == 1 && matches!(self.source, Source::Text(_))
     }
 
     /// What separates the fields.
@@ -413,7 +408,7 @@ impl Table {
 
     /// Lets the row just read be the next one again, after those put back before.
     fn put_back(&mut self) {
-        let last_line = Some(self.line_reached());
+        let last_line = Some(self.last_line());
         self.ahead.push_back(Row { last_line, ..std::mem::take(&mut self.row) });
     }
 
@@ -442,25 +437,31 @@ impl Table {
     /// Reads the next record that is not a blank line; false at the line after the last.
     #[inline]
     fn read_record(&mut self) -> Result<bool, Error> {
-        self.reader.get_mut().begin_row();
-        let position = self.reader.position();
+        let reader = match &mut self.source {
+            Source::Text(reader) => reader,
+            Source::Values(rows) => return self.row.take(rows.as_mut()),
+        };
+        reader.get_mut().begin_row();
+        let position = reader.position();
         let begin = position.line();
         self.begin = (position.byte(), begin);
         loop {
-            match self.reader.read_byte_record(&mut self.row.record) {
+            match reader.read_byte_record(&mut self.row.record) {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
-                Err(error) => return Err(self.unread(error, begin)),
+                Err(error) => return Err(faults::unread(reader, &self.heading.file, error, begin)),
             }
             let record = &self.row.record;
             let bytes = record.as_slice();
             match bytes.last() {
                 Some(0) if bytes == END_FIELD => return Ok(false),
-                Some(b'\n') if bytes.ends_with(SWALLOWED_END) => return Err(self.open_quote(record)),
+                Some(b'\n') if bytes.ends_with(SWALLOWED_END) => {
+                    return Err(faults::open_quote(record, &self.heading.file, reader.position().line()));
+                }
                 Some(last) if last.is_ascii_whitespace() && record.len() == 1 && bytes.trim_ascii().is_empty() => {}
                 _ if self.comment.as_ref().is_some_and(|prefix| record[0].trim_ascii_start().starts_with(prefix)) => {}
                 _ if bytes.len() > LONGEST_FIELD && record.iter().any(|field| field.len() > LONGEST_FIELD) => {
-                    return Err(self.long_field(record));
+                    return Err(faults::long_field(record, self.line_reached(), &self.heading.file));
                 }
                 // An empty field alone can only have been `""`, which is a missing value: csv skips empty lines itself.
                 _ => return Ok(true),
@@ -471,64 +472,16 @@ impl Table {
     /// The line of a field of the current row.
     fn line_of(&self, column: usize) -> u64 {
         let last = self.row.last_line.unwrap_or_else(|| self.line_reached());
-        line_of_field(&self.row.record, last, column)
+        faults::line_of_field(&self.row.record, last, column)
     }
 
     /// The line on which the record read last ends.
     fn line_reached(&self) -> u64 {
-        let position = self.reader.position();
-        let ended_the_line = self.reader.get_ref().byte_before(position.byte()) == Some(b'\n');
+        let Source::Text(reader) = &self.source else { return 0 };
+        let position = reader.position();
+        let ended_the_line = reader.get_ref().byte_before(position.byte()) == Some(b'\n');
         position.line() - u64::from(ended_the_line)
     }
-
-    #[cold]
-    fn ragged(&self, record: &ByteRecord) -> Error {
-        let line = line_of_field(record, self.line_reached(), 0);
-        let reference = if self.header.is_some() { "header" } else { "first line" };
-        let fields = excerpt::count(record.len() as u64, "field");
-        let remedy = if record.len() > self.width && self.decimal == DecimalMark::Point {
-            "put a text with the delimiter in it in double quotes; if a comma in it is the decimal mark, say --decimal ,"
-        } else {
-            "complete it, or name the delimiter with --delimiter"
-        };
-        let what = format!("the line has {fields} where the {reference} has {}", self.width);
-        Error::input(Place::file(&self.file).line(line), what, remedy)
-    }
-
-    #[cold]
-    fn open_quote(&self, record: &ByteRecord) -> Error {
-        // Every line end since the record began lies inside it, so the end reached belongs to it as well.
-        let line = line_of_field(record, self.reader.position().line(), record.len().saturating_sub(1));
-        let what = "a double quote opens here that is never closed";
-        Error::input(Place::file(&self.file).line(line), what, "close it, or remove it")
-    }
-
-    #[cold]
-    fn long_field(&self, record: &ByteRecord) -> Error {
-        let column = record.iter().position(|field| field.len() > LONGEST_FIELD).unwrap_or_default();
-        let line = line_of_field(record, self.line_reached(), column);
-        let what = format!("field {} has {} bytes; at most 1 MiB is read", column + 1, record[column].len());
-        Error::input(Place::file(&self.file).line(line), what, "shorten it, or close a double quote before it")
-    }
-
-    #[cold]
-    fn unread(&self, error: csv::Error, begin: u64) -> Error {
-        let line = self.reader.position().line();
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => self.reader.get_ref().failure(&self.file, line, begin, &error),
-            other => {
-                let place = Place::file(&self.file).line(line);
-                Error::input(place, format!("the line cannot be read: {other:?}"), "correct it")
-            }
-        }
-    }
-}
-
-/// The line on which a field begins, given the one on which its record ends.
-fn line_of_field(record: &ByteRecord, last_line: u64, column: usize) -> u64 {
-    let line_ends = |text: &[u8]| text.split(|&byte| byte == b'\n').count() as u64 - 1;
-    let after: u64 = record.iter().skip(column).map(line_ends).sum();
-    last_line - after
 }
 
 fn reads_as_numbers(record: &ByteRecord, rules: &CellRules) -> bool {
@@ -549,24 +502,6 @@ fn is_called_for(names: &[String], named: &[&ColumnName]) -> bool {
         let is_number = name.parse::<usize>().is_ok_and(|number| (1..=names.len()).contains(&number));
         !is_number && names.iter().any(|field| field == name)
     })
-}
-
-fn check_delimiter(reading: &Reading) -> Result<(), Error> {
-    let mark = match reading.decimal.unwrap_or_default() {
-        DecimalMark::Point => b'.',
-        DecimalMark::Comma => b',',
-    };
-    match reading.delimiter {
-        Some(delimiter) if delimiter == mark => Err(Error::usage(
-            format!("\"{}\" cannot be both the delimiter and the decimal mark", char::from(mark)),
-            "choose another --delimiter, or another --decimal",
-        )),
-        Some(delimiter @ (b'"' | b'\r' | b'\n' | 0)) => Err(Error::usage(
-            format!("{} cannot be the delimiter", excerpt::quote(&[delimiter])),
-            "choose another --delimiter, such as a comma, a semicolon or a tab",
-        )),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

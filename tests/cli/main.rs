@@ -12,6 +12,7 @@ mod designs;
 mod destinations;
 #[cfg(unix)]
 mod distributed;
+mod documents;
 mod escaping;
 mod false_alarms;
 mod forms;

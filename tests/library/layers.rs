@@ -61,7 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
-    ("csv", &["input/table.rs", "report/delimited.rs"]),
+    ("csv", &["input/table.rs", "input/table/", "report/delimited.rs"]),
     (
         "encoding_rs",
         &[
@@ -73,7 +73,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli/value_parsers.rs",
         ],
     ),
-    ("indexmap", &["input/frame.rs"]),
+    ("indexmap", &["input/frame.rs", "input/records.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
     ("sha2", &["sampling/stream.rs", "report/page/mod.rs", "part/mod.rs"]),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::super::cell::{self, CellRules};
 use super::super::number;
+use super::super::origin::Origin;
 use super::super::source::Stream;
 use super::super::table::Table;
 use super::super::{column, excerpt};
@@ -89,7 +90,7 @@ pub fn read_raw_csv(document: &Document) -> Result<Vec<Entry>, Error> {
     let stream = Stream::new(document.file.clone(), None, Cursor::new(document.text.clone()))?;
     // The format leaves no choice, whatever the options say of tables.
     let reading = Reading { delimiter: Some(b','), header: Header::Detect, ..Reading::default() };
-    let mut table = Table::open(stream, &reading, &CellRules::new(&reading), &[])?;
+    let mut table = Table::open(Origin::Text(stream), &reading, &CellRules::new(&reading), &[])?;
     let columns = Columns::find(&table)?;
     let mut gathering = Gathering::default();
     while table.advance()? {

@@ -52,14 +52,15 @@ impl Document {
     /// Checks that a file is JSON.
     ///
     /// # Errors
-    /// [`Error::Input`] with the line at which it ceases to be.
-    pub fn json(file: String, text: String) -> Result<Self, Error> {
+    /// [`Error::Input`] with the line at which it ceases to be, and the text, which may be several values one after the other.
+    pub fn json(file: String, text: String) -> Result<Self, Box<(String, Error)>> {
         let Err(error) = serde_json::from_str::<&Raw>(&text) else { return Ok(Self::new(file, text)) };
         let quoted = quote_what_is_not_a_number(&text);
         if serde_json::from_str::<&Raw>(&quoted).is_ok() {
             return Ok(Self::new(file, quoted));
         }
-        Err(malformed(file, &text, &error))
+        let error = malformed(file, &text, &error);
+        Err(Box::new((quoted, error)))
     }
 
     /// The outermost JSON value.
@@ -104,12 +105,18 @@ fn malformed(file: String, text: &str, error: &serde_json::Error) -> Error {
         let remedy = "copy the file once more, or run the benchmark to its end";
         return Error::input(place, "the JSON breaks off here, in the middle", remedy);
     }
-    if text.lines().next().is_some_and(|line| line.contains("\"Action\":")) {
+    if are_go_events(text) {
         let what = "these are the events of go test -json, an object a line";
         return Error::input(Place::file(place.file), what, "run go test -bench without -json");
     }
     let column = error.column();
     Error::input(place, format!("this is no JSON from column {column} on"), ONCE_MORE)
+}
+
+/// Whether a text is what `go test -json` writes.
+#[must_use]
+pub fn are_go_events(text: &str) -> bool {
+    text.lines().next().is_some_and(|line| line.contains("\"Action\":"))
 }
 
 /// The text with double quotes around every NaN and infinity; lines remain as they are.
@@ -278,7 +285,7 @@ mod tests {
     use super::*;
 
     fn document(text: &str) -> Result<Document, String> {
-        Document::json("x.json".to_owned(), text.to_owned()).map_err(|error| error.to_string())
+        Document::json("x.json".to_owned(), text.to_owned()).map_err(|fault| fault.1.to_string())
     }
 
     fn member<'a>(document: &'a Document, name: &str) -> Node<'a> {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::excerpt;
-use super::{Notation, Results, pool};
+use super::{Json, Results, pool};
 use crate::error::{Error, Place};
 use crate::settings::{ColumnName, Source};
 
@@ -68,7 +68,10 @@ impl Folder {
             let what = format!("no run is called {quoted}; they are {}", excerpt::list(names.into_iter()));
             return Err(Error::input(self.place(), what, KEEP_TWO));
         };
-        let read = |file: &PathBuf| super::read(Source::File(file.clone()).open()?, Notation::Json);
+        let read = |file: &PathBuf| match super::read_json(Source::File(file.clone()).open()?)? {
+            Json::Results(results) => Ok(results),
+            Json::Other { refusal, .. } => Err(refusal),
+        };
         let mut results = pool(files.iter().map(read).collect::<Result<_, _>>()?, None);
         results.file = self.path.join(run).display().to_string();
         Ok(results)

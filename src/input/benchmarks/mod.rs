@@ -270,31 +270,61 @@ fn is_json(head: &[u8]) -> bool {
 }
 
 /// Reads the results in a stream that was recognised.
-pub(super) fn read(stream: Stream, notation: Notation) -> Result<Results, Error> {
+pub(super) fn read(stream: Stream, format: &'static Format) -> Result<Results, Error> {
+    let file = stream.name.clone();
+    results(&Document::new(file, text(stream)?), format)
+}
+
+/// What is in JSON.
+pub(super) enum Json {
+    /// Results of benchmarks.
+    Results(Results),
+    /// Something else.
+    Other {
+        /// The file as the user named it.
+        file: String,
+        /// All of it.
+        text: String,
+        /// Why it is no results of benchmarks.
+        refusal: Error,
+    },
+}
+
+/// Reads JSON, which may be results of benchmarks.
+pub(super) fn read_json(stream: Stream) -> Result<Json, Error> {
     let (file, text) = (stream.name.clone(), text(stream)?);
-    let (document, format) = match notation {
-        Notation::Text(format) | Notation::Table(format) => (Document::new(file, text), format),
-        Notation::Json => {
-            let document = Document::json(file, text)?;
-            let format = json_format(&document)?;
-            (document, format)
+    let document = match Document::json(file.clone(), text) {
+        Ok(document) => document,
+        Err(fault) => {
+            let (text, refusal) = *fault;
+            // Of a list it is clear that it should have been one value.
+            let is_one = text.trim_ascii_start().starts_with('[') || document::are_go_events(&text);
+            return if is_one { Err(refusal) } else { Ok(Json::Other { file, text, refusal }) };
         }
     };
+    match json_format(&document) {
+        Ok(format) => results(&document, format).map(Json::Results),
+        Err(refusal) => Ok(Json::Other { file: document.file, text: document.text, refusal }),
+    }
+}
+
+fn results(document: &Document, format: &'static Format) -> Result<Results, Error> {
+    let file = document.file.clone();
     let entries = match format.content {
-        Samples { read, .. } => read(&document)?,
+        Samples { read, .. } => read(document)?,
         Summary { remedy } => {
             let what = format!(
                 "this is what {} writes, which has means and the like but not the single measurements",
                 format.name
             );
-            return Err(Error::input(Place::file(document.file), what, remedy));
+            return Err(Error::input(Place::file(file), what, remedy));
         }
     };
     if entries.is_empty() {
         let what = format!("there is no benchmark among these results of {}", format.name);
-        return Err(Error::input(Place::file(document.file), what, "run the benchmarks once more, without a filter"));
+        return Err(Error::input(Place::file(file), what, "run the benchmarks once more, without a filter"));
     }
-    Ok(Results { file: document.file, format, entries })
+    Ok(Results { file, format, entries })
 }
 
 /// Recognises the format by the members of the outermost value.
@@ -304,7 +334,8 @@ fn json_format(document: &Document) -> Result<&'static Format, Error> {
     let is_so = |format: &&Format| matches!(&format.marks, Marks::Json(marks) if marks.iter().all(has_one_of));
     FORMATS.iter().find(is_so).ok_or_else(|| {
         let what = "this is JSON, but no results of benchmarks that are known here";
-        Error::input(document.root().place(), what, format!("give a file of {}", Format::known()))
+        let remedy = format!("give a file of {}, or a list of numbers or records", Format::known());
+        Error::input(document.root().place(), what, remedy)
     })
 }
 

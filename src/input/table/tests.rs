@@ -13,7 +13,7 @@ fn reading(header: Header) -> Reading {
 fn open(bytes: &[u8], reading: &Reading, named: &[&str]) -> Result<Table, Error> {
     let stream = Stream::new("t".to_owned(), None, Cursor::new(bytes.to_vec()))?;
     let named: Vec<_> = named.iter().map(|name| ColumnName((*name).to_owned())).collect();
-    Table::open(stream, reading, &CellRules::new(reading), &named.iter().collect::<Vec<_>>())
+    Table::open(Origin::Text(stream), reading, &CellRules::new(reading), &named.iter().collect::<Vec<_>>())
 }
 
 /// Each field as `line:text`, rows in order.
