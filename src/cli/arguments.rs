@@ -414,6 +414,12 @@ pub(super) struct ReadingArguments {
     #[arg(long, value_name = "NAME", value_parser = value_parsers::encoding, help_heading = "Input")]
     pub encoding: Option<&'static Encoding>,
 
+    /// Sheet of an .xlsx workbook, by its name or number [default: the first]
+    ///
+    /// Workbooks are read where permtest was built with the feature xlsx.
+    #[arg(long, value_name = "NAME|N", help_heading = "Input")]
+    pub sheet: Option<String>,
+
     /// The first line holds data, not the names of the columns
     #[arg(long, help_heading = "Input")]
     pub no_header: bool,

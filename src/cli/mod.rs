@@ -156,6 +156,7 @@ fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
     }
     Ok(Reading {
         encoding: arguments.encoding,
+        sheet: arguments.sheet.clone(),
         delimiter: arguments.delimiter,
         header: if arguments.no_header { Header::Absent } else { Header::Detect },
         skip: arguments.skip,
@@ -409,11 +410,12 @@ mod tests {
     #[test]
     fn the_other_options_arrive_in_their_settings() {
         let settings = parsed(
-            "a b --encoding latin1 -d tab --no-header --skip 2 --comment % --where g==a --decimal , --thousands ' --na NA,x --missing drop --true ja,oui -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
+            "a b --encoding latin1 --sheet 2 -d tab --no-header --skip 2 --comment % --where g==a --decimal , --thousands ' --na NA,x --missing drop --true ja,oui -s quantile:.9 --compare --undefined drop -a two-sided --two-sided doubled \
              -n 10M --method monte-carlo --seed 7 -j 3 --confidence 0.95 -o out.txt -f markdown --distribution d/null.NPY --color never",
         );
         let reading = Reading {
             encoding: Some(encoding_rs::WINDOWS_1252),
+            sheet: Some("2".to_owned()),
             delimiter: Some(b'\t'),
             header: Header::Absent,
             skip: Some(2),

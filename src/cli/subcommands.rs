@@ -26,7 +26,7 @@ pub(super) enum Subcommand {
     /// runs, show whether measurements taken one after the other can be compared by a test that takes every value for
     /// independent: if they raise the alarm more often, a gate on them cries wolf.
     #[command(hide = true, override_usage = "permtest aa [OPTIONS] <DATA>")]
-    Aa(FalseAlarmArguments),
+    Aa(Box<FalseAlarmArguments>),
     /// Add up the part files of a run that was shared out with --shard, and report it
     ///
     /// Format and options of the report are those of the run. Parts of other runs, parts that occur twice, and files that were

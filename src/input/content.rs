@@ -25,12 +25,12 @@ impl Content {
         if let Some(folder) = Folder::open(file)? {
             return folder.results(&Folder::latest()).map(Self::Results);
         }
-        let mut stream = file.open()?.decode(reading.encoding);
-        let notation = benchmarks::recognise(&stream.look_ahead());
-        Self::of(stream, notation)
+        let (origin, notation) = look_into(file, reading)?;
+        Self::of(origin, notation)
     }
 
-    fn of(stream: Stream, notation: Option<Notation>) -> Result<Self, Error> {
+    fn of(origin: Origin, notation: Option<Notation>) -> Result<Self, Error> {
+        let Origin::Text(stream) = origin else { return Ok(Self::Table(origin)) };
         match notation {
             None => Ok(Self::Table(Origin::Text(stream))),
             Some(Notation::Text(format) | Notation::Table(format)) => {
@@ -51,10 +51,8 @@ impl Content {
 /// # Errors
 /// [`Error::Input`] if it is no table, or cannot be read.
 pub fn long_table(file: &Source, reading: &Reading) -> Result<Origin, Error> {
-    let mut stream = file.open()?.decode(reading.encoding);
-    let notation =
-        benchmarks::recognise(&stream.look_ahead()).filter(|notation| !matches!(notation, Notation::Table(_)));
-    match Content::of(stream, notation)? {
+    let (origin, notation) = look_into(file, reading)?;
+    match Content::of(origin, notation.filter(|notation| !matches!(notation, Notation::Table(_))))? {
         Content::Table(origin) => Ok(origin),
         Content::Results(results) => {
             let what = "this is no table, so that it has no column for --group";
@@ -63,4 +61,32 @@ pub fn long_table(file: &Source, reading: &Reading) -> Result<Origin, Error> {
             Err(Error::input(Place::file(results.file), what, remedy))
         }
     }
+}
+
+/// What a file is by its first bytes: a workbook, or text in some notation.
+fn look_into(file: &Source, reading: &Reading) -> Result<(Origin, Option<Notation>), Error> {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    let mut stream = file.open()?;
+    if stream.look_ahead().starts_with(ZIP) {
+        return Ok((sheet_of(stream, reading)?, None));
+    }
+    if reading.sheet.is_some() {
+        let what = format!("--sheet is for workbooks, and {} is none", stream.name);
+        return Err(Error::usage(what, "leave it out"));
+    }
+    let mut stream = stream.decode(reading.encoding);
+    let notation = benchmarks::recognise(&stream.look_ahead());
+    Ok((Origin::Text(stream), notation))
+}
+
+#[cfg(feature = "xlsx")]
+fn sheet_of(workbook: Stream, reading: &Reading) -> Result<Origin, Error> {
+    super::sheet::table(workbook, reading.sheet.as_deref()).map(Origin::Values)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn sheet_of(workbook: Stream, _: &Reading) -> Result<Origin, Error> {
+    let what = "this is an .xlsx workbook or another zip archive, which this build of permtest does not read";
+    let remedy = "save the sheet as CSV, or install permtest with --features xlsx";
+    Err(Error::input(Place::file(workbook.name), what, remedy))
 }

@@ -1,4 +1,4 @@
-//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, origin, heading, table, records), values (number, cell), columns over rows
+//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, origin, heading, table, records, sheet), values (number, cell), columns over rows
 //! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
 //! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
 
@@ -22,6 +22,8 @@ mod preamble;
 mod records;
 mod roles;
 mod several;
+#[cfg(feature = "xlsx")]
+mod sheet;
 mod sniff;
 pub(crate) mod source;
 mod table;

@@ -19,6 +19,8 @@ pub struct Values {
     pub names: Names,
     /// What is no column though it has a name.
     pub left_out: LeftOut,
+    /// Things the user should know about how it was read.
+    pub notes: Vec<String>,
     /// Its rows.
     pub rows: Box<dyn Rows>,
 }
@@ -32,6 +34,9 @@ pub enum Names {
     Known(Vec<String>),
     /// There is one column, without a name.
     Absent,
+    /// In the first of the rows, each of which has so many cells, unless that reads as numbers.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only sheets of workbooks have such rows"))]
+    FirstRow(usize),
 }
 
 /// Rows of cells, one after the other.

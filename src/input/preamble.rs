@@ -5,7 +5,7 @@ use super::encoding::decoded;
 use crate::settings::{ColumnName, Reading};
 
 /// Lines among which the names of columns are looked for.
-const MOST_TITLES: usize = 30;
+pub const MOST_TITLES: usize = 30;
 
 /// The lines above a table.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -71,17 +71,16 @@ fn sep_line(line: &[u8]) -> Option<u8> {
 
 /// Whether all columns that are named by more than a number stand in a line, whatever separates them.
 fn holds_names(line: &[u8], named: &[&ColumnName]) -> bool {
-    let names: Vec<_> = named.iter().map(|name| name.0.trim()).filter(|name| name.parse::<u64>().is_err()).collect();
-    if names.is_empty() {
-        return false;
-    }
     let line = decoded(line);
-    let separates = |delimiter: char| {
-        let fields: Vec<_> =
-            line.split(delimiter).map(|field| field.trim_matches(|c| is_blank(c) || c == '"')).collect();
-        names.iter().all(|name| fields.contains(name))
-    };
-    [',', ';', '\t', '|', ' '].into_iter().any(separates)
+    let fields = |delimiter| line.split(delimiter).map(|field| field.trim_matches(|c| is_blank(c) || c == '"'));
+    [',', ';', '\t', '|', ' '].into_iter().any(|delimiter| hold_names(&fields(delimiter).collect::<Vec<_>>(), named))
+}
+
+/// Whether all columns that are named by more than a number are among the fields of a row.
+#[must_use]
+pub fn hold_names(fields: &[&str], named: &[&ColumnName]) -> bool {
+    let mut names = named.iter().map(|name| name.0.trim()).filter(|name| name.parse::<u64>().is_err()).peekable();
+    names.peek().is_some() && names.all(|name| fields.contains(&name))
 }
 
 #[cfg(test)]

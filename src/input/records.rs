@@ -43,8 +43,13 @@ pub fn table(file: String, text: String, refusal: Error) -> Result<Values, Error
         return Err(refusal);
     }
     let (names, left_out) = all.columns()?;
+    let mut notes = Vec::new();
+    if !left_out.is_empty() {
+        let list = excerpt::list(left_out.iter().map(|(name, _)| excerpt::plain(name.as_bytes())));
+        notes.push(format!("{}: left out, as they hold lists or objects: {list}", all.file));
+    }
     let known = if names.is_empty() { Names::Absent } else { Names::Known(names.clone()) };
-    Ok(Values { file: all.file, names: known, left_out, rows: Box::new(Sequence { names, ..first }) })
+    Ok(Values { file: all.file, names: known, left_out, notes, rows: Box::new(Sequence { names, ..first }) })
 }
 
 impl Sequence {

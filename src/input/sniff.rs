@@ -24,9 +24,9 @@ pub fn object(head: &[u8]) -> Option<Objection> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
             ("the file is UTF-32, not UTF-8", "convert it with iconv -f UTF-32 -t UTF-8")
         }
-        [b'P', b'K', 3, 4, ..] => (
-            "this is a zip archive or an .xlsx workbook, not a table in text",
-            "save the sheet as CSV, or unzip it first",
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => (
+            "this is an .xls workbook, or one with a password",
+            "save it as .xlsx without a password, or the sheet as CSV",
         ),
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => {
             ("the file is compressed with bzip2", "decompress it with bzip2 -dc and read standard input (-)")
@@ -213,7 +213,7 @@ mod tests {
         let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
         assert_eq!(remedy(&utf_16("a\n1\n2")), Some("say --encoding utf-16le"));
         assert_eq!(remedy(&utf_16("a\n1\n2\n")[1..]), Some("say --encoding utf-16be"));
-        assert!(remedy(b"PK\x03\x04....").is_some_and(|remedy| remedy.contains("CSV")));
+        assert!(remedy(b"\xd0\xcf\x11\xe0....").is_some_and(|remedy| remedy.contains("CSV")));
         assert_eq!(remedy(b"a\n1\n"), None);
         assert_eq!(remedy("\u{feff}größe\n1\n".as_bytes()), None);
         assert_eq!(remedy(b""), None);

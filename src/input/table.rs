@@ -101,38 +101,63 @@ impl Table {
         faults::refuse_delimiter(reading)?;
         match origin {
             Origin::Text(stream) => Self::open_text(stream, reading, rules, named),
-            Origin::Values(values) => Self::open_values(values, reading, named),
+            Origin::Values(values) => Self::open_values(values, reading, rules, named),
         }
     }
 
-    fn open_values(values: Values, reading: &Reading, named: &[&ColumnName]) -> Result<Self, Error> {
-        let Values { file, names, left_out, rows } = values;
-        let about_text = [
+    fn open_values(values: Values, reading: &Reading, rules: &CellRules, named: &[&ColumnName]) -> Result<Self, Error> {
+        let Values { file, names, left_out, notes, rows } = values;
+        let has_lines = matches!(names, Names::FirstRow(_));
+        let refused = [
             ("--delimiter", reading.delimiter.is_some()),
-            ("--no-header", reading.header == Header::Absent),
-            ("--skip", reading.skip.is_some()),
             ("--comment", reading.comment.is_some()),
+            ("--no-header", reading.header == Header::Absent && !has_lines),
+            ("--skip", reading.skip.is_some() && !has_lines),
         ];
-        if let Some((option, _)) = about_text.into_iter().find(|(_, is_given)| *is_given) {
-            let what = format!("{option} is about lines of text, but {file} is JSON");
-            return Err(Error::usage(what, "leave it out"));
+        if let Some((option, _)) = refused.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(Error::usage(format!("{option} is about lines of text, and {file} has none"), "leave it out"));
         }
-        let mut notes = Vec::new();
-        if !left_out.is_empty() {
-            let list = excerpt::list(left_out.iter().map(|(name, _)| excerpt::plain(name.as_bytes())));
-            notes.push(format!("{file}: left out, as they hold lists or objects: {list}"));
-        }
-        if let Some((_, reason)) =
-            left_out.into_iter().find(|(name, _)| named.iter().any(|named| named.0.trim() == name))
-        {
+        let is_wanted = |(name, _): &(String, Error)| named.iter().any(|named| named.0.trim() == name);
+        if let Some((_, reason)) = left_out.into_iter().find(is_wanted) {
             return Err(reason);
         }
-        let mut heading = Heading::without_names(file, 1);
-        if let Names::Known(names) = names {
-            heading.width = names.len();
-            heading.header = Some(HeaderLine { names, line: 1, last_line: 1 });
+        let mut table = Self::new(Heading::without_names(file, 1), Source::Values(rows), reading, notes);
+        match names {
+            Names::Absent => {}
+            Names::Known(names) => {
+                table.heading.width = names.len();
+                table.heading.header = Some(HeaderLine { names, line: 1, last_line: 1 });
+            }
+            Names::FirstRow(width) => {
+                table.heading.width = width;
+                table.skip_titles(reading.skip, named)?;
+                table.read_first_line(reading.header, rules, named)?;
+                if table.header.is_some() {
+                    table.leave_out_units(rules)?;
+                }
+            }
         }
-        Ok(Self::new(heading, Source::Values(rows), reading, notes))
+        Ok(table)
+    }
+
+    /// Leaves out the first rows of a sheet: those up to a line or, where the user does not say so, those above the row in
+    /// which the named columns stand.
+    fn skip_titles(&mut self, skip: Option<usize>, named: &[&ColumnName]) -> Result<(), Error> {
+        let n_rows = self.look_ahead(skip.map_or(preamble::MOST_TITLES, |n| n + 1))?;
+        let holds_names = |row: usize| {
+            let fields: Vec<_> = self.ahead[row].record.iter().map(|field| decoded(field)).collect();
+            preamble::hold_names(&fields.iter().map(|field| field.trim_matches(is_blank)).collect::<Vec<_>>(), named)
+        };
+        let is_below =
+            |n: usize| (0..n_rows).find(|&row| self.ahead[row].last_line.is_some_and(|line| line > n as u64));
+        let n_titles = skip
+            .map_or_else(|| (0..n_rows).find(|&row| holds_names(row)).unwrap_or(0), |n| is_below(n).unwrap_or(n_rows));
+        self.ahead.drain(..n_titles);
+        if skip.is_none() && n_titles > 0 {
+            let lines = excerpt::count(n_titles as u64, "line");
+            self.notes.push(format!("{}: {lines} above the names of the columns are left out", self.file));
+        }
+        Ok(())
     }
 
     fn new(heading: Heading, source: Source, reading: &Reading, notes: Vec<String>) -> Self {
@@ -196,7 +221,9 @@ impl Table {
 
     /// Decides what the first line is.
     fn read_first_line(&mut self, header: Header, rules: &CellRules, named: &[&ColumnName]) -> Result<(), Error> {
-        if !self.read_record()? {
+        if let Some(row) = self.ahead.pop_front() {
+            self.row = row;
+        } else if !self.read_record()? {
             let remedy = "give a file with a value on each line, under a header line if you like";
             return Err(Error::input(Place::file(&self.file), "the file has blank lines only", remedy));
         }
@@ -223,7 +250,8 @@ impl Table {
                     self.file
                 ));
             }
-            self.put_back();
+            let last_line = Some(self.last_line());
+            self.ahead.push_front(Row { last_line, ..std::mem::take(&mut self.row) });
             self.extent = Extent::SomeRows;
         } else {
             if first.iter().any(|name| std::str::from_utf8(name).is_err()) {
@@ -262,12 +290,16 @@ impl Table {
         if n_rows < 3 {
             return Ok(());
         }
-        let is_number = |row: usize, column: usize| matches!(rules.read(self.field_ahead(row, column)), Cell::Value(_));
+        let cell = |row: usize, column: usize| rules.read(self.field_ahead(row, column));
         let is_text = |column: usize| {
             let field = self.field_ahead(0, column);
             !field.is_empty() && matches!(rules.read(field), Cell::Other(NotANumber::Text))
         };
-        let is_unit = |column: usize| is_text(column) && (1..n_rows).all(|row| is_number(row, column));
+        let are_numbers = |column: usize| {
+            (1..n_rows).all(|row| matches!(cell(row, column), Cell::Value(_) | Cell::Missing))
+                && (1..n_rows).any(|row| matches!(cell(row, column), Cell::Value(_)))
+        };
+        let is_unit = |column: usize| is_text(column) && are_numbers(column);
         let mut columns = 0..self.width;
         let is_row_of_units = columns.clone().any(is_unit)
             && columns.all(|column| is_unit(column) || self.field_ahead(0, column).is_empty());

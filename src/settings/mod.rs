@@ -276,6 +276,8 @@ pub struct ColumnName(pub String);
 pub struct Reading {
     /// The encoding of the text; `None`: UTF-8, or UTF-16 where a byte order mark says so.
     pub encoding: Option<&'static Encoding>,
+    /// The sheet of a workbook, by its name or its number from 1; `None`: the first.
+    pub sheet: Option<String>,
     /// The field delimiter; `None`: from the file's extension or header line.
     pub delimiter: Option<u8>,
     /// Whether the first line may name the columns.

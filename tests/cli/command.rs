@@ -178,7 +178,7 @@ impl Permtest {
         seen
     }
 
-    fn output(&self) -> Output {
+    pub fn output(&self) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_permtest"));
         command.args(&self.args).current_dir(self.folder.path()).stdin(Stdio::piped()).stderr(Stdio::piped());
         command.stdout(match &self.stdout_target {

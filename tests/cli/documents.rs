@@ -118,7 +118,7 @@ fn what_is_no_cell_is_named_by_its_path_where_it_is_wanted() {
     with("{\"a\": 1}\n{\"a\": NaN}\n").refused(["line 2, column a: \"NaN\" is no value", "--missing drop"]).run();
     with("[{\"a\": 1},\n {\"a\": \"x\\ny\"}]").refused(["a.json, line 2, column a: \"x\\ny\" is not a number"]).run();
     on("d.json", list(false), "--group arm --skip 1")
-        .refused(["--skip is about lines of text, but d.json is JSON"])
+        .refused(["--skip is about lines of text, and d.json has none"])
         .run();
     on("d.json", list(false), "--group arm -c size").refused(["the columns are site, id, arm, len, ok"]).run();
     on("d.json", list(false), "").refused(["its columns are site, id, arm, len, ok"]).run();
@@ -134,4 +134,96 @@ fn a_long_list_is_read_row_by_row() {
     records.push(']');
     let run = on("d.json", records, "--group g -c v --method monte-carlo -n 100 --json").seen();
     assert!(run.stdout.contains("\"n_case\":10000,\"n_control\":10000"), "{}", run.stdout);
+}
+
+const WORKBOOK: &[u8] = include_bytes!("../data/cases/16-workbook.xlsx");
+
+#[test]
+#[cfg(not(feature = "xlsx"))]
+fn a_workbook_is_refused_where_it_is_not_read() {
+    on("d.xlsx", WORKBOOK, "--group arm")
+        .refused(["d.xlsx: this is an .xlsx workbook", "CSV", "--features xlsx"])
+        .run();
+}
+
+#[cfg(feature = "xlsx")]
+mod workbooks {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_sheet_gives_the_report_of_the_same_table() {
+        let table = "day,arm,len,ok\n2026-05-04,a,2.5,true\n2026-05-04,a,3,false\n2026-05-05,a,,true\n\
+                     2026-05-05T10:30:00,b,4.25,true\n2026-05-06,b,10,false\n2026-05-06,b,6.1,false\n";
+        for options in [
+            "--group arm -c len --missing drop --json",
+            "--group arm -c ok --json",
+            "--group day --case 2026-05-06 --control 2026-05-04 -c 3 --json",
+        ] {
+            let [sheet, text] = [on("d.xlsx", WORKBOOK, options), on("d.csv", table, options)].map(Permtest::seen);
+            assert_eq!(sheet.stdout, text.stdout, "{options}");
+            for words in [
+                "sheet \"Results\" is read; --sheet NAME reads another: \"Raw data\", \"Empty\", \"One\"",
+                "line 2: a row of units is left out: cm",
+            ] {
+                assert!(sheet.stderr.contains(words), "{words}: {}", sheet.stderr);
+            }
+        }
+    }
+
+    #[test]
+    fn sheets_are_named_or_numbered_and_titles_above_a_table_left_out() {
+        let raw = |sheet: &str| {
+            on("d.xlsx", WORKBOOK, "--case x --control y --na ND --missing drop").args(["--sheet", sheet])
+        };
+        raw("Raw data").stderr("permtest: note: d.xlsx: 1 line above the names of the columns are left out\n").run();
+        raw("2").stdout_contains("x (case) against y (control)").run();
+        raw("2").args(["--skip", "2"]).stderr("").run();
+        raw("Row data")
+            .refused(["no sheet is called \"Row data\"; the sheets are \"Results\", \"Raw data\"", "from 1 to 4"])
+            .run();
+        raw("3").refused(["sheet \"Empty\" is empty", "\"One\""]).run();
+        on("d.csv", csv(), "--group arm --sheet 2").refused(["--sheet is for workbooks, and d.csv is none"]).run();
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_sheet_is_named_by_its_row() {
+        let one =
+            |options: &str| on("d.xlsx", WORKBOOK, &format!("e.xlsx --sheet One {options}")).file("e.xlsx", WORKBOOK);
+        one("").refused(["d.xlsx, line 7, column v: \"#DIV/0!\" is not a number", "missing are empty (1)"]).run();
+        // A blank row between values, and the fault.
+        let run = one("--na #DIV/0! --missing drop --json").seen();
+        assert!(run.stdout.contains("\"n_case\":3") && run.stdout.contains("\"n_dropped\":4"), "{}", run.stdout);
+        on("d.xlsx", WORKBOOK, "--group arm -c day")
+            .refused(["d.xlsx, line 3, column day: \"2026-05-04\" is not a number"])
+            .run();
+    }
+
+    #[test]
+    fn other_archives_and_damaged_workbooks_are_refused() {
+        on("d.xlsx", &WORKBOOK[..3000], "--group arm").refused(["the workbook cannot be read"]).run();
+        let mut renamed = WORKBOOK.to_vec();
+        for at in 0..renamed.len() - 15 {
+            if renamed[at..].starts_with(b"xl/workbook.xml") {
+                renamed[at] = b'y';
+            }
+        }
+        on("d.zip", renamed, "--group arm").refused(["this is a zip archive, but no .xlsx workbook"]).run();
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn a_workbook_with_other_bytes_gives_a_report_or_one_line(at in 0..WORKBOOK.len(), byte: u8, end in 0..WORKBOOK.len()) {
+            let mut damaged = WORKBOOK.to_vec();
+            damaged[at] = byte;
+            for content in [&damaged[..], &WORKBOOK[..end]] {
+                let output = on("d.xlsx", content, "--group arm -c len --missing drop -q").output();
+                let lines = String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.contains("note:")).count();
+                prop_assert!(output.status.code() == Some(0) || (output.status.code() == Some(2) && lines == 1), "{output:?}");
+            }
+        }
+    }
 }

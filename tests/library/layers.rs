@@ -73,6 +73,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli/value_parsers.rs",
         ],
     ),
+    ("calamine", &["input/sheet.rs"]),
+    ("zip", &["input/sheet.rs"]),
     ("indexmap", &["input/frame.rs", "input/records.rs"]),
     ("rayon", &["method/engine.rs"]),
     ("rand_pcg", &["sampling/stream.rs"]),
