@@ -6,7 +6,7 @@
 use permtest::sampling::stream::{Domain, Stream};
 use permtest::sampling::subset::bernoulli::Dyadic;
 use permtest::sampling::subset::{
-    Kernel, SubsetSampler, flips::Flips, halves::Halves, shuffle::Shuffle, unrank::Unrank,
+    Kernel, SubsetSampler, flips::Flips, halves, halves::Halves, shuffle::Shuffle, unrank::Unrank,
 };
 use permtest::simd::Arch;
 use rand::Rng;
@@ -36,7 +36,7 @@ fn kernels(units: usize, m: usize) -> Vec<(String, SubsetSampler)> {
             continue;
         }
         kernels.push((format!("flips {}", bits.depth), Kernel::Flips(Flips::new(units, m, bits))));
-        if units <= 512 {
+        if units <= halves::MOST_UNITS {
             kernels.push((format!("halves {}", bits.depth), Kernel::Halves(Halves::new(units, m, bits))));
         }
     }
@@ -116,6 +116,8 @@ fn every_kernel_includes_all_pairs_of_units_equally_often() {
         (512, 256),
         (500, 470),
         (600, 300),
+        (1000, 500),
+        (2050, 1025),
     ] {
         let n = 2_000_000 / units;
         for (name, sampler) in kernels(units, m) {
@@ -154,7 +156,18 @@ fn every_kernel_includes_all_pairs_of_units_equally_often() {
 #[test]
 fn every_kernel_splits_units_as_the_hypergeometric_distribution_says() {
     // Joint errors of many units show in the count among any fixed set of them: here the even units of the first part.
-    for (units, m) in [(30, 15), (70, 20), (100, 50), (200, 100), (200, 60), (320, 160), (500, 250), (700, 350)] {
+    for (units, m) in [
+        (30, 15),
+        (70, 20),
+        (100, 50),
+        (200, 100),
+        (200, 60),
+        (320, 160),
+        (500, 250),
+        (700, 350),
+        (1500, 750),
+        (4000, 1000),
+    ] {
         let part: Vec<usize> = (0..units / 2).step_by(2).collect();
         for (name, sampler) in kernels(units, m) {
             let bitsets = draw(&sampler, Arch::new(), 60_000);
@@ -196,8 +209,19 @@ fn hypergeometric(units: usize, part: usize, m: usize, k: usize) -> f64 {
 
 #[test]
 fn the_instruction_set_changes_no_labelling() {
-    for (units, m) in [(8, 4), (26, 13), (60, 30), (100, 50), (150, 40), (200, 100), (400, 200), (700, 350), (3000, 7)]
-    {
+    for (units, m) in [
+        (8, 4),
+        (26, 13),
+        (60, 30),
+        (100, 50),
+        (150, 40),
+        (200, 100),
+        (400, 200),
+        (700, 350),
+        (1500, 750),
+        (4096, 2048),
+        (3000, 7),
+    ] {
         for (name, sampler) in kernels(units, m) {
             assert_eq!(draw(&sampler, Arch::Scalar, 3000), draw(&sampler, Arch::new(), 3000), "{name} {m} of {units}");
         }
@@ -249,7 +273,8 @@ fn labellings_are_pinned() {
         ((200, 100), 0x8f72_13ef_56e2_d210),
         ((200, 60), 0x7208_c768_07e3_81f2),
         ((300, 5), 0xa2ae_5013_f9ad_1852),
-        ((2000, 1000), 0xdd6a_d9d9_e235_af80),
+        ((2000, 1000), 0xfb69_1937_f9fa_bb81),
+        ((8000, 4000), 0x1d16_c927_62c8_a833),
     ] {
         let bitsets = draw(&SubsetSampler::new(units, m), Arch::new(), 2000);
         let digest = bitsets

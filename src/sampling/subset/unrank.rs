@@ -113,7 +113,8 @@ impl Unrank {
 
     /// Fills `rows`, one word each, with independent subsets. Two ranks come from one random word.
     pub fn draw(&self, arch: Arch, stream: &mut Stream, rows: &mut [u64]) {
-        simd::run(arch, Draw { tables: self, stream, rows });
+        // The ends are compared faster in two registers than in one of 512 bits.
+        simd::run(simd::narrowed(arch, 1), Draw { tables: self, stream, rows });
     }
 }
 
