@@ -10,13 +10,14 @@ use permtest::statistic::catalogue::CATALOGUE;
 use tempfile::TempDir;
 
 /// Group sizes, resamples (never a whole number of chunks) and the kernel that they are meant to run on.
-const RUNS: [(usize, usize, usize, &str); 6] = [
+const RUNS: [(usize, usize, usize, &str); 7] = [
     (10, 10, 150_001, "unrank"),
     (30, 30, 150_001, "halves"),
     (100, 100, 150_001, "halves"),
     (60, 140, 150_001, "halves"),
     (5, 295, 150_001, "shuffle"),
-    (1000, 1000, 20_001, "flips"),
+    (1000, 1000, 20_001, "halves"),
+    (2100, 2100, 5001, "flips"),
 ];
 
 /// An expression for each shape: a sum of scores, a function of sums, order statistics, gathered values.
