@@ -1,11 +1,13 @@
 //! The file of the null distribution: every replicate, in resample order, in constant memory.
 //!
-//! CSV has the header `replicate` and one number a line, in the shortest form that reads back as the same number. The
-//! other format is `NumPy`'s, version 1.0 (`numpy.lib.format`): one dimension, little-endian f64.
+//! CSV has the header `replicate` and one number a line, in the shortest form that reads back as the same number; of several
+//! columns it has their names and a number of each. The other format is `NumPy`'s, version 1.0 (`numpy.lib.format`),
+//! little-endian f64: one dimension or, of several columns, two, a row for each resample.
 
 use std::io::Write;
 
 use crate::error::Error;
+use crate::escape;
 use crate::output::AtomicFile;
 use crate::settings::DistributionFormat;
 
@@ -18,23 +20,27 @@ pub struct DistributionWriter {
     file: AtomicFile,
     format: DistributionFormat,
     buffer: Vec<u8>,
+    columns: u64,
     promised: u64,
     written: u64,
 }
 
 impl DistributionWriter {
-    /// Begins a file that will hold `n` replicates.
+    /// Begins a file that will hold `n` replicates of each of some columns.
     #[must_use]
-    pub fn new(file: AtomicFile, format: DistributionFormat, n: u64) -> Self {
+    pub fn new(file: AtomicFile, format: DistributionFormat, n: u64, columns: &[&str]) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER + 64);
-        match format {
-            DistributionFormat::Csv => buffer.extend(b"replicate\n"),
-            DistributionFormat::Npy => buffer.extend(npy_header(n)),
+        match (format, columns) {
+            (DistributionFormat::Csv, [_]) => buffer.extend(b"replicate\n"),
+            (DistributionFormat::Csv, _) => buffer.extend(csv_header(columns)),
+            (DistributionFormat::Npy, [_]) => buffer.extend(npy_header(&format!("{n},"))),
+            (DistributionFormat::Npy, _) => buffer.extend(npy_header(&format!("{n}, {}", columns.len()))),
         }
-        Self { file, format, buffer, promised: n, written: 0 }
+        let columns = columns.len() as u64;
+        Self { file, format, buffer, columns, promised: n * columns, written: 0 }
     }
 
-    /// Appends replicates, the next ones in resample order.
+    /// Appends replicates, the next ones in resample order: of several columns those of a resample beside each other.
     ///
     /// # Errors
     ///
@@ -52,14 +58,15 @@ impl DistributionWriter {
                         // A statistic that was undefined (nan) or divided by 0 (inf), as NumPy and R read it.
                         self.buffer.extend(format!("{replicate}").to_ascii_lowercase().bytes());
                     }
-                    self.buffer.push(b'\n');
+                    let is_last = (self.written + 1).is_multiple_of(self.columns);
+                    self.buffer.push(if is_last { b'\n' } else { b',' });
                 }
             }
+            self.written += 1;
             if self.buffer.len() >= BUFFER {
                 self.drain()?;
             }
         }
-        self.written += replicates.len() as u64;
         Ok(())
     }
 
@@ -85,10 +92,17 @@ impl DistributionWriter {
     }
 }
 
+/// The names of the columns on a line.
+fn csv_header(columns: &[&str]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let written = writer.write_record(columns.iter().map(|column| escape::cell(column)));
+    written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default()
+}
+
 /// Magic, version and shape, filled with blanks such that the data begin at a multiple of 64 bytes.
-fn npy_header(n: u64) -> Vec<u8> {
+fn npy_header(shape: &str) -> Vec<u8> {
     const PREAMBLE: usize = 10;
-    let mut description = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({n},), }}");
+    let mut description = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}");
     let end = (PREAMBLE + description.len() + 1).next_multiple_of(64);
     while PREAMBLE + description.len() + 1 < end {
         description.push(' ');
@@ -110,7 +124,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("null");
         let n = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        let mut file = DistributionWriter::new(AtomicFile::create(&path).unwrap(), format, n);
+        let mut file = DistributionWriter::new(AtomicFile::create(&path).unwrap(), format, n, &["len"]);
         for chunk in chunks {
             file.write(chunk).unwrap();
         }
@@ -138,7 +152,7 @@ mod tests {
     #[test]
     fn the_data_of_every_npy_file_begin_at_a_multiple_of_64() {
         for n in [0, 7, 10_000_000, u64::MAX] {
-            assert_eq!(npy_header(n).len() % 64, 0);
+            assert_eq!(npy_header(&format!("{n},")).len() % 64, 0);
         }
     }
 
@@ -155,7 +169,8 @@ mod tests {
     fn a_full_disk_is_noticed() {
         let path = std::path::Path::new("/dev/full");
         if path.exists() {
-            let mut file = DistributionWriter::new(AtomicFile::create(path).unwrap(), DistributionFormat::Csv, 1);
+            let mut file =
+                DistributionWriter::new(AtomicFile::create(path).unwrap(), DistributionFormat::Csv, 1, &["len"]);
             file.write(&[1.0]).unwrap();
             assert!(file.finish().unwrap_err().to_string().starts_with("/dev/full: "));
         }

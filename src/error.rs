@@ -126,6 +126,15 @@ impl Error {
         Self::Data { what: what.into(), remedy: remedy.into() }
     }
 
+    /// The same error, which says of which data it is.
+    #[must_use]
+    pub fn about(self, name: &str) -> Self {
+        match self {
+            Self::Data { what, remedy } => Self::Data { what: Message::from(format!("{name}: ")).and(what), remedy },
+            other => other,
+        }
+    }
+
     /// A file that could not be written.
     #[must_use]
     pub fn output(path: &Path, source: io::Error) -> Self {

@@ -47,6 +47,7 @@ pub mod simd;
 pub mod statistic;
 
 pub use permutation_test::{Cut, NullDistribution, Partial, PermutationTest, Ready, Take, TestResult, Undefined};
+pub use permutation_test::{JointReady, JointTest, SharedRows};
 pub use permutation_test::{effect, false_alarms};
 pub use statistic::{Definition, TestStatistic};
 

@@ -4,6 +4,7 @@
 use super::Known;
 use crate::Partial;
 use crate::error::Error;
+use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Verdict;
 use crate::output::Outputs;
 use crate::part::{Sum, add_up, lacking};
@@ -28,10 +29,18 @@ pub fn run(
     let mut settings = parse(&first.arguments)?;
     settings.shard = None;
     settings.checkpoint = None;
-    if let Partial::Counted(counted) = &yields {
+    let drawn = match &yields {
+        Partial::Counted(counted) => Some(counted),
+        Partial::Joint(counts) => counts.columns.first(),
+        _ => None,
+    };
+    if let Some(counted) = drawn {
         settings.test.resamples = Some(counted.tally.resamples);
     }
     settings.test.threads = None;
+    // What the shards were counted for; by default that depends on the statistic.
+    let name = first.identity.adjustment.as_deref();
+    settings.gate.adjustment = Adjustment::ALL.into_iter().find(|adjustment| Some(adjustment.name()) == name);
     present(&mut settings, merging)?;
     let outputs = Outputs::open(&settings.output)?;
     let warning = (!missing.is_empty()).then(|| {
@@ -42,7 +51,7 @@ pub fn run(
         // A number by itself must not be taken for the run's.
         stderr::say(format_args!("warning: {warning}"));
     }
-    super::conclude(&[data], &settings, Some(&Known { yields, identity: first.identity, warning }), outputs)
+    super::conclude(&data, &settings, Some(&Known { yields, identity: first.identity, warning }), outputs)
 }
 
 /// The report is the one that was asked for, unless another one is.

@@ -3,9 +3,10 @@
 pub mod merge;
 mod present;
 mod ready;
+mod rows;
 mod share;
 
-use self::present::{announce, canvas, null_distribution, page, plot, refuse_several, summary};
+use self::present::{announce, bins_of, canvas, null_distribution, page, plot, refuse_several, summary};
 use self::ready::Run;
 use self::share::{Share, can_be_kept};
 use crate::NullDistribution;
@@ -14,15 +15,17 @@ use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::escape;
 use crate::inference::Alternative;
+use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Verdict;
 use crate::input::{
     self,
     dataset::{Dataset, Orientation},
 };
+use crate::method::planner::Choice;
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::report::{self, Report};
-use crate::settings::{Purpose, Settings, Shard, Verbosity};
+use crate::settings::{Purpose, Settings, Shard, Statistic, Verbosity};
 use crate::stderr;
 
 /// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
@@ -44,7 +47,7 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
         }
         (Some(shard), Purpose::Test) => {
             let file = AtomicFile::create(&shard.file)?;
-            run_shard(&read(settings)?[0], settings, shard, file).map(|()| Verdict::Pass)
+            run_shard(&read(settings)?, settings, shard, file).map(|()| Verdict::Pass)
         }
         (None, Purpose::Test) => {
             let outputs = Outputs::open(output)?;
@@ -95,20 +98,24 @@ fn conclude(
     mut outputs: Outputs,
 ) -> Result<Verdict, Error> {
     let canvas = canvas(&settings.output);
-    let null_distribution = null_distribution(&settings.output, canvas);
-    let tested: Result<Vec<Tested>, Error> =
-        datasets.iter().map(|dataset| test(dataset, settings, null_distribution, known, &mut outputs)).collect();
-    let (mut reports, distributions): (Vec<Report>, Vec<_>) = tested?.into_iter().unzip();
-    let verdict = report::decide(&mut reports, &settings.gate, settings.test.alternative);
-    let distribution = distributions.into_iter().flatten().next().map(DistributionWriter::finish).transpose();
+    let shape = null_distribution(&settings.output, canvas, datasets.len());
+    let (mut reports, mut adjustment, mut distribution) = (Vec::new(), Adjustment::Holm, None);
+    for columns in together(datasets, settings) {
+        let tested = test(columns, settings, shape, known, &mut outputs)?;
+        reports.extend(tested.reports);
+        adjustment = tested.adjustment.or(settings.gate.adjustment).unwrap_or(adjustment);
+        distribution = tested.distribution;
+    }
+    let verdict = report::decide(&mut reports, &settings.gate, adjustment, settings.test.alternative);
+    let distribution = distribution.map(DistributionWriter::finish).transpose();
     let plot = plot(&reports, &settings.output.pictures);
     let note = plot.as_ref().and_then(|plot| plot.note.clone());
     let written = distribution.and_then(|distribution| {
         outputs.commit(Contents {
-            report: report::render(&reports, settings.output.format, canvas),
+            report: report::render(&reports, settings.output.format, &settings.output.presentation, canvas),
             distribution,
             plot: plot.map(|plot| plot.bytes),
-            page: page(&reports, &settings.output.pictures),
+            page: page(&reports, &settings.output),
             summary: summary(&reports, &settings.output),
         })
     });
@@ -127,36 +134,61 @@ fn conclude(
     }
 }
 
+/// Columns that are tested together: all, where labellings are drawn for all of them, or each by itself.
+fn together<'a>(datasets: &'a [Dataset], settings: &Settings) -> Vec<&'a [Dataset]> {
+    if is_joint(datasets, settings) { vec![datasets] } else { datasets.chunks(1).collect() }
+}
+
+/// Whether columns share their labellings: those of one table, where labellings are counted rather than p-values computed in
+/// the way that suits each column.
+fn is_joint(datasets: &[Dataset], settings: &Settings) -> bool {
+    let Settings { test, gate, output, shard, checkpoint, .. } = settings;
+    let is_table = datasets.len() > 1 && datasets.iter().all(|dataset| dataset.rows.is_some());
+    let is_kernel = matches!(test.statistic, Statistic::Defined(_));
+    let is_counted = matches!(test.method, Choice::Auto | Choice::MonteCarlo)
+        && (test.resamples.is_some() || test.method == Choice::MonteCarlo);
+    let is_one_run = output.distribution.is_some() || shard.is_some() || checkpoint.is_some();
+    is_table && (gate.adjustment.is_some_and(Adjustment::is_joint) || is_one_run || (is_kernel && is_counted))
+}
+
 /// Computes a share of the run into a part file.
-fn run_shard(dataset: &Dataset, settings: &Settings, shard: &Shard, file: AtomicFile) -> Result<(), Error> {
-    Run::with(dataset, settings, NullDistribution::Binned, |run| {
-        let share = Share::new(run, dataset, settings, Some(shard), NullDistribution::Binned)?;
+fn run_shard(datasets: &[Dataset], settings: &Settings, shard: &Shard, file: AtomicFile) -> Result<(), Error> {
+    let shape = bins_of(datasets.len());
+    Run::with(datasets, settings, shape, |run| {
+        let share = Share::new(run, datasets, settings, Some(shard), shape)?;
         if let Some(variable) = shard.told_by {
             show_notes(&[format!("shard {}/{} by {variable}", shard.number, shard.of)], settings.output.verbosity);
         }
-        share.finished(share.run(run)?, dataset).write_to(file)
+        share.finished(share.run(run)?, datasets).write_to(file)
     })
 }
 
 /// How one column would be tested.
 fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
+    let dataset = std::slice::from_ref(dataset);
     Run::with(dataset, settings, NullDistribution::Dropped, |run| Ok(report::explain(run.plan(), &settings.test)))
 }
 
-/// A report, and the null distribution if it was wanted, still uncommitted.
-type Tested = (Report, Option<DistributionWriter>);
+/// Reports of columns that were tested together.
+struct Tested {
+    reports: Vec<Report>,
+    /// How their p-values were adjusted.
+    adjustment: Option<Adjustment>,
+    /// The null distribution if it was wanted, still uncommitted.
+    distribution: Option<DistributionWriter>,
+}
 
-/// Tests one column.
+/// Tests columns together.
 fn test(
-    dataset: &Dataset,
+    datasets: &[Dataset],
     settings: &Settings,
     shape: NullDistribution,
     known: Option<&Known>,
     outputs: &mut Outputs,
 ) -> Result<Tested, Error> {
-    Run::with(dataset, settings, shape, |run| {
-        let share = || Share::new(run, dataset, settings, None, shape);
-        let (result, distribution) = match (known, &settings.checkpoint) {
+    Run::with(datasets, settings, shape, |run| {
+        let share = || Share::new(run, datasets, settings, None, shape);
+        let (results, distribution) = match (known, &settings.checkpoint) {
             (Some(known), _) => {
                 share()?.check(&known.identity)?;
                 (run.conclude_blocks(&known.yields, &settings.output)?, None)
@@ -167,11 +199,12 @@ fn test(
                 run.compute(&settings.output, outputs.distribution.take().zip(format))?
             }
         };
-        let mut report = run.report(result, dataset, settings)?;
-        let margin = ready::margin_warning(dataset, &settings.test, report.result.character);
-        report.result.warnings.extend(margin);
-        report.notes.extend(known.and_then(|known| known.warning.clone()));
-        Ok((report, distribution))
+        let mut reports = run.reports(results, settings)?;
+        let warning = known.and_then(|known| known.warning.as_ref());
+        for report in &mut reports {
+            report.notes.extend(warning.cloned());
+        }
+        Ok(Tested { reports, adjustment: run.adjustment(), distribution })
     })
 }
 

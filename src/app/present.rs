@@ -11,26 +11,31 @@ use crate::stderr;
 /// Columns of a drawing that is not on a terminal.
 const USUAL_WIDTH: usize = 80;
 
-/// Some outputs have room for one column.
+/// Columns whose null distributions are counted in bins, at most.
+const MOST_BINNED: usize = 100;
+
+/// Some outputs have room for one column, and others for columns of one table.
 pub(super) fn refuse_several(datasets: &[Dataset], settings: &Settings) -> Result<(), Error> {
-    let narrow = [
+    let columns = datasets.len();
+    let one_run = [
         ("--distribution", settings.output.distribution.is_some()),
-        ("--plot", settings.output.pictures.plot.is_some()),
         ("--shard", settings.shard.is_some()),
         ("--checkpoint", settings.checkpoint.is_some()),
     ];
-    match narrow.into_iter().find(|(_, is_asked_for)| *is_asked_for && datasets.len() > 1) {
-        None => Ok(()),
-        Some((option, _)) => {
-            let what = format!("{option} has room for one column, and there are {}", datasets.len());
-            let remedy = if option == "--plot" {
-                "name the one with --column, or have a page of all with --report"
-            } else {
-                "name the one with --column"
-            };
-            Err(Error::usage(what, remedy))
+    let is_table = datasets.iter().all(|dataset| dataset.rows.is_some());
+    match one_run.into_iter().find(|(_, is_asked_for)| *is_asked_for) {
+        Some((option, _)) if columns > 1 && !is_table => {
+            let what =
+                format!("{option} has room for columns of the same rows, and these are {columns} tests of their own");
+            Err(Error::usage(what, "name the one with --column"))
         }
+        _ => Ok(()),
     }
+}
+
+/// Whether the null distributions of so many columns are counted in bins.
+pub(super) fn bins_of(columns: usize) -> NullDistribution {
+    if columns <= MOST_BINNED { NullDistribution::Binned } else { NullDistribution::Dropped }
 }
 
 /// What the histogram is drawn on, if the report has one.
@@ -49,27 +54,31 @@ pub(super) fn canvas(output: &Output) -> Option<Canvas> {
 }
 
 /// The null distribution is counted in bins where they will be seen.
-pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>) -> NullDistribution {
+pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>, columns: usize) -> NullDistribution {
     let Pictures { plot, page, .. } = &output.pictures;
     let is_seen = canvas.is_some() || plot.is_some() || page.is_some();
-    if is_seen { NullDistribution::Binned } else { NullDistribution::Dropped }
+    if is_seen { bins_of(columns) } else { NullDistribution::Dropped }
 }
 
 /// The plot, where one is wanted.
 pub(super) fn plot(reports: &[Report], pictures: &Pictures) -> Option<Plot> {
-    let (file, report) = (pictures.plot.as_ref()?, reports.first()?);
-    let Plot { bytes, note } = report::plot(report, file.format);
+    let file = pictures.plot.as_ref()?;
+    let Plot { bytes, note } = report::plot(reports, file.format);
     Some(Plot { bytes, note: note.map(|note| format!("{}: {note}", file.path.display())) })
 }
 
 /// The page, where one is wanted.
-pub(super) fn page(reports: &[Report], pictures: &Pictures) -> Option<String> {
-    pictures.page.as_ref().map(|page| report::page(reports, &page.command))
+pub(super) fn page(reports: &[Report], output: &Output) -> Option<String> {
+    output.pictures.page.as_ref().map(|page| report::page(reports, &output.presentation, &page.command))
 }
 
 /// What a gate adds to the summary of a job.
 pub(super) fn summary(reports: &[Report], output: &Output) -> Option<String> {
-    output.summary.as_ref().and(report::verdict(reports)).map(|_| report::render(reports, Format::Markdown, None))
+    output
+        .summary
+        .as_ref()
+        .and(report::verdict(reports))
+        .map(|_| report::render(reports, Format::Markdown, &output.presentation, None))
 }
 
 /// Tells the verdict of a gate on standard error, also where CI shows it.

@@ -2,13 +2,17 @@
 
 use std::ops::Range;
 
+use super::rows::rows;
+use crate::design::Design;
 use crate::distribution::DistributionWriter;
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
+use crate::inference::adjust::Adjustment;
 use crate::inference::classical::{self, Classical};
 use crate::inference::margin::level_of_estimated_margin;
 use crate::inference::warning::Warning;
 use crate::input::dataset::Dataset;
+use crate::method::joint::JointCounts;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Labellings, Method, Plan};
 use crate::output::AtomicFile;
@@ -20,8 +24,10 @@ use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::catalogue::Named;
 use crate::statistic::pool::NullRatio;
-use crate::statistic::{Character, Problem};
-use crate::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, Take, TestResult};
+use crate::statistic::{Character, TestStatistic};
+use crate::{
+    Cut, Definition, JointReady, JointTest, NullDistribution, Partial, PermutationTest, Ready, Take, TestResult,
+};
 
 fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
@@ -131,7 +137,7 @@ fn in_units(
 }
 
 /// What a reader must know of a shift that is a share of the control group's summary.
-pub(super) fn margin_warning(dataset: &Dataset, test: &Test, character: Character) -> Option<Warning> {
+fn margin_warning(dataset: &Dataset, test: &Test, character: Character) -> Option<Warning> {
     let Shift::RelativeToControl(share) = test.mu else { return None };
     if character == Character::Ratio {
         // A share of 1 is no estimate.
@@ -157,54 +163,101 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     }
 }
 
-/// A test of one column that is ready to run.
-pub(super) struct Run<'a> {
-    test: &'a PermutationTest,
-    pub problem: &'a Problem,
+/// A test of a column, and what --mu says of it.
+struct ColumnTest<'a> {
+    dataset: &'a Dataset,
+    test: PermutationTest,
     /// The shift under the null hypothesis, in units of the data.
-    pub mu: f64,
-    ready: Ready<'a>,
+    mu: f64,
+}
+
+/// A test of one column, or of several under the same labellings, that is ready to run.
+pub(super) struct Run<'a> {
+    columns: &'a [ColumnTest<'a>],
+    design: &'a dyn Design,
+    ready: Computation<'a>,
+}
+
+enum Computation<'a> {
+    One(Ready<'a>),
+    Joint(JointReady<'a>),
 }
 
 impl Run<'_> {
-    /// Makes a test of a column ready, and does something with it. A program is seen out afterwards.
+    /// Makes a test of columns ready, and does something with it. A program is seen out afterwards.
     pub fn with<T>(
-        dataset: &Dataset,
+        datasets: &[Dataset],
         settings: &Settings,
         shape: NullDistribution,
         then: impl FnOnce(&Run) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let test = prepare(dataset, &settings.test)?.null_distribution(shape);
-        let null = null(&settings.test, &test, &dataset.control.values)?;
-        let mu = null.mu();
-        let test = match null {
-            Null::Shift(mu) => test.shift(mu),
-            Null::Ratio(ratio) => test.ratio(ratio),
-        };
-        let test = settings.test.effect.into_iter().fold(test, PermutationTest::interval);
-        let test = test.method(settings.test.method).memory_limit(settings.test.memory);
-        let test = &settings.test.resamples.into_iter().fold(test, PermutationTest::resamples);
-        let problem = &test.problem()?;
-        let is_streamed = settings.output.distribution.is_some();
-        let labellings = if is_streamed { Labellings::Wanted } else { Labellings::Summarised };
+        let columns: Vec<ColumnTest> =
+            datasets.iter().map(|dataset| ColumnTest::new(dataset, settings, shape)).collect::<Result<_, _>>()?;
         match &settings.test.statistic {
-            Statistic::Defined(definition) => {
-                let ready = test.ready(problem, definition, labellings)?;
-                then(&Run { test, problem, mu, ready })
-            }
-            Statistic::Program(settings) => {
-                let program = Program::new(settings.clone()).stop_on(signals::watch());
-                let ready = test.ready(problem, &program, labellings)?;
-                let found = then(&Run { test, problem, mu, ready })?;
+            Statistic::Defined(definition) => Self::with_statistic(&columns, definition, settings, then),
+            Statistic::Program(program) => {
+                let program = Program::new(program.clone()).stop_on(signals::watch());
+                let found = Self::with_statistic(&columns, &program, settings, then)?;
                 program.finish()?;
                 Ok(found)
             }
         }
     }
 
+    fn with_statistic<T>(
+        columns: &[ColumnTest],
+        statistic: &(impl TestStatistic + Sync),
+        settings: &Settings,
+        then: impl FnOnce(&Run) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let [ColumnTest { test, .. }] = columns {
+            let problem = &test.problem()?;
+            let is_streamed = settings.output.distribution.is_some();
+            let labellings = if is_streamed { Labellings::Wanted } else { Labellings::Summarised };
+            let ready = Computation::One(test.ready(problem, statistic, labellings)?);
+            return then(&Run { columns, design: problem.design(), ready });
+        }
+        let tests = columns.iter().map(|column| column.test.clone()).collect();
+        let datasets: Vec<&Dataset> = columns.iter().map(|column| column.dataset).collect();
+        let names = datasets.iter().map(|dataset| dataset.column.clone()).collect();
+        let joint = JointTest::with_rows(tests, &rows(&datasets))?.named(names);
+        let mut joint = settings.gate.adjustment.into_iter().fold(joint, JointTest::adjust);
+        let problems = &joint.problems()?;
+        if settings.shard.is_some() && joint.ready(problems, statistic)?.adjustment == Adjustment::MinP {
+            if settings.gate.adjustment.is_some() {
+                let what = "--adjust minp ranks each column among all resamples, which no shard has";
+                return Err(Error::usage(what, "choose another adjustment, or compute the run as a whole"));
+            }
+            joint = joint.adjust(Adjustment::Holm);
+        }
+        let ready = joint.ready(problems, statistic)?;
+        then(&Run { columns, design: joint.design(), ready: Computation::Joint(ready) })
+    }
+
     /// The method, and why this one.
     pub fn plan(&self) -> &Plan {
-        &self.ready.plan
+        match &self.ready {
+            Computation::One(ready) => &ready.plan,
+            Computation::Joint(ready) => &ready.plan,
+        }
+    }
+
+    /// How p-values of several columns are adjusted by what is computed of them together.
+    pub fn adjustment(&self) -> Option<Adjustment> {
+        match &self.ready {
+            Computation::One(_) => None,
+            Computation::Joint(ready) => Some(ready.adjustment),
+        }
+    }
+
+    /// Which labellings are equally likely under the null hypothesis.
+    pub fn design(&self) -> &dyn Design {
+        self.design
+    }
+
+    /// The shifts under the null hypothesis, in units of the data.
+    pub fn mus(&self) -> Vec<f64> {
+        self.columns.iter().map(|column| column.mu).collect()
     }
 
     /// Computes the test, with a progress bar, and writes the null distribution to a file if one is wanted: the file is
@@ -213,19 +266,28 @@ impl Run<'_> {
         &self,
         output: &Output,
         distribution: Option<(AtomicFile, DistributionFormat)>,
-    ) -> Result<(TestResult, Option<DistributionWriter>), Error> {
-        let mut writer = distribution.map(|(file, format)| DistributionWriter::new(file, format, self.labellings()));
+    ) -> Result<(Vec<TestResult>, Option<DistributionWriter>), Error> {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.dataset.column.as_str()).collect();
+        let begin = |(file, format)| DistributionWriter::new(file, format, self.labellings(), &names);
+        let mut writer = distribution.map(begin);
         let mut write = writer.as_mut().map(|writer| |values: &[f64]| writer.write(values));
-        let result = watched(output, |Watch { stop, begin, advance, .. }| {
+        let results = watched(output, |Watch { stop, begin, advance, .. }| {
             let replicates = write.as_mut().map(|write| write as _);
-            self.ready.run(Watch { stop, begin, advance, replicates })
+            let watch = Watch { stop, begin, advance, replicates };
+            match &self.ready {
+                Computation::One(ready) => Ok(vec![ready.run(watch)?]),
+                Computation::Joint(ready) => ready.run(watch),
+            }
         })?;
-        Ok((result, writer))
+        Ok((results, writer))
     }
 
     /// How the run is cut into blocks.
     pub fn cut(&self) -> Result<Cut, Error> {
-        self.ready.cut()
+        match &self.ready {
+            Computation::One(ready) => ready.cut(),
+            Computation::Joint(ready) => Ok(ready.cut()),
+        }
     }
 
     /// Computes some blocks of the run, with a progress bar.
@@ -236,59 +298,99 @@ impl Run<'_> {
         output: &Output,
         take: &mut Take,
     ) -> Result<(), Error> {
-        watched(output, |watch| self.ready.run_blocks(blocks, shape, watch, take))
-    }
-
-    /// The result of what all blocks have yielded.
-    pub fn conclude_blocks(&self, sum: &Partial, output: &Output) -> Result<TestResult, Error> {
-        watched(output, |watch| self.ready.conclude(sum, &watch))
-    }
-
-    /// The statistic of the data.
-    pub fn observed(&self) -> Result<f64, Error> {
-        self.ready.observed()
-    }
-
-    /// The result with all that a report says beside it.
-    pub fn report(&self, result: TestResult, dataset: &Dataset, settings: &Settings) -> Result<Report, Error> {
-        let (test, control) = (&settings.test, &dataset.control.values);
-        let smallest = settings.gate.smallest_effect;
-        let is_drawn = result.histogram.is_some();
-        Ok(Report {
-            column: dataset.column.clone(),
-            grouping: dataset.grouping.clone(),
-            case: GroupReport::new(&dataset.case, is_drawn),
-            control: GroupReport::new(&dataset.control, is_drawn),
-            n_dropped: dataset.n_dropped,
-            test: test.clone(),
-            mu: self.mu,
-            effect_sizes: self.test.effect_sizes()?,
-            smallest_effect: match (smallest, result.character) {
-                (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
-                (smallest, _) => {
-                    let in_units = |smallest| in_units(smallest, "--min-effect", test, self.test, control);
-                    smallest.map(in_units).transpose()?
-                }
-            },
-            // The classical tests are about differences of 0, or of what --mu says.
-            compared: match result.character {
-                Character::Ratio if self.mu == 0.0 || self.mu == 1.0 => compare(dataset, test, 0.0),
-                Character::Ratio => (test.compare == Compare::Classical).then(Vec::new),
-                _ => compare(dataset, test, self.mu),
-            },
-            result,
-            adjusted: None,
-            gate: None,
-            notes: Vec::new(),
+        watched(output, |watch| match &self.ready {
+            Computation::One(ready) => ready.run_blocks(blocks, shape, watch, take),
+            Computation::Joint(ready) => ready.run_blocks(blocks, shape, watch, take),
         })
+    }
+
+    /// What no block has yielded.
+    pub fn nothing(&self) -> Partial {
+        match &self.ready {
+            Computation::One(ready) => Partial::nothing(&ready.plan.method),
+            Computation::Joint(_) => Partial::Joint(JointCounts::default()),
+        }
+    }
+
+    /// The results of what all blocks have yielded.
+    pub fn conclude_blocks(&self, sum: &Partial, output: &Output) -> Result<Vec<TestResult>, Error> {
+        watched(output, |watch| match &self.ready {
+            Computation::One(ready) => Ok(vec![ready.conclude(sum, &watch)?]),
+            Computation::Joint(ready) => ready.conclude(sum, &watch),
+        })
+    }
+
+    /// The statistics of the data.
+    pub fn observed(&self) -> Result<Vec<f64>, Error> {
+        match &self.ready {
+            Computation::One(ready) => Ok(vec![ready.observed()?]),
+            Computation::Joint(ready) => ready.observed(),
+        }
+    }
+
+    /// The results with all that a report says beside them.
+    pub fn reports(&self, results: Vec<TestResult>, settings: &Settings) -> Result<Vec<Report>, Error> {
+        self.columns.iter().zip(results).map(|(column, result)| column.report(result, settings)).collect()
     }
 
     /// Labellings that are evaluated one by one.
     fn labellings(&self) -> u64 {
         match self.plan().method {
             Method::MonteCarlo { resamples } => resamples,
-            _ => self.problem.design().reference_set_size().exact.unwrap_or(0) as u64,
+            _ => self.design.reference_set_size().exact.unwrap_or(0) as u64,
         }
+    }
+}
+
+impl<'a> ColumnTest<'a> {
+    fn new(dataset: &'a Dataset, settings: &Settings, shape: NullDistribution) -> Result<Self, Error> {
+        let test = prepare(dataset, &settings.test)?.null_distribution(shape);
+        let null = null(&settings.test, &test, &dataset.control.values)?;
+        let mu = null.mu();
+        let test = match null {
+            Null::Shift(mu) => test.shift(mu),
+            Null::Ratio(ratio) => test.ratio(ratio),
+        };
+        let test = settings.test.effect.into_iter().fold(test, PermutationTest::interval);
+        let test = test.method(settings.test.method).memory_limit(settings.test.memory);
+        let test = settings.test.resamples.into_iter().fold(test, PermutationTest::resamples);
+        Ok(Self { dataset, test, mu })
+    }
+
+    fn report(&self, result: TestResult, settings: &Settings) -> Result<Report, Error> {
+        let Self { dataset, test: prepared, mu } = self;
+        let (test, control) = (&settings.test, &dataset.control.values);
+        let smallest = settings.gate.smallest_effect;
+        let is_drawn = result.histogram.is_some();
+        let mut report = Report {
+            column: dataset.column.clone(),
+            grouping: dataset.grouping.clone(),
+            case: GroupReport::new(&dataset.case, is_drawn),
+            control: GroupReport::new(&dataset.control, is_drawn),
+            n_dropped: dataset.n_dropped,
+            test: test.clone(),
+            mu: *mu,
+            effect_sizes: prepared.effect_sizes()?,
+            smallest_effect: match (smallest, result.character) {
+                (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
+                (smallest, _) => {
+                    let in_units = |smallest| in_units(smallest, "--min-effect", test, prepared, control);
+                    smallest.map(in_units).transpose()?
+                }
+            },
+            // The classical tests are about differences of 0, or of what --mu says.
+            compared: match result.character {
+                Character::Ratio if *mu == 0.0 || *mu == 1.0 => compare(dataset, test, 0.0),
+                Character::Ratio => (test.compare == Compare::Classical).then(Vec::new),
+                _ => compare(dataset, test, *mu),
+            },
+            result,
+            adjusted: None,
+            gate: None,
+            notes: Vec::new(),
+        };
+        report.result.warnings.extend(margin_warning(dataset, test, report.result.character));
+        Ok(report)
     }
 }
 

@@ -43,7 +43,7 @@ impl<'a> Share<'a> {
     /// The blocks of a shard or, where none is named, of the whole run.
     pub fn new(
         run: &Run,
-        dataset: &Dataset,
+        datasets: &[Dataset],
         settings: &'a Settings,
         shard: Option<&Shard>,
         shape: NullDistribution,
@@ -56,7 +56,7 @@ impl<'a> Share<'a> {
                 format!("shard {}/{} is empty: the run can be cut into {} at most", shard[0], shard[1], cut.blocks);
             return Err(Error::usage(what, "ask for fewer shards, or for more resamples"));
         }
-        Ok(Self { settings, identity: identity(run, dataset, settings, &cut)?, cut, range, shard, shape })
+        Ok(Self { settings, identity: identity(run, datasets, settings, &cut)?, cut, range, shard, shape })
     }
 
     /// Whether parts that add up to `other` belong to this very run, be they all or only some.
@@ -73,7 +73,7 @@ impl<'a> Share<'a> {
     /// Computes all blocks. With a checkpoint, what is done is kept there now and then, and that is where it goes on from.
     pub fn run(&self, run: &Run) -> Result<Partial, Error> {
         let output = &self.settings.output;
-        let nothing = || Partial::nothing(&run.plan().method);
+        let nothing = || run.nothing();
         let Some(path) = &self.settings.checkpoint else {
             let mut sum = nothing();
             run.run_blocks(self.range.clone(), self.shape, output, &mut |_, more| {
@@ -116,19 +116,15 @@ impl<'a> Share<'a> {
 
     /// What has been counted in bins goes on to be.
     fn shape_of(&self, kept: &Partial) -> NullDistribution {
-        match kept {
-            Partial::Counted(counted) if !counted.bins.counts().is_empty() => NullDistribution::Binned,
-            _ => self.shape,
-        }
+        if kept.has_bins() { NullDistribution::Binned } else { self.shape }
     }
 
     /// The part file of the shard: the first one carries the data.
-    pub fn finished(&self, yields: Partial, dataset: &Dataset) -> Part {
-        let data = (self.shard[0] == 1).then(|| Dataset { notes: Vec::new(), ..dataset.clone() });
-        self.part(self.range.end, yields, data)
+    pub fn finished(&self, yields: Partial, datasets: &[Dataset]) -> Part {
+        self.part(self.range.end, yields, (self.shard[0] == 1).then(|| datasets.to_vec()))
     }
 
-    fn part(&self, next: u64, yields: Partial, data: Option<Dataset>) -> Part {
+    fn part(&self, next: u64, yields: Partial, data: Option<Vec<Dataset>>) -> Part {
         let (identity, words) = (self.identity.clone(), self.settings.words.clone());
         Part::new(identity, self.shard, &(self.range.start..next), yields, words, data)
     }
@@ -158,8 +154,8 @@ impl<'a> Share<'a> {
             let what = format!("holds {} resamples, more than are asked for", part.cut().resamples_in(&blocks));
             return refuse(what, "ask for at least as many with -n, or give this run another file");
         }
-        let has_no_bins = matches!(part.yields(), Partial::Counted(counted) if counted.bins.counts().is_empty());
-        if self.shape == NullDistribution::Binned && has_no_bins && !blocks.is_empty() {
+        let is_counted = matches!(part.yields(), Partial::Counted(_) | Partial::Joint(_));
+        if self.shape == NullDistribution::Binned && is_counted && !part.yields().has_bins() && !blocks.is_empty() {
             let what = "was written without a histogram".to_owned();
             return refuse(what, "go on without one (--no-histogram), or give this run another file");
         }
@@ -167,9 +163,13 @@ impl<'a> Share<'a> {
     }
 }
 
-fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Result<Identity, Error> {
+fn identity(run: &Run, datasets: &[Dataset], settings: &Settings, cut: &Cut) -> Result<Identity, Error> {
     let test = &settings.test;
-    let bits = |x: f64| format!("{:016x}", x.to_bits());
+    // Of several columns one behind the other.
+    let bits = |numbers: Vec<f64>| {
+        let words: Vec<String> = numbers.iter().map(|x| format!("{:016x}", x.to_bits())).collect();
+        words.concat()
+    };
     let (statistic, program_sha256) = match &test.statistic {
         Statistic::Defined(definition) => (definition.to_string(), String::new()),
         Statistic::Program(program) => (program.argv.join(" "), digest_of_files(&program.argv)),
@@ -183,12 +183,13 @@ fn identity(run: &Run, dataset: &Dataset, settings: &Settings, cut: &Cut) -> Res
         block_size: cut.block_size,
         statistic,
         program_sha256,
-        design: run.problem.design().kind().name().to_owned(),
+        design: run.design().kind().name().to_owned(),
         alternative: test.alternative.name().to_owned(),
         two_sided_rule: test.two_sided.map(|rule| rule.name().to_owned()),
-        mu: bits(run.mu),
+        adjustment: run.adjustment().map(|adjustment| adjustment.name().to_owned()),
+        mu: bits(run.mus()),
         observed: bits(run.observed()?),
-        data_sha256: digest_of(dataset),
+        data_sha256: digest_of(datasets),
     })
 }
 

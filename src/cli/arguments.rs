@@ -22,7 +22,7 @@ use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
-use crate::settings::{Color, Condition, DecimalMark, Format, Missing, Shift};
+use crate::settings::{Color, Condition, DecimalMark, Format, Missing, NamePattern, Shift, Sort};
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
@@ -79,6 +79,16 @@ pub(super) struct Arguments {
     /// Test every column that holds numbers, or every benchmark
     #[arg(long, conflicts_with = "column", help_heading = "Input")]
     pub all_columns: bool,
+
+    /// The same of those whose names fit a pattern such as 'g*'
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with_all = ["column", "all_columns"],
+        value_parser = value_parsers::name_pattern,
+        help_heading = "Input"
+    )]
+    pub columns: Option<NamePattern>,
 
     /// Leave out columns and benchmarks that only one of the two files has, instead of refusing them
     #[arg(long, help_heading = "Input")]
@@ -350,10 +360,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHAT", help_heading = "Gate")]
     pub on_undecided: Option<Undecided>,
 
-    /// How the p-values of several columns are adjusted [default: holm with --fail-on significant, else none]
+    /// How the p-values of several columns are adjusted [default: maxt with -n, else holm]
     ///
-    /// With --fail-on not-significant every column must show it, for which no p-value needs adjusting. Intervals are not
-    /// adjusted.
+    /// maxt and minp draw the same relabellings for all columns, and so take into account how these depend on each other. maxt
+    /// compares sums in units of their standard deviation over all relabellings, t and welch as they are; for other statistics
+    /// minp takes its place. With --fail-on not-significant every column must show it, for which no p-value needs adjusting, and
+    /// --method sequential compares each with alpha: there the default is none. Intervals are not adjusted.
     #[arg(long, value_name = "HOW", help_heading = "Gate")]
     pub adjust: Option<Adjustment>,
 
@@ -376,6 +388,18 @@ pub(super) struct Arguments {
     /// Print the p-value and nothing else: no notes, warnings or progress
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+
+    /// Order of several columns [default: p, and file for csv, tsv and json]
+    #[arg(long, value_name = "BY", help_heading = "Output")]
+    pub sort: Option<Sort>,
+
+    /// Show the first N of several columns; all of them count for adjusted p-values and the gate
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub top: Option<usize>,
+
+    /// After the table of several columns, report each of them as if it were alone
+    #[arg(long, help_heading = "Output")]
+    pub details: bool,
 
     /// Write the statistic of every relabelling, in the order they were drawn, to FILE.csv or FILE.npy
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]

@@ -55,8 +55,8 @@ pub(super) fn level(arguments: &Arguments) -> Level {
     Level { alpha: arguments.alpha.unwrap_or(alpha), risk: arguments.risk.unwrap_or(risk) }
 }
 
-/// Holm's for a gate that any significant column fails; a decision between p and α itself cannot be adjusted afterwards.
-fn adjustment(arguments: &Arguments) -> Result<Adjustment, Error> {
+/// None where it was not named, but for what needs none: a decision between p and α itself cannot be adjusted afterwards.
+fn adjustment(arguments: &Arguments) -> Result<Option<Adjustment>, Error> {
     let is_sequential = arguments.method == Choice::Sequential;
     match arguments.adjust {
         Some(adjustment) if is_sequential && adjustment != Adjustment::Nothing => Err(Error::usage(
@@ -66,11 +66,11 @@ fn adjustment(arguments: &Arguments) -> Result<Adjustment, Error> {
             ),
             "leave out one of the two, or divide --alpha by the number of columns",
         )),
-        Some(adjustment) => Ok(adjustment),
+        Some(adjustment) => Ok(Some(adjustment)),
         // Where every column must be significant none gains from the number of others: an intersection–union test needs no
         // adjustment (Berger 1982).
-        None if arguments.fail_on == Some(FailOn::Significant) && !is_sequential => Ok(Adjustment::Holm),
-        None => Ok(Adjustment::Nothing),
+        None if arguments.fail_on == Some(FailOn::NotSignificant) || is_sequential => Ok(Some(Adjustment::Nothing)),
+        None => Ok(None),
     }
 }
 

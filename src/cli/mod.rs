@@ -275,7 +275,7 @@ mod tests {
     use crate::method::sequential::Level;
     use crate::settings::{
         Annotations, Blocks, Color, ColumnName, Columns, Condition, Distribution, DistributionFormat, Format,
-        GateSettings, Missing, Output, Pairs, Pictures, Samples, Shift, Source, Unmatched, Verbosity,
+        GateSettings, Missing, Output, Pairs, Pictures, Presentation, Samples, Shift, Source, Unmatched, Verbosity,
     };
     use crate::statistic::catalogue::Named;
 
@@ -329,6 +329,7 @@ mod tests {
             },
             gate: GateSettings::default(),
             output: Output {
+                presentation: Presentation::default(),
                 format: Format::Text,
                 file: None,
                 distribution: None,
@@ -392,7 +393,7 @@ mod tests {
         };
         let both = Columns::Named(vec![name("a"), name("b")]);
         assert_eq!(columns("x y -c a --column b"), (both, Unmatched::Refuse));
-        assert_eq!(columns("x y --all-columns --ignore-unmatched"), (Columns::All, Unmatched::Ignore));
+        assert_eq!(columns("x y --all-columns --ignore-unmatched"), (Columns::ALL, Unmatched::Ignore));
         assert!(parse("permtest x y --all-columns -c a".split(' ')).is_err());
         assert!(parse("permtest x --case a --control b --all-columns".split(' ')).is_err());
         assert!(parse("permtest x --group g --ignore-unmatched".split(' ')).is_err());
@@ -445,6 +446,7 @@ mod tests {
             instructions: Instructions::Best,
         };
         let output = Output {
+            presentation: Presentation::default(),
             format: Format::Markdown,
             file: Some("out.txt".into()),
             distribution: Some(Distribution { path: "d/null.NPY".into(), format: DistributionFormat::Npy }),
@@ -462,14 +464,14 @@ mod tests {
         let gate = Gate { fail_on: FailOn::NotSignificant, alpha: 0.01, on_undecided: OnUndecided::Fail };
         let expected = GateSettings {
             // Every column must be significant, for which none is adjusted.
-            adjustment: Adjustment::Nothing,
+            adjustment: Some(Adjustment::Nothing),
             gate: Some(gate),
             smallest_effect: Some(Shift::RelativeToControl(0.02)),
             annotations: Annotations::Github,
         };
         assert_eq!(parsed(line).gate, expected);
-        assert_eq!(parsed("a b --fail-on significant").gate.adjustment, Adjustment::Holm);
-        assert_eq!(parsed("a b --adjust bh").gate.adjustment, Adjustment::BenjaminiHochberg);
+        assert_eq!(parsed("a b --fail-on not-significant").gate.adjustment, Some(Adjustment::Nothing));
+        assert_eq!(parsed("a b --adjust bh").gate.adjustment, Some(Adjustment::BenjaminiHochberg));
         let test = parsed("a b --method sequential --alpha .01 --risk 1e-6 --fail-on significant").test;
         assert_eq!(test.level, Level { alpha: 0.01, risk: 1e-6 });
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::Arguments;
 use super::{pictures, samples};
 use crate::error::Error;
-use crate::settings::{Distribution, DistributionFormat, Format, Output, Samples, Verbosity};
+use crate::settings::{Details, Distribution, DistributionFormat, Format, Output, Presentation, Samples, Verbosity};
 
 /// Reads the output options and compares the files they name with each other and with the inputs.
 pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]) -> Result<Output, Error> {
@@ -30,7 +30,9 @@ pub(super) fn output(arguments: &Arguments, samples: &Samples, argv: &[OsString]
     refuse_clashes(&outputs, &samples::paths(samples))?;
     pictures.page.iter().try_for_each(|page| pictures::refuse_other_than_html(&page.path))?;
     let verbosity = if arguments.quiet { Verbosity::Quiet } else { Verbosity::Normal };
-    Ok(Output { format, file, distribution, pictures, summary, verbosity, color: arguments.color })
+    let details = if arguments.details { Details::Shown } else { Details::Left };
+    let presentation = Presentation { sort: arguments.sort, top: arguments.top, details };
+    Ok(Output { format, file, distribution, presentation, pictures, summary, verbosity, color: arguments.color })
 }
 
 /// Where GitHub shows what a job has to say.

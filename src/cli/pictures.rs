@@ -34,6 +34,8 @@ pub(super) struct PictureArguments {
 
     /// Plot the samples, the effect with its interval and the null distribution into FILE.svg or FILE.png
     ///
+    /// Of several columns each is a point: its effect against its p-value (a volcano plot).
+    ///
     /// A PNG has letters of its own, and takes those of the system's fonts where it has none (Chinese, say). It sets them one by
     /// one from the left: scripts whose letters join or run from the right (Arabic, Hebrew, Hindi) want SVG. Where a PNG cannot
     /// show a label as it is, a line on stderr says so.
@@ -42,7 +44,7 @@ pub(super) struct PictureArguments {
 
     /// Write a page with the plot, the numbers and what they mean: one HTML file that needs no other
     ///
-    /// Several columns have an overview that can be sorted.
+    /// Several columns have an overview that can be sorted; more than a hundred are turned page by page and searched.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Pictures")]
     pub report: Option<PathBuf>,
 }

@@ -191,10 +191,11 @@ fn sources(option: &str, files: &[PathBuf]) -> Result<Vec<Source>, Error> {
 
 /// Which columns, or benchmarks, are tested.
 fn columns_of(arguments: &Arguments) -> Columns {
-    match &arguments.column[..] {
-        [] if arguments.all_columns => Columns::All,
-        [] => Columns::Sole,
-        names => Columns::Named(names.iter().cloned().map(ColumnName).collect()),
+    match (&arguments.column[..], &arguments.columns) {
+        ([], Some(pattern)) => Columns::Matching(pattern.clone()),
+        ([], None) if arguments.all_columns => Columns::ALL,
+        ([], None) => Columns::Sole,
+        (names, _) => Columns::Named(names.iter().cloned().map(ColumnName).collect()),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
-use crate::settings::{Color, DecimalMark, Format, Missing};
+use crate::settings::{Color, DecimalMark, Format, Missing, Sort};
 
 /// `--interval`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,15 +55,35 @@ impl ValueEnum for FailOn {
 
 impl ValueEnum for Adjustment {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Holm, Self::BenjaminiHochberg, Self::Nothing]
+        &Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.name()).help(match self {
-            Self::Holm => "the probability of any false alarm stays below alpha",
-            Self::BenjaminiHochberg => "the share of false alarms stays below alpha (Benjamini and Hochberg)",
+            Self::MaxT => "no false alarm but with probability alpha, by the largest statistic of each relabelling",
+            Self::MinP => "the same by the smallest p-value, for columns or statistics of different shapes",
+            Self::Holm => "the same, whatever the columns have to do with each other",
+            Self::Hochberg => "the same, for columns that are independent or rise and fall together",
+            Self::BenjaminiHochberg => {
+                "the share of false alarms stays below alpha, for such columns (Benjamini and Hochberg)"
+            }
+            Self::BenjaminiYekutieli => "the same for any columns (Benjamini and Yekutieli)",
             Self::Nothing => "each column by itself",
         }))
+    }
+}
+
+impl ValueEnum for Sort {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::PValue, Self::Name, Self::File]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::PValue => PossibleValue::new("p").help("by p-value, adjusted if it is"),
+            Self::Name => PossibleValue::new("name").help("by name"),
+            Self::File => PossibleValue::new("file").help("as in the file"),
+        })
     }
 }
 

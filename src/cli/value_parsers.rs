@@ -7,7 +7,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::Error;
-use crate::settings::{ColumnName, Condition, Shift};
+use crate::settings::{ColumnName, Condition, NamePattern, Shift};
 
 /// The most resamples of one run: days of work, and the counts stay exact in every reader's double precision.
 const MOST_RESAMPLES: u64 = 1_000_000_000_000;
@@ -266,6 +266,12 @@ pub(super) fn shift(word: &str) -> Result<Shift, Error> {
             "give a number such as 0.5 or -2, or a percentage of the control's mean such as 5%",
         )
     })
+}
+
+/// A pattern of names of columns.
+pub(super) fn name_pattern(text: &str) -> Result<NamePattern, String> {
+    let pattern = glob::Pattern::new(text).map_err(|error| format!("{} (write it as in 'g*')", error.msg))?;
+    Ok(NamePattern(Some(pattern)))
 }
 
 #[cfg(test)]

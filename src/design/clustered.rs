@@ -28,20 +28,23 @@ impl Clustered {
             Kind::Stratified => Kind::ClusteredStratified,
             other => other,
         };
-        Self { kind, ..Self::reordered(clusters, cluster_of) }
+        let clustered = Self { kind, ..Self::reordered(clusters, cluster_of) };
+        let (found, all) = (clustered.units.unit_of().iter().max(), clustered.units.len());
+        assert_eq!(found.map(|&last| last as usize + 1), Some(all), "each cluster has an observation");
+        clustered
     }
 
-    /// A design whose observation `order[i]` becomes number i: every cluster has one observation.
+    /// A design whose observation `order[i]` becomes number i. Observations may be left out, so that their units are drawn
+    /// for nothing.
     ///
     /// # Panics
-    /// As [`Clustered::new`].
+    /// When there is no observation, or one that the other design has not.
     #[must_use]
     pub fn reordered(clusters: Arc<dyn Design>, cluster_of: &[u32]) -> Self {
         let inner = clusters.units();
         let unit_of: Vec<u32> = cluster_of.iter().map(|&cluster| inner.unit_of()[cluster as usize]).collect();
         let base: Vec<bool> = cluster_of.iter().map(|&cluster| inner.base(cluster as usize)).collect();
-        let units = Units::new(unit_of, &base);
-        assert_eq!(units.len(), inner.len(), "each cluster has an observation");
+        let units = Units::of_number(inner.len(), unit_of, &base);
         let sizes = units.sums(&vec![1i64; cluster_of.len()]);
         let case_size = case_size(clusters.as_ref(), &sizes);
         let kind = clusters.kind();

@@ -36,6 +36,13 @@ pub(super) fn inverse(tail: impl Fn(f64) -> f64, share: f64) -> f64 {
 /// The variance of the sum of m of n numbers is m(n−m)/(n(n−1)) · Σ(x−x̄)²; of numbers that coins decide upon, Σx²/4.
 #[must_use]
 pub fn standardised_sum(sums: &UnitSums, exchange: &Exchange, observed: i64) -> Option<f64> {
+    let [mean, sd] = mean_and_sd(sums, exchange)?;
+    (sd > 0.0).then(|| (observed as f64 - mean) / sd)
+}
+
+/// The mean of a sum over all labellings and its standard deviation, as in [`standardised_sum`].
+#[must_use]
+pub fn mean_and_sd(sums: &UnitSums, exchange: &Exchange) -> Option<[f64; 2]> {
     let (mut mean, mut variance) = (sums.base as f64, 0.0);
     match exchange {
         Exchange::Subsets(strata) => {
@@ -56,7 +63,7 @@ pub fn standardised_sum(sums: &UnitSums, exchange: &Exchange, observed: i64) -> 
         }
         Exchange::Other => return None,
     }
-    (variance > 0.0).then(|| (observed as f64 - mean) / variance.sqrt())
+    Some([mean, variance.sqrt()])
 }
 
 #[cfg(test)]

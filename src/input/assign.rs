@@ -47,6 +47,8 @@ pub struct Study<'a> {
     pub roles: Roles<'a>,
     /// What is done about missing values.
     pub missing: Missing,
+    /// Whether the row of each value is wanted, as it has values of other columns beside it.
+    pub wants_rows: bool,
 }
 
 /// The values of one sample that count, in the order of its frame.
@@ -90,10 +92,13 @@ impl Study<'_> {
             strata: keys(&self.roles, Role::Stratum, &sides),
             clusters: keys(&self.roles, Role::Cluster, &sides),
         };
+        let rows = self
+            .wants_rows
+            .then(|| [0, 1].map(|side| sides[side].rows.iter().flatten().map(|&row| row as u32).collect()));
         let [case, control] = sides.map(Side::into_group);
         let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
         notes.extend(sentinel([&case.values, &control.values], &column));
-        Ok(Dataset { column, grouping, case, control, layout, n_dropped, notes, orientation })
+        Ok(Dataset { column, grouping, case, control, layout, rows, n_dropped, notes, orientation })
     }
 
     /// Takes the first column of the first frame, which is called so, as one sample.
@@ -164,7 +169,7 @@ impl Study<'_> {
     /// Takes the values of a sample, and adds what is no value to the faults of its frame.
     fn take(&mut self, half: &Half, halves: &[Half], faults: &mut Faults) -> Taken {
         let may_lack = self.roles.may_be_missing();
-        let wants_rows = self.roles.have_keys();
+        let wants_rows = self.wants_rows || self.roles.have_keys();
         let frame = &mut self.frames[half.frame];
         let n_rows = frame.n_rows();
         let numbers = &mut frame.numbers[half.numbers];

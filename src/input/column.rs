@@ -7,7 +7,7 @@ use super::number::NotANumber;
 use super::table::Table;
 use crate::error::Error;
 use crate::escape;
-use crate::settings::{ColumnName, Columns};
+use crate::settings::{ColumnName, Columns, NamePattern};
 
 /// Rows by which a column is judged to hold numbers.
 const SAMPLED_ROWS: usize = 1000;
@@ -121,7 +121,7 @@ pub fn chosen(table: &mut Table, columns: &Columns, rules: &CellRules, taken: &[
             refuse_twins(table, &found)?;
             Ok(found)
         }
-        Columns::All => numeric(table, rules, taken),
+        Columns::Matching(pattern) => numeric(table, pattern, rules, taken),
     }
 }
 
@@ -138,16 +138,31 @@ pub fn refuse_twins(table: &Heading, found: &[usize]) -> Result<(), Error> {
     }
 }
 
-/// All columns beside those of labels and keys whose first thousand fields are numbers or missing.
+/// All columns beside those of labels and keys that are called so and whose first thousand fields are numbers or missing.
 ///
 /// # Errors
 /// [`Error::Input`] if there is none.
-pub fn numeric(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<Vec<usize>, Error> {
+pub fn numeric(
+    table: &mut Table,
+    pattern: &NamePattern,
+    rules: &CellRules,
+    taken: &[usize],
+) -> Result<Vec<usize>, Error> {
     let n_rows = table.look_ahead(SAMPLED_ROWS)?;
+    let is_called_so = |column: &usize| table.names().is_none_or(|names| pattern.matches(&names[*column]));
+    let called_so: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).filter(is_called_so).collect();
+    if called_so.is_empty() {
+        let what = format!(
+            "no column fits the pattern {}; the columns are {}",
+            pattern.as_str(),
+            list(table, 0..table.width())
+        );
+        return Err(Error::input(table.header_place(), what, "write it as in 'g*', in quotes"));
+    }
     let is_numeric = |column: &usize| {
         matches!(sample(table, rules, *column, n_rows), Content::Numbers | Content::NumbersInOtherForms)
     };
-    let found: Vec<_> = (0..table.width()).filter(|column| !taken.contains(column)).filter(is_numeric).collect();
+    let found: Vec<_> = called_so.into_iter().filter(is_numeric).collect();
     if found.is_empty() {
         let what = format!("no column holds numbers; the columns are {}", list(table, 0..table.width()));
         let remedy = "check the file, or name its delimiter with --delimiter or its decimal mark with --decimal";

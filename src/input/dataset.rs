@@ -40,6 +40,9 @@ pub struct Dataset {
     pub control: Group,
     /// How observations belong together; each list is as long as the case values followed by the control values.
     pub layout: Layout,
+    /// The row of each case and each control value in its table, where several columns were read from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<[Vec<u32>; 2]>,
     /// Rows left out because their value, label or key was missing, or the value of the other half of their pair. In a
     /// wide file, where a row has two values, each missing one counts, except where the row is a pair.
     pub n_dropped: u64,
@@ -103,7 +106,7 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             "say --paired, for each row is a pair",
         )),
         Samples::Wide { file, case, control } => match Folder::open(file)? {
-            Some(folder) => reader.folder(&folder, [Some(case), Some(control)], &Columns::All, Unmatched::Refuse),
+            Some(folder) => reader.folder(&folder, [Some(case), Some(control)], &Columns::ALL, Unmatched::Refuse),
             None => reader.wide(file, case, control),
         },
     }
@@ -188,7 +191,7 @@ impl<'a> Reader<'a> {
             Role::Group => labels.iter().any(|label| label == text),
             Role::Pair | Role::Stratum | Role::Cluster => self.rules.is_missing(text),
         });
-        Study { frames, roles, missing: self.reading.missing }
+        Study { frames, roles, missing: self.reading.missing, wants_rows: false }
     }
 
     /// Reads two tables, or the results of two runs of benchmarks.
@@ -269,6 +272,7 @@ impl<'a> Reader<'a> {
         let case = roles::read(case, &of(0), &mut roles, &self.reading.conditions, self.rules)?;
         let control = roles::read(control, &of(1), &mut roles, &self.reading.conditions, self.rules)?;
         let mut study = self.study(vec![case, control], roles, &[]);
+        study.wants_rows = pairs.len() > 1;
         let mut of_keys = study.roles.notes(&study.frames);
         let comparison = |(numbers, pair): (usize, &[usize; 2])| {
             let mut notes = std::mem::take(&mut left_out);
@@ -315,6 +319,7 @@ impl<'a> Reader<'a> {
         let texts = codes.map(|code| roles.text(Role::Group, code));
         let grouping = frame.heading.column_name(labels.column).unwrap_or(UNNAMED_GROUPING).to_owned();
         let mut study = self.study(vec![frame], roles, &missing);
+        study.wants_rows = chosen.len() > 1;
         let mut notes = of_labels;
         notes.extend(study.roles.notes(&study.frames));
         let comparison = |(numbers, &column): (usize, &usize)| {
@@ -397,7 +402,7 @@ impl<'a> Reader<'a> {
     /// A file without another to compare it with: a folder of criterion has two runs in it, and other results are listed.
     fn alone(&self, file: &Source, columns: &Columns, unmatched: Unmatched) -> Result<Vec<Dataset>, Error> {
         if let Some(folder) = Folder::open(file)? {
-            let columns = if *columns == Columns::Sole { &Columns::All } else { columns };
+            let columns = if *columns == Columns::Sole { &Columns::ALL } else { columns };
             return self.folder(&folder, [None, None], columns, unmatched);
         }
         match Content::open(file, self.reading)? {

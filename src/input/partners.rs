@@ -43,9 +43,9 @@ pub fn find(
             column::refuse_twins(case, &pairs.iter().map(|pair| pair[0]).collect::<Vec<_>>())?;
             settle(unmatched, pairs, &lone, control)
         }
-        Columns::All => {
-            let ones = column::numeric(case, rules, &taken[0])?;
-            let others = column::numeric(control, rules, &taken[1])?;
+        Columns::Matching(pattern) => {
+            let ones = column::numeric(case, pattern, rules, &taken[0])?;
+            let others = column::numeric(control, pattern, rules, &taken[1])?;
             let partner = |&one: &usize| {
                 let name = case.column_name(one);
                 let is_partner =

@@ -69,6 +69,7 @@ impl Several<'_> {
                 case: Group { label: one, values: case.values },
                 control: Group { label: other, values: control.values },
                 layout: Layout { clusters, ..Layout::default() },
+                rows: None,
                 n_dropped: 0,
                 notes,
                 orientation: Orientation::Known,
@@ -84,8 +85,8 @@ impl Several<'_> {
                 let column = |name: &ColumnName| self.column(&Columns::Named(vec![name.clone()]));
                 names.iter().map(column).collect()
             }
-            Columns::All => Err(Error::usage(
-                "--all-columns is not known for several tables a side",
+            Columns::Matching(_) => Err(Error::usage(
+                "--all-columns and --columns are not known for several tables a side",
                 "name the columns, each with --column",
             )),
         }
@@ -122,6 +123,7 @@ impl Several<'_> {
             case,
             control,
             layout,
+            rows: None,
             n_dropped,
             notes,
             orientation: Orientation::Known,

@@ -162,6 +162,11 @@ pub fn install<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send)
 }
 
 fn within(threads: Option<usize>, work: &mut (dyn FnMut() + Send)) -> Result<(), Error> {
+    if rayon::current_thread_index().is_some() {
+        // Work within work shares its threads.
+        work();
+        return Ok(());
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build().map_err(|error| {
         Error::data(
             format!("cannot start the threads: {error}"),

@@ -10,6 +10,7 @@ pub(crate) mod foresight;
 pub mod histogram;
 pub mod importance;
 pub mod inversion;
+pub mod joint;
 mod lossless;
 pub mod monte_carlo;
 pub mod planner;

@@ -56,7 +56,8 @@ impl Default for Watch<'_> {
 
 /// What one chunk yields.
 #[derive(Debug, Default)]
-pub(super) struct Chunk {
+pub struct Chunk {
+    /// How many of its replicates lie in the tails.
     pub tally: Tally,
     /// How many of its replicates each bin holds, if that is wanted.
     pub bins: BinCounts,
@@ -66,7 +67,7 @@ pub(super) struct Chunk {
 
 /// What is noted of each labelling beside the tails it lies in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Notes<'a, T> {
+pub struct Notes<'a, T> {
     /// The bin of its statistic.
     pub bins: Option<&'a Bins<T>>,
     /// Its statistic.
@@ -131,7 +132,7 @@ impl Chunk {
             self.bins.count(arch, bins, replicates);
         }
         if notes.wants_values {
-            self.values.extend(replicates.iter().map(|&replicate| statistic.value(replicate)));
+            statistic.append_values(replicates, &mut self.values);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::output::AtomicFile;
 use crate::{Cut, Partial};
 
 /// The version of the format.
-pub const SCHEMA: &str = "permtest-part/1";
+pub const SCHEMA: &str = "permtest-part/2";
 
 /// How every part file begins.
 const BEGINNING: &str = "{\"schema\":\"permtest-part/";
@@ -49,8 +49,8 @@ pub struct Part {
     payload: Partial,
     /// The words of the command, which say all that the report depends on.
     pub arguments: Vec<String>,
-    /// The data, in the part of the first shard.
-    pub data: Option<Dataset>,
+    /// The data of each column, in the part of the first shard.
+    pub data: Option<Vec<Dataset>>,
     checksum: String,
 }
 
@@ -80,9 +80,11 @@ pub struct Identity {
     pub alternative: String,
     /// How two tails become one p-value, if that was asked for.
     pub two_sided_rule: Option<String>,
-    /// The shift under the null hypothesis, as the bits of a double.
+    /// How the p-values of several columns are adjusted.
+    pub adjustment: Option<String>,
+    /// The shift under the null hypothesis, as the bits of a double for each column.
     pub mu: String,
-    /// The observed statistic, as the bits of a double.
+    /// The observed statistic, as the bits of a double for each column.
     pub observed: String,
     /// SHA-256 of the samples, their labels and how they belong together.
     pub data_sha256: String,
@@ -90,7 +92,7 @@ pub struct Identity {
 
 impl Identity {
     /// The names of the fields and what they hold, for messages.
-    fn fields(&self) -> [(&'static str, String); 14] {
+    fn fields(&self) -> [(&'static str, String); 15] {
         [
             ("version", self.version.clone()),
             ("algorithm", self.algorithm.clone()),
@@ -100,6 +102,7 @@ impl Identity {
             ("design", self.design.clone()),
             ("alternative", self.alternative.clone()),
             ("two_sided_rule", self.two_sided_rule.clone().unwrap_or_else(|| "default".to_owned())),
+            ("adjustment", self.adjustment.clone().unwrap_or_else(|| "none".to_owned())),
             ("mu", self.mu.clone()),
             ("observed", self.observed.clone()),
             ("seed", self.seed.clone()),
@@ -141,11 +144,11 @@ pub fn digest_of_all(streams: impl IntoIterator<Item = impl Read>) -> String {
 
 /// SHA-256 of the samples, their labels and how they belong together.
 #[must_use]
-pub fn digest_of(data: &Dataset) -> String {
+pub fn digest_of(data: &[Dataset]) -> String {
     digest(json(data).as_bytes())
 }
 
-fn json(value: &impl Serialize) -> String {
+fn json(value: &(impl Serialize + ?Sized)) -> String {
     serde_json::to_string(value).expect("strings, numbers and lists under fixed names become JSON")
 }
 
@@ -158,7 +161,7 @@ impl Part {
         blocks: &Range<u64>,
         payload: Partial,
         arguments: Vec<String>,
-        data: Option<Dataset>,
+        data: Option<Vec<Dataset>>,
     ) -> Self {
         let (blocks, checksum) = ([blocks.start, blocks.end], String::new());
         let part = Self { schema: SCHEMA.to_owned(), identity, shard, of, blocks, payload, arguments, data, checksum };

@@ -13,8 +13,8 @@ use crate::input::dataset::Dataset;
 pub struct Sum {
     /// The first part, for all that parts have in common.
     pub first: Part,
-    /// The data.
-    pub data: Dataset,
+    /// The data of each column.
+    pub data: Vec<Dataset>,
     /// What all blocks have yielded.
     pub yields: Partial,
     /// The numbers of the shards that are missing.

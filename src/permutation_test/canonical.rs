@@ -25,28 +25,39 @@ impl<'a> Canonical<'a> {
     /// Sorts the observations: by stratum, cluster and value, the case values first. A layout that contradicts itself is left
     /// as it is, so that messages about it count rows as the caller does. Takes O(N log N).
     pub fn new(case: &'a [f64], control: &'a [f64], layout: &'a Layout) -> Self {
-        let order = order(case, control, layout);
+        let sizes = [case.len(), control.len()];
+        let order = fits(layout, sizes).then(|| order(&atoms_of(case, control, layout), case.len(), layout));
         let Some(Order { observations, strata, clusters }) = order else {
             return Self { case: case.into(), control: control.into(), layout: Cow::Borrowed(layout) };
         };
         let pick = |rows: &[u32], values: &[f64], before: usize| {
             rows.iter().map(|&row| values[row as usize - before]).collect::<Vec<_>>()
         };
-        let (cases, controls) = observations.split_at(case.len());
-        let pairing = match &layout.pairing {
-            Pairing::Named(names) => {
-                let name = |&pair: &u32| names.get(pair as usize).cloned().unwrap_or_default();
-                Pairing::Named(cases.iter().map(name).collect())
-            }
-            other => other.clone(),
-        };
-        let [strata, clusters] =
-            [strata, clusters].map(|ranked| ranked.map(|ranked| ranked.into_blocks(&observations)));
-        Self {
-            case: pick(cases, case, 0).into(),
-            control: pick(controls, control, case.len()).into(),
-            layout: Cow::Owned(Layout { pairing, strata, clusters }),
+        let n_case = case.len();
+        let (cases, controls) = observations.split_at(n_case);
+        let (case, control) = (pick(cases, case, 0).into(), pick(controls, control, n_case).into());
+        let layout = Order { observations, strata, clusters }.into_layout(layout, n_case);
+        Self { case, control, layout: Cow::Owned(layout) }
+    }
+}
+
+/// The rows of several columns in canonical order: by what the first column says, then by the others.
+pub(super) struct CanonicalRows {
+    /// The rows, those of the case first.
+    pub order: Vec<u32>,
+    /// How they belong together, in that order.
+    pub layout: Layout,
+}
+
+impl CanonicalRows {
+    /// Sorts rows, of which each column has a value or NaN for none, those of the case first. Takes O(N log N) comparisons.
+    pub fn new(columns: &[Vec<f64>], n_case: usize, layout: &Layout) -> Self {
+        let all = columns.first().map_or(0, Vec::len);
+        if !fits(layout, [n_case, all - n_case]) {
+            return Self { order: (0..all as u32).collect(), layout: layout.clone() };
         }
+        let order = order(&ranked_atoms(columns, n_case, layout), n_case, layout);
+        Self { order: order.observations.clone(), layout: order.into_layout(layout, n_case) }
     }
 }
 
@@ -57,27 +68,80 @@ struct Order<'a> {
     clusters: Option<Ranked<'a>>,
 }
 
-fn order<'a>(case: &[f64], control: &[f64], layout: &'a Layout) -> Option<Order<'a>> {
-    let Layout { pairing, strata, clusters } = layout;
-    let (n_case, all) = (case.len(), case.len() + control.len());
-    let is_paired = *pairing != Pairing::Independent;
-    let key = |value: f64| pool::sort_key(value + 0.0);
-    let atoms: Vec<Atom> = if is_paired {
-        case.iter().zip(control).map(|(&x, &y)| [key(x), key(y)]).collect()
-    } else {
-        let of_group = |group: u64| move |&value: &f64| [group, key(value)];
-        case.iter().map(of_group(0)).chain(control.iter().map(of_group(1))).collect()
+impl Order<'_> {
+    fn into_layout(self, given: &Layout, n_case: usize) -> Layout {
+        let Self { observations, strata, clusters } = self;
+        let pairing = match &given.pairing {
+            Pairing::Named(names) => {
+                let name = |&pair: &u32| names.get(pair as usize).cloned().unwrap_or_default();
+                Pairing::Named(observations[..n_case].iter().map(name).collect())
+            }
+            other => other.clone(),
+        };
+        let [strata, clusters] =
+            [strata, clusters].map(|ranked| ranked.map(|ranked| ranked.into_blocks(&observations)));
+        Layout { pairing, strata, clusters }
+    }
+}
+
+/// An integer that is ordered like the number; a missing one comes last.
+fn key(value: f64) -> u64 {
+    if value.is_nan() { u64::MAX } else { pool::sort_key(value + 0.0) }
+}
+
+fn is_paired(layout: &Layout) -> bool {
+    layout.pairing != Pairing::Independent
+}
+
+/// What is sorted, of one column.
+fn atoms_of(case: &[f64], control: &[f64], layout: &Layout) -> Vec<Atom> {
+    if is_paired(layout) {
+        return case.iter().zip(control).map(|(&x, &y)| [key(x), key(y)]).collect();
+    }
+    let of_group = |group: u64| move |&value: &f64| [group, key(value)];
+    case.iter().map(of_group(0)).chain(control.iter().map(of_group(1))).collect()
+}
+
+/// The same of several columns, by the place of each row among all.
+fn ranked_atoms(columns: &[Vec<f64>], n_case: usize, layout: &Layout) -> Vec<Atom> {
+    let number = if is_paired(layout) { n_case } else { columns[0].len() };
+    let compare = |&a: &u32, &b: &u32| {
+        let [a, b] = [a, b].map(|atom| atom as usize);
+        let of = |column: &Vec<f64>, atom: usize| {
+            let partner = if is_paired(layout) { key(column[atom + n_case]) } else { 0 };
+            [key(column[atom]), partner]
+        };
+        columns
+            .iter()
+            .map(|column| of(column, a).cmp(&of(column, b)))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     };
+    let mut sorted: Vec<u32> = (0..number as u32).collect();
+    sorted.sort_by(compare);
+    let mut atoms = vec![[0; 2]; number];
+    for (rank, equal) in sorted.chunk_by(|a, b| compare(a, b).is_eq()).enumerate() {
+        for &atom in equal {
+            atoms[atom as usize] = [u64::from(!is_paired(layout) && atom as usize >= n_case), rank as u64];
+        }
+    }
+    atoms
+}
+
+/// Whether a layout is one of so many case and control observations, each pair in one block.
+fn fits(layout: &Layout, [n_case, n_control]: [usize; 2]) -> bool {
     let fits = |blocks: &Option<Blocks>| {
         let Some(Blocks { of_observation, .. }) = blocks else { return true };
         // Both members of a pair have its block.
         let pairs_fit = || of_observation[..n_case] == of_observation[n_case..];
-        of_observation.len() == all && (!is_paired || (n_case == control.len() && pairs_fit()))
+        of_observation.len() == n_case + n_control && (!is_paired(layout) || pairs_fit())
     };
-    if (is_paired && n_case != control.len()) || !fits(strata) || !fits(clusters) {
-        return None;
-    }
-    let clusters = clusters.as_ref().map(|blocks| Ranked::new(blocks, &atoms));
+    (!is_paired(layout) || n_case == n_control) && fits(&layout.strata) && fits(&layout.clusters)
+}
+
+fn order<'a>(atoms: &[Atom], n_case: usize, layout: &'a Layout) -> Order<'a> {
+    let Layout { strata, clusters, .. } = layout;
+    let clusters = clusters.as_ref().map(|blocks| Ranked::new(blocks, atoms));
     let within =
         |atom: usize| (clusters.as_ref().map_or(0, |clusters| clusters.class[clusters.of[atom] as usize]), atoms[atom]);
     let contents: Vec<(u32, Atom)> = (0..atoms.len()).map(within).collect();
@@ -86,13 +150,13 @@ fn order<'a>(case: &[f64], control: &[f64], layout: &'a Layout) -> Option<Order<
     let place = |&atom: &u32| (rank(&strata, atom), rank(&clusters, atom), atoms[atom as usize]);
     let mut sorted: Vec<u32> = (0..atoms.len() as u32).collect();
     sorted.sort_by_cached_key(place);
-    let observations = if is_paired {
+    let observations = if is_paired(layout) {
         sorted.iter().copied().chain(sorted.iter().map(|pair| pair + n_case as u32)).collect()
     } else {
         let (cases, controls): (Vec<u32>, Vec<u32>) = sorted.iter().partition(|&&row| (row as usize) < n_case);
         [cases, controls].concat()
     };
-    Some(Order { observations, strata, clusters })
+    Order { observations, strata, clusters }
 }
 
 /// Blocks in the order of what they hold.

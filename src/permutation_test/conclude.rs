@@ -162,7 +162,7 @@ impl<T: Replicate> Course<'_, T> {
         histogram: Option<Histogram>,
     ) -> Result<TestResult, Error> {
         let Self { test, problem, nature, .. } = self;
-        let (known, design, tail) = (&self.data()?.known, problem.design(), self.tail());
+        let (known, design, tail) = (&self.data()?.known, problem.design(), self.measured_tail());
         let size = design.reference_set_size();
         let counts = match &found {
             Found::Counted(tally) | Found::Stopped(Stopped { tally, .. }) => Some(test.counts(tally)?),
@@ -218,6 +218,7 @@ impl<T: Replicate> Course<'_, T> {
             two_sided: self.rule(),
             tail: if tail == Tail::Doubled { smaller } else { tail },
             p_value,
+            p_value_adjusted: None,
             coarsest,
             counts,
             decision,

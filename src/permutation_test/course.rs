@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use super::blocks::in_range;
 use super::conclude::{Found, Known, Nature};
+use super::joint::CommonScale;
+use super::member::{ConstantColumn, Member};
 use super::partial::Computed;
 use super::ready::Take;
 use super::sums::Sums;
@@ -19,7 +21,8 @@ use crate::method::exact::convolve::Work;
 use crate::method::exact::enumeration::Enumeration;
 use crate::method::foresight;
 use crate::method::histogram::Histogram;
-use crate::method::monte_carlo::{Bounds, Counted, MonteCarlo, Watch};
+use crate::method::joint::ScoredColumn;
+use crate::method::monte_carlo::{Bounds, Counted, MonteCarlo, Notes, Watch};
 use crate::method::planner::{Choice, CostModel, Further, Labellings, Method, Plan, Request, plan};
 use crate::method::sequential::{self, Rule};
 use crate::method::splitting;
@@ -32,12 +35,30 @@ use crate::statistic::{EvaluationCost, Problem, Replicate, Statistic, Thresholds
 const SAMPLE: u64 = 1 << 14;
 
 /// A run of any statistic.
-pub(super) trait Run {
+pub(super) trait Run: Send + Sync {
     /// Chooses the method.
     fn plan(&self, labellings: Labellings) -> Result<Plan, Error>;
 
     /// The statistic of the data.
     fn observed(&self) -> Result<f64, Error>;
+
+    /// The part of the null distribution that is measured.
+    fn tail(&self) -> Tail;
+
+    /// Whether all values are the same.
+    fn is_constant(&self) -> bool;
+
+    /// The standard deviation of a sum over all labellings, in what it is counted by; `None` for other statistics, and where
+    /// it is not known.
+    fn deviation(&self) -> Option<f64>;
+
+    /// The test as a column of a family.
+    fn column(
+        &self,
+        scale: CommonScale,
+        shape: NullDistribution,
+        wants_values: bool,
+    ) -> Result<Box<dyn ScoredColumn + '_>, Error>;
 
     /// Computes some blocks of a planned run.
     fn blocks(
@@ -89,6 +110,17 @@ impl<'a, T: Replicate> Course<'a, T> {
         }
         let observed = self.problem.observed(&*self.statistic, self.test.arch)?;
         let value = self.statistic.value(observed);
+        if self.test.shared.is_some() && self.is_constant() {
+            // In a family that is no error: each labelling gives the same.
+            let known = Known {
+                observed: if value.is_finite() { value } else { f64::NAN },
+                null_centre: None,
+                attainable: 1.0,
+                z: None,
+                exactness: Exactness::Exact,
+            };
+            return Ok(self.data.get_or_init(|| Data { thresholds: self.statistic.thresholds(observed), known }));
+        }
         if !value.is_finite() {
             let found = if value.is_nan() { "not a number" } else { "infinite" };
             let is_constant = |sample: &[f64]| sample.iter().all(|&value| value == sample[0]);
@@ -140,7 +172,7 @@ impl<'a, T: Replicate> Course<'a, T> {
     }
 
     /// The part of the null distribution that is measured.
-    pub fn tail(&self) -> Tail {
+    pub fn measured_tail(&self) -> Tail {
         self.test.alternative.tail(self.rule())
     }
 
@@ -150,7 +182,8 @@ impl<'a, T: Replicate> Course<'a, T> {
             return Ok(self.bins.get().filter(|_| shape == NullDistribution::Binned));
         }
         let (design, thresholds) = (self.problem.design(), &self.data()?.thresholds);
-        let bins = Bins::choose(design, &*self.statistic, thresholds, self.tail(), self.test.arch, Resolution::FINE)?;
+        let bins =
+            Bins::choose(design, &*self.statistic, thresholds, self.measured_tail(), self.test.arch, Resolution::FINE)?;
         Ok(Some(self.bins.get_or_init(|| bins)))
     }
 
@@ -163,7 +196,7 @@ impl<'a, T: Replicate> Course<'a, T> {
     fn sums(&self) -> Result<Sums<'_>, Error> {
         let misplanned = || Error::data("this statistic cannot be computed by that method", "plan for it");
         let statistic = self.statistic.linear().ok_or_else(misplanned)?;
-        let (design, tail) = (self.problem.design(), self.tail());
+        let (design, tail) = (self.problem.design(), self.measured_tail());
         let observed = self.problem.observed(statistic, self.test.arch)?;
         Ok(Sums { design, statistic, observed, tail, memory: self.test.memory, seed: self.test.seed })
     }
@@ -198,7 +231,7 @@ impl<'a, T: Replicate> Course<'a, T> {
     /// Counts random relabellings until it is clear on which side of the level p lies.
     fn decide(&self, cap: u64, shape: NullDistribution, watch: &Watch) -> Result<Computed, Error> {
         let draws = self.draws(in_range(cap)?);
-        let rule = Rule::new(self.test.level, self.tail(), self.test.undefined);
+        let rule = Rule::new(self.test.level, self.measured_tail(), self.test.undefined);
         (watch.begin)(cap, "resamples");
         let (design, bins) = (self.problem.design(), self.bins(shape)?);
         let thresholds = &self.data()?.thresholds;
@@ -237,7 +270,7 @@ impl<'a, T: Replicate> Course<'a, T> {
     /// The result of counts which, where they see next to nothing, splitting goes on from.
     fn conclude_counts(&self, plan: &Plan, counted: &Counted, watch: &Watch) -> Result<TestResult, Error> {
         let histogram = self.bins(self.test.null_distribution)?.map(|bins| self.histogram(bins, counted));
-        let (tally, tail) = (counted.tally, self.tail());
+        let (tally, tail) = (counted.tally, self.measured_tail());
         let is_rare = self.test.counts(&tally)?.extreme(tail) < FEW;
         if let Further::Taken { method, reach } = plan.further
             && is_rare
@@ -255,7 +288,7 @@ impl<T: Replicate> Run for Course<'_, T> {
     fn plan(&self, labellings: Labellings) -> Result<Plan, Error> {
         let PermutationTest { method: choice, resamples, memory, undefined, arch, .. } = *self.test;
         let request = Request { choice, resamples, memory, labellings, undefined };
-        let (design, cost, tail) = (self.problem.design(), self.statistic.cost(), self.tail());
+        let (design, cost, tail) = (self.problem.design(), self.statistic.cost(), self.measured_tail());
         let mut cost_model = CostModel { design, cost, tail, linear: None, log10_p: None };
         // A few labellings suggest what p is, where a method may be chosen by it.
         let is_open = matches!(choice, Choice::Auto | Choice::Splitting) && resamples.is_none();
@@ -270,6 +303,31 @@ impl<T: Replicate> Run for Course<'_, T> {
 
     fn observed(&self) -> Result<f64, Error> {
         Ok(self.data()?.known.observed)
+    }
+
+    fn tail(&self) -> Tail {
+        self.measured_tail()
+    }
+
+    fn is_constant(&self) -> bool {
+        self.test.case.iter().chain(self.test.control.iter()).all(|&value| value == self.test.case[0])
+    }
+
+    fn deviation(&self) -> Option<f64> {
+        let sums = self.statistic.linear()?.sums();
+        normal::mean_and_sd(sums, &self.problem.design().exchange()).map(|[_, deviation]| deviation)
+    }
+
+    fn column(
+        &self,
+        scale: CommonScale,
+        shape: NullDistribution,
+        wants_values: bool,
+    ) -> Result<Box<dyn ScoredColumn + '_>, Error> {
+        if self.is_constant() {
+            return Ok(Box::new(ConstantColumn { value: self.data()?.known.observed }));
+        }
+        Ok(Box::new(Member::new(self, scale, Notes { bins: self.bins(shape)?, wants_values })?))
     }
 
     fn blocks(
@@ -321,6 +379,7 @@ impl<T: Replicate> Run for Course<'_, T> {
                 (found, found.share().filter(|_| is_binned).map(sketch).transpose()?)
             }
             Partial::Computed(Some(computed)) => (computed.found, computed.histogram.clone()),
+            Partial::Joint(_) => return Err(Error::data("these are counts of several columns", "take those of one")),
             Partial::Computed(None) => return Err(Error::data("nothing has been computed", "run the blocks first")),
         };
         self.result(plan, found.method(method), found, histogram)

@@ -34,6 +34,9 @@ use crate::statistic::{Definition, Problem};
 /// Values that are drawn for bootstrap samples without being asked for: seconds.
 const MOST_DRAWN: u64 = 1_000_000_000;
 
+/// Columns up to which an interval is computed that takes a search or a bootstrap, without being asked for.
+const FEW_TESTS: usize = 20;
+
 /// Bootstrap samples where nothing else is said.
 pub const DEFAULT_BOOTSTRAP: u64 = 10_000;
 
@@ -293,6 +296,11 @@ impl PermutationTest {
                 Err("a distance grows by chance alone, and has no interval".into())
             }
             Definition::Named(Named::Mean | Named::T) => Ok(Approach::Inversion),
+            _ if self.shared.as_ref().is_some_and(|shared| shared.tests > FEW_TESTS) => {
+                Err(Message::from("those of so many columns take long; ")
+                    .and(Setting::Interval.at("inversion or bca"))
+                    .and(" computes them nevertheless"))
+            }
             Definition::Named(named)
                 if named.is_shift_testable()
                     && self.layout.clusters.is_none()

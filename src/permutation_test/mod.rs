@@ -7,8 +7,11 @@ mod course;
 pub mod effect;
 pub mod false_alarms;
 mod histogram;
+mod joint;
+mod member;
 mod partial;
 mod ready;
+mod rows;
 mod shifts;
 mod split;
 mod sums;
@@ -26,7 +29,7 @@ use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::estimate::Estimate;
 use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{Choice, DEFAULT_MEMORY, Further, Labellings, Method};
+use crate::method::planner::{Choice, DEFAULT_MEMORY, Further, Labellings, Method, Plan, Reason};
 use crate::method::sequential::{Decision, Level};
 use crate::method::tail::Tail;
 pub use crate::method::tally::Undefined;
@@ -37,8 +40,10 @@ use crate::statistic::{Character, Pool, Prepared, Problem, TestStatistic};
 pub use blocks::Cut;
 use canonical::Canonical;
 use effect::{Effect, EffectRequest};
+pub use joint::{JointReady, JointTest};
 pub use partial::Partial;
 pub use ready::{Ready, Take};
+pub use rows::SharedRows;
 
 /// The largest value whose differences from others are finite, with some room.
 const LARGEST: f64 = f64::MAX / 4.0;
@@ -76,6 +81,7 @@ pub struct PermutationTest {
     control: Arc<[f64]>,
     layout: Layout,
     design: Option<Arc<dyn Design>>,
+    shared: Option<Shared>,
     alternative: Alternative,
     two_sided: Option<TwoSidedRule>,
     shift: f64,
@@ -91,6 +97,15 @@ pub struct PermutationTest {
     arch: Arch,
     null_distribution: NullDistribution,
     interval: Option<EffectRequest>,
+}
+
+/// The labellings of rows that several tests share.
+#[derive(Clone)]
+struct Shared {
+    /// Those of the observations of a test, in their order.
+    design: Arc<dyn Design>,
+    /// How many tests share them.
+    tests: usize,
 }
 
 /// What becomes of the statistics of the relabellings once they are counted.
@@ -132,6 +147,8 @@ pub struct TestResult {
     pub tail: Tail,
     /// The p-value with its interval and its floor.
     pub p_value: PValue,
+    /// The p-value adjusted for the other columns of a [`JointTest`], if that was asked for.
+    pub p_value_adjusted: Option<PValue>,
     /// The smallest p-value that the design can give, whatever the values; ties may let them give no more than a larger one.
     pub coarsest: f64,
     /// The counts it comes from; `None` where labellings were not counted, or are too many for whole numbers.
@@ -186,6 +203,7 @@ impl PermutationTest {
             control: control.into(),
             layout: Layout::default(),
             design: None,
+            shared: None,
             alternative: Alternative::TwoSided,
             two_sided: None,
             shift: 0.0,
@@ -377,6 +395,11 @@ impl PermutationTest {
             }
             return Ok(Problem::with_design(pool, design.clone()));
         }
+        if let Some(Shared { design, .. }) = &self.shared {
+            let problem = Problem::with_design(self.pool(&self.case, &self.control)?, design.clone());
+            let is_paired = self.layout.pairing != Pairing::Independent;
+            return Ok(if is_paired { problem.in_pairs() } else { problem });
+        }
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
         if self.layout == Layout::default() {
             // The pool is sorted, and there is nothing else to sort.
@@ -418,12 +441,23 @@ impl PermutationTest {
         statistic: &'b S,
         labellings: Labellings,
     ) -> Result<Ready<'b>, Error> {
+        let ready = self.ready_for(problem, statistic, Plan::simply(Method::Enumeration, Reason::Default))?;
+        ready.planned(labellings)
+    }
+
+    /// The same by a method that is known.
+    fn ready_for<'b, S: TestStatistic + ?Sized>(
+        &'b self,
+        problem: &'b Problem,
+        statistic: &'b S,
+        plan: Plan,
+    ) -> Result<Ready<'b>, Error> {
         let prepared = self.prepare(problem, statistic)?;
         if let (None, Some(approach)) = (&prepared.definition, self.interval.and_then(|interval| interval.approach)) {
             let what = format!("an interval by {} is for names and expressions", approach.name());
             return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
         }
-        Ready::new(self, problem, prepared, labellings)
+        Ready::new(self, problem, prepared, plan)
     }
 
     /// Prepares a statistic for a problem and this alternative.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::conclude::Found;
 use crate::method::histogram::Histogram;
 use crate::method::importance::Weights;
+use crate::method::joint::JointCounts;
 use crate::method::monte_carlo::Counted;
 use crate::method::planner::Method;
 use crate::method::splitting::Climbs;
@@ -15,6 +16,9 @@ pub enum Partial {
     /// By plain Monte Carlo.
     #[serde(rename = "counts")]
     Counted(Counted),
+    /// The same for several columns under the same labellings.
+    #[serde(rename = "columns")]
+    Joint(JointCounts),
     /// By importance sampling.
     #[serde(rename = "weights")]
     Weighed {
@@ -57,6 +61,7 @@ impl Partial {
     pub fn append(&mut self, next: &Self) {
         match (self, next) {
             (Self::Counted(counted), Self::Counted(more)) => *counted += more,
+            (Self::Joint(counts), Self::Joint(more)) => *counts += more,
             (Self::Weighed { draws, tails }, Self::Weighed { draws: more, tails: weights }) => {
                 *draws += more;
                 tails.resize(tails.len().max(weights.len()), Weights::default());
@@ -72,11 +77,22 @@ impl Partial {
     #[must_use]
     pub fn method(&self) -> &'static str {
         match self {
-            Self::Counted(_) => "monte-carlo",
+            Self::Counted(_) | Self::Joint(_) => "monte-carlo",
             Self::Weighed { .. } => "importance",
             Self::Climbed(_) => "splitting",
             Self::Computed(_) => "at once",
         }
+    }
+
+    /// Whether labellings were counted in bins, too.
+    #[must_use]
+    pub fn has_bins(&self) -> bool {
+        let first = match self {
+            Self::Counted(counted) => Some(counted),
+            Self::Joint(counts) => counts.columns.first(),
+            _ => None,
+        };
+        first.is_some_and(|counted| !counted.bins.counts().is_empty())
     }
 
     /// How many numbers it is made of, and what they are called: the same for all parts of a run.
@@ -84,6 +100,7 @@ impl Partial {
     pub fn shape(&self) -> (usize, &'static str) {
         match self {
             Self::Counted(counted) => (counted.bins.counts().len(), "bins"),
+            Self::Joint(counts) => (counts.columns.len(), "columns"),
             Self::Weighed { tails, .. } => (tails.len(), "tails"),
             Self::Climbed(climbs) => (climbs.levels, "levels"),
             Self::Computed(_) => (1, "p-value"),

@@ -6,10 +6,13 @@ use std::ops::Range;
 use super::blocks::Cut;
 use super::conclude::Nature;
 use super::course::{Course, Run};
+use super::joint::CommonScale;
 use super::{NullDistribution, Partial, PermutationTest, TestResult};
 use crate::error::Error;
+use crate::method::joint::ScoredColumn;
 use crate::method::monte_carlo::{ReplicateSink, Watch};
-use crate::method::planner::{Labellings, Method, Plan};
+use crate::method::planner::{CostModel, Labellings, Method, Plan};
+use crate::method::tail::Tail;
 use crate::statistic::{Definition, EvaluationCost, Evaluator, Prepared, Problem};
 
 /// A test that is ready to run.
@@ -31,7 +34,7 @@ impl<'a> Ready<'a> {
         test: &'a PermutationTest,
         problem: &'a Problem,
         prepared: Prepared<'a>,
-        labellings: Labellings,
+        plan: Plan,
     ) -> Result<Self, Error> {
         let nature = Nature::of(problem, &prepared)?;
         let (cost, run): (_, Box<dyn Run>) = match prepared.evaluator {
@@ -40,7 +43,47 @@ impl<'a> Ready<'a> {
             }
             Evaluator::Floats(statistic) => (statistic.cost(), Box::new(Course::new(test, problem, statistic, nature))),
         };
-        Ok(Self { plan: run.plan(labellings)?, test, problem, cost, definition: prepared.definition, run })
+        Ok(Self { plan, test, problem, cost, definition: prepared.definition, run })
+    }
+
+    /// The same by the method that suits it.
+    pub(super) fn planned(self, labellings: Labellings) -> Result<Self, Error> {
+        Ok(Self { plan: self.run.plan(labellings)?, ..self })
+    }
+
+    pub(super) fn definition(&self) -> Option<&Definition> {
+        self.definition.as_ref()
+    }
+
+    /// The part of the null distribution that is measured.
+    pub(super) fn tail(&self) -> Tail {
+        self.run.tail()
+    }
+
+    /// Whether all values are the same, so that no statistic depends on the labels.
+    pub(super) fn is_constant(&self) -> bool {
+        self.run.is_constant()
+    }
+
+    /// The standard deviation of a sum over all labellings, in what it is counted by.
+    pub(super) fn deviation(&self) -> Option<f64> {
+        self.run.deviation()
+    }
+
+    /// Nominal seconds for a random labelling.
+    pub(super) fn seconds_per_labelling(&self) -> f64 {
+        let (design, tail) = (self.problem.design(), self.tail());
+        CostModel { design, cost: self.cost, tail, linear: None, log10_p: None }.labelling()
+    }
+
+    /// The test as a column of a family.
+    pub(super) fn column(
+        &self,
+        scale: CommonScale,
+        shape: NullDistribution,
+        wants_values: bool,
+    ) -> Result<Box<dyn ScoredColumn + '_>, Error> {
+        self.run.column(scale, shape, wants_values)
     }
 
     /// Computes the test under the eyes of a [`Watch`], which may stream the statistics of the relabellings elsewhere.

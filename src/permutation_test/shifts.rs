@@ -202,7 +202,7 @@ impl PermutationTest {
         let undefined = if self.undefined == Undefined::Error { Undefined::Extreme } else { self.undefined };
         let mut test: PermutationTest =
             PermutationTest { undefined, null_distribution: NullDistribution::Dropped, ..self.clone() };
-        if self.design.is_none() && self.layout.pairing == Pairing::Independent {
+        if self.design.is_none() && self.shared.is_none() && self.layout.pairing == Pairing::Independent {
             if self.layout != Layout::default() {
                 // As the problem has them.
                 let Canonical { case, control, layout } = canonical;

@@ -57,7 +57,7 @@ impl<T: Replicate> Course<'_, T> {
         let (attainable, confidence) = (self.data()?.known.attainable, self.test.confidence);
         let ceiling = PValue::ceiling(estimate, confidence, attainable).estimate;
         let counts = self.test.counts(tally)?;
-        Ok(ceiling < PValue::monte_carlo(&counts, self.tail(), confidence, attainable).interval[1])
+        Ok(ceiling < PValue::monte_carlo(&counts, self.measured_tail(), confidence, attainable).interval[1])
     }
 
     fn splitting(&self, method: Method) -> Splitting {
@@ -79,7 +79,7 @@ impl<T: Replicate> Course<'_, T> {
     /// The tail that is split. Under the doubled rule that is the smaller one of the resamples, which are drawn here, once,
     /// where none were counted.
     pub fn split_tail(&self, counted: Option<&Tally>, watch: &Watch) -> Result<splitting::Tail, Error> {
-        Ok(match (self.tail(), counted) {
+        Ok(match (self.measured_tail(), counted) {
             (Tail::Upper, _) => splitting::Tail::Upper,
             (Tail::Lower, _) => splitting::Tail::Lower,
             (Tail::Absolute, _) => splitting::Tail::Absolute,
@@ -132,7 +132,7 @@ impl<T: Replicate> Course<'_, T> {
     pub fn climbed(&self, method: Method, tail: splitting::Tail, climbs: &Climbs) -> Result<Found, Error> {
         let splitting = self.splitting(method);
         let found = splitting.conclude(climbs)?;
-        let sides = if self.tail() == Tail::Doubled { 2.0 } else { 1.0 };
+        let sides = if self.measured_tail() == Tail::Doubled { 2.0 } else { 1.0 };
         let SplittingEstimate { replicates, extinct, levels, .. } = found;
         Ok(Found::Estimate(Estimate {
             p: (sides * found.estimate).min(1.0),

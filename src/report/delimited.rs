@@ -11,7 +11,7 @@ use crate::escape;
 use crate::inference::classical::Classical;
 
 /// Header and rows with the given delimiter.
-pub fn render(reports: &[Report], delimiter: u8) -> String {
+pub fn render(reports: &[&Report], delimiter: u8) -> String {
     let mut table = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     for (i, report) in reports.iter().enumerate() {
         let (names, cells): (Vec<String>, Vec<String>) =

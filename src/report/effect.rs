@@ -49,8 +49,20 @@ pub fn interval(report: &Report) -> Option<String> {
 /// Ends are rounded outwards, with as many digits as keep one that leaves out the null value on its side of it, and where
 /// labellings were drawn no more than its standard error allows.
 pub fn interval_ends(report: &Report) -> Option<String> {
+    let text = plain_interval_ends(report)?;
+    Some(match report.effect_interval()?.kind {
+        IntervalKind::Sampled => text + " (sampled)",
+        IntervalKind::Percentile => text + " (percentile bootstrap)",
+        IntervalKind::Bca => text + " (BCa bootstrap)",
+        IntervalKind::Exact => text,
+    })
+}
+
+/// The same without how it was got.
+pub fn plain_interval_ends(report: &Report) -> Option<String> {
     let estimate = report.result.effect.as_ref()?.estimate;
-    let EffectInterval { ends, kind, errors } = report.effect_interval()?;
+    let EffectInterval { ends, kind, errors } =
+        report.effect_interval().filter(|_| !report.result.estimate.is_nan())?;
     let null = if kind.is_of_shifts() { Some(report.mu) } else { null(report) };
     let precision = Precision::of(report);
     let sizes = ends.into_iter().chain([estimate, report.mu]).filter(|size| size.is_finite());
@@ -65,17 +77,11 @@ pub fn interval_ends(report: &Report) -> Option<String> {
             format!("{side} {}", if null == Some(0.0) { "0".to_owned() } else { precision.mu.write(report.mu) })
         })
     };
-    let text = match (ends[0].is_finite(), ends[1].is_finite()) {
+    Some(match (ends[0].is_finite(), ends[1].is_finite()) {
         (true, true) => format!("{} to {}", write(0), write(1)),
         (true, false) => format!("at least {}", write(0)).replace("at least above", "above"),
         (false, true) => format!("at most {}", write(1)).replace("at most below", "below"),
         (false, false) => "unbounded: too few labellings".to_owned(),
-    };
-    Some(match kind {
-        IntervalKind::Sampled => text + " (sampled)",
-        IntervalKind::Percentile => text + " (percentile bootstrap)",
-        IntervalKind::Bca => text + " (BCa bootstrap)",
-        IntervalKind::Exact => text,
     })
 }
 
@@ -117,24 +123,28 @@ fn rejected_within(report: &Report) -> Option<String> {
     is_hole.then(|| if report.mu == 0.0 { "0".to_owned() } else { Precision::of(report).mu.write(report.mu) })
 }
 
+/// `+21.8 %`: the difference of means as a share of the control's; a share of something that may have either sign has no
+/// meaning.
+pub fn relative_change(report: &Report) -> Option<String> {
+    let change = match &report.effect_sizes {
+        EffectSizes::TwoSample(sizes) => sizes.relative_change,
+        EffectSizes::Paired(sizes) => sizes.relative_change,
+    };
+    let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
+    change.filter(|_| is_amount).map(|change| format!("{:+.1} %", 100.0 * change))
+}
+
 /// `mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.29`.
 pub fn other_scales(report: &Report) -> Option<String> {
     let short = |x: f64| format!("{x:.2}");
-    let (change, others) = match &report.effect_sizes {
-        EffectSizes::TwoSample(sizes) => (
-            sizes.relative_change,
-            [
-                sizes.hedges_g.map(|g| format!("Hedges' g {}", short(g))),
-                Some(format!("Cliff's delta {}", short(sizes.cliffs_delta))),
-            ],
-        ),
-        EffectSizes::Paired(sizes) => {
-            (sizes.relative_change, [sizes.d_z.map(|d| format!("Cohen's d_z {}", short(d))), None])
-        }
+    let others = match &report.effect_sizes {
+        EffectSizes::TwoSample(sizes) => [
+            sizes.hedges_g.map(|g| format!("Hedges' g {}", short(g))),
+            Some(format!("Cliff's delta {}", short(sizes.cliffs_delta))),
+        ],
+        EffectSizes::Paired(sizes) => [sizes.d_z.map(|d| format!("Cohen's d_z {}", short(d))), None],
     };
-    // A share of something that may have either sign has no meaning.
-    let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
-    let change = change.filter(|_| is_amount).map(|change| format!("mean {:+.1} %", 100.0 * change));
+    let change = relative_change(report).map(|change| format!("mean {change}"));
     let parts: Vec<String> = [change].into_iter().chain(others).flatten().collect();
     let within = if report.comparison() == Comparison::Groups { "" } else { ", within strata" };
     (!parts.is_empty()).then(|| parts.join(", ") + within)

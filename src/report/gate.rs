@@ -6,6 +6,7 @@ use super::{number, wording};
 use crate::inference::Alternative;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
+use crate::inference::p_value::PValue;
 use crate::inference::warning::UnitKind;
 use crate::method::planner::Method;
 use crate::settings::GateSettings;
@@ -35,17 +36,19 @@ pub struct GateReport {
 
 /// Adjusts the p-values of a run and holds them against the gate.
 #[must_use]
-pub fn decide(reports: &mut [Report], settings: &GateSettings, alternative: Alternative) -> Verdict {
-    let adjustment = settings.adjustment;
-    let adjust = |read: fn(&Report) -> f64| adjustment.of(&reports.iter().map(read).collect::<Vec<_>>());
-    let (p, low, high) = (
-        adjust(|r| r.result.p_value.estimate),
-        adjust(|r| r.result.p_value.interval[0]),
-        adjust(|r| r.result.p_value.interval[1]),
-    );
+pub fn decide(
+    reports: &mut [Report],
+    settings: &GateSettings,
+    adjustment: Adjustment,
+    alternative: Alternative,
+) -> Verdict {
     if reports.len() > 1 && adjustment != Adjustment::Nothing {
-        for (i, report) in reports.iter_mut().enumerate() {
-            report.adjusted = Some(Adjusted { by: adjustment, p_value: p[i], interval: [low[i], high[i]] });
+        // Those that were counted over all columns came with the results.
+        let counted: Option<Vec<PValue>> = reports.iter().map(|report| report.result.p_value_adjusted).collect();
+        let p_values = || reports.iter().map(|report| report.result.p_value).collect::<Vec<_>>();
+        let adjusted = counted.unwrap_or_else(|| adjustment.of_estimates(&p_values()));
+        for (report, PValue { estimate, interval, .. }) in reports.iter_mut().zip(adjusted) {
+            report.adjusted = Some(Adjusted { by: adjustment, p_value: estimate, interval });
         }
     }
     let Some(gate) = settings.gate else { return Verdict::Pass };

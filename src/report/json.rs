@@ -6,8 +6,8 @@ use crate::escape;
 use crate::method::histogram::Histogram;
 
 /// One line for each report.
-pub fn render(reports: &[Report], with_histogram: bool) -> String {
-    let line = |report: &Report| {
+pub fn render(reports: &[&Report], with_histogram: bool) -> String {
+    let line = |report: &&Report| {
         // Only where it is asked for: it is long.
         let histogram = report.result.histogram.as_ref().filter(|_| with_histogram);
         let line = Value::Object(fields(report).chain(histogram.map(|shape| ("histogram", bins(shape)))).collect());

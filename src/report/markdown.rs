@@ -1,29 +1,34 @@
 //! The report as a Markdown table for a pull request or a job summary: one row a report, how it was got, warnings.
 
+use std::collections::HashSet;
+
 use anstream::adapter::strip_str;
 
 use super::precision::Precision;
-use super::statistic::Measure;
-use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, wording};
+use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, table, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
 use crate::inference::p_value::IntervalKind;
 use crate::method::planner::Method;
 
-/// A table, a footnote for each way in which its rows were got, and the list of warnings.
-pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
+/// A table of what is shown, a footnote for each way in which its rows were got, and the list of warnings.
+pub fn render(all: &[Report], reports: &[&Report], canvas: Option<Canvas>) -> String {
     let columns = Columns {
         adjusted: reports.iter().any(|report| report.adjusted.is_some()),
         finding: reports.iter().any(|report| report.gate.is_some()),
     };
     let mut table = columns.head();
     table.extend(reports.iter().map(|report| columns.row(report)));
-    let mut footnotes: Vec<String> = reports.iter().map(footnote).collect();
-    footnotes.dedup();
-    let warnings: Vec<String> =
-        reports.iter().flat_map(|report| report.warnings().into_iter().map(|warning| item(report, &warning))).collect();
+    let mut footnotes: Vec<String> = reports.iter().map(|report| footnote(report)).collect();
+    let mut seen = HashSet::new();
+    footnotes.retain(|footnote| seen.insert(footnote.clone()));
+    let warnings = if let [report] = all {
+        report.warnings().into_iter().map(|warning| item(&report.column, &warning)).collect()
+    } else {
+        table::warnings(all).into_iter().map(|(columns, warning)| item(&columns, &warning)).collect::<Vec<_>>()
+    };
 
-    let verdict = gate::verdict(reports).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
+    let verdict = gate::verdict(all).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
     let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
     blocks.extend(canvas.iter().flat_map(|&canvas| reports.iter().map(move |report| drawing(report, canvas))));
@@ -104,7 +109,7 @@ fn sample(group: &GroupReport, precision: Precision) -> String {
 /// How a row was got, in sentences.
 fn footnote(report: &Report) -> String {
     let p_value = wording::p_value_name(report);
-    let statistic = subject(report);
+    let statistic = escape::markdown(&wording::subject(report));
     let confidence = number::percent(report.confidence()).replace('\u{a0}', " ");
     let sentence = match report.n_resamples().zip(report.seed()) {
         Some((resamples, seed)) if report.result.precision.is_none() => format!(
@@ -136,19 +141,6 @@ fn footnote(report: &Report) -> String {
     [Some(sentence)].into_iter().chain(others).flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// `Difference of means, case − control`; what is no difference is not said to be one.
-fn subject(report: &Report) -> String {
-    let mut statistic = escape::markdown(&report.title());
-    // An expression stays as it is written.
-    if let (Some(first), false) = (statistic.get_mut(..1), report.title() == report.statistic_name()) {
-        first.make_ascii_uppercase();
-    }
-    match report.measure() {
-        Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
-        Measure::Value | Measure::Ratio | Measure::Distance => statistic,
-    }
-}
-
 /// The classical tests.
 fn compared(report: &Report) -> Option<String> {
     let tests = report.compared.as_ref()?;
@@ -168,6 +160,6 @@ fn drawing(report: &Report, canvas: Canvas) -> String {
     format!("```text\n{}```", strip_str(&histogram::draw(report, canvas)))
 }
 
-fn item(report: &Report, warning: &str) -> String {
-    format!("- **warning** ({}): {}", escape::markdown(&report.column), escape::markdown(&warning.replace('\n', " ")))
+fn item(columns: &str, warning: &str) -> String {
+    format!("- **warning** ({}): {}", escape::markdown(columns), escape::markdown(&warning.replace('\n', " ")))
 }

@@ -21,6 +21,7 @@ mod precision;
 #[cfg(test)]
 mod samples;
 mod statistic;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -40,7 +41,7 @@ use crate::inference::{Alternative, TwoSidedRule};
 use crate::input::dataset::Group;
 use crate::method::planner::Method;
 use crate::permutation_test::effect::EffectSizes;
-use crate::settings::{Format, PlotFormat, Statistic, Test};
+use crate::settings::{Format, PlotFormat, Presentation, Sort, Statistic, Test};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 
@@ -172,16 +173,16 @@ impl Report {
     }
 }
 
-/// The report as a plot, of which the null distribution is in bins.
+/// The reports of one run as a plot; of one column the null distribution is in bins.
 #[must_use]
-pub fn plot(report: &Report, format: PlotFormat) -> Plot {
-    plot::render(report, format)
+pub fn plot(reports: &[Report], format: PlotFormat) -> Plot {
+    plot::render(reports, format)
 }
 
 /// The reports of one run as a page; `command` makes it again.
 #[must_use]
-pub fn page(reports: &[Report], command: &[String]) -> String {
-    page::render(reports, command)
+pub fn page(reports: &[Report], presentation: &Presentation, command: &[String]) -> String {
+    page::render(reports, &presentation.of(reports), command)
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if
@@ -190,15 +191,42 @@ pub fn page(reports: &[Report], command: &[String]) -> String {
 /// The text format carries ANSI colours, for [`crate::output`] to keep or to drop; the others are plain. Every
 /// format ends with a newline, and none of them names times, paths or dates.
 #[must_use]
-pub fn render(reports: &[Report], format: Format, canvas: Option<Canvas>) -> String {
+pub fn render(reports: &[Report], format: Format, presentation: &Presentation, canvas: Option<Canvas>) -> String {
+    // Programs get the columns in their order unless another one is asked for.
+    let as_read = Presentation { sort: Some(presentation.sort.unwrap_or(Sort::File)), ..*presentation };
+    let lines = || as_read.of(reports);
     match format {
-        Format::Text => text::render(reports, canvas),
-        Format::Json => json::render(reports, canvas.is_some()),
-        Format::Csv => delimited::render(reports, b','),
-        Format::Tsv => delimited::render(reports, b'\t'),
-        Format::Markdown => markdown::render(reports, canvas),
+        Format::Text => text::render(reports, presentation, canvas),
+        Format::Json => json::render(&lines(), canvas.is_some()),
+        Format::Csv => delimited::render(&lines(), b','),
+        Format::Tsv => delimited::render(&lines(), b'\t'),
+        Format::Markdown => markdown::render(reports, &presentation.of(reports), canvas),
         Format::PValue => {
-            reports.iter().map(|report| number::shortest(report.result.p_value.estimate) + "\n").collect()
+            lines().iter().map(|report| number::shortest(report.result.p_value.estimate) + "\n").collect()
         }
+    }
+}
+
+impl Presentation {
+    /// The reports that are shown, in order.
+    fn of<'a>(&self, reports: &'a [Report]) -> Vec<&'a Report> {
+        let mut shown: Vec<&Report> = reports.iter().collect();
+        let p = |report: &Report| report.result.p_value.estimate;
+        // Of equal p-values the larger effect comes first, on a scale without a unit.
+        let size = |report: &Report| match &report.effect_sizes {
+            EffectSizes::TwoSample(sizes) => sizes.hedges_g.unwrap_or_default().abs(),
+            EffectSizes::Paired(sizes) => sizes.d_z.unwrap_or_default().abs(),
+        };
+        let adjusted = |report: &Report| report.adjusted.map_or_else(|| p(report), |adjusted| adjusted.p_value);
+        match self.sort.unwrap_or(Sort::PValue) {
+            Sort::PValue => {
+                let order = |a: &Report, b: &Report| adjusted(a).total_cmp(&adjusted(b)).then(p(a).total_cmp(&p(b)));
+                shown.sort_by(|a, b| order(a, b).then(size(b).total_cmp(&size(a))));
+            }
+            Sort::Name => shown.sort_by(|a, b| a.column.cmp(&b.column)),
+            Sort::File => {}
+        }
+        shown.truncate(self.top.unwrap_or(usize::MAX));
+        shown
     }
 }

@@ -78,8 +78,8 @@ fn a_drawing_in_ascii_is_plain() {
 
 #[test]
 fn a_plot_of_a_report_is_the_same_drawing_every_time() {
-    let svg = plot(&drawn(), PlotFormat::Svg).bytes;
-    assert_eq!(svg, plot(&drawn(), PlotFormat::Svg).bytes);
+    let svg = plot(&[drawn()], PlotFormat::Svg).bytes;
+    assert_eq!(svg, plot(&[drawn()], PlotFormat::Svg).bytes);
     let text = String::from_utf8(svg).unwrap();
     for words in
         ["observed 3.50", "Difference of means 3.70, 95 % interval -0.17 to 7.57", "share of labellings)", "seed 0"]
@@ -88,7 +88,7 @@ fn a_plot_of_a_report_is_the_same_drawing_every_time() {
     }
     // Tiny p-values are drawn on a logarithmic scale.
     let tiny = String::from_utf8(
-        plot(&varied(drawn(), |report| report.result.p_value.estimate = 1e-9), PlotFormat::Svg).bytes,
+        plot(&[varied(drawn(), |report| report.result.p_value.estimate = 1e-9)], PlotFormat::Svg).bytes,
     )
     .unwrap();
     assert!(tiny.contains("logarithmic") && tiny.contains("1e-2"), "{tiny}");

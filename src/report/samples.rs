@@ -66,6 +66,7 @@ fn test() -> Test {
 
 fn result() -> TestResult {
     TestResult {
+        p_value_adjusted: None,
         estimate: 3.7,
         effect: Some(Effect {
             measured: Measured::Statistic,

@@ -14,13 +14,13 @@ use crate::method::sequential::Decision;
 use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::permutation_test::effect::{Effect, EffectInterval, IntervalKind, Measured};
-use crate::settings::{Format, GateSettings, Statistic};
+use crate::settings::{Details, Format, GateSettings, Presentation, Statistic};
 use crate::statistic::Definition;
 use crate::statistic::catalogue::Named;
 
 /// The text without its colours.
 fn text(report: &Report) -> String {
-    let styled = render(std::slice::from_ref(report), Format::Text, None);
+    let styled = render(std::slice::from_ref(report), Format::Text, &Presentation::default(), None);
     anstream::adapter::strip_str(&styled).to_string()
 }
 
@@ -31,7 +31,7 @@ fn conclusion(report: &Report) -> String {
 }
 
 fn markdown(report: &Report) -> String {
-    render(std::slice::from_ref(report), Format::Markdown, None)
+    render(std::slice::from_ref(report), Format::Markdown, &Presentation::default(), None)
 }
 
 fn warned() -> Report {
@@ -109,7 +109,7 @@ len by supp: new (case) against VC (control)
   1 row with a missing value was left out.
 "
     );
-    let json = render(std::slice::from_ref(&report), Format::Json, None);
+    let json = render(std::slice::from_ref(&report), Format::Json, &Presentation::default(), None);
     assert!(json.contains(r#""case":{"label":"new","mean":14.0,"sd":null,"#));
     assert!(json.contains(r#""two_sided_rule":null,"#));
     assert!(json.contains(r#""reference_set_size":31,"#));
@@ -173,8 +173,14 @@ fn a_tiny_p_and_a_vast_reference_set_are_written_scientifically() {
   1,234 rows with missing values were left out.
 "
     );
-    assert!(render(std::slice::from_ref(&report), Format::Json, None).contains(r#""reference_set_size":null,"#));
-    assert_eq!(render(&[report, typical()], Format::PValue, None), "3.19999968e-6\n0.06086129391387061\n");
+    assert!(
+        render(std::slice::from_ref(&report), Format::Json, &Presentation::default(), None)
+            .contains(r#""reference_set_size":null,"#)
+    );
+    assert_eq!(
+        render(&[report, typical()], Format::PValue, &Presentation::default(), None),
+        "3.19999968e-6\n0.06086129391387061\n"
+    );
 }
 
 #[test]
@@ -334,20 +340,22 @@ fn warnings_hang_under_their_first_word() {
 
 #[test]
 fn only_the_text_has_colours_and_they_mark_p_value_and_warnings() {
-    let styled = render(&[warned()], Format::Text, None);
+    let styled = render(&[warned()], Format::Text, &Presentation::default(), None);
     assert!(styled.contains("\u{1b}[1m0.0609\u{1b}[0m"));
     assert!(styled.contains("\u{1b}[33mwarning:\u{1b}[0m"));
     for format in [Format::Json, Format::Csv, Format::Tsv, Format::Markdown, Format::PValue] {
-        assert!(!render(&[warned()], format, None).contains('\u{1b}'));
+        assert!(!render(&[warned()], format, &Presentation::default(), None).contains('\u{1b}'));
     }
 }
 
 #[test]
 fn several_reports_stand_apart() {
-    let both = render(&[typical(), none_as_extreme()], Format::Text, None);
-    assert_eq!(both.matches("delta 0.28.\u{1b}[0m\n\n").count(), 1);
-    assert_eq!(render(&[typical(), typical()], Format::Json, None).lines().count(), 2);
-    assert_eq!(render(&[typical(), typical()], Format::Csv, None).lines().count(), 3);
+    let detailed = Presentation { details: Details::Shown, ..Presentation::default() };
+    let both = render(&[typical(), none_as_extreme()], Format::Text, &detailed, None);
+    assert_eq!(both.matches("2 columns by supp").count(), 1);
+    assert_eq!(both.matches("\nlen by supp: OJ (case) against VC (control)\n").count(), 2);
+    assert_eq!(render(&[typical(), typical()], Format::Json, &Presentation::default(), None).lines().count(), 2);
+    assert_eq!(render(&[typical(), typical()], Format::Csv, &Presentation::default(), None).lines().count(), 3);
 }
 
 #[test]
@@ -372,7 +380,10 @@ fn json_has_these_names_in_this_order() {
         "\n"
     );
     let report = varied(typical(), |report| report.notes = vec!["A \"quoted\" one.".to_owned()]);
-    assert_eq!(render(&[report], Format::Json, None), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        render(&[report], Format::Json, &Presentation::default(), None),
+        expected.replace("VERSION", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -396,9 +407,9 @@ permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
-    assert_eq!(render(std::slice::from_ref(&report), Format::Csv, None), expected);
+    assert_eq!(render(std::slice::from_ref(&report), Format::Csv, &Presentation::default(), None), expected);
     report.case.label = "O\tJ".to_owned();
-    let tsv = render(&[report], Format::Tsv, None);
+    let tsv = render(&[report], Format::Tsv, &Presentation::default(), None);
     assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 75);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
@@ -412,11 +423,11 @@ fn markdown_is_a_table_with_its_footnote_and_warnings() {
         report.notes = Vec::new();
     });
     assert_eq!(
-        render(&[report, other], Format::Markdown, None),
+        render(&[report, other], Format::Markdown, &Presentation::default(), None),
         r"| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |
 |---|---|---|---:|---:|---:|---:|
-| len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **0.0609** | 0.0606 to 0.0611 |
 | weight by supp | OJ: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **1.0e-7** | at most 5.3e-7 |
+| len by supp | a\|b &lt;i&gt;\_x\_: mean 20.66, sd 6.61, n 30 | VC: mean 16.96, sd 8.27, n 30 | 3.70 | 95 % interval -0.17 to 7.57 | **0.0609** | 0.0606 to 0.0611 |
 
 Difference of means, case − control; p-value (two-sided) from 10,000,000 resamples (Monte Carlo, seed 0), its Monte Carlo interval at 99 % confidence.
 
@@ -506,8 +517,8 @@ fn a_sequential_report_says_what_was_decided_and_how_surely() {
 /// Two columns, the second of which is far apart, before a gate.
 fn gated(gate: Gate) -> Vec<Report> {
     let mut reports = vec![typical(), varied(none_as_extreme(), |report| report.column = "weight%".to_owned())];
-    let settings = GateSettings { adjustment: Adjustment::Holm, gate: Some(gate), ..GateSettings::default() };
-    let _ = decide(&mut reports, &settings, Alternative::TwoSided);
+    let settings = GateSettings { gate: Some(gate), ..GateSettings::default() };
+    let _ = decide(&mut reports, &settings, Adjustment::Holm, Alternative::TwoSided);
     reports
 }
 
@@ -520,12 +531,12 @@ fn a_gate_names_what_failed_on_every_channel() {
     let annotation = annotation(&reports).unwrap();
     assert!(annotation.starts_with("::error title=permtest::gate fails: 1 of 2 tests"), "{annotation}");
     assert!(annotation.contains("weight%25;") && !annotation.contains('\n'), "{annotation}");
-    let markdown = render(&reports, Format::Markdown, None);
+    let markdown = render(&reports, Format::Markdown, &Presentation::default(), None);
     assert!(
         markdown.starts_with("**permtest: gate fails: 1 of 2 tests significant at alpha 0.05: weight%**\n\n| column")
     );
     assert!(markdown.contains("| adjusted p | finding |\n|---|---|---|---:|---:|---:|---:|---:|---:|\n"), "{markdown}");
-    assert!(text(&reports[1]).contains("  adjusted p-value      2.0e-7   for all columns, by Holm's method; the"));
+    assert!(text(&reports[1]).contains("  adjusted p-value      2.0e-7   for all columns, by Holm's method;"));
     assert!(text(&reports[0]).contains("\n  Gate: not significant at alpha 0.05.\n"));
     let passing = Gate { alpha: 1e-9, ..gate };
     let undecided = verdict(&gated(passing)).unwrap();

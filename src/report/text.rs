@@ -5,22 +5,28 @@ use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
 use super::wording::Row;
-use super::{Canvas, Report, effect, gate, histogram, wording};
+use super::{Canvas, Report, effect, gate, histogram, table, wording};
 use crate::inference::classical::Classical;
+use crate::settings::{Details, Presentation};
 use crate::{escape, flags};
 
 const WIDTH: usize = 80;
-const INDENT: &str = "  ";
+pub(super) const INDENT: &str = "  ";
 /// Blanks between two columns.
 const GAP: usize = 2;
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
-/// All reports, a blank line between them.
-pub fn render(reports: &[Report], canvas: Option<Canvas>) -> String {
-    let texts: Vec<String> = reports.iter().map(|report| one(report, canvas)).collect();
-    texts.join("\n")
+/// The report of one column; of several a table and, with details, all reports, a blank line between them.
+pub fn render(all: &[Report], presentation: &Presentation, canvas: Option<Canvas>) -> String {
+    if let [report] = all {
+        return one(report, canvas);
+    }
+    let shown = presentation.of(all);
+    let details = if presentation.details == Details::Shown { &shown[..] } else { &[] };
+    let texts = details.iter().map(|report| one(report, canvas));
+    [table::render(all, &shown)].into_iter().chain(texts).collect::<Vec<_>>().join("\n")
 }
 
 fn one(report: &Report, canvas: Option<Canvas>) -> String {
@@ -132,14 +138,14 @@ fn compared(report: &Report) -> String {
 }
 
 /// Lines of one style under an indent.
-fn paragraph(sentence: &str, indent: &str, style: Style) -> String {
+pub(super) fn paragraph(sentence: &str, indent: &str, style: Style) -> String {
     let lines = wrap(sentence, WIDTH - indent.len());
     let lines: Vec<String> = lines.iter().map(|line| format!("{indent}{style}{line}{style:#}\n")).collect();
     lines.concat()
 }
 
 /// A warning, its later lines under its first word.
-fn admonition(warning: &str) -> String {
+pub(super) fn admonition(warning: &str) -> String {
     const NAME: &str = "warning:";
     let hanging = " ".repeat(NAME.len() + 1);
     let lines = wrap(warning, WIDTH - INDENT.len() - hanging.len());

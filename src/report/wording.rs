@@ -31,6 +31,9 @@ pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defin
 
 /// The observed statistic.
 pub fn estimate(report: &Report) -> String {
+    if report.result.estimate.is_nan() {
+        return "-".to_owned();
+    }
     Precision::of(report).difference.write(report.result.estimate)
 }
 
@@ -268,10 +271,14 @@ pub fn precision_note(report: &Report) -> String {
 pub fn adjustment(adjusted: &Adjusted) -> String {
     let by = match adjusted.by {
         Adjustment::Nothing => "not adjusted",
+        Adjustment::MaxT => "for all columns, by the largest statistic of each labelling (maxT, step-down)",
+        Adjustment::MinP => "for all columns, by the smallest p-value of each labelling (minP, step-down)",
         Adjustment::Holm => "for all columns, by Holm's method",
+        Adjustment::Hochberg => "for all columns, by Hochberg's method",
+        Adjustment::BenjaminiYekutieli => "for all columns, by Benjamini and Yekutieli's method",
         Adjustment::BenjaminiHochberg => "for all columns, by Benjamini and Hochberg's method",
     };
-    format!("{by}; the interval of the effect is of this column alone")
+    format!("{by}; intervals are not adjusted")
 }
 
 /// How the null distribution was got: `Monte Carlo, seed 0, out of 1.2e17 possible labellings.`, with what there is to say
@@ -279,6 +286,19 @@ pub fn adjustment(adjusted: &Adjusted) -> String {
 pub fn method(report: &Report) -> String {
     let parts = [Some(drawing(report)), design(report), undefined(report), near_ties(report)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// `Difference of means, case − control`; what is no difference is not said to be one.
+pub fn subject(report: &Report) -> String {
+    let mut statistic = report.title();
+    // An expression stays as it is written.
+    if let (Some(first), false) = (statistic.get_mut(..1), report.title() == report.statistic_name()) {
+        first.make_ascii_uppercase();
+    }
+    match report.measure() {
+        Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
+        Measure::Value | Measure::Ratio | Measure::Distance => statistic,
+    }
 }
 
 /// What is relabelled, where it is not any observation.

@@ -1,13 +1,18 @@
-//! A batch of labellings, in one of two shapes.
+//! A batch of labellings, in one of three shapes.
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use super::transposed::Transposed;
+use crate::simd::Arch;
 
 /// Labellings drawn together, one a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Labellings {
     /// A bitset over the units for each labelling.
     Dense(BitRows),
+    /// The same beside its transposition, which sums of several columns share.
+    Lanes(BitRows, Transposed),
     /// The units of the smaller group for each labelling, where that group is a small part of the whole.
     Sparse(IndexRows),
 }
@@ -57,7 +62,7 @@ impl Labellings {
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
-            Self::Dense(rows) => rows.words.len() / rows.width(),
+            Self::Dense(rows) | Self::Lanes(rows, _) => rows.words.len() / rows.width(),
             Self::Sparse(rows) => rows.indices.len() / rows.width,
         }
     }
@@ -73,6 +78,20 @@ impl Labellings {
         match self {
             Self::Dense(rows) => rows.words.truncate(length * rows.width()),
             Self::Sparse(rows) => rows.indices.truncate(length * rows.width),
+            Self::Lanes(..) if length < self.len() => *self = self.part(0..length),
+            Self::Lanes(..) => {}
+        }
+    }
+
+    /// The same labellings with their transposition beside them, where they are bitsets.
+    #[must_use]
+    pub fn transposed(self, arch: Arch) -> Self {
+        match self {
+            Self::Dense(rows) => {
+                let transposed = Transposed::new(arch, &rows);
+                Self::Lanes(rows, transposed)
+            }
+            other => other,
         }
     }
 
@@ -81,7 +100,9 @@ impl Labellings {
     pub fn part(&self, rows: Range<usize>) -> Self {
         let of = |width: usize| rows.start * width..rows.end * width;
         match self {
-            Self::Dense(all) => Self::Dense(BitRows { units: all.units, words: all.words[of(all.width())].to_vec() }),
+            Self::Dense(all) | Self::Lanes(all, _) => {
+                Self::Dense(BitRows { units: all.units, words: all.words[of(all.width())].to_vec() })
+            }
             Self::Sparse(all) => Self::Sparse(IndexRows { indices: all.indices[of(all.width)].to_vec(), ..*all }),
         }
     }
@@ -90,7 +111,7 @@ impl Labellings {
     #[must_use]
     pub fn dense(&self) -> Cow<'_, BitRows> {
         match self {
-            Self::Dense(rows) => Cow::Borrowed(rows),
+            Self::Dense(rows) | Self::Lanes(rows, _) => Cow::Borrowed(rows),
             Self::Sparse(rows) => {
                 let (mut words, mut bits) = (Vec::new(), Vec::new());
                 for row in 0..self.len() {
@@ -114,7 +135,9 @@ impl Labellings {
     pub fn write_bitset(&self, row: usize, bits: &mut Vec<u64>) {
         bits.clear();
         match self {
-            Self::Dense(rows) => bits.extend_from_slice(&rows.words[row * rows.width()..][..rows.width()]),
+            Self::Dense(rows) | Self::Lanes(rows, _) => {
+                bits.extend_from_slice(&rows.words[row * rows.width()..][..rows.width()]);
+            }
             Self::Sparse(rows) => {
                 // Flipping what is listed turns no unit into listed units, and all units into the others.
                 bits.resize(rows.units.div_ceil(64), if rows.listed == Listed::Case { 0 } else { u64::MAX });

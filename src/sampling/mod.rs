@@ -8,4 +8,5 @@ pub mod bounded;
 pub mod labellings;
 pub mod stream;
 pub mod subset;
+pub mod transposed;
 pub mod units;

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::ops::{AddAssign, SubAssign};
+use std::sync::OnceLock;
 
 use super::labellings::{BitRows, Labellings};
 use crate::simd::{self, Arch, Kernel};
@@ -21,18 +22,11 @@ pub struct Units {
     number: usize,
     unit_of: Vec<u32>,
     base: Vec<u64>,
-    expansion: Expansion,
-}
-
-/// How bitsets over units become bitsets over observations.
-#[derive(Debug, Clone)]
-enum Expansion {
-    /// Unit i is observation i, and nothing is to be done.
-    Identity,
-    /// By four units: the XOR of the masks of those that are set, ⌈observations / 64⌉ words each.
-    Tables(Vec<u64>),
-    /// Bit by bit, where the tables would outgrow the cache.
-    Gather,
+    /// Whether unit i is observation i, and nothing is to be done for bitsets over the observations.
+    is_identity: bool,
+    /// By four units: the XOR of the masks of those that are set, ⌈observations / 64⌉ words each. Made when they are first
+    /// needed, which sums never do.
+    tables: OnceLock<Vec<u64>>,
 }
 
 /// What a sum over the case observations is made of.
@@ -52,7 +46,8 @@ impl Units {
             number: observations,
             unit_of: (0..observations as u32).collect(),
             base: vec![0; observations.div_ceil(64)],
-            expansion: Expansion::Identity,
+            is_identity: true,
+            tables: OnceLock::new(),
         }
     }
 
@@ -63,22 +58,27 @@ impl Units {
     /// When the lists differ in length or there is no observation.
     #[must_use]
     pub fn new(unit_of: Vec<u32>, base: &[bool]) -> Self {
-        assert!(unit_of.len() == base.len() && !base.is_empty(), "a unit and a base label for each observation");
         let units = 1 + unit_of.iter().copied().max().unwrap_or(0) as usize;
+        Self::of_number(units, unit_of, base)
+    }
+
+    /// The same of so many units, some of which may have no observation.
+    ///
+    /// # Panics
+    /// As [`Units::new`], and when an observation has a unit beyond them.
+    #[must_use]
+    pub fn of_number(units: usize, unit_of: Vec<u32>, base: &[bool]) -> Self {
+        assert!(unit_of.len() == base.len() && !base.is_empty(), "a unit and a base label for each observation");
+        assert!(unit_of.iter().all(|&unit| (unit as usize) < units), "one of these units for each observation");
         let observations = base.len();
         let mut words = vec![0u64; observations.div_ceil(64)];
         for (i, &label) in base.iter().enumerate() {
             words[i / 64] |= u64::from(label) << (i % 64);
         }
-        let is_identity = !base.contains(&true) && unit_of.iter().enumerate().all(|(i, &unit)| i == unit as usize);
-        let expansion = if is_identity && units == observations {
-            Expansion::Identity
-        } else if words.len() <= MOST_TABLE_WORDS {
-            Expansion::Tables(tables(units, &unit_of, words.len()))
-        } else {
-            Expansion::Gather
-        };
-        Self { number: units, unit_of, base: words, expansion }
+        let is_identity = units == observations
+            && !base.contains(&true)
+            && unit_of.iter().enumerate().all(|(i, &unit)| i == unit as usize);
+        Self { number: units, unit_of, base: words, is_identity, tables: OnceLock::new() }
     }
 
     /// Number of units.
@@ -102,7 +102,7 @@ impl Units {
     /// Whether each observation is a unit, in the same order.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        matches!(self.expansion, Expansion::Identity)
+        self.is_identity
     }
 
     /// The unit of each observation.
@@ -122,7 +122,7 @@ impl Units {
     pub fn reordered(&self, order: &[u32]) -> Self {
         let unit_of = order.iter().map(|&old| self.unit_of[old as usize]).collect();
         let base: Vec<bool> = order.iter().map(|&old| self.base(old as usize)).collect();
-        Self { number: self.number, ..Self::new(unit_of, &base) }
+        Self::of_number(self.number, unit_of, &base)
     }
 
     /// A sum of scores over the case observations as a sum over the set units.
@@ -152,14 +152,17 @@ impl Units {
     pub fn expand<'a>(&self, arch: Arch, labellings: &'a Labellings) -> Cow<'a, BitRows> {
         let rows = labellings.dense();
         assert_eq!(rows.units, self.number, "labellings of other units");
-        let observations = self.unit_of.len();
-        let mut words = match &self.expansion {
-            Expansion::Identity => return rows,
-            Expansion::Tables(_) | Expansion::Gather => vec![0; labellings.len() * observations.div_ceil(64)],
-        };
-        match &self.expansion {
-            Expansion::Tables(tables) => simd::run(arch, XorMasks::new(self, tables, &rows, &mut words)),
-            _ => simd::run(arch, GatherBits { units: self, rows: &rows, words: &mut words }),
+        if self.is_identity {
+            return rows;
+        }
+        let (observations, width) = (self.unit_of.len(), self.base.len());
+        let mut words = vec![0; labellings.len() * width];
+        if width <= MOST_TABLE_WORDS {
+            let tables = self.tables.get_or_init(|| tables(self.number, &self.unit_of, width));
+            simd::run(arch, XorMasks::new(self, tables, &rows, &mut words));
+        } else {
+            // Bit by bit, where the tables would outgrow the cache.
+            simd::run(arch, GatherBits { units: self, rows: &rows, words: &mut words });
         }
         Cow::Owned(BitRows { units: observations, words })
     }

@@ -5,8 +5,8 @@ mod output;
 use std::path::PathBuf;
 
 pub use self::output::{
-    Characters, Color, Distribution, DistributionFormat, Format, Output, Page, Pictures, Plot, PlotFormat, Verbosity,
-    Visibility,
+    Characters, Color, Details, Distribution, DistributionFormat, Format, Output, Page, Pictures, Plot, PlotFormat,
+    Presentation, Sort, Verbosity, Visibility,
 };
 
 use encoding_rs::Encoding;
@@ -194,8 +194,26 @@ pub enum Columns {
     Sole,
     /// Those that were named, in this order: at least one.
     Named(Vec<ColumnName>),
-    /// All that hold numbers.
-    All,
+    /// All that hold numbers and are called so.
+    Matching(NamePattern),
+}
+
+/// A pattern of names, with `*`, `?` and `[…]`; `None` matches each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamePattern(pub Option<glob::Pattern>);
+
+impl NamePattern {
+    /// Whether a name fits it.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|pattern| pattern.matches(name))
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref().map_or("*", glob::Pattern::as_str)
+    }
 }
 
 /// What to do about columns, or benchmarks, that only one of two files has.
@@ -217,12 +235,15 @@ pub enum Files {
 }
 
 impl Columns {
+    /// All that hold numbers.
+    pub const ALL: Self = Self::Matching(NamePattern(None));
+
     /// The names that were given.
     #[must_use]
     pub fn names(&self) -> &[ColumnName] {
         match self {
             Self::Named(names) => names,
-            Self::Sole | Self::All => &[],
+            Self::Sole | Self::Matching(_) => &[],
         }
     }
 }
@@ -379,8 +400,8 @@ pub struct Test {
 /// What is made of the p-values of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct GateSettings {
-    /// How they are adjusted where there are several.
-    pub adjustment: Adjustment,
+    /// How they are adjusted where there are several; `None`: by what suits the method.
+    pub adjustment: Option<Adjustment>,
     /// The check that they have to pass.
     pub gate: Option<Gate>,
     /// The smallest effect that matters to it; not negative.

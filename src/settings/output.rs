@@ -11,6 +11,8 @@ pub struct Output {
     pub file: Option<PathBuf>,
     /// Where the null distribution goes, if it is wanted.
     pub distribution: Option<Distribution>,
+    /// Which of several columns are shown, and in which order.
+    pub presentation: Presentation,
     /// What is drawn.
     pub pictures: Pictures,
     /// The file to which a gate adds the report in Markdown.
@@ -19,6 +21,38 @@ pub struct Output {
     pub verbosity: Verbosity,
     /// Colours in the text report and in messages.
     pub color: Color,
+}
+
+/// How the columns of a report are arranged, where there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Presentation {
+    /// Their order; `None`: by p-value for people, that of the file for programs.
+    pub sort: Option<Sort>,
+    /// How many are shown; `None`: all.
+    pub top: Option<usize>,
+    /// Whether a report of each column follows the table.
+    pub details: Details,
+}
+
+/// The order of the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By p-value, adjusted if it is; equal ones as they were read.
+    PValue,
+    /// By name.
+    Name,
+    /// As they were read.
+    File,
+}
+
+/// Whether a report of each column follows the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Details {
+    /// The table is enough.
+    #[default]
+    Left,
+    /// It does.
+    Shown,
 }
 
 /// What is drawn of the data and the null distribution.

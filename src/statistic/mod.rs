@@ -45,7 +45,7 @@ use crate::simd::Arch;
 use linear::Linear;
 
 /// A statistic of one problem.
-pub trait Statistic: Sync {
+pub trait Statistic: Send + Sync {
     /// The statistic of one labelling, or a number that is ordered like it.
     type Replicate: Replicate;
 
@@ -59,8 +59,19 @@ pub trait Statistic: Sync {
     /// Which replicates are at least as extreme as the observed one.
     fn thresholds(&self, observed: Self::Replicate) -> Thresholds<Self::Replicate>;
 
+    /// The null centre in what replicates are counted by, as the largest whole number that is not above it and the rest;
+    /// `None` where the thresholds say all that is known of it.
+    fn centre(&self) -> Option<(Self::Replicate, f64)> {
+        None
+    }
+
     /// A replicate in units of the statistic.
     fn value(&self, replicate: Self::Replicate) -> f64;
+
+    /// Appends replicates in units of the statistic.
+    fn append_values(&self, replicates: &[Self::Replicate], values: &mut Vec<f64>) {
+        values.extend(replicates.iter().map(|&replicate| self.value(replicate)));
+    }
 
     /// What computing it for a labelling costs, by which methods are chosen. Labellings of an expensive one are dealt out to
     /// the threads in small pieces: never a different result, but sooner.

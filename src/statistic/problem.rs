@@ -42,6 +42,17 @@ impl Problem {
         Self { pool, design: Arc::new(design), pairs: None, strata }
     }
 
+    /// The same, where the i-th case and the i-th control observation are a pair.
+    #[must_use]
+    pub fn in_pairs(self) -> Self {
+        let mut place = vec![0; self.pool.len()];
+        for (position, &observation) in (0..).zip(self.pool.order()) {
+            place[observation as usize] = position;
+        }
+        let pairs = place[..self.n_case()].iter().zip(&place[self.n_case()..]).map(|(&case, &control)| [case, control]);
+        Self { pairs: Some(pairs.collect()), ..self }
+    }
+
     /// Observations that belong together in some way.
     ///
     /// # Errors

@@ -20,6 +20,9 @@ pub trait Replicate: Copy + Default + PartialOrd + Send + Sync {
     /// The nearest float.
     fn approximate(self) -> f64;
 
+    /// The difference from another number, rounded once.
+    fn less(self, other: Self) -> f64;
+
     /// The next larger number of its type.
     #[must_use]
     fn successor(self) -> Self;
@@ -65,6 +68,11 @@ impl Replicate for i64 {
     #[inline(always)]
     fn approximate(self) -> f64 {
         self as f64
+    }
+
+    #[inline(always)]
+    fn less(self, other: Self) -> f64 {
+        self.wrapping_sub(other) as f64
     }
 
     fn successor(self) -> Self {
@@ -126,6 +134,11 @@ impl Replicate for f64 {
     #[inline(always)]
     fn approximate(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn less(self, other: Self) -> f64 {
+        self - other
     }
 
     fn successor(self) -> Self {

@@ -131,7 +131,7 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     }
 }
 
-impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Statistic for Values<F> {
+impl<F: Fn(&[f64], &[f64]) -> f64 + Send + Sync> Statistic for Values<F> {
     type Replicate = f64;
 
     fn replicates(&self, arch: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {

@@ -985,9 +985,9 @@ fn several_columns_are_read_in_one_pass_in_the_order_they_were_named() {
     let (a, b) =
         (("a".to_owned(), vec![1.0, 2.0], vec![3.0, 4.0]), ("b".to_owned(), vec![10.0, 20.0], vec![30.0, 40.0]));
     assert_eq!(tested(&desk, &two(named(&["b", "a"]))), [b.clone(), a.clone()]);
-    assert_eq!(tested(&desk, &two(Columns::All)), [a.clone(), b.clone()]);
+    assert_eq!(tested(&desk, &two(Columns::ALL)), [a.clone(), b.clone()]);
     let paired = self::desk().pair("id");
-    assert_eq!(tested(&paired, &two(Columns::All)), [a, b]);
+    assert_eq!(tested(&paired, &two(Columns::ALL)), [a, b]);
     assert_eq!(desk.message(&two(named(&["a", "2"]))), "--column names a twice; name each column once");
 }
 
@@ -998,7 +998,7 @@ fn columns_of_one_file_only_are_refused_or_left_out_and_told() {
     let two = |unmatched| Samples::TwoFiles {
         case: case.clone(),
         control: control.clone(),
-        columns: Columns::All,
+        columns: Columns::ALL,
         unmatched,
     };
     let refused = "only one of the two files has numbers in a (new), c (old); complete the other, or say \
@@ -1019,7 +1019,7 @@ fn all_columns_of_a_long_file_are_tested_but_those_of_labels_and_keys() {
     let desk = desk().strata("site").dropping();
     let samples = Samples::Long {
         file: desk.file("data", text),
-        columns: Columns::All,
+        columns: Columns::ALL,
         group: ColumnName("g".to_owned()),
         case: None,
         control: None,

@@ -143,7 +143,7 @@ fn a_page_refers_to_nothing_outside() {
 }
 
 #[test]
-fn a_plot_has_room_for_one_column_and_a_page_for_all() {
+fn several_columns_are_points_of_a_plot_and_sections_of_a_page() {
     let columns = |arguments: &[&str]| {
         let table = "a,b\n1,5\n2,6\n3,9\n";
         permtest()
@@ -152,10 +152,12 @@ fn a_plot_has_room_for_one_column_and_a_page_for_all() {
             .args(["x.csv", "y.csv", "--all-columns"])
             .args(arguments)
     };
-    columns(&["--plot", "p.svg"]).refused(["--plot", "one column", "--report"]).run();
+    let plot = String::from_utf8(left(columns(&["-q", "--plot", "p.svg"]), "p.svg")).unwrap();
+    assert_eq!(plot.matches("<circle").count(), 2);
+    assert!(plot.contains("<title>2 columns: x (case) against y (control)</title>"), "{plot}");
     let page = String::from_utf8(left(columns(&["-q", "--report", "p.html"]), "p.html")).unwrap();
     assert_eq!(page.matches("<section").count(), 3);
-    assert_eq!(page.matches("aria-sort=\"none\"").count(), 5, "headings to sort by");
+    assert_eq!(page.matches("aria-sort=\"none\"").count(), 8, "headings to sort by");
 }
 
 #[test]

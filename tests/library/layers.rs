@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signals", &[]),
     ("input", &["settings", "statistic", "design", "escape"]),
     ("output", &["settings", "signals"]),
-    ("distribution", &["settings", "output"]),
+    ("distribution", &["escape", "settings", "output"]),
     ("program", &["statistic", "sampling", "simd", "signals"]),
     ("part", &["permutation_test", "method", "input", "output"]),
     ("progress", &["settings"]),
@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "permutation_test",
+            "design",
             "inference",
             "method",
             "statistic",
@@ -61,7 +62,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
-    ("csv", &["input/table.rs", "input/table/", "report/delimited.rs"]),
+    ("csv", &["input/table.rs", "input/table/", "report/delimited.rs", "distribution.rs"]),
     (
         "encoding_rs",
         &[
@@ -93,7 +94,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("signal_hook", &["signals.rs"]),
     ("rustix", &["program/child.rs"]),
     ("serde_path_to_error", &["input/benchmarks/document.rs"]),
-    ("glob", &["cli/samples.rs"]),
+    ("glob", &["cli/samples.rs", "cli/value_parsers.rs", "settings/mod.rs"]),
     ("shell_words", &["escape.rs", "program/mod.rs", "report/page/mod.rs"]),
 ];
 
@@ -192,8 +193,8 @@ fn named_rooms(path: &str, text: &str) -> BTreeSet<String> {
         let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         match name.as_str() {
             "Definition" | "TestStatistic" => rooms.insert("statistic".to_owned()),
-            "PermutationTest" | "TestResult" | "NullDistribution" | "Undefined" | "Ready" | "Partial" | "Cut"
-            | "Take" => rooms.insert("permutation_test".to_owned()),
+            "PermutationTest" | "JointTest" | "JointReady" | "SharedRows" | "TestResult" | "NullDistribution"
+            | "Undefined" | "Ready" | "Partial" | "Cut" | "Take" => rooms.insert("permutation_test".to_owned()),
             "" => false,
             _ => rooms.insert(name),
         };

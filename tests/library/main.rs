@@ -13,6 +13,7 @@ mod histogram;
 mod importance;
 mod intervals;
 mod inversion;
+mod joint;
 mod known_answers;
 mod layers;
 mod method_agreement;

@@ -2,10 +2,10 @@
 
 use permtest::sampling::labellings::{BitRows, IndexRows, Labellings, Listed, last_word_mask};
 use permtest::sampling::stream::{Domain, Stream};
+use permtest::sampling::transposed::Transposed;
 use permtest::sampling::units::UnitSums;
 use permtest::simd;
 use permtest::statistic::linear::sums::Summands;
-use permtest::statistic::linear::transposed::Transposed;
 
 /// Numbers of units: all small ones, those around words and tiles of bytes, large ones.
 fn sizes() -> impl Iterator<Item = usize> {

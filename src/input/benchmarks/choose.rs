@@ -128,14 +128,16 @@ pub fn pairs(
                 }
             }
         }
-        Columns::All => {
-            let others = candidates(control);
+        Columns::Matching(pattern) => {
+            let is_called_so = |results: &Results, index: usize| pattern.matches(&results.entries[index].name);
+            let others: Vec<_> =
+                candidates(control).into_iter().filter(|&index| is_called_so(control, index)).collect();
             // Of several with one name each is taken once, in order.
             let mut free: HashMap<&str, VecDeque<usize>> = HashMap::new();
             for &other in &others {
                 free.entry(&control.entries[other].name).or_default().push_back(other);
             }
-            for one in candidates(case) {
+            for one in candidates(case).into_iter().filter(|&index| is_called_so(case, index)) {
                 match free.get_mut(case.entries[one].name.as_str()).and_then(VecDeque::pop_front) {
                     Some(other) => pairs.push([one, other]),
                     None => lone.push((case, one)),
@@ -305,7 +307,7 @@ mod tests {
     fn all_that_both_files_have_are_compared_and_others_noted() {
         let all = |case: &[&str], control: &[&str], unmatched| {
             let (case, control) = (results("new", case), results("old", control));
-            pairs(&case, &control, &Columns::All, unmatched).map_err(|error| error.to_string())
+            pairs(&case, &control, &Columns::ALL, unmatched).map_err(|error| error.to_string())
         };
         assert_eq!(all(&["a", "b"], &["b", "a"], Unmatched::Refuse), Ok((vec![[0, 1], [1, 0]], Vec::new())));
         let refused = "old: only one of the two files has \"a\" (new), \"c\" (old); measure it for both, or say \

@@ -38,10 +38,10 @@ pub const FOR_THE_INTERVAL: f64 = 1.0;
 pub const DEFAULT_MEMORY: u64 = 2 << 30;
 
 /// Nominal seconds that an exact p-value or a proven interval may take where it was not asked for.
-const AFFORDABLE: f64 = 2.0;
+pub const AFFORDABLE: f64 = 2.0;
 
 /// Nominal seconds that it may take at all.
-const TOO_LONG: f64 = 300.0;
+pub const TOO_LONG: f64 = 300.0;
 
 /// Sums whose p-value is below this are not left to the default number of resamples: it would see less than ten thousand,
 /// and be off by more than a hundredth.
@@ -238,7 +238,9 @@ impl Request {
 }
 
 impl Plan {
-    fn simply(method: Method, reason: Reason) -> Self {
+    /// A method without others to consider.
+    #[must_use]
+    pub fn simply(method: Method, reason: Reason) -> Self {
         Self { method, reason, further: Further::Nothing, candidates: Vec::new(), saddlepoint: None }
     }
 }

@@ -3,6 +3,7 @@
 //! Its security policy names the digests of its style sheet and its script, so that nothing else could run even if text from the
 //! data were taken for markup; such text is escaped all the same.
 
+mod overview;
 mod sentences;
 
 use base64::Engine;
@@ -10,27 +11,26 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::label::{capitalised, shorten_both};
-use super::precision::Precision;
+use super::label::capitalised;
 use super::wording::Row;
-use super::{GroupReport, Report, effect, gate, number, plot, text, wording};
+use super::{GroupReport, Report, gate, plot, table, text, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
+/// Columns up to which each has a section of its own.
+const MOST_SECTIONS: usize = 100;
+
 /// The page for one column or several; `command` makes it again.
-pub fn render(reports: &[Report], command: &[String]) -> String {
+pub fn render(all: &[Report], reports: &[&Report], command: &[String]) -> String {
     let style = format!("{STYLE}{}", plot::dark_rules());
     let title = match reports {
         [report] => text::headline(report),
-        [first, ..] => {
-            let [case, control] = shorten_both([&first.case.label, &first.control.label]);
-            format!("{} columns: {case} (case) against {control} (control)", reports.len())
-        }
-        [] => "no columns".to_owned(),
+        _ => table::headline(all),
     };
+    let has_sections = reports.len() <= MOST_SECTIONS;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -42,10 +42,12 @@ pub fn render(reports: &[Report], command: &[String]) -> String {
                 style { (PreEscaped(&style)) }
             }
             body {
-                header { h1 { (title) } @if let Some(verdict) = gate::verdict(reports) { p.p { (capitalised(&escape::line(&verdict))) } } }
+                header { h1 { (title) } @if let Some(verdict) = gate::verdict(all) { p.p { (capitalised(&escape::line(&verdict))) } } }
                 main {
-                    @if reports.len() > 1 { (overview(reports)) }
-                    @for (number, report) in reports.iter().enumerate() { (section(report, number, reports.len() > 1)) }
+                    @if all.len() > 1 { (overview::overview(reports, has_sections)) (shared(all)) }
+                    @if has_sections {
+                        @for (number, report) in reports.iter().enumerate() { (section(report, number, all.len() > 1)) }
+                    }
                     (repeat(command))
                 }
                 footer { p { "Made by permtest " (env!("CARGO_PKG_VERSION")) ". The same data, options and seed make the same page." } }
@@ -66,56 +68,16 @@ fn policy(style: &str) -> String {
     )
 }
 
-/// All columns at a glance.
-fn overview(reports: &[Report]) -> Markup {
-    let is_adjusted = reports.iter().any(|report| report.adjusted.is_some());
-    let is_gated = reports.iter().any(|report| report.gate.is_some());
-    let heading = |name: &str, is_number: bool| {
-        html! {
-            th scope="col" aria-sort="none" class=[is_number.then_some("number")] { button type="button" { (name) } }
-        }
-    };
-    let number_cell = |key: f64, shown: &str| html! { td.number data-key=(number::shortest(key)) { (shown) } };
+/// What is true of all columns, and warnings about some.
+fn shared(reports: &[Report]) -> Markup {
     html! {
-        div.table { table {
-            caption {
-                "Press a heading to sort by it."
-                @if let Some(adjusted) = reports.iter().find_map(|report| report.adjusted.as_ref()) {
-                    " Adjusted: " (wording::adjustment(adjusted)) "."
-                }
+        p { (table::significant(reports)) " " (reports.first().map(wording::method).unwrap_or_default()) }
+        @for (columns, warning) in table::warnings(reports) {
+            p.warning role="note" {
+                strong { "Warning" } " (" (escape::line(&columns)) "): " (escape::line(&warning.replace('\n', " ")))
             }
-            thead { tr {
-                (heading("Column", false)) (heading("Case", true)) (heading("Control", true)) (heading("Estimate", true))
-                th scope="col" { (interval_heading(reports)) } (heading("p-value", true))
-                @if is_adjusted { (heading("Adjusted", true)) }
-                @if is_gated { (heading("Finding", false)) }
-                th scope="col" { "Null distribution" }
-            } }
-            tbody { @for (number, report) in reports.iter().enumerate() {
-                @let precision = Precision::of(report);
-                tr {
-                    td data-key=(report.column) { a href={ "#column-" (number) } { (escape::line(&report.column)) } }
-                    (number_cell(report.case.summary.mean, &precision.mean.write(report.case.summary.mean)))
-                    (number_cell(report.control.summary.mean, &precision.mean.write(report.control.summary.mean)))
-                    (number_cell(report.result.estimate, &wording::estimate(report)))
-                    td.number { (effect::interval_ends(report).unwrap_or_default()) }
-                    (number_cell(report.result.p_value.estimate, &wording::p_value(report)))
-                    @if is_adjusted {
-                        @let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
-                        (number_cell(p, &wording::adjusted_p_value(report)))
-                    }
-                    @if is_gated { @let finding = report.gate.map_or("", |gate| gate.finding.name()); td data-key=(finding) { (finding) } }
-                    td { (PreEscaped(plot::small(report))) }
-                }
-            } }
-        } }
+        }
     }
-}
-
-/// `95 % interval`, if there are any.
-fn interval_heading(reports: &[Report]) -> String {
-    let confidence = reports.iter().find_map(Report::effect_confidence);
-    confidence.map_or_else(String::new, |confidence| format!("{} interval", number::percent(confidence)))
 }
 
 /// One column.

@@ -12,6 +12,7 @@ mod palette;
 mod png;
 mod samples;
 mod svg;
+mod volcano;
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ use self::chart::{SMALL_LETTERS, Strip};
 use self::fonts::{Fonts, needs_shaping};
 use self::palette::{BACKGROUND, NOTE, TEXT};
 use super::label::{capitalised, shorten, wrap};
-use super::{Report, text, wording};
+use super::{Report, table, text, wording};
 use crate::escape;
 use crate::settings::PlotFormat;
 
@@ -42,11 +43,17 @@ pub struct Plot {
     pub note: Option<String>,
 }
 
-/// A plot; nothing is drawn of a null distribution that was not kept in bins.
-pub fn render(report: &Report, format: PlotFormat) -> Plot {
-    let canvas = draw(report);
+/// A plot of one column, of whose null distribution nothing is drawn if it was not kept in bins; of several the effects against
+/// the p-values.
+pub fn render(reports: &[Report], format: PlotFormat) -> Plot {
+    let (canvas, title, alternative) = match reports {
+        [report] => (draw(report), text::headline(report), alternative(report)),
+        _ => (volcano::draw(reports), table::headline(reports), table::significant(reports)),
+    };
     match format {
-        PlotFormat::Svg => Plot { bytes: with_preamble(&svg::render(&canvas), report).into_bytes(), note: None },
+        PlotFormat::Svg => {
+            Plot { bytes: with_preamble(&svg::render(&canvas), &title, &alternative).into_bytes(), note: None }
+        }
         PlotFormat::Png => {
             let fonts = Fonts::with_letters(canvas.texts());
             Plot { bytes: png::render(&canvas, &fonts), note: note(&canvas, &fonts) }
@@ -104,11 +111,11 @@ pub fn alternative(report: &Report) -> String {
 }
 
 /// A text alternative and colours for dark pages.
-fn with_preamble(svg: &str, report: &Report) -> String {
+fn with_preamble(svg: &str, title: &str, alternative: &str) -> String {
     let preamble = format!(
         ">\n<title>{}</title>\n<desc>{}</desc>\n<style>{}</style>\n",
-        escape::xml(&text::headline(report)),
-        escape::xml(&alternative(report)),
+        escape::xml(title),
+        escape::xml(alternative),
         palette::dark_rules(""),
     );
     svg.replacen("<svg ", "<svg role=\"img\" ", 1).replacen(">\n", &preamble, 1)

@@ -11,7 +11,6 @@ pub mod moments;
 mod refinement;
 pub mod scores;
 pub mod sums;
-pub mod transposed;
 pub mod wide;
 pub mod within;
 
@@ -256,6 +255,11 @@ impl Statistic for Linear {
             Precision::Refined(refinement) => relaxed(by_rounded(), 2 * refinement.slack),
             Precision::Rounded { slack } | Precision::Computed { slack } => relaxed(by_rounded(), *slack),
         }
+    }
+
+    fn centre(&self) -> Option<(i64, f64)> {
+        let Centre { whole, numerator, denominator } = self.known.centre;
+        Some((whole as i64, numerator as f64 / denominator as f64))
     }
 
     fn value(&self, sum: i64) -> f64 {

@@ -8,8 +8,8 @@
 
 use std::sync::OnceLock;
 
-use super::transposed::{Bytes, LANES, Layout, Transpose, Transposed};
 use crate::sampling::labellings::{BitRows, IndexRows, Labellings, Listed};
+use crate::sampling::transposed::{Bytes, LANES, Layout, Transpose, Transposed};
 use crate::sampling::units::UnitSums;
 use crate::simd::{self, Arch, ByteKernel, ByteLanes, Kernel};
 
@@ -104,6 +104,7 @@ impl Summands {
     pub fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
         match labellings {
             Labellings::Sparse(rows) => simd::run(arch, Listing { summands: self, rows, sums }),
+            Labellings::Lanes(_, transposed) => self.sum_transposed(transposed, sums),
             Labellings::Dense(rows) if simd::has_byte_lanes(arch) => {
                 let (width, arch) = (8 * rows.width(), simd::narrowed(arch, sums.len()));
                 self.sum_blocks(arch, Source::Rows(rows, vec![[0; LANES]; TILE.min(width)]), width, sums);

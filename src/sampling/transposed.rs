@@ -6,17 +6,16 @@ use crate::sampling::labellings::BitRows;
 use crate::simd::{self, Arch, ByteKernel, ByteLanes};
 
 /// Labellings in a block, one a lane.
-pub(super) const LANES: usize = 64;
+pub(crate) const LANES: usize = 64;
 
 /// The same byte of each labelling of a block.
-pub(super) type Bytes = [u8; LANES];
+pub(crate) type Bytes = [u8; LANES];
 
 /// Words of a labelling that are transposed at a time.
 const WORDS: usize = 4;
 
-/// A batch of labellings, transposed once for the sums of several columns; see [`Summands::sum_transposed`].
-///
-/// [`Summands::sum_transposed`]: super::sums::Summands::sum_transposed
+/// A batch of labellings, transposed once for the sums of several columns; see
+/// [`Summands::sum_transposed`](crate::statistic::linear::sums::Summands::sum_transposed).
 #[derive(Debug, Clone)]
 pub struct Transposed {
     arch: Arch,
@@ -24,13 +23,21 @@ pub struct Transposed {
     layout: Layout,
 }
 
-#[derive(Debug, Clone)]
-pub(super) enum Layout {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Layout {
     /// Block after block of all bytes; lanes without a labelling are 0.
     Lanes(Vec<Bytes>),
     /// As they were: nothing is gained without byte lanes.
     Rows(BitRows),
 }
+
+impl PartialEq for Transposed {
+    fn eq(&self, other: &Self) -> bool {
+        self.width == other.width && self.layout == other.layout
+    }
+}
+
+impl Eq for Transposed {}
 
 impl Transposed {
     /// Transposes a batch, for sums by the same instruction set. Takes the memory of the batch, with its number of labellings
@@ -49,22 +56,22 @@ impl Transposed {
         Self { arch, width, layout: Layout::Lanes(lanes) }
     }
 
-    pub(super) fn arch(&self) -> Arch {
+    pub(crate) fn arch(&self) -> Arch {
         self.arch
     }
 
     /// Bytes of a labelling, those of whole words.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    pub(super) fn layout(&self) -> &Layout {
+    pub(crate) fn layout(&self) -> &Layout {
         &self.layout
     }
 }
 
 /// Transposes words of a block of rows from `first_word` on, as many as there is room for.
-pub(super) struct Transpose<'a> {
+pub(crate) struct Transpose<'a> {
     pub rows: &'a BitRows,
     pub block: usize,
     pub first_word: usize,
