@@ -40,4 +40,5 @@ mod stability;
 mod statistics;
 #[cfg(unix)]
 mod terminal;
+mod torture;
 mod usage;

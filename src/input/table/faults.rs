@@ -15,7 +15,10 @@ pub fn ragged(record: &ByteRecord, last_line: u64, heading: &Heading, decimal: D
     let line = line_of_field(record, last_line, 0);
     let reference = if heading.names().is_some() { "header" } else { "first line" };
     let fields = excerpt::count(record.len() as u64, "field");
-    let remedy = if record.len() > heading.width && decimal == DecimalMark::Point {
+    let is_spaced_quote = |field: &[u8]| field.starts_with(b" ") && field.trim_ascii_start().starts_with(b"\"");
+    let remedy = if record.iter().any(is_spaced_quote) {
+        "remove the blank before the double quote, which only begins a text right behind the delimiter"
+    } else if record.len() > heading.width && decimal == DecimalMark::Point {
         "put a text with the delimiter in it in double quotes; if a comma in it is the decimal mark, say --decimal ,"
     } else {
         "complete it, or name the delimiter with --delimiter"
