@@ -148,7 +148,7 @@ struct Stratum {
     /// Case and control values, ascending.
     values: [Vec<f64>; 2],
     /// Their scores.
-    scores: [Vec<i128>; 2],
+    scores: [Vec<i64>; 2],
     control_mean: f64,
     /// What a comparison of two of its observations weighs.
     rank_weight: i128,
@@ -177,7 +177,7 @@ impl Strata {
             cells.extend(summaries.iter().flatten().map(|summary| (summary.sd, summary.n as usize)));
             if let [Some(_), Some(of_control)] = summaries {
                 let sorted = |rows: &[u32]| {
-                    let mut sorted: Vec<i128> = rows.iter().map(|&row| scores.scores[row as usize].into()).collect();
+                    let mut sorted: Vec<i64> = rows.iter().map(|&row| scores.scores[row as usize]).collect();
                     sorted.sort_unstable();
                     sorted
                 };
@@ -238,7 +238,7 @@ impl Strata {
             self.strata.iter().map(of).sum()
         };
         let ends = |Stratum { scores: [case, control], .. }: &Stratum| {
-            [case[0] - control[control.len() - 1], case[case.len() - 1] - control[0]]
+            [case[0] - control[control.len() - 1], case[case.len() - 1] - control[0]].map(i128::from)
         };
         let all = self.strata.iter().map(ends).reduce(|[low, high], [one, other]| [low.min(one), high.max(other)]);
         let range = all.expect("a stratum with both groups");
@@ -247,12 +247,12 @@ impl Strata {
     }
 }
 
-/// How many differences of a case and a control score do not exceed a limit.
-fn differences_up_to(limit: i128, case: &[i128], control: &[i128]) -> i128 {
+/// How many differences of a case and a control score do not exceed a limit; scores are not negative, and below 2⁶².
+fn differences_up_to(limit: i128, case: &[i64], control: &[i64]) -> i128 {
     let mut below = 0;
     // The control values that are near enough to a case value from above are fewer, the larger that is.
-    let near = |&x: &i128| {
-        below += control[below..].iter().take_while(|&&y| x - y > limit).count();
+    let near = |&x: &i64| {
+        below += control[below..].iter().take_while(|&&y| i128::from(x - y) > limit).count();
         (control.len() - below) as i128
     };
     case.iter().map(near).sum()

@@ -174,7 +174,9 @@ impl Study<'_> {
         let n_rows = frame.n_rows();
         let numbers = &mut frame.numbers[half.numbers];
         if half.code.is_none() && numbers.are_complete() && !may_lack {
-            let values = std::mem::take(&mut numbers.values);
+            let mut values = std::mem::take(&mut numbers.values);
+            // Half as much again may have been kept for more rows.
+            values.shrink_to_fit();
             return Taken { values, rows: wants_rows.then(|| (0..n_rows).collect()), n_rows };
         }
         let frame = &self.frames[half.frame];
@@ -207,6 +209,7 @@ impl Study<'_> {
                 rows.push(row);
             }
         }
+        taken.values.shrink_to_fit();
         taken
     }
 
