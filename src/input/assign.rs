@@ -339,7 +339,9 @@ impl Faults {
             (Some(first), _) => {
                 let why = first.mistake.unwrap_or(NotANumber::Text);
                 let named = if missing == Missing::Error { &absent_list[..] } else { &[] };
-                Err(cell::unreadable_all(place(first), why, &list, named))
+                let n_texts: u64 = self.list.iter().map(|fault| fault.n).sum();
+                let is_all = n_texts as usize == frame.n_rows();
+                Err(cell::unreadable_all(place(first), why, &list, named, is_all))
             }
             (None, Some(first)) if missing == Missing::Error => Err(cell::missing(place(first), &absent_list)),
             _ => Ok(()),

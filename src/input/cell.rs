@@ -238,9 +238,15 @@ pub fn missing(place: Place, missing: &[Counted<'_>]) -> Error {
 }
 
 /// The error for fields that are neither numbers nor missing; the first of them holds the first text. Missing values beside
-/// them are named as well.
+/// them are named as well; `is_all` says that there is no number beside these.
 #[must_use]
-pub fn unreadable_all(place: Place, why: NotANumber, mistakes: &[Counted<'_>], missing: &[Counted<'_>]) -> Error {
+pub fn unreadable_all(
+    place: Place,
+    why: NotANumber,
+    mistakes: &[Counted<'_>],
+    missing: &[Counted<'_>],
+    is_all: bool,
+) -> Error {
     let Error::Input { place, what, remedy } = unreadable(place, mistakes[0].0, why) else {
         unreachable!("a field that cannot be read is an error of the input")
     };
@@ -259,6 +265,11 @@ pub fn unreadable_all(place: Place, why: NotANumber, mistakes: &[Counted<'_>], m
     };
     let what = if missing.is_empty() { what } else { format!("{what}; missing are {}", list(missing)) };
     if !matches!(why, NotANumber::Text | NotANumber::Infinite) {
+        return Error::input(place, what, remedy);
+    }
+    if let ([(one, _), (other, _)], true) = (mistakes, is_all) {
+        let [one, other] = [one, other].map(|text| escape::typed(&excerpt::plain(text)));
+        let remedy = format!("say --true {one} if {one} means 1 and {other} 0, or choose another column");
         return Error::input(place, what, remedy);
     }
     let tokens: Vec<_> = mistakes.iter().map(|(text, _)| token(text)).collect();

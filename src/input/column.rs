@@ -192,10 +192,7 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
     let is_index = |column: &usize| is_named_as_index(table, *column) || counts_up(table, rules, *column, n_rows);
     let (indices, numeric): (Vec<_>, Vec<_>) = holding(Content::Numbers).into_iter().partition(is_index);
     if let [first, ..] = holding(Content::NumbersWithCommas)[..] {
-        let what = format!("column {} looks like numbers with commas", table.column_label(first));
-        let remedy = "if the comma is the decimal mark, say --decimal ,; if it groups digits, say --thousands ,; if neither, \
-                      name the column of values with --column";
-        return Err(Error::input(table.header_place(), what, remedy));
+        return Err(ask_about_commas(table, first, [holding(Content::NumbersWithCommas), numeric].concat()));
     }
     // Reading a mixed column ends at its first text, with an error that names the line: better than "no numbers".
     let kinds = [numeric, holding(Content::NumbersInOtherForms), holding(Content::NumbersAndText)];
@@ -222,6 +219,12 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
             let remedy = format!("name the column of values with --column, --column {choice} if that is meant");
             Err(Error::input(table.header_place(), what, remedy))
         }
+        ([], []) if let Some((column, word)) = two_words(table, rules, &eligible, n_rows) => {
+            let what = format!("no column holds numbers, but {} holds two words", table.column_label(column));
+            let word = escape::typed(&String::from_utf8_lossy(word));
+            let remedy = format!("say --column {} --true {word} if {word} means 1", table.column_choice(column));
+            Err(Error::input(table.header_place(), what, remedy))
+        }
         ([], []) => {
             let what = match list(table, eligible.iter().copied()) {
                 none if none.is_empty() => {
@@ -233,6 +236,25 @@ pub fn choose(table: &mut Table, rules: &CellRules, taken: &[usize]) -> Result<u
             Err(Error::input(table.header_place(), what, remedy))
         }
     }
+}
+
+/// The question what commas mean and, where more columns may hold numbers, which is meant.
+fn ask_about_commas(table: &Heading, first: usize, mut all: Vec<usize>) -> Error {
+    let what = format!("column {} looks like numbers with commas", table.column_label(first));
+    let remedy = if all.len() > 1 {
+        all.sort_unstable();
+        format!(
+            "if the comma is the decimal mark, say --decimal ,; if it groups digits, --thousands ,; and say which of {} is meant, \
+             as in --column {}",
+            list(table, all),
+            table.column_choice(first)
+        )
+    } else {
+        "if the comma is the decimal mark, say --decimal ,; if it groups digits, say --thousands ,; if neither, name the column \
+         of values with --column"
+            .to_owned()
+    };
+    Error::input(table.header_place(), what, remedy)
 }
 
 /// Whether a column is called as columns that only count or name the rows are; among columns with names, one without.
@@ -309,6 +331,18 @@ pub fn refuse_doubtful_points(table: &mut Table, column: usize, rules: &CellRule
         what,
         "say --thousands . if it groups digits, --decimal . if it does not",
     ))
+}
+
+/// The first column that holds two different words, and one of them.
+fn two_words<'t>(table: &'t Table, rules: &CellRules, columns: &[usize], n_rows: usize) -> Option<(usize, &'t [u8])> {
+    columns.iter().find_map(|&column| {
+        let mut words: Vec<_> = (0..n_rows).map(|row| table.field_ahead(row, column)).collect();
+        words.retain(|word| !rules.is_missing(word));
+        let first = *words.first()?;
+        words.sort_unstable();
+        words.dedup();
+        (words.len() == 2).then_some((column, first))
+    })
 }
 
 /// What the first rows of a column hold.

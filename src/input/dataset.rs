@@ -307,7 +307,9 @@ impl<'a> Reader<'a> {
         }
         let mut table = self.open(content::long_table(file, self.reading)?, columns.names(), &roles)?;
         let taken = roles.find(&table)?;
-        let chosen = column::chosen(&mut table, columns, self.rules, &taken)?;
+        let chosen = column::chosen(&mut table, columns, self.rules, &taken).map_err(|error| {
+            if named.both().is_none() { ask_for_labels(error, &table, taken[0], self.rules) } else { error }
+        })?;
         let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
         let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
         let Some((labels, dictionary)) = roles.find_in(Role::Group, &frame) else {
@@ -512,6 +514,22 @@ impl<'a> Reader<'a> {
         let are_clusters = dataset.layout.pairing.is_none() && !self.takes_values_one_by_one();
         dataset.layout.clusters = clusters.filter(|_| are_clusters);
         Ok(dataset)
+    }
+}
+
+/// Where a file does not say which column is meant, nor which of more than two groups, both are asked for at once.
+fn ask_for_labels(error: Error, table: &Table, column: usize, rules: &CellRules) -> Error {
+    let mut labels: Vec<&[u8]> = (0..table.n_ahead()).map(|row| table.field_ahead(row, column)).collect();
+    labels.retain(|label| !rules.is_missing(label));
+    labels.sort_unstable();
+    labels.dedup();
+    match error {
+        Error::Input { place, what, remedy } if labels.len() > 2 => {
+            let remedy =
+                format!("{remedy}; and say which two of the {} groups, as in {}", labels.len(), groups::two(&labels));
+            Error::input(place, what, remedy)
+        }
+        error => error,
     }
 }
 

@@ -225,12 +225,24 @@ fn not_two(present: &[Label], place: &Place, n_missing: u64) -> Error {
                 format!("{} is the only label, so there is nothing to compare it with", excerpt::quote(only.text));
             (what, "add the rows of the other group, or choose another --group column".to_owned())
         }
-        [first, second, ..] => (
-            format!("there are {} labels: {}", present.len(), list(present)),
-            format!("say which two, as in --case {} --control {}", typed(first.text), typed(second.text)),
-        ),
+        several => {
+            let texts: Vec<_> = several.iter().map(|label| label.text).collect();
+            (
+                format!("there are {} labels: {}", several.len(), list(several)),
+                format!("say which two, as in {}", two(&texts)),
+            )
+        }
     };
     Error::input(place.clone(), what, remedy)
+}
+
+/// The options that name two of several labels: the control is one that is known for it, if there is one.
+#[must_use]
+pub fn two(labels: &[&[u8]]) -> String {
+    let known = labels.iter().position(|label| is_control(&String::from_utf8_lossy(label)));
+    let control = known.unwrap_or(1);
+    let case = usize::from(control == 0);
+    format!("--case {} --control {}", typed(labels[case]), typed(labels[control]))
 }
 
 /// A label as it is typed in a shell.

@@ -71,9 +71,29 @@ fn sep_line(line: &[u8]) -> Option<u8> {
 
 /// Whether all columns that are named by more than a number stand in a line, whatever separates them.
 fn holds_names(line: &[u8], named: &[&ColumnName]) -> bool {
+    separators_of_names(line, named).next().is_some()
+}
+
+/// What separates the columns that are named by more than a number in a line.
+fn separators_of_names<'a>(line: &'a [u8], named: &'a [&ColumnName]) -> impl Iterator<Item = u8> {
     let line = decoded(line);
-    let fields = |delimiter| line.split(delimiter).map(|field| field.trim_matches(|c| is_blank(c) || c == '"'));
-    [',', ';', '\t', '|', ' '].into_iter().any(|delimiter| hold_names(&fields(delimiter).collect::<Vec<_>>(), named))
+    [b',', b';', b'\t', b'|', b' '].into_iter().filter(move |&delimiter| {
+        let fields = line.split(char::from(delimiter)).map(|field| field.trim_matches(|c| is_blank(c) || c == '"'));
+        hold_names(&fields.collect::<Vec<_>>(), named)
+    })
+}
+
+/// The delimiter between the names of the columns in the first line that is not blank, where it is not the one that is guessed:
+/// with a decimal comma no comma is taken for a delimiter unless the names of columns say so, and not where the line below could
+/// be one number, such as `1,5` below `time, s`.
+#[must_use]
+pub fn delimiter_of_names(head: &[u8], named: &[&ColumnName], guessed: u8) -> Option<u8> {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let found: Vec<_> = separators_of_names(lines.next()?, named).collect();
+    let is_number = |line: &[u8]| line.iter().all(|byte| b"0123456789,.-+ ".contains(byte));
+    let is_doubtful = lines.next().is_none_or(is_number);
+    let first = found.first().copied().filter(|&delimiter| delimiter != b',' || !is_doubtful);
+    first.filter(|_| !found.contains(&guessed))
 }
 
 /// Whether all columns that are named by more than a number are among the fields of a row.

@@ -198,7 +198,10 @@ impl Table {
         let named_delimiter = reading.delimiter.or(preamble.delimiter);
         let is_spaced =
             named_delimiter.is_none() && sniff::is_separated_by_blanks(text.head(), extension.as_deref(), decimal);
-        let guess = || sniff::delimiter(text.head(), extension.as_deref(), decimal);
+        let guess = || {
+            let guessed = sniff::delimiter(text.head(), extension.as_deref(), decimal);
+            preamble::delimiter_of_names(text.head(), named, guessed).unwrap_or(guessed)
+        };
         let delimiter = if is_spaced { b' ' } else { named_delimiter.unwrap_or_else(guess) };
         if is_spaced {
             text.collapse_blanks();
@@ -362,6 +365,12 @@ impl Table {
             self.put_back();
         }
         Ok(self.ahead.len())
+    }
+
+    /// How many rows were looked at ahead.
+    #[must_use]
+    pub fn n_ahead(&self) -> usize {
+        self.ahead.len()
     }
 
     /// A field of a row that was looked at ahead, without blanks around it.

@@ -41,4 +41,5 @@ mod statistics;
 #[cfg(unix)]
 mod terminal;
 mod torture;
+mod tries;
 mod usage;

@@ -104,10 +104,11 @@ fn what_no_memory_is_enough_for_is_refused() {
 fn reading_takes_some_ten_bytes_a_row_beyond_the_values() {
     const ROWS: usize = 2_000_000;
     let folder = tempfile::tempdir().unwrap();
-    let row = |i: usize| format!("{i},{},{}.{:03}\n", ["a", "b"][i % 2], i % 7, i % 1000);
-    fs::write(folder.path().join("d.csv"), format!("id,g,v\n{}", (0..ROWS).map(row).collect::<String>())).unwrap();
+    let row = |i: usize| format!("{i},{},{}.{:03}", ["a", "b"][i % 2], i % 7, i % 1000);
+    fs::write(folder.path().join("d.csv"), format!("id,g,v\n{}", (0..ROWS).map(row).collect::<Vec<_>>().join("\n")))
+        .unwrap();
     // The direction is asked for once everything is read. A list that grows may take twice the addresses that it needs.
-    let limit = BASE + ((4 * 8 + 2 * 4) * ROWS as u64 >> 20);
+    let limit = BASE + (((4 * 8 + 2 * 4) * ROWS as u64) >> 20);
     let script = format!("ulimit -v {}; exec \"$0\" d.csv --group g -c v -a greater", limit << 10);
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_permtest")]).current_dir(folder.path());

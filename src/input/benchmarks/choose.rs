@@ -205,8 +205,10 @@ fn sole_pair(case: &Results, control: &Results) -> Result<[usize; 2], Error> {
         [first, ..] => {
             let list = labels(shared.iter().map(|&index| &case.entries[index]));
             let what = format!("{} benchmarks are in both files: {list}", shared.len());
+            let is_whole = shared.len() == ones.len() && shared.len() == others.len();
+            let all = if is_whole { "--all-columns" } else { "--all-columns --ignore-unmatched" };
             let remedy = format!(
-                "say which with --column NAME, as in --column {}, or test each with --all-columns",
+                "say which with --column NAME, as in --column {}, or test each with {all}",
                 choice(case, first)
             );
             Err(Error::input(Place::file(&case.file), what, remedy))
@@ -276,7 +278,7 @@ mod tests {
     fn a_choice_that_is_not_unique_lists_what_there_is() {
         let several = chosen(&["a", "b c", "d"], &["b c", "d"], None).unwrap_err();
         let expected = "new: 2 benchmarks are in both files: \"b c\", \"d\"; say which with --column NAME, as in --column \"b c\", or test \
-             each with --all-columns";
+             each with --all-columns --ignore-unmatched";
         assert_eq!(several, expected);
         let none = chosen(&["a", "b"], &["c"], None).unwrap_err();
         let expected = "old: no benchmark is in both files: here are \"c\", but in new \"a\", \"b\"; measure the same \
