@@ -5,13 +5,12 @@
 
 use std::time::Instant;
 
-use permtest::{NullDistribution, PermutationTest};
+use permtest::{NullDistribution, PermutationTest, simd};
 
 const RUNS: usize = 5;
 
-fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize, kept: NullDistribution) -> f64 {
-    let test = PermutationTest::new(case, control).expect("finite samples");
-    let test = test.resamples(resamples).threads(threads).null_distribution(kept);
+fn seconds(test: &PermutationTest, threads: usize, kept: NullDistribution) -> f64 {
+    let test = test.clone().threads(threads).null_distribution(kept);
     let time_run = || {
         let start = Instant::now();
         std::hint::black_box(test.run("mean").expect("a valid test"));
@@ -22,8 +21,8 @@ fn seconds(case: &[f64], control: &[f64], resamples: u64, threads: usize, kept: 
 
 fn main() {
     println!(
-        "{:>15} {:>10} {:>14} {:>14} {:>8} {:>10}",
-        "case + control", "resamples", "1 thread, ns", "2 threads, ns", "speed-up", "with bins"
+        "{:>15} {:>8} {:>10} {:>14} {:>14} {:>8} {:>10}",
+        "case + control", "level", "resamples", "1 thread, ns", "2 threads, ns", "speed-up", "with bins"
     );
     for (n_case, n_control, resamples) in [
         (10, 10, 20_000_000),
@@ -36,16 +35,20 @@ fn main() {
         let value = |i: usize| ((i * 7919) as f64).sin();
         let case: Vec<f64> = (0..n_case).map(value).collect();
         let control: Vec<f64> = (n_case..n_case + n_control).map(value).collect();
-        let [one, two] = [1, 2].map(|threads| seconds(&case, &control, resamples, threads, NullDistribution::Dropped));
-        let binned = seconds(&case, &control, resamples, 1, NullDistribution::Binned);
-        let per_resample = |seconds: f64| seconds * 1e9 / resamples as f64;
-        println!(
-            "{:>15} {resamples:>10} {:>14.1} {:>14.1} {:>7.2}× {:>9.2}×",
-            format!("{n_case} + {n_control}"),
-            per_resample(one),
-            per_resample(two),
-            one / two,
-            binned / one
-        );
+        let test = PermutationTest::new(&case, &control).expect("finite samples").resamples(resamples);
+        for (level, arch) in simd::levels() {
+            let test = test.clone().arch(arch);
+            let [one, two] = [1, 2].map(|threads| seconds(&test, threads, NullDistribution::Dropped));
+            let binned = seconds(&test, 1, NullDistribution::Binned);
+            let per_resample = |seconds: f64| seconds * 1e9 / resamples as f64;
+            println!(
+                "{:>15} {level:>8} {resamples:>10} {:>14.1} {:>14.1} {:>7.2}× {:>9.2}×",
+                format!("{n_case} + {n_control}"),
+                per_resample(one),
+                per_resample(two),
+                one / two,
+                binned / one
+            );
+        }
     }
 }

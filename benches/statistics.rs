@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use permtest::Definition;
 use permtest::sampling::stream::{Domain, Stream};
-use permtest::simd::Arch;
+use permtest::simd::{self, Arch};
 use permtest::statistic::catalogue::CATALOGUE;
 use permtest::statistic::distance::Side;
 use permtest::statistic::linear::Linear;
@@ -85,12 +85,17 @@ fn plain(name: &str) -> Option<Plain> {
 /// A statistic at work on one core: a call takes so many nanoseconds per resample.
 type Round<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-fn round<'a, S: Statistic + ?Sized + 'a>(problem: &'a Problem, resamples: usize, statistic: Box<S>) -> Round<'a> {
+fn round<'a, S: Statistic + ?Sized + 'a>(
+    problem: &'a Problem,
+    resamples: usize,
+    statistic: Box<S>,
+    arch: Arch,
+) -> Round<'a> {
     let design = problem.design();
     let (mut stream, mut batch) = (Stream::new(0, Domain::Resamples, 0), design.batch());
     let mut at_work = design.start();
     let mut replicates = vec![S::Replicate::default(); batch.len()];
-    let (arch, batches) = (Arch::new(), resamples / batch.len());
+    let batches = resamples / batch.len();
     Box::new(move || {
         let start = Instant::now();
         for _ in 0..batches {
@@ -102,7 +107,7 @@ fn round<'a, S: Statistic + ?Sized + 'a>(problem: &'a Problem, resamples: usize,
     })
 }
 
-fn prepared<'a>(problem: &'a Problem, name: &str) -> Round<'a> {
+fn prepared<'a>(problem: &'a Problem, name: &str, arch: Arch) -> Round<'a> {
     let definition: Definition = name.parse().expect("a statistic");
     let labellings = |cost| match cost {
         EvaluationCost::Sum => 100_000,
@@ -110,8 +115,8 @@ fn prepared<'a>(problem: &'a Problem, name: &str) -> Round<'a> {
         EvaluationCost::Function | EvaluationCost::Expensive => 5_000,
     };
     match definition.prepare(problem, Side::Either).expect("a statistic of these data").evaluator {
-        Evaluator::Integers(statistic) => round(problem, labellings(statistic.cost()), statistic),
-        Evaluator::Floats(statistic) => round(problem, labellings(statistic.cost()), statistic),
+        Evaluator::Integers(statistic) => round(problem, labellings(statistic.cost()), statistic, arch),
+        Evaluator::Floats(statistic) => round(problem, labellings(statistic.cost()), statistic, arch),
     }
 }
 
@@ -133,8 +138,8 @@ fn main() {
     let (case, control): (Vec<f64>, Vec<f64>) = ((0..100).map(value).collect(), (100..200).map(value).collect());
     let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
     println!(
-        "{:<40} {:>8} {:>8} {:>9} {:>7}",
-        "100 + 100, ns per resample, one core", "ours", "/ mean", "plain", "gain"
+        "{:<40} {:>8} {:>8} {:>8} {:>9} {:>7}",
+        "100 + 100, ns per resample, one core", "level", "ours", "/ mean", "plain", "gain"
     );
     let names = CATALOGUE.iter().map(ToString::to_string);
     for name in names.chain(EXPRESSIONS.map(str::to_owned)) {
@@ -142,14 +147,22 @@ fn main() {
         if name == "signed-rank" || !(wanted.is_empty() || wanted.contains(&name)) {
             continue;
         }
-        let [ours, mean] = best([prepared(&problem, &name), prepared(&problem, "mean")]);
-        let (plain, gain) = plain(&name).map_or_else(Default::default, |function| {
-            let [plain] = best([round(&problem, 5_000, Box::new(Values::new(&problem, 0.0, function)))]);
-            (format!("{plain:.0}"), format!("{:.1}", plain / ours))
+        let plain = plain(&name).map(|function| {
+            best([round(&problem, 5_000, Box::new(Values::new(&problem, 0.0, function)), Arch::new())])[0]
         });
-        println!("{name:<40} {ours:>8.1} {:>8.2} {plain:>9} {gain:>7}", ours / mean);
+        for (level, arch) in vector_levels() {
+            let [ours, mean] = best([&*name, "mean"].map(|name| prepared(&problem, name, arch)));
+            let [plain, gain] =
+                plain.map_or_else(Default::default, |plain| [format!("{plain:.0}"), format!("{:.1}", plain / ours)]);
+            println!("{name:<40} {level:>8} {ours:>8.1} {:>8.2} {plain:>9} {gain:>7}", ours / mean);
+        }
     }
     settling();
+}
+
+/// The instruction sets of the machine that have vectors.
+fn vector_levels() -> impl Iterator<Item = (&'static str, Arch)> {
+    simd::levels().into_iter().filter(|(_, arch)| !matches!(arch, Arch::Scalar))
 }
 
 /// What it costs that sums of rounded scores are compared exactly, for values of 17 digits.
@@ -157,7 +170,11 @@ fn settling() {
     let value = |i: usize| ((i * 7919 % 20_011) as f64).sqrt();
     let (case, control): (Vec<f64>, Vec<f64>) = ((0..100).map(value).collect(), (100..200).map(value).collect());
     let problem = Problem::two_sample(Pool::new(&case, &control, 0.0));
-    let rounded = Linear::new(&problem, &problem.pool().scores().scores, |sum| sum as f64);
-    let [ours, rounded] = best([prepared(&problem, "mean"), round(&problem, 100_000, Box::new(rounded))]);
-    println!("{:<40} {ours:>8.1} {:>8.2}", "mean of 17 digits / the same, rounded", ours / rounded);
+    for (level, arch) in vector_levels() {
+        let rounded = Linear::new(&problem, &problem.pool().scores().scores, |sum| sum as f64);
+        let [ours, rounded] =
+            best([prepared(&problem, "mean", arch), round(&problem, 100_000, Box::new(rounded), arch)]);
+        let name = "mean of 17 digits / the same, rounded";
+        println!("{name:<40} {level:>8} {ours:>8.1} {:>8.2}", ours / rounded);
+    }
 }

@@ -5,6 +5,7 @@ mod character;
 mod classical;
 mod counting;
 mod designs;
+mod distances;
 mod exact;
 mod expensive;
 mod expression;
