@@ -99,13 +99,14 @@ impl Gathering {
         let mut gathered = vec![0.0; self.values.len()];
         for (number, row) in rows.words.chunks_exact(rows.width()).enumerate() {
             let m: usize = row.iter().map(|word| word.count_ones() as usize).sum();
-            // Case values from the front, control values behind them, without a branch on a random bit.
-            let mut next = [m, 0];
-            for (values, &word) in self.values.chunks(64).zip(row) {
+            // Case values from the front, control values behind them, without a branch on a random bit. One count tells both
+            // places, and stays in a register.
+            let mut case = 0;
+            for (start, (values, &word)) in (m..).step_by(64).zip(self.values.chunks(64).zip(row)) {
                 for (unit, &value) in values.iter().enumerate() {
-                    let label = (word >> unit & 1) as usize;
-                    gathered[next[label]] = value;
-                    next[label] += 1;
+                    let is_case = word >> unit & 1 == 1;
+                    gathered[if is_case { case } else { start + unit - case }] = value;
+                    case += usize::from(is_case);
                 }
             }
             let (case, control) = gathered.split_at(m);

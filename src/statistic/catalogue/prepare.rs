@@ -120,25 +120,31 @@ fn geometric_mean(problem: &Problem) -> Result<Prepared<'static>, Error> {
     Ok(formula(Formula::new(problem, &[Numbers { values: logarithms, scores: None }], steps, Scale::OF_DATA)))
 }
 
-/// Median of |x − median|, in one pass over ascending values: deviations grow on both sides of the median, and the
-/// smaller next one is taken until half of them are.
+/// Median of |x − median|.
 pub(super) fn deviation(sample: &[f64]) -> f64 {
     let mut sorted = Cow::Borrowed(sample);
     if !sample.is_sorted() {
         sorted.to_mut().sort_unstable_by(f64::total_cmp);
     }
     let median = order::quantile(&sorted, 0.5);
-    let above = sorted.partition_point(|&value| value < median);
-    let mut below = sorted[..above].iter().rev().map(|value| median - value).peekable();
-    let mut above = sorted[above..].iter().map(|value| value - median).peekable();
-    let mut next = || match (below.peek(), above.peek()) {
-        (Some(low), Some(high)) if low <= high => below.next(),
-        (Some(_), None) => below.next(),
-        _ => above.next(),
-    };
-    let half = (sample.len() - 1) / 2;
-    let lower = (0..=half).filter_map(|_| next()).last().unwrap_or(f64::NAN);
-    if sample.len() % 2 == 1 { lower } else { lower.midpoint(next().unwrap_or(f64::NAN)) }
+    let half = sample.len().div_ceil(2);
+    let lower = distance_of_nearest(&sorted, median, half);
+    if sample.len() % 2 == 1 { lower } else { lower.midpoint(distance_of_nearest(&sorted, median, half + 1)) }
+}
+
+/// How far the k-th nearest of ascending values lies from a point. The k nearest are neighbours, so the farthest of them is at
+/// one of their ends: the later they begin, the nearer is the first and the farther the last.
+fn distance_of_nearest(sorted: &[f64], point: f64, k: usize) -> f64 {
+    let ends = |first: usize| [point - sorted[first], sorted[first + k - 1] - point];
+    // The beginning from which on the last one is the farthest.
+    let (mut low, mut high) = (0, sorted.len() - k);
+    while low < high {
+        let middle = low.midpoint(high);
+        let [first, last] = ends(middle);
+        if first > last { low = middle + 1 } else { high = middle }
+    }
+    let farthest = |first: usize| ends(first).into_iter().fold(f64::NEG_INFINITY, f64::max);
+    if low == 0 { farthest(0) } else { farthest(low).min(farthest(low - 1)) }
 }
 
 /// Student's *t*, which increases with the sum of the case values: the squares around the pooled mean are those within the
@@ -275,4 +281,24 @@ fn signed_rank(problem: &Problem) -> Result<Prepared<'static>, Error> {
         ranks[larger as usize] = rank;
     }
     Ok(Prepared::sum(Linear::new(problem, &ranks, |sum| sum as f64 / 2.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_deviation_is_the_median_of_all_distances_from_the_median(values in prop::collection::vec(-50i32..50, 1..60)) {
+            let sample: Vec<f64> = values.iter().map(|&value| f64::from(value) / 10.0).collect();
+            let median_of = |mut values: Vec<f64>| {
+                values.sort_unstable_by(f64::total_cmp);
+                order::quantile(&values, 0.5)
+            };
+            let median = median_of(sample.clone());
+            let expected = median_of(sample.iter().map(|value| (value - median).abs()).collect());
+            prop_assert_eq!(deviation(&sample), expected);
+        }
+    }
 }
