@@ -1,6 +1,7 @@
 //! Several columns under the same labellings: by the definition of maxT and minP, on problems so small that all labellings can be
 //! listed, with ties, strata, pairs, clusters and missing values.
 
+use permtest::inference::Alternative;
 use permtest::inference::adjust::Adjustment;
 use permtest::inference::p_value::IntervalKind;
 use permtest::simd::Arch;
@@ -103,7 +104,7 @@ impl Table {
     }
 
     /// How extreme a column is in each labelling, in units of its spread.
-    fn scores(&self, column: &[f64], labellings: &[Vec<bool>]) -> Vec<f64> {
+    fn scores(&self, column: &[f64], labellings: &[Vec<bool>], alternative: Alternative) -> Vec<f64> {
         let differences: Vec<f64> = labellings.iter().map(|labels| self.difference(column, labels)).collect();
         // Where the groups' sizes change with the labels, the mean is no sum with a known standard deviation.
         let is_sum = match &self.layout {
@@ -121,12 +122,17 @@ impl Table {
             let m = column[..self.n[0]].iter().filter(|value| !value.is_nan()).count() as f64;
             (variance * (1.0 / m + 1.0 / (values.len() as f64 - m))).sqrt()
         };
-        let score = |d: &f64| if d.is_nan() { f64::INFINITY } else { d.abs() / spread };
+        let turned = |d: f64| match alternative {
+            Alternative::TwoSided => d.abs(),
+            Alternative::Greater => d,
+            Alternative::Less => -d,
+        };
+        let score = |d: &f64| if d.is_nan() { f64::INFINITY } else { turned(*d) / spread };
         differences.iter().map(score).collect()
     }
 
     /// The tests of the columns.
-    fn joint(&self, adjustment: Adjustment) -> JointTest {
+    fn joint(&self, adjustment: Adjustment, alternative: Alternative) -> JointTest {
         let mut of_column = Vec::new();
         let test = |column: &Vec<f64>| {
             let present = |rows: std::ops::Range<usize>| {
@@ -137,7 +143,7 @@ impl Table {
             let case: Vec<f64> = rows[0].iter().map(|&row| column[row as usize]).collect();
             let control: Vec<f64> = rows[1].iter().map(|&row| column[self.n[0] + row as usize]).collect();
             of_column.push(rows);
-            PermutationTest::new(&case, &control).unwrap()
+            PermutationTest::new(&case, &control).unwrap().alternative(alternative)
         };
         let tests: Vec<PermutationTest> = self.columns.iter().map(test).collect();
         let blocks = |of: &Vec<u32>| permtest::design::layout::Blocks { of_observation: of.clone(), names: Vec::new() };
@@ -214,10 +220,12 @@ fn varies(scores: &[f64]) -> bool {
 #[test]
 fn max_t_and_min_p_are_what_their_definition_says() {
     let mut compared = 0;
-    for table in tables() {
+    let alternatives = [Alternative::TwoSided, Alternative::Greater, Alternative::Less];
+    for (table, alternative) in tables().into_iter().zip(alternatives.into_iter().cycle()) {
         let labellings = table.labellings();
         let own = labellings.iter().position(|labels| *labels == table.labels()).expect("the data are one of them");
-        let scores: Vec<Vec<f64>> = table.columns.iter().map(|column| table.scores(column, &labellings)).collect();
+        let scores: Vec<Vec<f64>> =
+            table.columns.iter().map(|column| table.scores(column, &labellings, alternative)).collect();
         if !scores.iter().all(|scores| varies(scores)) {
             continue;
         }
@@ -231,7 +239,7 @@ fn max_t_and_min_p_are_what_their_definition_says() {
             (Adjustment::MaxT, by_definition(&scores, &observed, false)),
             (Adjustment::MinP, by_definition(&p_values, &of_data, true)),
         ] {
-            let results = table.joint(adjustment).run("mean").unwrap();
+            let results = table.joint(adjustment, alternative).run("mean").unwrap();
             for (column, result) in results.iter().enumerate() {
                 assert_eq!(result.p_value.kind, IntervalKind::Exact);
                 let [p, adjusted] = [result.p_value.estimate, result.p_value_adjusted.unwrap().estimate];
@@ -305,6 +313,28 @@ fn a_column_and_its_opposite_have_opposite_statistics_under_every_labelling() {
 }
 
 #[test]
+fn a_shift_under_the_null_hypothesis_is_one_of_the_data_also_where_values_are_missing() {
+    let table = correlated(&mut Numbers(23), [8, 9], 3, 1.0);
+    let rows = |n: u32| (0..n).collect::<Vec<u32>>();
+    let p_values = |shift: f64, moved: f64| -> Vec<[f64; 2]> {
+        let mut of_column = Vec::new();
+        let test = |(place, column): (usize, &Vec<f64>)| {
+            // The second column lacks its first case value.
+            let first = usize::from(place == 1);
+            of_column.push([rows(8)[first..].to_vec(), rows(9)]);
+            let case: Vec<f64> =
+                column[first..8].iter().map(|value| ((value - moved) * 100.0).round() / 100.0).collect();
+            PermutationTest::new(&case, &column[8..]).unwrap().shift(shift).resamples(2000)
+        };
+        let tests = table.columns.iter().enumerate().map(test).collect();
+        let shared = SharedRows { n: [8, 9], layout: permtest::design::layout::Layout::default(), of_column };
+        let results = JointTest::with_rows(tests, &shared).unwrap().adjust(Adjustment::MaxT).run("mean").unwrap();
+        results.iter().map(|r| [r.p_value.estimate, r.p_value_adjusted.unwrap().estimate]).collect()
+    };
+    assert_eq!(p_values(0.75, 0.0), p_values(0.0, 0.75));
+}
+
+#[test]
 fn a_column_of_equal_values_is_no_error() {
     let mut table = correlated(&mut Numbers(5), [6, 6], 2, 2.0);
     table.columns.push(vec![3.0; 12]);
@@ -346,7 +376,7 @@ fn the_family_keeps_its_level_and_gains_from_what_columns_have_in_common() {
     for set in 0..SETS {
         let shift = if set % 4 == 0 { 1.4 } else { 0.0 };
         let table = correlated(&mut numbers, [6, 7], 8, shift);
-        let results = table.joint(Adjustment::MaxT).run("mean").unwrap();
+        let results = table.joint(Adjustment::MaxT, Alternative::TwoSided).run("mean").unwrap();
         let p_values: Vec<f64> = results.iter().map(|result| result.p_value.estimate).collect();
         let adjusted: Vec<f64> = results.iter().map(|result| result.p_value_adjusted.unwrap().estimate).collect();
         let null = if shift == 0.0 { &adjusted[..] } else { &adjusted[1..] };

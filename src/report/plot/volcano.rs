@@ -1,21 +1,22 @@
 //! Many columns at a glance: how large each effect is, against how small its p-value.
 
 use super::canvas::{Across, Along, Canvas, Chart, Form, Letters, Span};
-use super::chart::{LETTERS, SMALL_LETTERS, axis_below, axis_on_the_left, roomy};
+use super::chart::{SMALL_LETTERS, axis_below, axis_on_the_left, roomy};
 use super::palette::{BACKGROUND, NOTE, NULL, TAIL, TEXT};
+use super::{CAPTION_WIDTH, LINE};
 use crate::permutation_test::effect::EffectSizes;
 use crate::report::axis::ticks;
-use crate::report::label::{capitalised, shorten};
+use crate::report::label::{capitalised, shorten, wrap};
 use crate::report::statistic::Measure;
 use crate::report::{Report, table, wording};
 
 const WIDTH: i32 = 800;
-const HEIGHT: i32 = 560;
+const HEIGHT: i32 = 574;
 /// Room around the points.
 const LEFT: i32 = 76;
 const RIGHT: i32 = 28;
 const TOP: i32 = 66;
-const BOTTOM: i32 = 76;
+const BOTTOM: i32 = 90;
 
 /// Columns that are called by their names.
 const NAMED: usize = 12;
@@ -39,11 +40,11 @@ pub fn draw(reports: &[Report]) -> Canvas {
     let highest = points.iter().fold(1.0f64, |highest, point| highest.max(point.height));
     let [low, high] = roomy(-widest, widest);
     let x = Span { low, high, first: LEFT, last: WIDTH - RIGHT - 1 };
-    let y = Span { low: 0.0, high: highest * 1.06, first: HEIGHT - BOTTOM - 1, last: TOP };
+    let y = Span { low: 0.0, high: highest * 1.09, first: HEIGHT - BOTTOM - 1, last: TOP };
     let mut chart = Chart { canvas: &mut canvas, x, y };
     axis_below(&mut chart, &ticks(low, high, 7));
-    axis_on_the_left(&mut chart, &ticks(0.0, highest * 1.06, 7));
-    chart.line((0.0, 0.0), (0.0, highest * 1.06), 1, NOTE);
+    axis_on_the_left(&mut chart, &ticks(0.0, highest * 1.09, 7));
+    chart.line((0.0, 0.0), (0.0, highest * 1.09), 1, NOTE);
     for point in points.iter().rev() {
         let (colour, opacity) = if point.is_significant { (TAIL, 0.9) } else { (NULL, 0.6) };
         chart.circle(point.effect, point.height, if reports.len() > 1000 { 3 } else { 4 }, colour, opacity);
@@ -57,7 +58,9 @@ pub fn draw(reports: &[Report]) -> Canvas {
         NOTE,
         [LEFT.midpoint(WIDTH - RIGHT), HEIGHT - BOTTOM + 24],
     );
-    canvas.text(caption(reports), small(Across::Start), NOTE, [16, HEIGHT - 26]);
+    for (line, text) in (0..).zip(wrap(&caption(reports), CAPTION_WIDTH)) {
+        canvas.text(text, small(Across::Start), NOTE, [16, HEIGHT - 42 + line * LINE]);
+    }
     canvas
 }
 
@@ -100,18 +103,16 @@ fn name(chart: &mut Chart, points: &[Point]) {
     for point in points.iter().filter(|point| point.is_significant).take(NAMED) {
         let name = shorten(&point.report.column);
         let [x, y] = chart.point(point.effect, point.height);
-        let width = 7 * name.chars().count() as i32;
-        let (across, offset) = if point.effect < 0.0 { (Across::Start, 7) } else { (Across::End, -7) };
-        let left = if point.effect < 0.0 { x + 7 } else { x - 7 - width };
-        let room = [left, y - 8, left + width, y + 8];
+        let half = 4 * name.chars().count() as i32;
+        let room = [x - half, y - 22, x + half, y - 6];
         let covers =
             |other: &[i32; 4]| room[0] < other[2] && other[0] < room[2] && room[1] < other[3] && other[1] < room[3];
         if taken.iter().any(covers) {
             continue;
         }
         taken.push(room);
-        let letters = Letters::new(LETTERS - 2, across, Along::Beside);
-        chart.text(name, letters, TEXT, (point.effect, point.height), [offset, 0]);
+        let letters = Letters::new(SMALL_LETTERS, Across::Middle, Along::Above);
+        chart.text(name, letters, TEXT, (point.effect, point.height), [0, -7]);
     }
 }
 
