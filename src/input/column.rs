@@ -121,7 +121,10 @@ pub fn chosen(table: &mut Table, columns: &Columns, rules: &CellRules, taken: &[
             refuse_twins(table, &found)?;
             Ok(found)
         }
-        Columns::Matching(pattern) => numeric(table, pattern, rules, taken),
+        Columns::Matching(pattern) => {
+            let found = numeric(table, pattern, rules, taken)?;
+            if pattern.0.is_some() { Ok(found) } else { measured(table, rules, found) }
+        }
     }
 }
 
@@ -169,6 +172,19 @@ pub fn numeric(
         return Err(Error::input(table.header_place(), what, remedy));
     }
     Ok(found)
+}
+
+/// Of all columns of numbers those that do not just number the rows, with a note about the others; all, if they all do.
+fn measured(table: &mut Table, rules: &CellRules, found: Vec<usize>) -> Result<Vec<usize>, Error> {
+    let n_rows = table.look_ahead(SAMPLED_ROWS)?;
+    let is_index = |column: &usize| is_named_as_index(table, *column) || counts_up(table, rules, *column, n_rows);
+    let (indices, measured): (Vec<_>, Vec<_>) = found.iter().partition(|column| is_index(column));
+    if indices.is_empty() || measured.is_empty() {
+        return Ok(found);
+    }
+    let names = list(table, indices);
+    table.note(&format!("left out, as it seems to number the rows: {names}; --column tests it nevertheless"));
+    Ok(measured)
 }
 
 /// Finds the value column that the user left unnamed: the only one beside the columns of labels and keys, or the only one

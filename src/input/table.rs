@@ -442,6 +442,11 @@ impl Table {
         self.heading
     }
 
+    /// Adds a sentence that the user should see, about this file.
+    pub fn note(&mut self, note: &str) {
+        self.notes.push(format!("{}: {note}", self.file));
+    }
+
     /// Takes the sentences that the user should see about how the file was read.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)

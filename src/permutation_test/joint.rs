@@ -251,10 +251,10 @@ impl JointTest {
 }
 
 impl PermutationTest {
-    /// The standard error of the difference of means of what was observed, if both groups vary alike.
+    /// The standard error of the difference of means under the null hypothesis, if both groups vary alike.
     fn standard_error(&self) -> f64 {
         let (m, n) = (self.case.len() as f64, self.control.len() as f64);
-        let all = || self.case.iter().chain(self.control.iter());
+        let all = || self.case.iter().map(|value| value - self.shift).chain(self.control.iter().copied());
         let mean = all().sum::<f64>() / (m + n);
         let squares: f64 = all().map(|value| (value - mean).powi(2)).sum();
         (squares / (m + n - 1.0) * (1.0 / m + 1.0 / n)).sqrt()

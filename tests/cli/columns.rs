@@ -110,6 +110,22 @@ fn order_number_and_details_are_as_asked() {
 }
 
 #[test]
+fn a_column_that_numbers_the_rows_is_not_among_all_columns() {
+    let numbered = |line: (usize, &str)| match line {
+        (0, header) => format!("id,{header}\n"),
+        (row, line) => format!("{row},{line}\n"),
+    };
+    let table = || table().lines().enumerate().map(numbered).collect::<String>();
+    let run = |options: &str| run(options).file("t.csv", table());
+    let note = "permtest: note: t.csv: left out, as it seems to number the rows: id; --column tests it nevertheless\n";
+    let seen = run("--all-columns -n 500 -f csv").seen();
+    assert_eq!(column(&seen.stdout, "column"), ["a", "b", "c", "d", "e", "f"]);
+    assert!(seen.stderr.contains(note), "{}", seen.stderr);
+    assert_eq!(column(&run("-c id -c a -n 500 -f csv").seen().stdout, "column"), ["id", "a"]);
+    assert_eq!(column(&run("--columns id -n 500 -f csv").seen().stdout, "column"), ["id"]);
+}
+
+#[test]
 fn columns_of_one_table_have_their_labellings_in_common() {
     let folder = run("-c a -c b -n 1000 -q --distribution null.csv").run();
     let text = std::fs::read_to_string(folder.path().join("null.csv")).unwrap();
