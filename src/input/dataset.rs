@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assign::{Comparison, Half, Study};
-use super::benchmarks::{self, Benchmark, Folder, Results};
+use super::benchmarks::{self, Benchmark, Folder};
 use super::cell::CellRules;
 use super::column;
 use super::content::{self, Content};
@@ -24,8 +24,6 @@ use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Sour
 pub(super) const UNNAMED_COLUMN: &str = "value";
 /// What the column of labels is called where the file does not say.
 const UNNAMED_GROUPING: &str = "group";
-/// The column of clusters that says that there are none, for results of benchmarks.
-const NO_CLUSTERS: &str = "none";
 
 /// The two samples of a test and where they came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,10 +170,10 @@ pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &
 }
 
 /// How files are read.
-struct Reader<'a> {
-    blocks: &'a Blocks,
-    reading: &'a Reading,
-    rules: &'a CellRules,
+pub(super) struct Reader<'a> {
+    pub blocks: &'a Blocks,
+    pub reading: &'a Reading,
+    pub rules: &'a CellRules,
 }
 
 impl<'a> Reader<'a> {
@@ -186,7 +184,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What was read, with the texts in it that mean that there is no key, or no label: these are `labels`.
-    fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: &[Vec<u8>]) -> Study<'a> {
+    pub(super) fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: &[Vec<u8>]) -> Study<'a> {
         roles.find_missing(|role, text| match role {
             Role::Group => labels.iter().any(|label| label == text),
             Role::Pair | Role::Stratum | Role::Cluster => self.rules.is_missing(text),
@@ -430,90 +428,6 @@ impl<'a> Reader<'a> {
                 Err(Error::usage(format!("{} {what}", table.file), remedy))
             }
         }
-    }
-
-    /// Two runs in a folder of criterion: the latest and the one to compare it with, or those that were named.
-    fn folder(
-        &self,
-        folder: &Folder,
-        runs: [Option<&ColumnName>; 2],
-        columns: &Columns,
-        unmatched: Unmatched,
-    ) -> Result<Vec<Dataset>, Error> {
-        let control = runs[1].map_or_else(|| folder.baseline(), |name| Ok(name.clone()))?;
-        let case = runs[0].cloned().unwrap_or_else(Folder::latest);
-        let results = [folder.results(&case)?, folder.results(&control)?];
-        self.results(results, &[case.0, control.0], columns, unmatched)
-    }
-
-    /// Two results as the samples of each of their benchmarks that are wanted.
-    fn results(
-        &self,
-        [case, control]: [Results; 2],
-        labels: &[String; 2],
-        columns: &Columns,
-        unmatched: Unmatched,
-    ) -> Result<Vec<Dataset>, Error> {
-        self.refuse_columns(&case.file)?;
-        let files = [case.file.clone(), control.file.clone()];
-        let compared = benchmarks::compare(case, control, columns, unmatched)?;
-        let dataset = |comparison: benchmarks::Comparison| {
-            let name = comparison.case.name.clone();
-            self.benchmarks(name, labels.clone(), &files, comparison)
-        };
-        compared.into_iter().map(dataset).collect()
-    }
-
-    /// Refuses columns for results of benchmarks, which have none; `--cluster none` is not meant as one.
-    fn refuse_columns(&self, file: &str) -> Result<(), Error> {
-        if !self.reading.conditions.is_empty() {
-            let what = "results of benchmarks have no columns for --where";
-            return Err(Error::input(Place::file(file), what, "leave it out, or give a table"));
-        }
-        Roles::new(None, &self.blocks_of_results()).refuse_columns(&Place::file(file))
-    }
-
-    /// What belongs together in results of benchmarks.
-    fn blocks_of_results(&self) -> Blocks {
-        let clusters = self.blocks.clusters.clone().filter(|_| !self.takes_values_one_by_one());
-        Blocks { clusters, ..self.blocks.clone() }
-    }
-
-    /// Whether the runs of a tool are no clusters.
-    fn takes_values_one_by_one(&self) -> bool {
-        self.blocks.clusters.as_ref().is_some_and(|column| column.0 == NO_CLUSTERS)
-    }
-
-    /// Two benchmarks, of which each value stands for itself, for a part of its run or, in the order of the runs, for half a
-    /// pair.
-    fn benchmarks(
-        &self,
-        column: String,
-        labels: [String; 2],
-        files: &[String; 2],
-        comparison: benchmarks::Comparison,
-    ) -> Result<Dataset, Error> {
-        let benchmarks::Comparison { case, control, clusters, notes } = comparison;
-        let [one, other] = files;
-        let frames =
-            vec![Frame::from_values(one.clone(), case.values), Frame::from_values(other.clone(), control.values)];
-        let [case, control] = labels;
-        let halves = [
-            Half { label: case, frame: 0, numbers: 0, code: None },
-            Half { label: control, frame: 1, numbers: 0, code: None },
-        ];
-        let blocks = self.blocks_of_results();
-        let mut study = self.study(frames, Roles::new(None, &blocks), &[]);
-        let mut dataset = study.assign(Comparison {
-            column: Some(column),
-            grouping: None,
-            halves,
-            notes,
-            orientation: Orientation::Known,
-        })?;
-        let are_clusters = dataset.layout.pairing.is_none() && !self.takes_values_one_by_one();
-        dataset.layout.clusters = clusters.filter(|_| are_clusters);
-        Ok(dataset)
     }
 }
 

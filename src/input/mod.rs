@@ -1,6 +1,7 @@
-//! Files → the two samples: bytes (source, zstd), text (encoding, sniff, text), rows (preamble, origin, heading, table, records, sheet), values (number, cell), columns over rows
-//! (frame), which column is meant (column, partners), what labels and keys say of a row (roles, groups), samples (dataset,
-//! assign, pairing, layout); and files of benchmark tools, which are recognised by their content (benchmarks).
+//! Files → the two samples: bytes (source, zstd), what is in them (content), text (encoding, sniff, text), rows (preamble,
+//! origin, heading, table, records, sheet), values (number, cell), columns over rows (frame), which column is meant (column,
+//! partners), what labels and keys say of a row (roles, groups), samples (dataset, measured, assign, pairing, layout); and files
+//! of benchmark tools, which are recognised by their content (benchmarks).
 
 mod assign;
 pub mod benchmarks;
@@ -14,6 +15,7 @@ mod frame;
 mod groups;
 mod heading;
 pub mod layout;
+mod measured;
 pub mod number;
 mod origin;
 mod pairing;

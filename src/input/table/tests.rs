@@ -4,7 +4,11 @@ use std::io::Cursor;
 
 use proptest::prelude::*;
 
+use super::super::cell::CellRules;
+use super::super::origin::Origin;
+use super::super::source::Stream;
 use super::*;
+use crate::settings::{ColumnName, Header, Reading};
 
 fn reading(header: Header) -> Reading {
     Reading { delimiter: None, header, ..Reading::default() }
