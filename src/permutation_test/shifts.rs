@@ -24,7 +24,7 @@ use crate::method::tally::Undefined;
 use crate::sampling::stream::Domain;
 use crate::statistic::catalogue::Named;
 use crate::statistic::linear::Linear;
-use crate::statistic::{Definition, Problem};
+use crate::statistic::{Definition, Prepared, Problem};
 
 /// Random labellings that an interval of shifts is made from, at most: its ends are then off by a hundredth of their
 /// distance from the estimate, and by a third of that for means.
@@ -72,8 +72,10 @@ impl PermutationTest {
             Named::T => linear.is_some(),
             _ => false,
         };
+        // Sums are counted only where none were drawn, and take some twenty bytes a value.
+        let prepared = Some(prepared).filter(|_| self.drawn(result).is_none());
         let found = if is_mean {
-            self.shifts_of_means(asked, linear, tail, watch)?
+            self.shifts_of_means(asked, prepared.as_ref().and_then(Prepared::linear), tail, watch)?
         } else {
             self.search(asked, &definition, tail, watch)?
         };

@@ -313,3 +313,20 @@ fn a_sample_given_alone_hears_how_it_can_be_compared() {
     let alone = permtest().file("d.csv", "g,v\na,1\nb,2\n").args(["d.csv"]);
     alone.refused(["its columns are g, v", "--group COLUMN"]).run();
 }
+
+#[test]
+fn labels_for_which_a_table_has_no_room_stand_above_its_rows() {
+    let long = [
+        "Patients who were given the standard dose of the drug and were seen after a year by the same doctor",
+        "Patients of the second arm",
+    ];
+    let rows: String =
+        (1..9).map(|i| format!("{},{}123456.789{i}\n", long[i % 2], ["", "-"][i % 2])).collect::<Vec<_>>().concat();
+    let seen = permtest().file("d.csv", format!("g,v\n{rows}")).args(["d.csv", "--group", "g"]).seen().stdout;
+    let table: Vec<&str> = seen.lines().skip_while(|line| !line.trim_start().starts_with("n ")).take(6).collect();
+    assert!(table.iter().all(|line| line.chars().count() <= 80), "{seen}");
+    assert_eq!(table[1..3], ["  Patients of the second arm", table[2]], "{seen}");
+    assert_eq!(table[3], "  Patients who were given the standard dose of the drug and were seen after a", "{seen}");
+    assert_eq!(table[4], "  year by the same doctor", "{seen}");
+    assert!([table[2], table[5]].iter().all(|row| row.trim_start().starts_with("4  ")), "{seen}");
+}

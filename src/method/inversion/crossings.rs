@@ -117,7 +117,10 @@ impl<'a> Crossings<'a> {
                 total,
             },
         };
-        let (sums, kept) = (summands(design.units(), &scores.scores), summands(design.units(), &ones));
+        let kept = summands(design.units(), &ones);
+        // Both are made in room that is not needed at once.
+        drop(ones);
+        let sums = summands(design.units(), &scores.scores);
         Self {
             scores,
             sums,
