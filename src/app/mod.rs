@@ -199,7 +199,7 @@ fn test(
                 run.compute(&settings.output, outputs.distribution.take().zip(format))?
             }
         };
-        let mut reports = run.reports(results, settings)?;
+        let mut reports = run.reports(&results, settings)?;
         let warning = known.and_then(|known| known.warning.as_ref());
         for report in &mut reports {
             report.notes.extend(warning.cloned());

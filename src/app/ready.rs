@@ -12,6 +12,7 @@ use crate::inference::classical::{self, Classical};
 use crate::inference::margin::level_of_estimated_margin;
 use crate::inference::warning::Warning;
 use crate::input::dataset::Dataset;
+use crate::method::engine;
 use crate::method::joint::JointCounts;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Labellings, Method, Plan};
@@ -191,8 +192,7 @@ impl Run<'_> {
         shape: NullDistribution,
         then: impl FnOnce(&Run) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let columns: Vec<ColumnTest> =
-            datasets.iter().map(|dataset| ColumnTest::new(dataset, settings, shape)).collect::<Result<_, _>>()?;
+        let columns = each(settings, datasets.len(), |place| ColumnTest::new(&datasets[place], settings, shape))?;
         match &settings.test.statistic {
             Statistic::Defined(definition) => Self::with_statistic(&columns, definition, settings, then),
             Statistic::Program(program) => {
@@ -329,8 +329,8 @@ impl Run<'_> {
     }
 
     /// The results with all that a report says beside them.
-    pub fn reports(&self, results: Vec<TestResult>, settings: &Settings) -> Result<Vec<Report>, Error> {
-        self.columns.iter().zip(results).map(|(column, result)| column.report(result, settings)).collect()
+    pub fn reports(&self, results: &[TestResult], settings: &Settings) -> Result<Vec<Report>, Error> {
+        each(settings, results.len(), |place| self.columns[place].report(&results[place], settings))
     }
 
     /// Labellings that are evaluated one by one.
@@ -357,7 +357,7 @@ impl<'a> ColumnTest<'a> {
         Ok(Self { dataset, test, mu })
     }
 
-    fn report(&self, result: TestResult, settings: &Settings) -> Result<Report, Error> {
+    fn report(&self, result: &TestResult, settings: &Settings) -> Result<Report, Error> {
         let Self { dataset, test: prepared, mu } = self;
         let (test, control) = (&settings.test, &dataset.control.values);
         let smallest = settings.gate.smallest_effect;
@@ -384,7 +384,7 @@ impl<'a> ColumnTest<'a> {
                 Character::Ratio => (test.compare == Compare::Classical).then(Vec::new),
                 _ => compare(dataset, test, *mu),
             },
-            result,
+            result: result.clone(),
             adjusted: None,
             gate: None,
             notes: Vec::new(),
@@ -392,6 +392,18 @@ impl<'a> ColumnTest<'a> {
         report.result.warnings.extend(margin_warning(dataset, test, report.result.character));
         Ok(report)
     }
+}
+
+/// Something of each column, on all threads where there are several.
+fn each<T: Send>(
+    settings: &Settings,
+    columns: usize,
+    of: impl Fn(usize) -> Result<T, Error> + Send + Sync,
+) -> Result<Vec<T>, Error> {
+    if columns == 1 {
+        return of(0).map(|only| vec![only]);
+    }
+    engine::install(settings.test.threads, || engine::map(columns, of))?.into_iter().collect()
 }
 
 /// Does something under a progress bar, which Ctrl-C ends.

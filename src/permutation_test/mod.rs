@@ -36,6 +36,7 @@ pub use crate::method::tally::Undefined;
 use crate::simd::Arch;
 use crate::statistic::distance::Side;
 use crate::statistic::pool::NullRatio;
+use crate::statistic::problem::Probes;
 use crate::statistic::{Character, Pool, Prepared, Problem, TestStatistic};
 pub use blocks::Cut;
 use canonical::Canonical;
@@ -106,6 +107,8 @@ struct Shared {
     design: Arc<dyn Design>,
     /// How many tests share them.
     tests: usize,
+    /// Some of them, for a look at what a statistic does.
+    probes: Probes,
 }
 
 /// What becomes of the statistics of the relabellings once they are counted.
@@ -395,8 +398,9 @@ impl PermutationTest {
             }
             return Ok(Problem::with_design(pool, design.clone()));
         }
-        if let Some(Shared { design, .. }) = &self.shared {
+        if let Some(Shared { design, probes, .. }) = &self.shared {
             let problem = Problem::with_design(self.pool(&self.case, &self.control)?, design.clone());
+            let problem = problem.sharing(probes.clone());
             let is_paired = self.layout.pairing != Pairing::Independent;
             return Ok(if is_paired { problem.in_pairs() } else { problem });
         }

@@ -8,6 +8,7 @@ use super::{PermutationTest, Shared};
 use crate::design::layout::{Arrangement, Blocks, Conflict, Layout, Pairing};
 use crate::design::{Clustered, Design};
 use crate::error::Error;
+use crate::statistic::problem::Probes;
 
 /// The rows of a table with several columns: each row has one label and, in each column, a value or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +81,10 @@ impl SharedRows {
         let refuse = |conflict: Conflict| Error::data(conflict.to_string(), conflict.remedy());
         let Arrangement { design, .. } = layout.arrange(&by_position, self.n[0]).map_err(refuse)?;
         let design: Arc<dyn Design> = Arc::new(Clustered::reordered(design, &place));
-        let number = tests.len();
+        let (number, probes) = (tests.len(), Probes::default());
         let share = |(test, rows): (PermutationTest, Vec<u32>)| {
             let design: Arc<dyn Design> = Arc::new(Clustered::reordered(design.clone(), &rows));
-            PermutationTest { shared: Some(Shared { design, tests: number }), ..test }
+            PermutationTest { shared: Some(Shared { design, tests: number, probes: probes.clone() }), ..test }
         };
         let tests = tests.into_iter().map(share).collect();
         Ok((design, tests))

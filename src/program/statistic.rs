@@ -30,7 +30,7 @@ const LARGEST_NOISE: f64 = 1e-9;
 impl<'a> Programmed<'a> {
     fn new(program: &'a Program, problem: &Problem) -> Self {
         let (gathering, case_size) = (Gathering::new(problem), problem.design().case_size());
-        Self { program, gathering, case_size, probes: problem.probes(), noise: OnceLock::new() }
+        Self { program, gathering, case_size, probes: problem.probes().clone(), noise: OnceLock::new() }
     }
 
     /// Computes the statistic of a few labellings: in which unit a program's numbers are is not known. Of data of millions a

@@ -56,7 +56,7 @@ impl Character {
         let (shift, factor) =
             (parsed.moves_with_case().unwrap_or(0.0) * problem.pool().shift(), problem.pool().factor());
         let values = |prepared: &Prepared| -> Result<Vec<f64>, Error> {
-            Ok(prepared.values(&probes)?.into_iter().map(|value| (value - shift) / factor).collect())
+            Ok(prepared.values(probes)?.into_iter().map(|value| (value - shift) / factor).collect())
         };
         let exchanged = Parsed { expression: parsed.two_sample().exchanged(), kind: Kind::TwoSample, ..parsed.clone() };
         let moved_back = exchanged.moves_with_case().unwrap_or(0.0) * problem.pool().shift() - shift;
@@ -119,7 +119,7 @@ pub fn is_central(prepared: &Prepared, problem: &Problem) -> Result<bool, Error>
     let Evaluator::Floats(statistic) = &prepared.evaluator else { return Ok(true) };
     let probes = problem.probes();
     let mut values = vec![0.0; probes.len()];
-    statistic.replicates(Arch::Scalar, &probes, &mut values)?;
+    statistic.replicates(Arch::Scalar, probes, &mut values)?;
     let random = || values[1..].iter();
     Ok(random().filter(|value| **value >= 0.0).count() >= CENTRAL
         && random().filter(|value| **value <= 0.0).count() >= CENTRAL)

@@ -1,6 +1,6 @@
 //! What a test is about: the pooled observations, and which labellings of them are equally likely.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Statistic;
 use super::pool::Pool;
@@ -20,14 +20,18 @@ pub struct Problem {
     design: Arc<dyn Design>,
     pairs: Option<Vec<[u32; 2]>>,
     strata: Option<Vec<u32>>,
+    probes: Probes,
 }
+
+/// The labellings of [`Problem::probes`], which problems of one design can share: they are drawn when they are first needed.
+pub type Probes = Arc<OnceLock<Labellings>>;
 
 impl Problem {
     /// Two independent samples.
     #[must_use]
     pub fn two_sample(pool: Pool) -> Self {
         let design = Arc::new(TwoSample::new(pool.labels()));
-        Self { pool, design, pairs: None, strata: None }
+        Self { pool, design, pairs: None, strata: None, probes: Probes::default() }
     }
 
     /// A design over the observations in the order they were given, case observations first.
@@ -39,7 +43,7 @@ impl Problem {
         assert_eq!(design.units().observations(), pool.len(), "a design for these observations");
         let design = Clustered::reordered(design, pool.order());
         let strata = strata(&design);
-        Self { pool, design: Arc::new(design), pairs: None, strata }
+        Self { pool, design: Arc::new(design), pairs: None, strata, probes: Probes::default() }
     }
 
     /// The same, where the i-th case and the i-th control observation are a pair.
@@ -60,7 +64,7 @@ impl Problem {
     pub fn with_layout(pool: Pool, layout: &Layout) -> Result<Self, Conflict> {
         let Arrangement { design, pairs } = layout.arrange(pool.order(), pool.n_case())?;
         let strata = strata(design.as_ref());
-        Ok(Self { pool, design, pairs, strata })
+        Ok(Self { pool, design, pairs, strata, probes: Probes::default() })
     }
 
     /// The pooled sample.
@@ -89,12 +93,20 @@ impl Problem {
     /// The labelling of the data and a few dozen random ones, the same whatever the seed of the test: what shows how a
     /// statistic behaves before it is tested.
     #[must_use]
-    pub fn probes(&self) -> Labellings {
-        let design = self.design();
-        let mut rows = BitRows { units: design.units().len(), words: design.observed() };
-        let mut stream = Stream::new(0, Domain::Probes, 0);
-        RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, &mut rows);
-        Labellings::Dense(rows)
+    pub fn probes(&self) -> &Labellings {
+        self.probes.get_or_init(|| {
+            let design = self.design();
+            let mut rows = BitRows { units: design.units().len(), words: design.observed() };
+            let mut stream = Stream::new(0, Domain::Probes, 0);
+            RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, &mut rows);
+            Labellings::Dense(rows)
+        })
+    }
+
+    /// The same problem, whose probes are those of others of its design.
+    #[must_use]
+    pub fn sharing(self, probes: Probes) -> Self {
+        Self { probes, ..self }
     }
 
     /// The same design over the observations in the order they were given, as [`Problem::with_design`] takes it: its

@@ -72,7 +72,7 @@ fn is_free(expression: &Expression, variable: Variable) -> bool {
 fn is_the_same_in_either_order(term: &Expression, problem: &Problem) -> Result<bool, Error> {
     let (mut values, mut exchanged) = (Vec::new(), Vec::new());
     let pooled = problem.pool().values();
-    Gathering::new(problem).each(Arch::Scalar, &problem.probes(), |_, case, control| {
+    Gathering::new(problem).each(Arch::Scalar, problem.probes(), |_, case, control| {
         values.extend(each(term, evaluate::Values { case, control, pooled }));
         exchanged.extend(each(term, evaluate::Values { case: control, control: case, pooled }));
         Ok(())
