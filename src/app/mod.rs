@@ -41,7 +41,7 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
         (_, Purpose::Explain) => {
             let outputs = Outputs::of_report(output.file.as_deref(), output.color)?;
             let texts: Result<Vec<String>, Error> =
-                read(settings)?.iter().map(|dataset| explain(dataset, settings)).collect();
+                together(&read(settings)?, settings).into_iter().map(|columns| explain(columns, settings)).collect();
             outputs.commit(Contents { report: texts?.join("\n"), ..Contents::default() })?;
             Ok(Verdict::Pass)
         }
@@ -163,10 +163,12 @@ fn run_shard(datasets: &[Dataset], settings: &Settings, shard: &Shard, file: Ato
     })
 }
 
-/// How one column would be tested.
-fn explain(dataset: &Dataset, settings: &Settings) -> Result<String, Error> {
-    let dataset = std::slice::from_ref(dataset);
-    Run::with(dataset, settings, NullDistribution::Dropped, |run| Ok(report::explain(run.plan(), &settings.test)))
+/// How columns would be tested together.
+fn explain(datasets: &[Dataset], settings: &Settings) -> Result<String, Error> {
+    let columns = datasets.len();
+    Run::with(datasets, settings, NullDistribution::Dropped, |run| {
+        Ok(report::explain(run.plan(), columns, &settings.test))
+    })
 }
 
 /// Reports of columns that were tested together.

@@ -15,7 +15,9 @@ use crate::message::{Message, Setting};
 use crate::method::engine;
 use crate::method::joint::{Joint, JointCounts, LabellingSource, Maxima, ScoredColumn};
 use crate::method::monte_carlo::Watch;
-use crate::method::planner::{AFFORDABLE, Choice, Method, Plan, Reason, TOO_LONG, affordable_resamples};
+use crate::method::planner::{
+    AFFORDABLE, Candidate, Choice, Infeasible, Method, Plan, Reason, TOO_LONG, Work, affordable_resamples,
+};
 use crate::method::tail::Tail;
 use crate::method::tally::Undefined;
 use crate::statistic::catalogue::Named;
@@ -179,20 +181,28 @@ impl JointTest {
     }
 
     fn plan(&self, members: &[Ready]) -> Result<Plan, Error> {
-        let PermutationTest { method: choice, resamples, .. } = self.tests[0];
+        let (choice, is_numbered) = (self.tests[0].method, self.tests[0].resamples.is_some());
         let seconds: f64 = members.iter().map(Ready::seconds_per_labelling).sum();
-        let random = |reason| {
-            let resamples = resamples.unwrap_or_else(|| affordable_resamples(seconds));
-            in_range(resamples).map(|resamples| Plan::simply(Method::MonteCarlo { resamples }, reason))
+        let resamples = in_range(self.tests[0].resamples.unwrap_or_else(|| affordable_resamples(seconds)))?;
+        let counted = Method::MonteCarlo { resamples };
+        let size = self.design.reference_set_size();
+        let all = size.exact.and_then(|size| u64::try_from(size).ok()).map_or(f64::INFINITY, |size| size as f64);
+        let takes = all * seconds;
+        let candidate = |method, labellings, infeasible| {
+            let (work, seconds) = (Work::Labellings(labellings), labellings * seconds);
+            Candidate { method, work, bytes: 0.0, seconds, infeasible }
         };
-        let size = self.design.reference_set_size().exact.and_then(|size| u64::try_from(size).ok());
-        let takes = size.map_or(f64::INFINITY, |size| size as f64 * seconds);
+        let candidates = vec![
+            candidate(Method::Enumeration, all, all.is_infinite().then_some(Infeasible::TooMany)),
+            candidate(counted, resamples as f64, None),
+        ];
+        let plan = |method, reason| Ok(Plan { candidates, ..Plan::simply(method, reason) });
         match choice {
-            Choice::MonteCarlo => random(Reason::Asked),
-            Choice::Auto if resamples.is_some() => random(Reason::Resamples),
-            Choice::Auto if takes <= AFFORDABLE => Ok(Plan::simply(Method::Enumeration, Reason::Exact)),
-            Choice::Auto => random(Reason::Default),
-            Choice::Exact if takes <= TOO_LONG => Ok(Plan::simply(Method::Enumeration, Reason::Asked)),
+            Choice::MonteCarlo => plan(counted, Reason::Asked),
+            Choice::Auto if is_numbered => plan(counted, Reason::Resamples),
+            Choice::Auto if takes <= AFFORDABLE => plan(Method::Enumeration, Reason::Exact),
+            Choice::Auto => plan(counted, Reason::Default),
+            Choice::Exact if takes <= TOO_LONG => plan(Method::Enumeration, Reason::Asked),
             Choice::Exact => {
                 let what =
                     Setting::Method.at(choice.name()).and(" is out of reach: too many labellings of all columns");

@@ -16,9 +16,9 @@ const INDENT: &str = "  ";
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// A table of all methods, the chosen one in bold, and a sentence on the choice.
+/// A table of all methods, the chosen one in bold, and a sentence on the choice; of several columns together.
 #[must_use]
-pub fn explain(plan: &Plan, test: &Test) -> String {
+pub fn explain(plan: &Plan, columns: usize, test: &Test) -> String {
     let head = ["method", "would take", "memory", "time", ""].map(str::to_owned);
     let rows: Vec<[String; 5]> = plan.candidates.iter().map(|candidate| row(candidate, plan)).collect();
     let mut text = format!("{DIM}{}{DIM:#}\n", line(&head, &rows, &head));
@@ -28,7 +28,10 @@ pub fn explain(plan: &Plan, test: &Test) -> String {
         let _ = writeln!(text, "{style}{line}{style:#}");
     }
     let sentences: Vec<String> =
-        [saddlepoint(plan), Some(choice(plan)), further(plan), Some(memory(test))].into_iter().flatten().collect();
+        [shared(columns), saddlepoint(plan), Some(choice(plan)), further(plan), Some(memory(test))]
+            .into_iter()
+            .flatten()
+            .collect();
     text.push('\n');
     for line in wrap(&sentences.join(" "), WIDTH - INDENT.len()) {
         let _ = writeln!(text, "{INDENT}{line}");
@@ -87,6 +90,10 @@ fn time(seconds: f64) -> String {
         _ if seconds < 3e8 => format!("{:.0} days", seconds / 86_400.0),
         _ => "> 10 years".to_owned(),
     }
+}
+
+fn shared(columns: usize) -> Option<String> {
+    (columns > 1).then(|| format!("All {} columns see the same relabellings.", number::count(columns as u64)))
 }
 
 fn saddlepoint(plan: &Plan) -> Option<String> {

@@ -41,7 +41,7 @@ pub fn render(all: &[Report], shown: &[&Report]) -> String {
             format!("{} of {} columns are shown.", number::count(shown.len() as u64), number::count(all.len() as u64));
         text += &paragraph(&rest, INDENT, DIM);
     }
-    text += &paragraph(&format!("* {}", significant(all)), INDENT, Style::new());
+    text += &paragraph(&legend(all), INDENT, Style::new());
     text += &paragraph(&wording::method(first), INDENT, DIM);
     if let Some(adjusted) = &first.adjusted {
         text += &paragraph(&format!("Adjusted p: {}.", wording::adjustment(adjusted)), INDENT, DIM);
@@ -99,11 +99,18 @@ pub fn final_p(report: &Report) -> f64 {
     report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value)
 }
 
+/// What the marks of the rows say.
+fn legend(reports: &[Report]) -> String {
+    let level = level(reports);
+    let is_marked = reports.iter().any(|report| final_p(report) <= level);
+    if is_marked { format!("* {}", significant(reports)) } else { significant(reports) }
+}
+
 /// `91 of 3,051 columns have an adjusted p-value of no more than 0.05.`
 pub fn significant(reports: &[Report]) -> String {
     let level = level(reports);
     let number = reports.iter().filter(|report| final_p(report) <= level).count();
-    let (have, adjusted) = (if number == 1 { "has" } else { "have" }, reports[0].adjusted.map_or("", |_| "adjusted "));
+    let (have, adjusted) = (if number < 2 { "has" } else { "have" }, reports[0].adjusted.map_or("", |_| "adjusted "));
     let article = if adjusted.is_empty() { "a" } else { "an" };
     let number = if number == 0 { "None".to_owned() } else { number::count(number as u64) };
     let all = number::count(reports.len() as u64);

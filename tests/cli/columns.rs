@@ -158,6 +158,10 @@ fn where_each_is_tested_in_its_own_way_holm_adjusts_and_where_labellings_are_dra
         .exit(2)
         .stderr_contains("--method splitting is for one column")
         .run();
+    run("-c a -c c --adjust maxt --explain")
+        .stdout_contains("exact, enumeration   1.7e5 labellings")
+        .stdout_contains("All 2 columns see the same relabellings. Chosen: exact, enumeration")
+        .run();
     // Where labellings are few all of them are counted.
     let few = run("-c a -c c --adjust maxt -f csv").seen().stdout;
     assert_eq!(column(&few, "algorithm"), ["enumeration", "enumeration"]);
