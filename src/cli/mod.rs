@@ -147,8 +147,9 @@ fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
         None | Some(DecimalMark::Point) => '.',
         Some(DecimalMark::Comma) => ',',
     };
-    for (option, other) in [("--delimiter", arguments.delimiter.map(char::from)), ("--thousands", arguments.thousands)]
-    {
+    // Then a comma may separate fields all the same: those with decimals stand in quotes.
+    let delimiter = arguments.delimiter.map(char::from).filter(|_| arguments.decimal.is_some() || implied.is_none());
+    for (option, other) in [("--delimiter", delimiter), ("--thousands", arguments.thousands)] {
         if other == Some(mark) {
             let what = format!("{option} and --decimal are both {mark:?}");
             return Err(Error::usage(what, "choose another character for one of the two"));

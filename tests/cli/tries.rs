@@ -30,7 +30,8 @@ fn words(line: &str) -> Vec<String> {
         .collect()
 }
 
-const TABLES: [(&str, &[u8]); 8] = [
+const TABLES: [(&str, &[u8]); 9] = [
+    ("wide.csv", b"x,y\n1.012,996\n985,1.250\n"),
     (
         "plants.csv",
         b"plant,treatment,weight,height\n1,ctrl,4.1,10\n2,ctrl,5.2,11.5\n3,trt1,4.8,12\n4,trt1,4.9,9\n5,trt2,6.1,13\n6,trt2,5.9,14\n",
@@ -102,6 +103,10 @@ fn a_row_of_units_is_no_obstacle() {
 fn points_that_group_digits_are_read() {
     second_try("visits.csv --group g", "say --thousands . if it groups digits", "visits.csv --group g --thousands .");
     second_try("visits.csv --group g", "--decimal . if it does not", "visits.csv --group g --decimal .");
+    // Two columns of numbers could as well be one with decimal commas.
+    let wide = "wide.csv --case x --control y";
+    second_try(wide, "--thousands . if it groups digits", &format!("{wide} --thousands . --delimiter ,"));
+    run(&format!("{wide} --thousands .")).refused(["the columns are x,y", "name the delimiter with --delimiter"]).run();
 }
 
 #[test]

@@ -72,7 +72,8 @@ pub fn refuse_delimiter(reading: &Reading) -> Result<(), Error> {
         DecimalMark::Comma => b',',
     };
     match reading.delimiter {
-        Some(delimiter) if delimiter == mark => Err(Error::usage(
+        // Where points group digits commas are decimal marks, but only within quotes if they separate fields.
+        Some(delimiter) if delimiter == mark && reading.thousands != Some('.') => Err(Error::usage(
             format!("\"{}\" cannot be both the delimiter and the decimal mark", char::from(mark)),
             "choose another --delimiter, or another --decimal",
         )),
