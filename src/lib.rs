@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Every run goes this way: [`PermutationTest::run`] computes all blocks, a shard or a checkpoint some of them, with the same
-//! result.
+//! result. [`JointTest`] takes several columns of the same rows this way together: each block of labellings is drawn once, every
+//! column looks at it, and p-values are adjusted for the most extreme of them.
 //!
 //! | module | what it owns |
 //! |---|---|

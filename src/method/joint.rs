@@ -201,7 +201,9 @@ impl Joint<'_> {
         engine::install(self.threads, || {
             let mut next = blocks.start;
             while next < blocks.end {
-                let end = blocks.end.min(next + together);
+                // A block that is not full comes by itself: a longer run has another one in its place.
+                let full = self.source.labellings() / self.source.block_size(self.design);
+                let end = blocks.end.min(next + together).min(full.max(next + 1));
                 let pieces = self.pieces(next..end);
                 let mut counts = JointCounts::default();
                 for window in pieces.chunks(PIECES * engine::threads()) {
