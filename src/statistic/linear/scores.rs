@@ -150,7 +150,10 @@ impl Scores {
     /// The mean of so many values whose scores have this sum: one division of integers for decimals.
     #[must_use]
     pub fn mean_of(&self, sum: i128, size: usize) -> f64 {
-        (sum * self.divisor + self.least * size as i128) as f64 / (self.denominator * size as f64) * self.unit
+        let numerator = sum * self.divisor + self.least * size as i128;
+        // The same number, by an instruction instead of a call.
+        let rounded = i64::try_from(numerator).map_or_else(|_| numerator as f64, |numerator| numerator as f64);
+        rounded / (self.denominator * size as f64) * self.unit
     }
 
     /// Scores of two samples of finite values, case values first, with `shift` subtracted from them.

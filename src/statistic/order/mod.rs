@@ -191,10 +191,14 @@ impl TrimmedMeans {
         simd::run(arch, Trim { rows, case_sizes, group, q, kept: &mut kept.words });
         let mut sums = vec![0; means.len()];
         self.summands.sum(arch, &Labellings::Dense(kept), &mut sums);
+        // Most often all labellings have the same size.
+        let (mut known, mut left) = (None, 0);
         for ((mean, sum), &m) in means.iter_mut().zip(sums).zip(case_sizes) {
             let size = group.size(m, rows.units);
-            *mean =
-                if size == 0 { f64::NAN } else { self.scores.mean_of(i128::from(sum), size - 2 * trimmed(q, size)) };
+            if known != Some(size) {
+                (known, left) = (Some(size), size - 2 * trimmed(q, size));
+            }
+            *mean = if size == 0 { f64::NAN } else { self.scores.mean_of(i128::from(sum), left) };
         }
     }
 }
@@ -215,13 +219,15 @@ impl Kernel for Trim<'_> {
     fn compute(self) {
         let Self { rows, case_sizes, group, q, kept } = self;
         let (width, last_mask) = (rows.width(), last_word_mask(rows.units));
-        let mut lanes = Lanes::default();
+        let (mut lanes, mut known, mut low, mut high) = (Lanes::default(), [None; LANES], [0; LANES], [0; LANES]);
         for (first, group_rows) in places::groups(rows) {
-            let (mut low, mut high) = ([0; LANES], [0; LANES]);
             for (lane, &m) in case_sizes[first..].iter().take(LANES).enumerate() {
                 let size = group.size(m, rows.units);
-                let cut = trimmed(q, size);
-                [low[lane], high[lane]] = [cut as u64, size.saturating_sub(cut + 1) as u64];
+                if known[lane] != Some(size) {
+                    let cut = trimmed(q, size);
+                    known[lane] = Some(size);
+                    [low[lane], high[lane]] = [cut as u64, size.saturating_sub(cut + 1) as u64];
+                }
             }
             lanes.load(group_rows, width, group.flip());
             let ends = lanes.places(low).into_iter().zip(lanes.places(high));
