@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""permtest beside what a Python user would write, on the same data, in one run; and permtest's own speed by sample size.
+"""permtest beside what a Python user would write, on the same data, in one run.
 
     python3 benches/compare.py [--permtest target/release/permtest] [-n 10000000] [--few 100000] [--repeat 3]
 
@@ -26,17 +26,6 @@ from scipy import stats
 
 DATA = Path(__file__).resolve().parent.parent / "examples" / "data"
 CASE, CONTROL = DATA / "case100.csv", DATA / "control100.csv"
-
-# N, m and the subset kernel that serves them (src/sampling/subset.rs).
-SIZES = [
-    (20, 10, "unrank"),
-    (100, 50, "halves"),
-    (200, 100, "halves"),
-    (200, 20, "shuffle"),
-    (2000, 20, "shuffle"),
-    (2000, 1000, "flips"),
-    (100_000, 50_000, "flips"),
-]
 
 # Statistics, SciPy's vectorised call of each, and the share of --few resamples that it gets.
 STATISTICS = [
@@ -171,22 +160,6 @@ def exact(args):
     return agreed
 
 
-def by_size(args):
-    """ns per resample on one core, less the time of a run of one resample: starting, reading and reporting cancel out."""
-    rng = np.random.default_rng(7)
-    print("\n| *N* | *m* | kernel | ns per resample, one core |\n|---:|---:|---|---:|")
-    with tempfile.TemporaryDirectory() as folder:
-        for units, m, kernel in SIZES:
-            values = rng.normal(size=units).round(4)
-            files = [Path(folder, "case.csv"), Path(folder, "control.csv")]
-            for file, sample in zip(files, (values[:m], values[m:])):
-                np.savetxt(file, sample, fmt="%.4f", header="value", comments="")
-            n = max(1000, min(10 * args.n, 400 * args.n // units))
-            all_of_it, _ = best_time(args.repeat, lambda: run(args.permtest, files, n, "--threads", "1"))
-            start, _ = best_time(args.repeat, lambda: run(args.permtest, files, 1, "--threads", "1"))
-            print(f"| {units:,} | {m:,} | {kernel} | {(all_of_it - start) / n * 1e9:,.0f} |")
-
-
 def by_statistic(args):
     """ns per resample on one core for each statistic, beside SciPy's vectorised call; returns whether all counts agree."""
     x, y = (np.loadtxt(file, skiprows=1) for file in (CASE, CONTROL))
@@ -228,7 +201,6 @@ def main():
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}")
     agreed = side_by_side(args)
     agreed &= exact(args)
-    by_size(args)
     agreed &= by_statistic(args)
     if not agreed:
         sys.exit("the p-values contradict each other: one of the programs counts something else")

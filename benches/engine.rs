@@ -29,10 +29,12 @@ fn main() {
         (50, 50, 10_000_000),
         (100, 100, 10_000_000),
         (20, 180, 5_000_000),
+        (20, 1980, 5_000_000),
         (1000, 1000, 1_000_000),
         (50_000, 50_000, 50_000),
     ] {
-        let value = |i: usize| ((i * 7919) as f64).sin();
+        // Four decimals, as measurements have them.
+        let value = |i: usize| (((i * 7919) as f64).sin() * 1e4).round() / 1e4;
         let case: Vec<f64> = (0..n_case).map(value).collect();
         let control: Vec<f64> = (n_case..n_case + n_control).map(value).collect();
         let test = PermutationTest::new(&case, &control).expect("finite samples").resamples(resamples);
