@@ -59,6 +59,11 @@ pub trait ScoredColumn: Sync {
 
     /// How many labellings are as extreme as the data.
     fn extreme(&self, tally: &Tally) -> u64;
+
+    /// Whether drawing a labelling is nothing beside computing its statistic, so that each may go to another thread.
+    fn is_expensive(&self) -> bool {
+        false
+    }
 }
 
 /// How extreme a statistic is.
@@ -235,7 +240,8 @@ impl Joint<'_> {
         let drawn = engine::map((blocks.end - blocks.start) as usize, |i| self.labellings(blocks.start + i as u64));
         let batches: Vec<Labellings> = drawn.into_iter().flatten().collect();
         let all: usize = batches.iter().map(Labellings::len).sum();
-        let most = (all / (PIECES * engine::threads())).max(PIECE);
+        let least = if self.columns.iter().any(|column| column.is_expensive()) { 1 } else { PIECE };
+        let most = (all / (PIECES * engine::threads())).max(least);
         let cut = batches.into_iter().flat_map(|batch| {
             let length = batch.len();
             let starts = (0..length).step_by(most);

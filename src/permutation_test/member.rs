@@ -9,7 +9,7 @@ use crate::method::tail::Tail;
 use crate::method::tally::{Tally, Undefined};
 use crate::sampling::labellings::Labellings;
 use crate::simd::{self, Arch, Kernel};
-use crate::statistic::{Replicate, Statistic, Thresholds};
+use crate::statistic::{EvaluationCost, Replicate, Statistic, Thresholds};
 
 /// A column with a statistic.
 pub(super) struct Member<'a, T> {
@@ -100,6 +100,10 @@ impl<T: Replicate> ScoredColumn for Member<'_, T> {
 
     fn score(&self) -> Score {
         self.score
+    }
+
+    fn is_expensive(&self) -> bool {
+        self.statistic.cost() == EvaluationCost::Expensive
     }
 
     fn extreme(&self, tally: &Tally) -> u64 {

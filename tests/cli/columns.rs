@@ -203,6 +203,25 @@ fn shards_and_checkpoints_of_many_columns_print_the_bytes_of_a_single_run() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("which no shard has"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_sees_the_same_labellings_in_all_columns() {
+    // The sum of the case values; the control values follow a tab.
+    let program = "import sys\nfor line in sys.stdin:\n    case = line.split('\\t')[0].split()\n    \
+                   print(sum(map(float, case)), flush=True)\n";
+    let run = |options: &str| {
+        let run = run(&format!("-c a -c b -n 200 {options}")).file("sum.py", program);
+        run.args(["--statistic-command", "python3 sum.py"])
+    };
+    let folder = run("--adjust minp -q --distribution null.csv").run();
+    let text = std::fs::read_to_string(folder.path().join("null.csv")).unwrap();
+    let [a, b] = [column(&text, "a"), column(&text, "b")].map(|cells| numbers(&cells));
+    assert!(a.len() == 200 && a.iter().zip(&b).all(|(a, b)| *a == -*b), "exact negatives");
+    let seen = run("--adjust minp -f csv").seen();
+    let [p, adjusted] = ["p_value", "p_value_adjusted"].map(|name| numbers(&column(&seen.stdout, name)));
+    assert_eq!((p[0], adjusted[0]), (p[1], adjusted[1]));
+}
+
 #[test]
 fn threads_and_instructions_change_no_byte() {
     let whole = run("--all-columns -n 200k -f json -j 1").seen().stdout;
