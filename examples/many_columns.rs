@@ -6,16 +6,10 @@ use permtest::inference::adjust::Adjustment;
 use permtest::{JointTest, PermutationTest};
 
 /// Three measurements of six treated and six untreated patients. The first two say nearly the same.
-const TREATED: [[f64; 6]; 3] = [
-    [6.1, 7.4, 6.8, 7.9, 8.3, 7.0],
-    [12.5, 14.9, 13.2, 15.7, 16.8, 14.1],
-    [101.0, 96.0, 104.0, 99.0, 103.0, 98.0],
-];
-const UNTREATED: [[f64; 6]; 3] = [
-    [5.2, 6.0, 5.8, 6.6, 6.9, 5.5],
-    [10.6, 11.7, 12.0, 13.1, 14.0, 10.9],
-    [100.0, 97.0, 105.0, 98.0, 102.0, 95.0],
-];
+const TREATED: [[f64; 6]; 3] =
+    [[6.1, 7.4, 6.8, 7.9, 8.3, 7.0], [12.5, 14.9, 13.2, 15.7, 16.8, 14.1], [101.0, 96.0, 104.0, 99.0, 103.0, 98.0]];
+const UNTREATED: [[f64; 6]; 3] =
+    [[5.2, 6.0, 5.8, 6.6, 6.9, 5.5], [10.6, 11.7, 12.0, 13.1, 14.0, 10.9], [100.0, 97.0, 105.0, 98.0, 102.0, 95.0]];
 
 fn main() -> Result<(), permtest::error::Error> {
     let column = |(treated, untreated): (&[f64; 6], &[f64; 6])| PermutationTest::new(treated, untreated);
