@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
                 Err(Error::input(Place::file(&table.file), what, "give two files of the same kind"))
             }
             (Content::Table(case), Content::Results(control)) => {
-                let what = format!("these are results of benchmarks, or other JSON, but {} is a table", case.file());
+                let what = format!("these are results of benchmarks, but {} is a table", case.file());
                 Err(Error::input(Place::file(control.file), what, "give two files of the same kind"))
             }
         }

@@ -360,7 +360,11 @@ fn text(stream: Stream) -> Result<String, Error> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Error::input(place(sound), "the text is no UTF-8 here", "export the results once more")
+        Error::input(
+            place(sound),
+            "the text is no UTF-8 here",
+            "name its encoding with --encoding, or export the results once more",
+        )
     })
 }
 
