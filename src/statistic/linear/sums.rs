@@ -35,12 +35,19 @@ pub struct Summands {
     scores: Vec<i64>,
     /// The sum while no unit is set.
     base: i64,
+    /// The tables, once labellings in byte lanes were summed.
+    planes: OnceLock<Planes>,
+    /// By word, once labellings were summed without byte lanes.
+    whole: OnceLock<Vec<WholeTables>>,
+}
+
+/// Tables that fit registers.
+#[derive(Debug, Clone)]
+struct Planes {
     /// What the sums in the tables are short of: they are counted from the least one of their table.
     offset: i64,
     /// By plane and byte of a labelling.
-    planes: Vec<Vec<Halves<u8>>>,
-    /// By word, where there are no byte lanes.
-    whole: OnceLock<Vec<WholeTables>>,
+    tables: Vec<Vec<Halves<u8>>>,
 }
 
 /// Sums by pattern of the lower four units of a byte, and of the upper four.
@@ -66,26 +73,7 @@ impl Summands {
     pub fn new(scores: &[i64]) -> Self {
         let add = |sum: i64, &score: &i64| sum.checked_add(score.checked_abs()?);
         scores.iter().try_fold(0, add).expect("the sum of all magnitudes fits");
-        let mut sums: Vec<Halves<i64>> = scores.chunks(8).map(pattern_sums).collect();
-        let (mut offset, mut largest) = (0, 0);
-        for sums in sums.as_flattened_mut() {
-            let least = sums.iter().copied().fold(0, i64::min);
-            for sum in sums {
-                *sum -= least;
-                largest = largest.max(*sum);
-            }
-            offset += least;
-        }
-        let digits = |plane, sum: i64| (sum >> (DIGITS * plane)) as u8 & ((1 << DIGITS) - 1);
-        let plane = |plane| sums.iter().map(|sums| sums.map(|sums| sums.map(|sum| digits(plane, sum)))).collect();
-        let planes = (i64::BITS - largest.leading_zeros()).div_ceil(DIGITS);
-        Self {
-            scores: scores.to_vec(),
-            base: 0,
-            offset,
-            planes: (0..planes).map(plane).collect(),
-            whole: OnceLock::new(),
-        }
+        Self { scores: scores.to_vec(), base: 0, planes: OnceLock::new(), whole: OnceLock::new() }
     }
 
     /// Prepares what units add to a sum over the case observations.
@@ -132,11 +120,12 @@ impl Summands {
     /// Sums labellings of so many bytes in lanes, tile by tile: the tables of one serve all labellings.
     fn sum_blocks(&self, arch: Arch, mut source: Source, width: usize, sums: &mut [i64]) {
         self.check_width(width);
-        sums.fill(self.base + self.offset);
+        let Planes { offset, tables } = self.planes.get_or_init(|| Planes::of(&self.scores));
+        sums.fill(self.base + offset);
         let all = self.scores.len().div_ceil(8);
         for start in (0..all).step_by(TILE) {
             let tile = start..all.min(start + TILE);
-            let planes: Vec<_> = self.planes.iter().map(|plane| &plane[tile.clone()]).collect();
+            let planes: Vec<_> = tables.iter().map(|plane| &plane[tile.clone()]).collect();
             for (block, sums) in sums.chunks_mut(LANES).enumerate() {
                 let bytes = match &mut source {
                     Source::Transposed(bytes) => &bytes[block * width..][tile.clone()],
@@ -165,6 +154,35 @@ impl Summands {
     fn check_width(&self, bytes: usize) {
         assert_eq!(8 * self.scores.len().div_ceil(64), bytes, "labellings of other units");
     }
+}
+
+impl Planes {
+    fn of(scores: &[i64]) -> Self {
+        let (mut offset, mut largest) = (0, 0);
+        for scores in scores.chunks(8) {
+            let (sums, least) = sums_above_least(scores);
+            offset += least;
+            largest = sums.as_flattened().iter().copied().fold(largest, i64::max);
+        }
+        let planes = (i64::BITS - largest.leading_zeros()).div_ceil(DIGITS);
+        let digits = |plane, sum: i64| (sum >> (DIGITS * plane)) as u8 & ((1 << DIGITS) - 1);
+        let mut tables = vec![Vec::with_capacity(scores.len().div_ceil(8)); planes as usize];
+        for scores in scores.chunks(8) {
+            let (sums, _) = sums_above_least(scores);
+            for (plane, table) in (0..).zip(&mut tables) {
+                table.push(sums.map(|sums| sums.map(|sum| digits(plane, sum))));
+            }
+        }
+        Self { offset, tables }
+    }
+}
+
+/// The sums of patterns, none of which is negative, and what all of them are short of.
+fn sums_above_least(scores: &[i64]) -> (Halves<i64>, i64) {
+    let sums = pattern_sums(scores);
+    let [low, high] = sums.map(|sums| sums.into_iter().fold(0, i64::min));
+    let [low_sums, high_sums] = sums;
+    ([low_sums.map(|sum| sum - low), high_sums.map(|sum| sum - high)], low + high)
 }
 
 /// The sums of the patterns of up to eight scores: each pattern is a smaller one and its lowest unit.
