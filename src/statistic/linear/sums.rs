@@ -26,6 +26,9 @@ const TILE: usize = 256;
 /// Words of a labelling whose bytes are looked up one by one on a whole batch: their tables stay in the first-level cache.
 const WHOLE_WORDS: usize = 2;
 
+/// Labellings for which no table is kept.
+const FEW: usize = 64;
+
 /// Units up to which such tables are kept: those of more outgrow the second-level cache.
 const MOST_WHOLE: usize = 4096;
 
@@ -98,8 +101,9 @@ impl Summands {
                 self.sum_blocks(arch, Source::Rows(rows, vec![[0; LANES]; TILE.min(width)]), width, sums);
             }
             Labellings::Dense(rows) => {
-                let is_small = self.scores.len() <= MOST_WHOLE;
-                let tables = is_small.then(|| self.whole.get_or_init(|| whole_tables(&self.scores)));
+                // A few labellings, which show what a statistic does, are not worth keeping tables for.
+                let is_kept = self.scores.len() <= MOST_WHOLE && (self.whole.get().is_some() || sums.len() > FEW);
+                let tables = is_kept.then(|| self.whole.get_or_init(|| whole_tables(&self.scores)));
                 self.sum_rows(arch, rows, tables, sums);
             }
         }
