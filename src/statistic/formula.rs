@@ -194,11 +194,13 @@ impl Formula {
 
     fn batch<'a>(&self, arch: Arch, labellings: &'a Labellings) -> Batch<'a> {
         let case_sizes = self.case_size.of_batch(arch, labellings);
-        let sizes = if self.steps.iter().any(needs_size) {
-            let size = |group: fn(&Self, usize) -> usize| case_sizes.iter().map(|&m| group(self, m) as f64).collect();
-            [size(|_, m| m), size(|formula, m| formula.observations - m)]
-        } else {
-            [Vec::new(), Vec::new()]
+        let sizes = match &self.case_size {
+            _ if !self.steps.iter().any(needs_size) => [Vec::new(), Vec::new()],
+            CaseSize::Fixed(m) => [*m, self.observations - m].map(|size| vec![size as f64; case_sizes.len()]),
+            CaseSize::Counted(_) => {
+                let case = case_sizes.iter().map(|&m| m as f64).collect();
+                [case, case_sizes.iter().map(|&m| (self.observations - m) as f64).collect()]
+            }
         };
         let sums = |column: &Column| column.moments.as_ref().map(|moments| moments.sums(arch, labellings));
         let rows = |column: &Column| column.sorted.as_ref().map(|sorted| sorted.units.expand(arch, labellings));
@@ -328,6 +330,14 @@ impl Statistic for Formula {
 
     fn value(&self, replicate: f64) -> f64 {
         self.scale.value(replicate)
+    }
+
+    fn append_values(&self, replicates: &[f64], values: &mut Vec<f64>) {
+        if self.scale.is_plain() {
+            values.extend_from_slice(replicates);
+        } else {
+            values.extend(replicates.iter().map(|&replicate| self.scale.value(replicate)));
+        }
     }
 
     fn cost(&self) -> EvaluationCost {

@@ -81,6 +81,12 @@ impl Scale {
     /// Of values in the unit of the data.
     pub const OF_DATA: Self = Self { unit: Unit::OF_DATA, degree: 0.0, factor: 1.0, shift: 0.0 };
 
+    /// Whether numbers on it are what they are in the unit of the data.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        (self.degree == 0.0 || self.unit == Unit::OF_DATA) && self.factor == 1.0 && self.shift == 0.0
+    }
+
     /// What a number on this scale is in the unit of the data.
     #[must_use]
     pub fn value(&self, number: f64) -> f64 {
