@@ -6,7 +6,7 @@ mod ready;
 mod rows;
 mod share;
 
-use self::present::{announce, bins_of, canvas, null_distribution, page, plot, refuse_several, summary};
+use self::present::{announce, bins_of, canvas, is_table, null_distribution, page, plot, refuse_several, summary};
 use self::ready::Run;
 use self::share::{Share, can_be_kept};
 use crate::NullDistribution;
@@ -143,7 +143,7 @@ fn together<'a>(datasets: &'a [Dataset], settings: &Settings) -> Vec<&'a [Datase
 /// the way that suits each column.
 fn is_joint(datasets: &[Dataset], settings: &Settings) -> bool {
     let Settings { test, gate, output, shard, checkpoint, .. } = settings;
-    let is_table = datasets.len() > 1 && datasets.iter().all(|dataset| dataset.rows.is_some());
+    let is_table = datasets.len() > 1 && is_table(datasets);
     let is_kernel = matches!(test.statistic, Statistic::Defined(_));
     let is_counted = matches!(test.method, Choice::Auto | Choice::MonteCarlo)
         && (test.resamples.is_some() || test.method == Choice::MonteCarlo);

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::input::dataset::Dataset;
 use crate::output;
 use crate::report::{self, Canvas, Plot, Report};
-use crate::settings::{Annotations, Characters, Format, Output, Pictures, Settings, Verbosity, Visibility};
+use crate::settings::{Annotations, Characters, Details, Format, Output, Pictures, Settings, Verbosity, Visibility};
 use crate::stderr;
 
 /// Columns of a drawing that is not on a terminal.
@@ -17,20 +17,34 @@ const MOST_BINNED: usize = 100;
 /// Some outputs have room for one column, and others for columns of one table.
 pub(super) fn refuse_several(datasets: &[Dataset], settings: &Settings) -> Result<(), Error> {
     let columns = datasets.len();
+    if columns == 1 || is_table(datasets) {
+        return Ok(());
+    }
+    let adjustment = settings.gate.adjustment.filter(|adjustment| adjustment.is_joint());
+    if let Some(adjustment) = adjustment {
+        let name = adjustment.name();
+        let what =
+            format!("--adjust {name} is for columns of the same rows, and these are {columns} tests of their own");
+        return Err(Error::usage(what, "choose --adjust holm"));
+    }
     let one_run = [
         ("--distribution", settings.output.distribution.is_some()),
         ("--shard", settings.shard.is_some()),
         ("--checkpoint", settings.checkpoint.is_some()),
     ];
-    let is_table = datasets.iter().all(|dataset| dataset.rows.is_some());
     match one_run.into_iter().find(|(_, is_asked_for)| *is_asked_for) {
-        Some((option, _)) if columns > 1 && !is_table => {
+        None => Ok(()),
+        Some((option, _)) => {
             let what =
                 format!("{option} has room for columns of the same rows, and these are {columns} tests of their own");
             Err(Error::usage(what, "name the one with --column"))
         }
-        _ => Ok(()),
     }
+}
+
+/// Whether columns stand in the same rows.
+pub(super) fn is_table(datasets: &[Dataset]) -> bool {
+    datasets.iter().all(|dataset| dataset.rows.is_some())
 }
 
 /// Whether the null distributions of so many columns are counted in bins.
@@ -56,7 +70,10 @@ pub(super) fn canvas(output: &Output) -> Option<Canvas> {
 /// The null distribution is counted in bins where they will be seen.
 pub(super) fn null_distribution(output: &Output, canvas: Option<Canvas>, columns: usize) -> NullDistribution {
     let Pictures { plot, page, .. } = &output.pictures;
-    let is_seen = canvas.is_some() || plot.is_some() || page.is_some();
+    // A table has no drawings.
+    let is_table = columns > 1 && output.format == Format::Text && output.presentation.details == Details::Left;
+    let is_plotted = plot.is_some() && columns == 1;
+    let is_seen = (canvas.is_some() && !is_table) || is_plotted || page.is_some();
     if is_seen { bins_of(columns) } else { NullDistribution::Dropped }
 }
 

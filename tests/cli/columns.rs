@@ -168,6 +168,25 @@ fn where_each_is_tested_in_its_own_way_holm_adjusts_and_where_labellings_are_dra
 }
 
 #[test]
+fn tests_of_rows_of_their_own_have_no_labellings_in_common() {
+    let results = |times: [f64; 2]| {
+        let result = |(name, first): (&str, f64)| {
+            let times: Vec<f64> = (0..6).map(|i| first + f64::from(i) / 100.0).collect();
+            format!(r#"{{"command":"{name}","mean":1.0,"times":{times:?}}}"#)
+        };
+        let both: Vec<String> = ["ls", "cat"].into_iter().zip(times).map(result).collect();
+        format!(r#"{{"results":[{}]}}"#, both.join(","))
+    };
+    let run = |option: &str| {
+        let files = permtest().file("new.json", results([1.0, 2.0])).file("old.json", results([1.5, 2.0]));
+        files.args("new.json old.json --all-columns".split(' ')).args(option.split(' '))
+    };
+    run("--adjust maxt").refused(["--adjust maxt", "2 tests of their own", "--adjust holm"]).run();
+    run("--distribution d.csv").refused(["--distribution", "2 tests of their own"]).run();
+    run("--adjust holm -n 500").stdout_contains("by Holm's method").run();
+}
+
+#[test]
 fn the_gate_goes_by_the_adjusted_p() {
     run("--columns [ae] -n 2000 --fail-on significant")
         .exit(1)
