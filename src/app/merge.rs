@@ -2,7 +2,6 @@
 //! have.
 
 use super::Known;
-use crate::Partial;
 use crate::error::Error;
 use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Verdict;
@@ -29,12 +28,7 @@ pub fn run(
     let mut settings = parse(&first.arguments)?;
     settings.shard = None;
     settings.checkpoint = None;
-    let drawn = match &yields {
-        Partial::Counted(counted) => Some(counted),
-        Partial::Joint(counts) => counts.columns.first(),
-        _ => None,
-    };
-    if let Some(counted) = drawn {
+    if let Some(counted) = yields.counted() {
         settings.test.resamples = Some(counted.tally.resamples);
     }
     settings.test.threads = None;

@@ -192,7 +192,9 @@ impl Run<'_> {
         shape: NullDistribution,
         then: impl FnOnce(&Run) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let columns = each(settings, datasets.len(), |place| ColumnTest::new(&datasets[place], settings, shape))?;
+        let columns = engine::each_of(settings.test.threads, datasets.len(), |place| {
+            ColumnTest::new(&datasets[place], settings, shape)
+        })?;
         match &settings.test.statistic {
             Statistic::Defined(definition) => Self::with_statistic(&columns, definition, settings, then),
             Statistic::Program(program) => {
@@ -221,16 +223,16 @@ impl Run<'_> {
         let datasets: Vec<&Dataset> = columns.iter().map(|column| column.dataset).collect();
         let names = datasets.iter().map(|dataset| dataset.column.clone()).collect();
         let joint = JointTest::with_rows(tests, &rows(&datasets))?.named(names);
-        let mut joint = settings.gate.adjustment.into_iter().fold(joint, JointTest::adjust);
+        let joint = settings.gate.adjustment.into_iter().fold(joint, JointTest::adjust);
         let problems = &joint.problems()?;
-        if settings.shard.is_some() && joint.ready(problems, statistic)?.adjustment == Adjustment::MinP {
+        let mut ready = joint.ready(problems, statistic)?;
+        if settings.shard.is_some() && ready.adjustment == Adjustment::MinP {
             if settings.gate.adjustment.is_some() {
                 let what = "--adjust minp ranks each column among all resamples, which no shard has";
                 return Err(Error::usage(what, "choose another adjustment, or compute the run as a whole"));
             }
-            joint = joint.adjust(Adjustment::Holm);
+            ready.adjustment = Adjustment::Holm;
         }
-        let ready = joint.ready(problems, statistic)?;
         then(&Run { columns, design: joint.design(), ready: Computation::Joint(ready) })
     }
 
@@ -330,7 +332,9 @@ impl Run<'_> {
 
     /// The results with all that a report says beside them.
     pub fn reports(&self, results: &[TestResult], settings: &Settings) -> Result<Vec<Report>, Error> {
-        each(settings, results.len(), |place| self.columns[place].report(&results[place], settings))
+        engine::each_of(settings.test.threads, results.len(), |place| {
+            self.columns[place].report(&results[place], settings)
+        })
     }
 
     /// Labellings that are evaluated one by one.
@@ -392,18 +396,6 @@ impl<'a> ColumnTest<'a> {
         report.result.warnings.extend(margin_warning(dataset, test, report.result.character));
         Ok(report)
     }
-}
-
-/// Something of each column, on all threads where there are several.
-fn each<T: Send>(
-    settings: &Settings,
-    columns: usize,
-    of: impl Fn(usize) -> Result<T, Error> + Send + Sync,
-) -> Result<Vec<T>, Error> {
-    if columns == 1 {
-        return of(0).map(|only| vec![only]);
-    }
-    engine::install(settings.test.threads, || engine::map(columns, of))?.into_iter().collect()
 }
 
 /// Does something under a progress bar, which Ctrl-C ends.

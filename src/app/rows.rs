@@ -28,7 +28,10 @@ pub(super) fn rows(datasets: &[&Dataset]) -> SharedRows {
         })
         .collect();
     let n = [places[0].len(), if is_paired { places[0].len() } else { places[1].len() }];
-    for (dataset, rows) in datasets.iter().zip(&numbered) {
+    // Columns with values in the same rows as the first one say nothing new of them.
+    let are_new = |(place, rows): &(usize, &[Vec<u32>; 2])| *place == 0 || **rows != numbered[0];
+    for (place, rows) in numbered.iter().enumerate().filter(are_new) {
+        let dataset = datasets[place];
         union.add(&Layout::from(&dataset.layout), rows, n[0]);
     }
     SharedRows { n, layout: union.into_layout(n), of_column: numbered }

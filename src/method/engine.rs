@@ -202,6 +202,21 @@ pub fn map<T: Send>(length: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     made.into_iter().filter_map(|made| made.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
+/// What a function makes of 0, 1, …, on so many threads; of one thing without starting any.
+///
+/// # Errors
+/// The first error of `of` in this order, and [`Error::Data`] when threads cannot be had.
+pub fn each_of<T: Send>(
+    threads: Option<usize>,
+    length: usize,
+    of: impl Fn(usize) -> Result<T, Error> + Send + Sync,
+) -> Result<Vec<T>, Error> {
+    if length == 1 {
+        return of(0).map(|only| vec![only]);
+    }
+    install(threads, || map(length, of))?.into_iter().collect()
+}
+
 /// Changes a list part by part; each call gets the place where its part begins.
 pub fn each_part<T: Send>(list: &mut [T], part: usize, change: impl Fn(usize, &mut [T]) + Sync) {
     let parts: Vec<Mutex<&mut [T]>> = list.chunks_mut(part).map(Mutex::new).collect();

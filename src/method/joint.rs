@@ -300,11 +300,7 @@ impl Joint<'_> {
     #[must_use]
     pub fn step_down(&self, extremes: &[u64]) -> Vec<u64> {
         let mut adjusted = extremes.to_vec();
-        let mut least = 0;
-        for &place in self.ascending().iter().rev() {
-            least = least.max(adjusted[place as usize]);
-            adjusted[place as usize] = least;
-        }
+        never_fall(&mut adjusted, self.ascending().iter().rev().map(|&place| place as usize));
         adjusted
     }
 
@@ -344,11 +340,7 @@ impl Joint<'_> {
             }
             Ok(())
         })??;
-        let mut least = 0;
-        for &place in order.iter().rev() {
-            least = extremes[place].max(least);
-            extremes[place] = least;
-        }
+        never_fall(&mut extremes, order.into_iter().rev());
         Ok(extremes)
     }
 
@@ -377,6 +369,15 @@ impl Joint<'_> {
     /// A p-value from a count, in labellings.
     fn share(&self, score: Score, extreme: u64) -> u64 {
         if score.is_doubled { (2 * extreme).min(self.source.labellings() + self.source.data()) } else { extreme }
+    }
+}
+
+/// Raises counts so that none is below one before it in this order.
+fn never_fall(counts: &mut [u64], order: impl Iterator<Item = usize>) {
+    let mut least = 0;
+    for place in order {
+        least = counts[place].max(least);
+        counts[place] = least;
     }
 }
 

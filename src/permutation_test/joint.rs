@@ -172,7 +172,7 @@ impl JointTest {
     /// Something of each column, on all threads.
     fn each<T: Send>(&self, of: impl Fn(usize) -> Result<T, Error> + Send + Sync) -> Result<Vec<T>, Error> {
         let of = |place: usize| of(place).map_err(|error| error.about(&self.name(place)));
-        engine::install(self.tests[0].threads, || engine::map(self.tests.len(), of))?.into_iter().collect()
+        engine::each_of(self.tests[0].threads, self.tests.len(), of)
     }
 
     fn name(&self, place: usize) -> String {

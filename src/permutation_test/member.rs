@@ -3,6 +3,7 @@
 use super::course::Course;
 use super::joint::CommonScale;
 use crate::error::Error;
+use crate::inference::p_value::Counts;
 use crate::method::joint::{Score, ScoredColumn};
 use crate::method::monte_carlo::{Chunk, Notes};
 use crate::method::tail::Tail;
@@ -107,14 +108,9 @@ impl<T: Replicate> ScoredColumn for Member<'_, T> {
     }
 
     fn extreme(&self, tally: &Tally) -> u64 {
+        let Tally { resamples: n, greater_equal, less_equal, absolute, .. } = *tally;
         let undefined = if self.undefined == Undefined::Drop { 0 } else { tally.undefined };
-        undefined
-            + match self.tail {
-                Tail::Upper => tally.greater_equal,
-                Tail::Lower => tally.less_equal,
-                Tail::Absolute => tally.absolute,
-                Tail::Doubled => tally.greater_equal.min(tally.less_equal),
-            }
+        undefined + Counts { n, greater_equal, less_equal, absolute }.extreme(self.tail)
     }
 }
 

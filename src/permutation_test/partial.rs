@@ -84,15 +84,20 @@ impl Partial {
         }
     }
 
+    /// What was counted of the only column, or the first one; `None` where labellings are not counted.
+    #[must_use]
+    pub fn counted(&self) -> Option<&Counted> {
+        match self {
+            Self::Counted(counted) => Some(counted),
+            Self::Joint(counts) => counts.columns.first(),
+            Self::Weighed { .. } | Self::Climbed(_) | Self::Computed(_) => None,
+        }
+    }
+
     /// Whether labellings were counted in bins, too.
     #[must_use]
     pub fn has_bins(&self) -> bool {
-        let first = match self {
-            Self::Counted(counted) => Some(counted),
-            Self::Joint(counts) => counts.columns.first(),
-            _ => None,
-        };
-        first.is_some_and(|counted| !counted.bins.counts().is_empty())
+        self.counted().is_some_and(|counted| !counted.bins.counts().is_empty())
     }
 
     /// How many numbers it is made of, and what they are called: the same for all parts of a run.

@@ -126,12 +126,17 @@ fn rejected_within(report: &Report) -> Option<String> {
 /// `+21.8 %`: the difference of means as a share of the control's; a share of something that may have either sign has no
 /// meaning.
 pub fn relative_change(report: &Report) -> Option<String> {
+    share_of_control(report).map(|change| format!("{:+.1} %", 100.0 * change))
+}
+
+/// The same as a number.
+pub fn share_of_control(report: &Report) -> Option<f64> {
     let change = match &report.effect_sizes {
         EffectSizes::TwoSample(sizes) => sizes.relative_change,
         EffectSizes::Paired(sizes) => sizes.relative_change,
     };
     let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
-    change.filter(|_| is_amount).map(|change| format!("{:+.1} %", 100.0 * change))
+    change.filter(|_| is_amount)
 }
 
 /// `mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.29`.

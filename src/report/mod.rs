@@ -142,6 +142,11 @@ impl Report {
         self.result.null_centre.filter(|centre| !is_natural(centre)).unwrap_or(natural)
     }
 
+    /// The p-value by which it is judged: adjusted for the other columns, if it was.
+    fn final_p_value(&self) -> f64 {
+        self.adjusted.map_or(self.result.p_value.estimate, |adjusted| adjusted.p_value)
+    }
+
     /// Labellings that were drawn for the p-value; `None` for methods that draw none.
     fn n_resamples(&self) -> Option<u64> {
         let is_counted = matches!(self.result.method, Method::MonteCarlo { .. } | Method::Sequential { .. });
@@ -217,9 +222,9 @@ impl Presentation {
             EffectSizes::TwoSample(sizes) => sizes.hedges_g.unwrap_or_default().abs(),
             EffectSizes::Paired(sizes) => sizes.d_z.unwrap_or_default().abs(),
         };
-        let adjusted = |report: &Report| report.adjusted.map_or_else(|| p(report), |adjusted| adjusted.p_value);
         match self.sort.unwrap_or(Sort::PValue) {
             Sort::PValue => {
+                let adjusted = Report::final_p_value;
                 let order = |a: &Report, b: &Report| adjusted(a).total_cmp(&adjusted(b)).then(p(a).total_cmp(&p(b)));
                 shown.sort_by(|a, b| order(a, b).then(size(b).total_cmp(&size(a))));
             }

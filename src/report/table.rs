@@ -94,22 +94,17 @@ pub fn level(reports: &[Report]) -> f64 {
     reports.iter().find_map(|report| report.gate).map_or(USUAL_LEVEL, |gate| gate.gate.alpha)
 }
 
-/// The p-value by which a row is marked.
-pub fn final_p(report: &Report) -> f64 {
-    report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value)
-}
-
 /// What the marks of the rows say.
 fn legend(reports: &[Report]) -> String {
     let level = level(reports);
-    let is_marked = reports.iter().any(|report| final_p(report) <= level);
+    let is_marked = reports.iter().any(|report| report.final_p_value() <= level);
     if is_marked { format!("* {}", significant(reports)) } else { significant(reports) }
 }
 
 /// `91 of 3,051 columns have an adjusted p-value of no more than 0.05.`
 pub fn significant(reports: &[Report]) -> String {
     let level = level(reports);
-    let number = reports.iter().filter(|report| final_p(report) <= level).count();
+    let number = reports.iter().filter(|report| report.final_p_value() <= level).count();
     let (have, adjusted) = (if number < 2 { "has" } else { "have" }, reports[0].adjusted.map_or("", |_| "adjusted "));
     let article = if adjusted.is_empty() { "a" } else { "an" };
     let number = if number == 0 { "None".to_owned() } else { number::count(number as u64) };
@@ -157,7 +152,7 @@ fn fields(reports: &[&Report], level: f64) -> Vec<TableColumn> {
         field("interval", false, &interval),
         field("p-value", false, &wording::p_value),
         field("adjusted", false, &|report| if is_adjusted { wording::adjusted_p_value(report) } else { String::new() }),
-        field("", true, &|report| if final_p(report) <= level { "*".to_owned() } else { String::new() }),
+        field("", true, &|report| if report.final_p_value() <= level { "*".to_owned() } else { String::new() }),
         field("finding", true, &|report| report.gate.map_or("", |gate| gate.finding.name()).to_owned()),
     ];
     fields.into_iter().filter(|field| field.cells.iter().any(|cell| !cell.is_empty())).collect()

@@ -39,8 +39,7 @@ pub fn estimate(report: &Report) -> String {
 
 /// The p-value adjusted for the other columns; where it was not adjusted, as it is.
 pub fn adjusted_p_value(report: &Report) -> String {
-    let p = report.adjusted.map_or(report.result.p_value.estimate, |adjusted| adjusted.p_value);
-    number::probability(p, p_value_digits(report), Rounding::Nearest)
+    number::probability(report.final_p_value(), p_value_digits(report), Rounding::Nearest)
 }
 
 /// What a sample is summed up by, and the names of [`summary`]'s numbers.

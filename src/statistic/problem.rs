@@ -49,10 +49,7 @@ impl Problem {
     /// The same, where the i-th case and the i-th control observation are a pair.
     #[must_use]
     pub fn in_pairs(self) -> Self {
-        let mut place = vec![0; self.pool.len()];
-        for (position, &observation) in (0..).zip(self.pool.order()) {
-            place[observation as usize] = position;
-        }
+        let place = self.places();
         let pairs = place[..self.n_case()].iter().zip(&place[self.n_case()..]).map(|(&case, &control)| [case, control]);
         Self { pairs: Some(pairs.collect()), ..self }
     }
@@ -113,11 +110,17 @@ impl Problem {
     /// labellings do not change with the order of the pool.
     #[must_use]
     pub fn design_of_observations(&self) -> Arc<dyn Design> {
+        let place = self.places();
+        Arc::new(Clustered::reordered(self.design.clone(), &place))
+    }
+
+    /// The position of each observation, in the order they were given.
+    fn places(&self) -> Vec<u32> {
         let mut place = vec![0; self.pool.len()];
         for (position, &observation) in (0..).zip(self.pool.order()) {
             place[observation as usize] = position;
         }
-        Arc::new(Clustered::reordered(self.design.clone(), &place))
+        place
     }
 
     /// The positions of the case and the control member of each pair, in the order they were given; `None` where

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::escape;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
-use crate::report::{Report, effect, number, plot, table, wording};
+use crate::report::{Report, effect, number, plot, wording};
 
 /// Rows that are shown at a time.
 const ROWS: usize = 100;
@@ -143,7 +143,7 @@ fn headings(reports: &[&Report]) -> Vec<Heading> {
         }),
         (named("p-value"), true, |report| sorted(report.result.p_value.estimate, wording::p_value(report))),
         (named("Adjusted").filter(|_| is_adjusted), true, |report| {
-            sorted(table::final_p(report), wording::adjusted_p_value(report))
+            sorted(report.final_p_value(), wording::adjusted_p_value(report))
         }),
         (named("Finding").filter(|_| is_gated), false, |report| {
             let finding = report.gate.map_or("", |gate| gate.finding.name());
@@ -162,9 +162,8 @@ fn mean(report: &Report, mean: f64) -> SortedCell {
 }
 
 fn change(report: &Report) -> SortedCell {
-    let shown = effect::relative_change(report);
-    let change = report.case.summary.mean / report.control.summary.mean - 1.0;
-    sorted(shown.as_ref().map_or(f64::NAN, |_| change), shown.unwrap_or_default())
+    let shown = effect::relative_change(report).unwrap_or_default();
+    sorted(effect::share_of_control(report).unwrap_or(f64::NAN), shown)
 }
 
 /// Effects with their intervals on one axis: differences in units of the data in standard deviations.

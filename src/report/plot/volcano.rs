@@ -70,7 +70,7 @@ fn points(reports: &[Report]) -> Vec<Point<'_>> {
     let point = |report| {
         let effect = effect(report).filter(|effect| effect.is_finite())?;
         let height = -libm::log10(report.result.p_value.estimate);
-        Some(Point { report, effect, height, is_significant: table::final_p(report) <= level })
+        Some(Point { report, effect, height, is_significant: report.final_p_value() <= level })
     };
     let mut points: Vec<Point> = reports.iter().filter_map(point).collect();
     points.sort_by(|a, b| b.height.total_cmp(&a.height).then_with(|| b.effect.abs().total_cmp(&a.effect.abs())));
