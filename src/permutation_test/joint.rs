@@ -79,9 +79,6 @@ impl JointTest {
     /// # Errors
     /// [`Error::Data`] where there is no test, the tests are of different rows, or the rows have no design.
     pub fn new(tests: Vec<PermutationTest>) -> Result<Self, Error> {
-        if tests.is_empty() {
-            return Err(Error::data("there is no column", "give at least one"));
-        }
         let rows = SharedRows::complete(&tests)?;
         Self::with_rows(tests, &rows)
     }

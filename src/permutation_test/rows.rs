@@ -24,7 +24,9 @@ pub struct SharedRows {
 impl SharedRows {
     /// Rows in which each column has a value, of tests of one layout.
     pub(super) fn complete(tests: &[PermutationTest]) -> Result<Self, Error> {
-        let first = &tests[0];
+        let Some(first) = tests.first() else {
+            return Ok(Self { n: [0, 0], layout: Layout::default(), of_column: Vec::new() });
+        };
         let n = [first.case.len(), first.control.len()];
         for (number, test) in (1..).zip(tests) {
             if [test.case.len(), test.control.len()] != n || test.layout != first.layout {
@@ -98,6 +100,9 @@ impl SharedRows {
                 rows.len() == sizes[group] && rows.iter().all(|&row| (row as usize) < self.n[group])
             })
         };
+        if tests.is_empty() {
+            return Err(Error::data("there is no column", "give at least one"));
+        }
         if self.of_column.len() == tests.len() && self.of_column.iter().zip(tests).all(fits) {
             return Ok(());
         }

@@ -335,6 +335,14 @@ fn a_shift_under_the_null_hypothesis_is_one_of_the_data_also_where_values_are_mi
 }
 
 #[test]
+fn no_column_at_all_is_an_error() {
+    let refusal = JointTest::new(Vec::new()).err().expect("a refusal").to_string();
+    assert_eq!(refusal, "there is no column; give at least one");
+    let rows = SharedRows { n: [3, 3], layout: permtest::design::layout::Layout::default(), of_column: Vec::new() };
+    assert!(JointTest::with_rows(Vec::new(), &rows).is_err());
+}
+
+#[test]
 fn a_column_of_equal_values_is_no_error() {
     let mut table = correlated(&mut Numbers(5), [6, 6], 2, 2.0);
     table.columns.push(vec![3.0; 12]);

@@ -106,7 +106,7 @@ fn pager(rows: usize) -> Markup {
 fn drawn([low, middle, high]: [i32; 3]) -> Markup {
     let y = HEIGHT as i32 / 2;
     html! {
-        svg.bar width=(WIDTH) height=(HEIGHT) aria-hidden="true" {
+        svg.bar viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) aria-hidden="true" {
             line.zero x1=(ZERO) x2=(ZERO) y1="0" y2=(HEIGHT) {}
             line x1=(low) x2=(high) y1=(y) y2=(y) {}
             circle cx=(middle) cy=(y) r="3" {}
@@ -176,7 +176,7 @@ struct IntervalBars {
 impl IntervalBars {
     fn new(reports: &[&Report]) -> Self {
         let is_data = reports.iter().any(|report| report.measure() == Measure::DataDifference);
-        let name = if is_data { "In standard deviations" } else { "Interval" };
+        let name = if is_data { "In sd" } else { "Interval" };
         let shown = reports.iter().filter_map(|report| scaled(report));
         // A few intervals without an end in sight must not hide all others.
         let (largest, widest) = shown.fold((0.0f64, 0.0f64), |(largest, widest), [low, middle, high]| {

@@ -20,7 +20,7 @@ function compare(x, y, ascending) {
 function drawing(bar) {
   const [low, middle, high] = bar.map(Number);
   const zero = Number(data.dataset.zero);
-  return `<svg class="bar" width="140" height="18" aria-hidden="true"><line class="zero" x1="${zero}" x2="${zero}" y1="0" y2="18"/>` +
+  return `<svg class="bar" viewBox="0 0 140 18" aria-hidden="true"><line class="zero" x1="${zero}" x2="${zero}" y1="0" y2="18"/>` +
     `<line x1="${low}" x2="${high}" y1="9" y2="9"/><circle cx="${middle}" cy="9" r="3"/></svg>`;
 }
 
