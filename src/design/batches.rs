@@ -4,7 +4,7 @@ use std::borrow::BorrowMut;
 use std::ops::Range;
 
 use super::{Design, Draw};
-use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::Stream;
 use crate::simd::Arch;
 
@@ -45,23 +45,23 @@ impl<'a, S: BorrowMut<Stream>> RandomBatches<'a, S> {
         &self.batch
     }
 
-    /// So many labellings as bitsets, behind those that are there.
-    pub fn append(mut self, number: usize, rows: &mut BitRows) {
-        let wanted = rows.words.len() + number * rows.width();
-        while rows.words.len() < wanted {
-            rows.words.extend_from_slice(&self.next(u64::MAX).dense().words);
+    /// The words of so many labellings, behind those that are there; see [`Design::labellings`].
+    pub fn append(mut self, number: usize, width: usize, words: &mut Vec<u64>) {
+        let wanted = words.len() + number * width;
+        while words.len() < wanted {
+            words.extend_from_slice(&self.next(u64::MAX).words());
         }
-        rows.words.truncate(wanted);
+        words.truncate(wanted);
     }
 }
 
 /// The labellings of a range of ranks, each once; see [`Design::unrank_from`].
 pub fn listed(design: &dyn Design, ranks: Range<u64>) -> impl Iterator<Item = Labellings> {
-    let units = design.units().len();
+    let width = design.width();
     ranks.clone().step_by(LISTED as usize).map(move |start| {
         let number = (ranks.end - start).min(LISTED) as usize;
-        let mut words = vec![0; number * units.div_ceil(64)];
+        let mut words = vec![0; number * width];
         design.unrank_from(start, &mut words);
-        Labellings::Dense(BitRows { units, words })
+        design.labellings(words)
     })
 }

@@ -63,7 +63,7 @@ pub fn ends<T: Copy + Ord + Into<i128>>(sums: &UnitSums<T>, exchange: &Exchange)
                 End { sum: base + changes().filter(|&change| change > 0).sum::<i128>(), share },
             ])
         }
-        Exchange::Other => None,
+        Exchange::Orders(_) | Exchange::Other => None,
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! A [`Design`] deals in *units*, which carry one bit each: an observation, a pair, or a whole cluster. Its [`Units`] say
 //! what a bit means for the observations, so that every statistic works with every design. The observations are those of
-//! the pooled sample, in whatever order the caller of a design's constructor keeps them.
+//! the pooled sample, in whatever order the caller of a design's constructor keeps them. Where there are more than two labels,
+//! or a number in the place of a label, labellings are [`Orders`] of the units instead of bits.
 //!
 //! A design of one's own is a list of labellings, [`LabellingList`] as in `examples/own_design.rs`, a function that draws one,
 //! [`LabellingSampler`], or an implementation of six short functions.
@@ -13,6 +14,7 @@ pub mod clustered;
 pub mod combinations;
 pub mod ends;
 pub mod layout;
+pub mod orders;
 pub mod own;
 pub mod paired;
 pub mod stratified;
@@ -20,6 +22,7 @@ pub mod two_sample;
 
 pub use batches::{RandomBatches, listed};
 pub use clustered::Clustered;
+pub use orders::Orders;
 pub use own::{LabellingList, LabellingSampler};
 pub use paired::Paired;
 pub use stratified::Stratified;
@@ -48,6 +51,16 @@ pub trait Design: Send + Sync {
     /// The labelling of the data, a bitset over the units of ⌈units / 64⌉ words.
     fn observed(&self) -> Vec<u64>;
 
+    /// Words of a labelling: ⌈units / 64⌉ for bitsets.
+    fn width(&self) -> usize {
+        self.units().len().div_ceil(64)
+    }
+
+    /// Labellings from their words, one behind the other.
+    fn labellings(&self, words: Vec<u64>) -> Labellings {
+        Labellings::Dense(BitRows { units: self.units().len(), words })
+    }
+
     /// How many labellings there are.
     fn reference_set_size(&self) -> ReferenceSetSize;
 
@@ -58,7 +71,7 @@ pub trait Design: Send + Sync {
     /// Overwrites labellings, one behind the other, with those of consecutive ranks from `first` on: what enumeration
     /// asks for, and what may be faster than one by one.
     fn unrank_from(&self, first: u64, labellings: &mut [u64]) {
-        for (rank, labelling) in (first..).zip(labellings.chunks_exact_mut(self.units().len().div_ceil(64))) {
+        for (rank, labelling) in (first..).zip(labellings.chunks_exact_mut(self.width())) {
             self.unrank(rank, labelling);
         }
     }
@@ -121,6 +134,8 @@ pub enum Exchange {
     Subsets(Vec<Exchangeable>),
     /// A fair coin for each unit.
     Coins,
+    /// A uniform order of the units in each range, independent of the other ranges'.
+    Orders(Vec<Range<usize>>),
     /// Anything else.
     Other,
 }
@@ -180,6 +195,10 @@ pub enum Kind {
     ClusteredStratified,
     /// The two sides of all pairs of a cluster together.
     PairedClustered,
+    /// All, of more than two groups.
+    SeveralGroups,
+    /// All, each with a number that goes to another observation.
+    Association,
     /// A design of one's own, by its name.
     Own(&'static str),
 }
@@ -195,6 +214,8 @@ impl Kind {
             Self::Clustered => "clustered",
             Self::ClusteredStratified => "clustered, stratified",
             Self::PairedClustered => "paired, clustered",
+            Self::SeveralGroups => "several groups",
+            Self::Association => "association",
             Self::Own(name) => name,
         }
     }

@@ -64,10 +64,8 @@ pub struct Diagnostics<'a> {
     pub p_value: &'a PValue,
     /// What is measured.
     pub tail: Tail,
-    /// The two samples, case first.
-    pub samples: [&'a [f64]; 2],
-    /// The same in brief.
-    pub groups: [&'a Summary; 2],
+    /// The samples that are compared, case first; none of an association.
+    pub samples: &'a [&'a [f64]],
     /// The number of labellings.
     pub size: &'a ReferenceSetSize,
     /// The smallest p-value that the data can give.
@@ -91,13 +89,13 @@ impl Diagnostics<'_> {
     /// All that applies, gravest first.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let [case, control] = self.groups;
-        if case.min == control.min && case.max == control.max && case.min == case.max {
+        let mut all = self.samples.iter().copied().flatten();
+        if all.next().is_some_and(|first| all.all(|value| value == first)) {
             return vec![Warning::Constant];
         }
-        let singles = self.groups.iter().filter(|group| group.n == 1).count();
+        let singles = self.samples.iter().filter(|sample| sample.len() == 1).count();
         let is_single = singles > 0 && self.units == UnitKind::Observations;
-        let single = is_single.then_some(Warning::SingleObservation { groups: singles });
+        let single = is_single.then_some(Warning::SingleObservation { groups: singles, of: self.samples.len() });
         let unattainable = (self.attainable > USUAL_LEVEL).then_some(match self.coarsest {
             coarsest if coarsest > USUAL_LEVEL => Warning::Unattainable { minimum: self.attainable, units: self.units },
             coarsest => Warning::Tied { minimum: self.attainable, coarsest, units: self.units },
@@ -162,23 +160,33 @@ impl Diagnostics<'_> {
         (size < resamples as f64).then_some(Warning::SmallReferenceSet { size, resamples })
     }
 
+    /// Whether the groups of the smallest and of the largest spread differ by more than chance, and in size.
     fn unequal_variances(&self) -> Option<Warning> {
-        let [smaller, larger] =
-            if self.groups[0].n <= self.groups[1].n { self.groups } else { [self.groups[1], self.groups[0]] };
-        let sizes_differ = larger.n as f64 >= UNEQUAL_SIZES * smaller.n as f64;
         let matters = self.concern == Concern::Centres && self.units == UnitKind::Observations;
-        if !matters || !sizes_differ || smaller.n < FEWEST_FOR_VARIANCE {
+        if !matters {
             return None;
         }
-        let (small_sd, large_sd) = (smaller.sd?, larger.sd?);
-        let ratio = small_sd.max(large_sd) / small_sd.min(large_sd);
+        let spread = |sample: &&[f64]| Summary::of(sample).sd.unwrap_or(0.0);
+        let by_spread = |a: &&&[f64], b: &&&[f64]| spread(a).total_cmp(&spread(b));
+        let few = |sample: &[f64]| (sample.len() as u64) < FEWEST_FOR_VARIANCE;
+        let [narrow, wide] = [self.samples.iter().min_by(by_spread)?, self.samples.iter().max_by(by_spread)?];
+        let (small, large) = (narrow.len().min(wide.len()), narrow.len().max(wide.len()));
+        if (large as f64) < UNEQUAL_SIZES * small as f64 || few(narrow) || few(wide) {
+            return None;
+        }
         // All equal values in one group beside others are infinitely less spread.
+        let ratio = spread(wide) / spread(narrow);
         if ratio.is_nan() || ratio < UNEQUAL_SPREADS {
             return None;
         }
-        let [case, control] = self.samples;
-        let error = if small_sd > large_sd { LevelError::TooManyRejections } else { LevelError::TooFewRejections };
-        (equal_spreads_p_value(case, control) <= SPREADS_LEVEL).then_some(Warning::UnequalVariances { error, ratio })
+        let error =
+            if wide.len() < narrow.len() { LevelError::TooManyRejections } else { LevelError::TooFewRejections };
+        let groups = self.samples.len();
+        (equal_spreads_p_value(narrow, wide) <= SPREADS_LEVEL).then_some(Warning::UnequalVariances {
+            error,
+            ratio,
+            groups,
+        })
     }
 }
 
@@ -216,13 +224,14 @@ fn one_digit(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn summary(n: u64, sd: f64) -> Summary {
-        Summary { n, mean: 0.0, sd: (n > 1).then_some(sd), median: 0.0, min: -sd, max: sd }
+    /// So many evenly spread values.
+    fn sample(n: usize, spread: f64) -> Vec<f64> {
+        (0..n).map(|i| spread * ((i as f64 + 0.5) / n as f64 - 0.5)).collect()
     }
 
     /// Warnings of a two-sided test with so many extreme resamples of n, otherwise unremarkable.
-    fn warnings(extreme: u64, n: u64, case: &Summary, control: &Summary, z: f64) -> Vec<Warning> {
-        let size = ReferenceSetSize::subsets((case.n + control.n) as usize, case.n as usize);
+    fn warnings(extreme: u64, n: u64, case: &[f64], control: &[f64], z: f64) -> Vec<Warning> {
+        let size = ReferenceSetSize::subsets(case.len() + control.len(), case.len());
         let counts = Counts { n, greater_equal: extreme, less_equal: n - extreme, absolute: extreme };
         let attainable = 2.0 * size.approximate.map_or(0.0, f64::recip);
         let diagnostics = Diagnostics {
@@ -230,8 +239,7 @@ mod tests {
             estimate: None,
             p_value: &PValue::monte_carlo(&counts, Tail::Absolute, 0.99, attainable),
             tail: Tail::Absolute,
-            samples: [&[], &[]],
-            groups: [case, control],
+            samples: &[case, control],
             size: &size,
             attainable,
             coarsest: attainable,
@@ -246,12 +254,12 @@ mod tests {
 
     #[test]
     fn an_unremarkable_test_has_none() {
-        assert_eq!(warnings(500, 10_000, &summary(30, 1.0), &summary(30, 1.2), 1.9), []);
+        assert_eq!(warnings(500, 10_000, &sample(30, 1.0), &sample(30, 1.2), 1.9), []);
     }
 
     #[test]
     fn no_extreme_resample_asks_for_as_many_as_the_normal_tail_says() {
-        let group = summary(100, 1.0);
+        let group = sample(100, 1.0);
         // Upper normal tail at 5.5: 1.9e-8, so 100 of 5.3e9.
         let floor = |n, remedy| vec![Warning::Floor { resamples: n, remedy }];
         assert_eq!(warnings(0, 10_000, &group, &group, 5.5), floor(10_000, Remedy::Resamples(6e9)));
@@ -262,7 +270,7 @@ mod tests {
 
     #[test]
     fn few_extreme_resamples_ask_for_a_hundred() {
-        let group = summary(100, 1.0);
+        let group = sample(100, 1.0);
         assert_eq!(
             warnings(5, 10_000, &group, &group, 3.5),
             [Warning::Few { count: 5, remedy: Remedy::Resamples(200_000.0) }]
@@ -272,14 +280,14 @@ mod tests {
 
     #[test]
     fn fewer_than_nineteen_resamples_cannot_be_significant() {
-        let group = summary(100, 1.0);
+        let group = sample(100, 1.0);
         assert_eq!(warnings(3, 18, &group, &group, 1.0), [Warning::TooFewResamples { resamples: 18 }]);
         assert_eq!(warnings(10, 19, &group, &group, 1.0), []);
     }
 
     #[test]
     fn a_small_reference_set_is_warned_of() {
-        let group = summary(5, 1.0);
+        let group = sample(5, 1.0);
         let small = Warning::SmallReferenceSet { size: 252.0, resamples: 253 };
         assert_eq!(warnings(50, 253, &group, &group, 1.0), [small]);
         assert_eq!(warnings(50, 252, &group, &group, 1.0), []);
@@ -287,7 +295,7 @@ mod tests {
 
     #[test]
     fn three_against_three_cannot_be_significant() {
-        let group = summary(3, 1.0);
+        let group = sample(3, 1.0);
         assert_eq!(
             warnings(10, 20, &group, &group, 2.0),
             [Warning::Unattainable { minimum: 0.1, units: UnitKind::Observations }]
@@ -296,14 +304,13 @@ mod tests {
 
     #[test]
     fn ties_are_named_where_they_keep_p_from_being_small() {
-        let group = summary(30, 1.0);
+        let group = sample(30, 1.0);
         let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(0.24, 0.24),
             tail: Tail::Absolute,
-            samples: [&[], &[]],
-            groups: [&group, &group],
+            samples: &[&group, &group],
             size: &ReferenceSetSize::subsets(60, 30),
             attainable: 0.24,
             coarsest: 1e-17,
@@ -319,25 +326,20 @@ mod tests {
 
     #[test]
     fn a_single_observation_is_warned_of() {
-        let warned = warnings(50, 90, &summary(1, 0.0), &summary(99, 1.0), 2.0);
-        assert_eq!(warned, [Warning::SingleObservation { groups: 1 }]);
+        let warned = warnings(50, 90, &sample(1, 0.0), &sample(99, 1.0), 2.0);
+        assert_eq!(warned, [Warning::SingleObservation { groups: 1, of: 2 }]);
     }
 
     /// Warnings of two samples of so many values with such spreads, of one shape.
     fn of_samples(sizes: [usize; 2], spreads: [f64; 2]) -> Vec<Warning> {
-        let sample = |n: usize, spread: f64| -> Vec<f64> {
-            (0..n).map(|i| spread * ((i as f64 + 0.5) / n as f64 - 0.5)).collect()
-        };
         let samples = [sample(sizes[0], spreads[0]), sample(sizes[1], spreads[1])];
-        let groups = [Summary::of(&samples[0]), Summary::of(&samples[1])];
         let p_value = PValue::exact(0.5, 1e-6);
         let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &p_value,
             tail: Tail::Absolute,
-            samples: [&samples[0], &samples[1]],
-            groups: [&groups[0], &groups[1]],
+            samples: &[&samples[0], &samples[1]],
             size: &ReferenceSetSize::subsets(sizes[0] + sizes[1], sizes[0]),
             attainable: 1e-6,
             coarsest: 1e-6,
@@ -366,15 +368,14 @@ mod tests {
 
     #[test]
     fn equal_values_leave_nothing_to_test() {
-        let flat = summary(10, 0.0);
+        let flat = sample(10, 0.0);
         let size = ReferenceSetSize::subsets(20, 10);
         let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(1.0, 1.0),
             tail: Tail::Absolute,
-            samples: [&[], &[]],
-            groups: [&flat, &flat],
+            samples: &[&flat, &flat],
             size: &size,
             attainable: 1.0,
             coarsest: 1.0,
@@ -389,15 +390,14 @@ mod tests {
 
     /// Warnings of an estimate of 1e-12.
     fn doubted(standard_error: f64, spread: Spread) -> Vec<Warning> {
-        let group = summary(100, 1.0);
+        let group = sample(100, 1.0);
         let estimate = Estimate { p: 1e-12, standard_error, draws: 1000, spread };
         let diagnostics = Diagnostics {
             counts: None,
             estimate: Some(&estimate),
             p_value: &PValue::estimated(&estimate, 0.99, 1e-50),
             tail: Tail::Upper,
-            samples: [&[], &[]],
-            groups: [&group, &group],
+            samples: &[&group, &group],
             size: &ReferenceSetSize::subsets(200, 100),
             attainable: 1e-50,
             coarsest: 1e-50,
@@ -429,14 +429,13 @@ mod tests {
 
     #[test]
     fn rounded_sums_are_told() {
-        let group = summary(100, 1.0);
+        let group = sample(100, 1.0);
         let diagnostics = Diagnostics {
             counts: None,
             estimate: None,
             p_value: &PValue::exact(0.5, 1e-3),
             tail: Tail::Upper,
-            samples: [&[], &[]],
-            groups: [&group, &group],
+            samples: &[&group, &group],
             size: &ReferenceSetSize::subsets(200, 100),
             attainable: 1e-3,
             coarsest: 1e-3,

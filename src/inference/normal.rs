@@ -61,7 +61,7 @@ pub fn mean_and_sd(sums: &UnitSums, exchange: &Exchange) -> Option<[f64; 2]> {
             mean += sums.changes.iter().map(|&x| x as f64).sum::<f64>() / 2.0;
             variance = sums.changes.iter().map(|&x| (x as f64).powi(2)).sum::<f64>() / 4.0;
         }
-        Exchange::Other => return None,
+        Exchange::Orders(_) | Exchange::Other => return None,
     }
     Some([mean, variance.sqrt()])
 }

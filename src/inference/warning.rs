@@ -20,8 +20,10 @@ pub enum Warning {
     Constant,
     /// Groups of a single observation.
     SingleObservation {
-        /// How many of the two groups have one.
+        /// How many groups have one.
         groups: usize,
+        /// Of how many.
+        of: usize,
     },
     /// Even the most extreme labelling is not significant at .05.
     Unattainable {
@@ -100,6 +102,8 @@ pub enum Warning {
         error: LevelError,
         /// The larger standard deviation as a multiple of the smaller one.
         ratio: f64,
+        /// How many groups there are.
+        groups: usize,
     },
     /// The shift under the null hypothesis is a share of a summary of the control group, which is an estimate itself.
     EstimatedMargin {
@@ -132,7 +136,10 @@ impl UnitKind {
     #[must_use]
     pub fn of(design: design::Kind) -> Self {
         match design {
-            design::Kind::TwoSample | design::Kind::Own(_) => Self::Observations,
+            design::Kind::TwoSample
+            | design::Kind::SeveralGroups
+            | design::Kind::Association
+            | design::Kind::Own(_) => Self::Observations,
             design::Kind::Stratified => Self::Strata,
             design::Kind::Paired => Self::Pairs,
             _ => Self::Clusters,
@@ -189,8 +196,12 @@ impl Warning {
             Self::Constant => {
                 "all values are equal, so every relabelling gives the same difference: there is nothing to test".into()
             }
-            Self::SingleObservation { groups } => {
-                let whose = if *groups == 2 { "both groups have" } else { "one group has" };
+            Self::SingleObservation { groups, of } => {
+                let whose = match (groups, of) {
+                    (1, _) => "one group has".to_owned(),
+                    (2, 2) => "both groups have".to_owned(),
+                    _ => format!("{groups} groups have"),
+                };
                 format!(
                     "{whose} a single observation: the test asks only whether that value is unusual among the others; \
                      collect more"
@@ -276,10 +287,11 @@ impl Warning {
                 100.0 * share
             )
             .into(),
-            Self::UnequalVariances { error, ratio } => {
-                Message::from(unequal_variances(*error, *ratio)).and(Setting::Statistic.at("welch")).and(
-                    " compares means and allows for it",
-                )
+            Self::UnequalVariances { error, ratio, groups } => {
+                let (which, instead) = if *groups > 2 { ("another one", "welch-f") } else { ("the other", "welch") };
+                Message::from(unequal_variances(*error, *ratio, which))
+                    .and(Setting::Statistic.at(instead))
+                    .and(" compares means and allows for it")
             }
             Self::EstimatedMargin { level } => {
                 let often = match level {
@@ -322,14 +334,16 @@ fn tied(minimum: f64, coarsest: f64, units: UnitKind) -> String {
     )
 }
 
-fn unequal_variances(error: LevelError, ratio: f64) -> String {
+fn unequal_variances(error: LevelError, ratio: f64, other: &str) -> String {
     let (which, direction) = match error {
-        LevelError::TooManyRejections => ("smaller", "small"),
-        LevelError::TooFewRejections => ("larger", "large"),
+        LevelError::TooManyRejections if other == "another one" => ("a smaller", "small"),
+        LevelError::TooFewRejections if other == "another one" => ("a larger", "large"),
+        LevelError::TooManyRejections => ("the smaller", "small"),
+        LevelError::TooFewRejections => ("the larger", "large"),
     };
     let times = if ratio.is_finite() { format!("{ratio:.1} times that") } else { "above 0, that".to_owned() };
     format!(
-        "the {which} group varies more than the other (standard deviation {times} of the other): if only the \
+        "{which} group varies more than {other} (standard deviation {times} of {other}): if only the \
          centres are in question, the p-value is likely to be too {direction} (Janssen 1997); "
     )
 }

@@ -8,7 +8,6 @@ use crate::inference::TwoSidedRule;
 use crate::inference::attainable::{Twins, coarsest};
 use crate::inference::diagnostics::{Concern, Diagnostics};
 use crate::inference::p_value::{Counts, PValue};
-use crate::inference::summary::Summary;
 use crate::inference::warning::{UnitKind, Warning};
 use crate::message::{Message, Setting};
 use crate::method::estimate::{Estimate, Spread};
@@ -62,7 +61,8 @@ impl Nature {
         let mirrors = matches!(character, Some(Character::Difference | Character::Distance));
         let twins = if design.is_symmetric() && mirrors { Twins::Always } else { Twins::Unknown };
         let is = |property: fn(&Definition) -> bool| definition.as_ref().is_some_and(property);
-        let concern = if is(Definition::compares_centres) { Concern::Centres } else { Concern::Else };
+        let compares_centres = prepared.compares_centres || is(Definition::compares_centres);
+        let concern = if compares_centres { Concern::Centres } else { Concern::Else };
         let (character, pools_strata) = (character.unwrap_or_default(), !is(Definition::compares_within_strata));
         Ok(Self { character, rule, twins, concern, pools_strata })
     }
@@ -195,8 +195,7 @@ impl<T: Replicate> Course<'_, T> {
             estimate: estimate.as_ref(),
             p_value: &p_value,
             tail,
-            samples: [&test.case, &test.control],
-            groups: [&Summary::of(&test.case), &Summary::of(&test.control)],
+            samples: &test.samples(),
             size: &size,
             attainable: known.attainable,
             coarsest,
@@ -228,6 +227,7 @@ impl<T: Replicate> Course<'_, T> {
             n_units: design.units().len(),
             n_strata: match design.exchange() {
                 Exchange::Subsets(strata) => Some(strata.len()),
+                Exchange::Orders(blocks) => Some(blocks.len()),
                 Exchange::Coins | Exchange::Other => None,
             },
             warnings: diagnostics.warnings().into_iter().chain(pooled_strata(problem, *nature)).collect(),

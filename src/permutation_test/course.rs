@@ -29,7 +29,7 @@ use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{EvaluationCost, Problem, Replicate, Statistic, Thresholds};
+use crate::statistic::{EvaluationCost, Problem, Replicate, Shuffled, Statistic, Thresholds};
 
 /// Labellings of the plain sample that shows the shape of a null distribution of which nothing else is counted.
 const SAMPLE: u64 = 1 << 14;
@@ -124,7 +124,11 @@ impl<'a, T: Replicate> Course<'a, T> {
         if !value.is_finite() {
             let found = if value.is_nan() { "not a number" } else { "infinite" };
             let is_constant = |sample: &[f64]| sample.iter().all(|&value| value == sample[0]);
-            let (why, remedy) = if is_constant(&self.test.case) && is_constant(&self.test.control) {
+            let (why, remedy) = if self.problem.units().is_some_and(Shuffled::is_constant) {
+                (", as all values of a column are the same", "there is nothing to test")
+            } else if self.problem.units().is_some() {
+                ("", "choose one that is defined for them, such as kruskal-wallis or spearman")
+            } else if is_constant(&self.test.case) && is_constant(&self.test.control) {
                 (", as both groups are constant", "choose one that is not divided by their spread, such as mean")
             } else {
                 ("", "choose one that is defined for them")
@@ -310,7 +314,10 @@ impl<T: Replicate> Run for Course<'_, T> {
     }
 
     fn is_constant(&self) -> bool {
-        self.test.case.iter().chain(self.test.control.iter()).all(|&value| value == self.test.case[0])
+        match self.problem.units() {
+            Some(units) => units.is_constant(),
+            None => self.test.case.iter().chain(self.test.control.iter()).all(|&value| value == self.test.case[0]),
+        }
     }
 
     fn deviation(&self) -> Option<f64> {

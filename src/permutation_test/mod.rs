@@ -14,6 +14,7 @@ mod ready;
 mod rows;
 mod shifts;
 mod split;
+mod subject;
 mod sums;
 
 use std::sync::Arc;
@@ -45,11 +46,13 @@ pub use joint::{JointReady, JointTest};
 pub use partial::Partial;
 pub use ready::{Ready, Take};
 pub use rows::SharedRows;
+use subject::Subject;
 
 /// The largest value whose differences from others are finite, with some room.
 const LARGEST: f64 = f64::MAX / 4.0;
 
-/// A permutation test of two samples.
+/// A permutation test of two samples and, by [`PermutationTest::of_groups`], [`PermutationTest::association`] and
+/// [`PermutationTest::one_sample`], of several groups, of two columns and of one sample.
 ///
 /// ```
 /// use permtest::{NullDistribution, PermutationTest};
@@ -78,8 +81,11 @@ const LARGEST: f64 = f64::MAX / 4.0;
 /// ```
 #[derive(Clone)]
 pub struct PermutationTest {
+    /// The case sample; of several groups the first one, of an association x.
     case: Arc<[f64]>,
+    /// The control sample; the other groups one behind the other; y.
     control: Arc<[f64]>,
+    subject: Subject,
     layout: Layout,
     design: Option<Arc<dyn Design>>,
     shared: Option<Shared>,
@@ -204,6 +210,7 @@ impl PermutationTest {
         Ok(Self {
             case: case.into(),
             control: control.into(),
+            subject: Subject::TwoSamples,
             layout: Layout::default(),
             design: None,
             shared: None,
@@ -388,6 +395,9 @@ impl PermutationTest {
         if largest > LARGEST {
             let what = format!("a shift of {:e} leaves values too large to compute differences with", self.shift);
             return Err(Error::data(what, "name a smaller one, or rescale the data"));
+        }
+        if self.subject != Subject::TwoSamples {
+            return self.shuffled();
         }
         if let Some(design) = &self.design {
             let pool = self.pool(&self.case, &self.control)?;

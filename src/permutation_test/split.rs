@@ -71,7 +71,7 @@ impl<T: Replicate> Course<'_, T> {
         let splitting = self.splitting(method);
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = splitting.threads.unwrap_or_else(cores);
-        let bytes = splitting.bytes(self.problem.design().units().len());
+        let bytes = splitting.bytes(self.problem.design());
         let room = usize::try_from(self.test.memory / bytes).unwrap_or(usize::MAX).max(1);
         if room < threads { Splitting { threads: Some(room), ..splitting } } else { splitting }
     }

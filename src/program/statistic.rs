@@ -8,7 +8,9 @@ use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
 use crate::statistic::distance::Side;
 use crate::statistic::values::Gathering;
-use crate::statistic::{EvaluationCost, Prepared, Problem, Statistic, TestStatistic, Thresholds, tolerance};
+use crate::statistic::{
+    EvaluationCost, PlaceLabels, Prepared, Problem, Statistic, TestStatistic, Thresholds, tolerance,
+};
 
 /// A program, ready for the labellings of a problem.
 #[derive(Debug)]
@@ -86,6 +88,10 @@ impl<'a> Programmed<'a> {
 
 impl TestStatistic for Program {
     fn prepare<'a>(&'a self, problem: &'a Problem, _: Side) -> Result<Prepared<'a>, Error> {
+        if problem.units().is_some_and(|units| matches!(units.labels, PlaceLabels::Groups { .. })) {
+            let what = "a program gets two groups, and these are more";
+            return Err(Error::usage(what, "choose two with --case and --control, or a statistic such as f"));
+        }
         Ok(Prepared::floats(Programmed::new(self, problem)))
     }
 }

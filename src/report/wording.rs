@@ -317,7 +317,7 @@ pub fn design(report: &Report) -> Option<String> {
         Kind::PairedClustered => {
             Some(format!("Labels are swapped within all pairs of a cluster together, {clusters} in all."))
         }
-        Kind::TwoSample | Kind::Own(_) => None,
+        Kind::TwoSample | Kind::SeveralGroups | Kind::Association | Kind::Own(_) => None,
     };
     let pooled = (report.comparison() == Comparison::PooledStrata)
         .then(|| "This statistic has no form within strata: it compares the pooled groups.".to_owned());

@@ -1,4 +1,4 @@
-//! A batch of labellings, in one of three shapes.
+//! A batch of labellings, in one of four shapes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,6 +15,24 @@ pub enum Labellings {
     Lanes(BitRows, Transposed),
     /// The units of the smaller group for each labelling, where that group is a small part of the whole.
     Sparse(IndexRows),
+    /// An order of the units for each labelling, where they carry more than one of two labels.
+    Orders(OrderRows),
+}
+
+/// Orders of so many units, row after row: the label, or the partner, of place j goes to unit `order[j]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRows {
+    /// Number of units.
+    pub units: usize,
+    /// The rows' units, each once in a row.
+    pub orders: Vec<u64>,
+}
+
+impl OrderRows {
+    /// The orders, one by one.
+    pub fn rows(&self) -> impl Iterator<Item = &[u64]> {
+        self.orders.chunks_exact(self.units)
+    }
 }
 
 /// Bitsets of one length, row after row: unit i is bit i mod 64 of word i / 64; a set bit is the label *case*.
@@ -64,6 +82,7 @@ impl Labellings {
         match self {
             Self::Dense(rows) | Self::Lanes(rows, _) => rows.words.len() / rows.width(),
             Self::Sparse(rows) => rows.indices.len() / rows.width,
+            Self::Orders(rows) => rows.orders.len() / rows.units,
         }
     }
 
@@ -78,6 +97,7 @@ impl Labellings {
         match self {
             Self::Dense(rows) => rows.words.truncate(length * rows.width()),
             Self::Sparse(rows) => rows.indices.truncate(length * rows.width),
+            Self::Orders(rows) => rows.orders.truncate(length * rows.units),
             Self::Lanes(..) if length < self.len() => *self = self.part(0..length),
             Self::Lanes(..) => {}
         }
@@ -104,10 +124,38 @@ impl Labellings {
                 Self::Dense(BitRows { units: all.units, words: all.words[of(all.width())].to_vec() })
             }
             Self::Sparse(all) => Self::Sparse(IndexRows { indices: all.indices[of(all.width)].to_vec(), ..*all }),
+            Self::Orders(all) => {
+                Self::Orders(OrderRows { units: all.units, orders: all.orders[of(all.units)].to_vec() })
+            }
+        }
+    }
+
+    /// The words of all labellings, one behind the other: bitsets, or orders.
+    #[must_use]
+    pub fn words(&self) -> Cow<'_, [u64]> {
+        match self {
+            Self::Orders(rows) => Cow::Borrowed(&rows.orders),
+            bits => match bits.dense() {
+                Cow::Borrowed(rows) => Cow::Borrowed(&rows.words),
+                Cow::Owned(rows) => Cow::Owned(rows.words),
+            },
+        }
+    }
+
+    /// The same words, of labellings that are needed no more.
+    #[must_use]
+    pub fn into_words(self) -> Vec<u64> {
+        match self {
+            Self::Dense(rows) | Self::Lanes(rows, _) => rows.words,
+            Self::Orders(rows) => rows.orders,
+            sparse @ Self::Sparse(_) => sparse.words().into_owned(),
         }
     }
 
     /// The same labellings as bitsets; borrowed where they are.
+    ///
+    /// # Panics
+    /// When they are orders, which are no bitsets.
     #[must_use]
     pub fn dense(&self) -> Cow<'_, BitRows> {
         match self {
@@ -120,10 +168,14 @@ impl Labellings {
                 }
                 Cow::Owned(BitRows { units: rows.units, words })
             }
+            Self::Orders(_) => unreachable!("orders are for statistics of more than two groups, or of two columns"),
         }
     }
 
     /// Labelling `row` as a bitset over the units.
+    ///
+    /// # Panics
+    /// As [`Labellings::dense`].
     #[must_use]
     pub fn bitset(&self, row: usize) -> Vec<u64> {
         let mut bits = Vec::new();
@@ -132,6 +184,9 @@ impl Labellings {
     }
 
     /// Overwrites `bits` with labelling `row`.
+    ///
+    /// # Panics
+    /// As [`Labellings::dense`].
     pub fn write_bitset(&self, row: usize, bits: &mut Vec<u64>) {
         bits.clear();
         match self {
@@ -148,6 +203,7 @@ impl Labellings {
                     *last &= last_word_mask(rows.units);
                 }
             }
+            Self::Orders(_) => unreachable!("orders are for statistics of more than two groups, or of two columns"),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use super::catalogue::{self, CATALOGUE, Entry, Kind, Named, NotNamed};
 use super::distance::Side;
+use super::expression::evaluate::{Values, evaluate};
 use super::expression::{self, Parsed};
 use super::problem::Problem;
-use super::{Character, Prepared};
+use super::{Character, PlaceLabels, Prepared, Shuffled};
 use crate::error::Error;
 use crate::message::{Message, Setting};
 
@@ -104,6 +105,9 @@ impl Definition {
     /// # Errors
     /// [`Error::Data`] for values or a design on which it is not defined, [`Error::Usage`] for a direction that it has not.
     pub fn prepare<'a>(&self, problem: &'a Problem, side: Side) -> Result<Prepared<'a>, Error> {
+        if let Some(units) = problem.units() {
+            return self.prepare_association(units, problem);
+        }
         let prepared = match self {
             Self::Named(named) => named.prepare(problem, side)?,
             Self::Expression(parsed) => parsed.prepare(problem)?,
@@ -114,6 +118,22 @@ impl Definition {
             return Err(Error::usage(what, "leave out the alternative, or choose ks"));
         }
         Ok(Prepared { definition: Some(self.clone()), ..prepared })
+    }
+
+    /// Of an association an expression is a function of x and y, row by row, of which nothing else is known.
+    fn prepare_association<'a>(&self, units: &Shuffled, problem: &'a Problem) -> Result<Prepared<'a>, Error> {
+        let Self::Expression(parsed) = self else {
+            let what = format!("{self} compares two groups");
+            return Err(Error::usage(what, "choose a statistic of several groups, or of an association"));
+        };
+        let names_both = parsed.kind == expression::Kind::TwoSample && parsed.pairing == expression::Pairing::Needed;
+        if !names_both || !matches!(units.labels, PlaceLabels::Numbers(_)) || !units.are_single() {
+            let what = format!("{self} does not bring x and y together row by row");
+            return Err(Error::usage(what, "multiply or subtract them, as in mean(x * y), or choose pearson"));
+        }
+        let expression = parsed.two_sample();
+        let function = move |x: &[f64], y: &[f64]| evaluate(&expression, Values { case: x, control: y, pooled: &[] });
+        Ok(Prepared::floats(super::values::Values::new(problem, 0.0, function)).of_character(Character::Number))
     }
 }
 

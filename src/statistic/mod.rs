@@ -10,10 +10,13 @@
 //! | [`formula`] | functions of sums and order statistics | sums in integers; places in the bitset |
 //! | [`distance`] | distances of distributions | one scan of the bitset |
 //! | [`values`] | any function of two slices | both groups, gathered |
+//! | [`groups`] | more than two groups | sums of each group |
+//! | [`association`] | two columns | sums of products, numbers of inversions, or the reordered column |
 //!
 //! A statistic of one's own is a function of two slices or, where speed matters, an implementation of the trait;
 //! `examples/own_statistic.rs` has one of each.
 
+pub mod association;
 pub mod catalogue;
 pub mod character;
 pub mod cost;
@@ -21,6 +24,7 @@ pub mod definition;
 pub mod distance;
 pub mod expression;
 pub mod formula;
+pub mod groups;
 pub mod linear;
 pub mod order;
 pub mod pool;
@@ -28,16 +32,20 @@ pub mod prepared;
 pub mod problem;
 pub mod replicate;
 pub mod rounding;
+pub mod shuffled;
 pub mod values;
 
+pub use association::AssociationStatistic;
 pub use character::Character;
 pub use cost::{EvaluationCost, NullShape};
 pub use definition::Definition;
+pub use groups::GroupStatistic;
 pub use pool::Pool;
 pub use prepared::{Evaluator, Prepared, TestStatistic};
 pub use problem::Problem;
 pub use replicate::Replicate;
 pub use rounding::tolerance;
+pub use shuffled::{PlaceLabels, Shuffled};
 
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;

@@ -132,6 +132,12 @@ impl Pool {
         }
     }
 
+    /// No observations: those of a test that does not pool them stand elsewhere.
+    pub(super) fn none() -> Self {
+        let scores = Scores::of(&[0.0]).reordered(&[]);
+        Self { values: Vec::new(), labels: Vec::new(), order: Vec::new(), scores, shift: 0.0, factor: 1.0 }
+    }
+
     /// Pools two samples with the control values multiplied by a number, which divides a ratio of the samples by `ratio`.
     ///
     /// # Panics

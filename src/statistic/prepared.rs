@@ -4,7 +4,7 @@ use super::character::{self, Character};
 use super::distance::Side;
 use super::linear::Linear;
 use super::values::Values;
-use super::{Definition, Problem, Statistic, Thresholds};
+use super::{AssociationStatistic, Definition, GroupStatistic, PlaceLabels, Problem, Statistic, Thresholds};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
@@ -39,6 +39,8 @@ pub struct Prepared<'a> {
     pub character: Option<Character>,
     /// Whether its mean over all labellings is known, so that distances are measured from there.
     pub is_centred: bool,
+    /// Whether it is about the centres of groups alone, and takes their spreads for the same.
+    pub compares_centres: bool,
 }
 
 /// What computes a statistic: labellings are counted by integers or by floats.
@@ -63,7 +65,7 @@ impl<'a> Prepared<'a> {
     }
 
     fn unknown(evaluator: Evaluator<'a>) -> Self {
-        Self { evaluator, definition: None, character: None, is_centred: false }
+        Self { evaluator, definition: None, character: None, is_centred: false, compares_centres: false }
     }
 
     /// A difference that increases with a sum, whose mean over all labellings is known.
@@ -116,17 +118,33 @@ impl TestStatistic for Definition {
     }
 }
 
+/// A name or, where two groups or two columns are compared, an expression.
 impl TestStatistic for str {
     fn prepare<'a>(&'a self, problem: &'a Problem, side: Side) -> Result<Prepared<'a>, Error> {
-        Definition::parse(self)?.prepare(problem, side)
+        match problem.units().map(|units| &units.labels) {
+            None => Definition::parse(self)?.prepare(problem, side),
+            Some(PlaceLabels::Groups { .. }) => GroupStatistic::parse(self)?.prepared(problem, side),
+            Some(PlaceLabels::Numbers(_)) => match AssociationStatistic::parse(self) {
+                Ok(statistic) => statistic.prepared(problem, side),
+                Err(unknown) => match Definition::parse(self) {
+                    Ok(definition @ Definition::Expression(_)) => definition.prepare(problem, side),
+                    Err(error @ Error::Expression { .. }) => Err(error),
+                    Ok(Definition::Named(_)) | Err(_) => Err(unknown),
+                },
+            },
+        }
     }
 }
 
 /// A function of (case sample, control sample). Both are ascending or, if they are paired, in the order of the pairs. Larger is
 /// more in favour of the alternative *greater*; the two-sided absolute rule takes 0 for its centre, so a ratio wants the
-/// doubled rule or a logarithm. Values within a [`tolerance`](super::tolerance) of the observed one count as ties.
+/// doubled rule or a logarithm. Of an association it is a function of (x, y), row by row. Values within a [`tolerance`](super::tolerance) of the observed one count as ties.
 impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> TestStatistic for F {
     fn prepare<'a>(&'a self, problem: &'a Problem, _: Side) -> Result<Prepared<'a>, Error> {
+        if problem.units().is_some_and(|units| matches!(units.labels, PlaceLabels::Groups { .. })) {
+            let what = "a function of two samples is none of several groups";
+            return Err(Error::usage(what, "wrap it as FunctionOfGroups, or name a statistic such as f"));
+        }
         Ok(Prepared::floats(Values::new(problem, 0.0, self)))
     }
 }

@@ -4,10 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use super::Statistic;
 use super::pool::Pool;
+use super::shuffled::Shuffled;
 use crate::design::layout::{Arrangement, Conflict, Layout};
 use crate::design::{Clustered, Design, RandomBatches, TwoSample, strata};
 use crate::error::Error;
-use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::{Domain, Stream};
 use crate::simd::Arch;
 
@@ -20,6 +21,7 @@ pub struct Problem {
     design: Arc<dyn Design>,
     pairs: Option<Vec<[u32; 2]>>,
     strata: Option<Vec<u32>>,
+    shuffled: Option<Shuffled>,
     probes: Probes,
 }
 
@@ -31,7 +33,7 @@ impl Problem {
     #[must_use]
     pub fn two_sample(pool: Pool) -> Self {
         let design = Arc::new(TwoSample::new(pool.labels()));
-        Self { pool, design, pairs: None, strata: None, probes: Probes::default() }
+        Self { pool, design, pairs: None, strata: None, shuffled: None, probes: Probes::default() }
     }
 
     /// A design over the observations in the order they were given, case observations first.
@@ -43,7 +45,7 @@ impl Problem {
         assert_eq!(design.units().observations(), pool.len(), "a design for these observations");
         let design = Clustered::reordered(design, pool.order());
         let strata = strata(&design);
-        Self { pool, design: Arc::new(design), pairs: None, strata, probes: Probes::default() }
+        Self { pool, design: Arc::new(design), pairs: None, strata, shuffled: None, probes: Probes::default() }
     }
 
     /// The same, where the i-th case and the i-th control observation are a pair.
@@ -61,10 +63,30 @@ impl Problem {
     pub fn with_layout(pool: Pool, layout: &Layout) -> Result<Self, Conflict> {
         let Arrangement { design, pairs } = layout.arrange(pool.order(), pool.n_case())?;
         let strata = strata(design.as_ref());
-        Ok(Self { pool, design, pairs, strata, probes: Probes::default() })
+        Ok(Self { pool, design, pairs, strata, shuffled: None, probes: Probes::default() })
     }
 
-    /// The pooled sample.
+    /// Units of more than two groups, or of an association, in the order of the places of their design.
+    #[must_use]
+    pub fn shuffled(shuffled: Shuffled) -> Self {
+        let design = Arc::new(shuffled.design());
+        Self {
+            pool: Pool::none(),
+            design,
+            pairs: None,
+            strata: None,
+            shuffled: Some(shuffled),
+            probes: Probes::default(),
+        }
+    }
+
+    /// What is shuffled; `None` where two groups are compared.
+    #[must_use]
+    pub fn units(&self) -> Option<&Shuffled> {
+        self.shuffled.as_ref()
+    }
+
+    /// The pooled sample; empty where more than two groups are compared, or two columns.
     #[must_use]
     pub fn pool(&self) -> &Pool {
         &self.pool
@@ -82,8 +104,8 @@ impl Problem {
     /// Whatever the statistic fails with.
     pub fn observed<S: Statistic + ?Sized>(&self, statistic: &S, arch: Arch) -> Result<S::Replicate, Error> {
         let mut replicates = [S::Replicate::default()];
-        let rows = BitRows { units: self.design.units().len(), words: self.design.observed() };
-        statistic.replicates(arch, &Labellings::Dense(rows), &mut replicates)?;
+        let observed = self.design.labellings(self.design.observed());
+        statistic.replicates(arch, &observed, &mut replicates)?;
         Ok(replicates[0])
     }
 
@@ -93,10 +115,10 @@ impl Problem {
     pub fn probes(&self) -> &Labellings {
         self.probes.get_or_init(|| {
             let design = self.design();
-            let mut rows = BitRows { units: design.units().len(), words: design.observed() };
+            let mut words = design.observed();
             let mut stream = Stream::new(0, Domain::Probes, 0);
-            RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, &mut rows);
-            Labellings::Dense(rows)
+            RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, design.width(), &mut words);
+            design.labellings(words)
         })
     }
 

@@ -4,6 +4,7 @@
 //! are floats whose last bits depend on the order of summation, so a replicate within a tolerance of the observed value
 //! counts as a tie.
 
+use super::association::{numbers_of, of_observations};
 use super::pool::Scale;
 use super::rounding::{self, tolerance};
 use super::{EvaluationCost, Problem, Statistic, Thresholds};
@@ -32,12 +33,18 @@ pub struct Values<F> {
 pub struct Gathering {
     values: Vec<f64>,
     units: Units,
+    /// Of an association the numbers of the places, over which the values are shuffled.
+    x: Option<Vec<f64>>,
 }
 
 impl Gathering {
     /// Prepares the observations of a problem.
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
+        if let Some(units) = problem.units() {
+            let x = numbers_of(units).map(|(units, x)| of_observations(units, x));
+            return Self { values: units.values.clone(), units: Units::identity(units.len()), x };
+        }
         Self::of(problem, problem.pool().values())
     }
 
@@ -46,11 +53,11 @@ impl Gathering {
     pub fn of(problem: &Problem, values: &[f64]) -> Self {
         let units = problem.design().units();
         match problem.pairs() {
-            None => Self { values: values.to_vec(), units: units.clone() },
+            None => Self { values: values.to_vec(), units: units.clone(), x: None },
             Some(pairs) => {
                 let order = pairs.as_flattened();
                 let values = order.iter().map(|&place| values[place as usize]).collect();
-                Self { values, units: units.reordered(order) }
+                Self { values, units: units.reordered(order), x: None }
             }
         }
     }
@@ -58,7 +65,7 @@ impl Gathering {
     /// Number of observations.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.values.len() + self.x.as_ref().map_or(0, Vec::len)
     }
 
     /// Whether there is none: never.
@@ -70,13 +77,13 @@ impl Gathering {
     /// The largest magnitude.
     #[must_use]
     pub fn largest(&self) -> f64 {
-        self.values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+        self.values.iter().chain(self.x.iter().flatten()).fold(0.0, |largest, value| value.abs().max(largest))
     }
 
     /// The degree of a function of two samples.
     fn degree(&self, problem: &Problem, function: impl Fn(&[f64], &[f64]) -> f64) -> Option<f64> {
         let design = problem.design();
-        let observed = Labellings::Dense(BitRows { units: design.units().len(), words: design.observed() });
+        let observed = design.labellings(design.observed());
         let mut degree = None;
         let found = self.each(Arch::Scalar, &observed, |_, case, control| {
             degree = rounding::degree(&function, case, control);
@@ -95,6 +102,14 @@ impl Gathering {
         labellings: &Labellings,
         mut visit: impl FnMut(usize, &[f64], &[f64]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        if let (Some(x), Labellings::Orders(orders)) = (&self.x, labellings) {
+            let mut y = vec![0.0; x.len()];
+            for (number, order) in orders.rows().enumerate() {
+                y.iter_mut().zip(order).for_each(|(y, &unit)| *y = self.values[unit as usize]);
+                visit(number, x, &y)?;
+            }
+            return Ok(());
+        }
         let rows: &BitRows = &self.units.expand(arch, labellings);
         let mut gathered = vec![0.0; self.values.len()];
         for (number, row) in rows.words.chunks_exact(rows.width()).enumerate() {

@@ -45,7 +45,7 @@ fn all_sums(sums: &UnitSums<i128>, exchange: &Exchange) -> Vec<i128> {
             }
         }
         Exchange::Coins => sums.changes.iter().for_each(|&change| add(vec![0, change])),
-        Exchange::Other => unreachable!("no such case"),
+        Exchange::Orders(_) | Exchange::Other => unreachable!("no such case"),
     }
     all
 }

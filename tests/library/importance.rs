@@ -25,7 +25,7 @@ impl Distribution {
                 strata.iter().map(|stratum| Self::of_subsets(&case.changes[stratum.units.clone()], stratum.m)).collect()
             }
             Exchange::Coins => case.changes.iter().map(|&x| Self::of_coin(x)).collect(),
-            Exchange::Other => unreachable!("no case"),
+            Exchange::Orders(_) | Exchange::Other => unreachable!("no case"),
         };
         parts.iter().fold(Self { least: case.base, counts: vec![1.0] }, |sum, part| sum.and(part))
     }

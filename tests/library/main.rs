@@ -10,6 +10,7 @@ mod exact;
 mod expensive;
 mod expression;
 mod false_alarms;
+mod groups;
 mod histogram;
 mod importance;
 mod intervals;

@@ -162,7 +162,7 @@ impl Parts {
                 parts.coins = sums.changes.iter().copied().filter(|&change| change != 0).collect();
                 parts.coins.sort_unstable_by_key(|change| std::cmp::Reverse(change.abs()));
             }
-            Exchange::Other => return None,
+            Exchange::Orders(_) | Exchange::Other => return None,
         }
         Some(parts)
     }

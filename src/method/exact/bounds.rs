@@ -142,7 +142,9 @@ fn range(sums: &UnitSums<i128>, exchange: &Exchange) -> i128 {
             let range = |changes: &[i128]| changes.iter().max().zip(changes.iter().min()).map_or(0, |(a, b)| a - b);
             strata.iter().map(|stratum| range(&sums.changes[stratum.units.clone()])).max().unwrap_or(0)
         }
-        Exchange::Coins | Exchange::Other => sums.changes.iter().map(|change| change.abs()).max().unwrap_or(0),
+        Exchange::Coins | Exchange::Orders(_) | Exchange::Other => {
+            sums.changes.iter().map(|change| change.abs()).max().unwrap_or(0)
+        }
     }
 }
 
@@ -209,7 +211,7 @@ fn error_range(errors: &[i128], exchange: &Exchange) -> Option<[i128; 2]> {
             let of_sign = |is_it: fn(&&i128) -> bool| errors.iter().filter(is_it).sum();
             Some([of_sign(|error| **error < 0), of_sign(|error| **error > 0)])
         }
-        Exchange::Other => None,
+        Exchange::Orders(_) | Exchange::Other => None,
     }
 }
 

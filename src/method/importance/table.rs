@@ -115,7 +115,7 @@ impl Band {
 pub fn table_bytes(exchange: &Exchange) -> u128 {
     match exchange {
         Exchange::Subsets(strata) => strata.iter().map(|stratum| stratum_bytes(stratum.units.len(), stratum.m)).sum(),
-        Exchange::Coins | Exchange::Other => 0,
+        Exchange::Coins | Exchange::Orders(_) | Exchange::Other => 0,
     }
 }
 

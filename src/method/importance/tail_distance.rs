@@ -66,7 +66,7 @@ impl Tail {
                 }
             }
             Exchange::Coins => builder.add_coins(&sums.changes),
-            Exchange::Other => return None,
+            Exchange::Orders(_) | Exchange::Other => return None,
         }
         Some(builder.finish(side.orient(i128::from(threshold))))
     }

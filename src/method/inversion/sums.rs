@@ -118,7 +118,7 @@ impl KeptSums {
         let parts = |is_lattice: bool| match design.exchange() {
             Exchange::Subsets(ranges) if ranges.len() == 1 => units.two_samples(),
             Exchange::Coins => units.pairs(is_lattice),
-            Exchange::Subsets(_) | Exchange::Other => None,
+            Exchange::Subsets(_) | Exchange::Orders(_) | Exchange::Other => None,
         };
         let is_affordable = |parts: &Parts, is_lattice: bool| {
             let [above, below] = &parts.sides;

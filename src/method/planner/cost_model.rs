@@ -140,6 +140,7 @@ impl CostModel<'_> {
         match self.design.exchange() {
             Exchange::Subsets(strata) if strata.len() > 1 => 40e-9 * strata.len() as f64,
             Exchange::Subsets(_) if units > 64.0 => 25e-9 * units,
+            Exchange::Orders(_) => 4e-9 * units,
             Exchange::Subsets(_) | Exchange::Coins | Exchange::Other => 0.0,
         }
     }
@@ -208,7 +209,7 @@ impl CostModel<'_> {
         let impossible = |infeasible| methods.map(|method| Candidate::impossible(method, infeasible));
         let Some((linear, observed)) = self.linear else { return impossible(Infeasible::NotOneSum) };
         let exchange = self.design.exchange();
-        if exchange == Exchange::Other {
+        if matches!(exchange, Exchange::Orders(_) | Exchange::Other) {
             return impossible(Infeasible::NoExchange);
         }
         if self.design.units().len() > MOST_UNITS {
@@ -262,7 +263,7 @@ impl CostModel<'_> {
         let exchange = self.design.exchange();
         let infeasible = match self.linear {
             None => Some(Infeasible::NotOneSum),
-            Some(_) if exchange == Exchange::Other => Some(Infeasible::NoExchange),
+            Some(_) if matches!(exchange, Exchange::Orders(_) | Exchange::Other) => Some(Infeasible::NoExchange),
             Some(_) if units > MOST_UNITS => Some(Infeasible::TooMany),
             Some(_) => None,
         };
@@ -285,7 +286,7 @@ impl CostModel<'_> {
         let Ok(work) = splitting.expected_work(self.design, self.depth()) else {
             return Candidate::impossible(method, Infeasible::NoExchange);
         };
-        let bytes = splitting.bytes(self.design.units().len()) as f64;
+        let bytes = splitting.bytes(self.design) as f64;
         let seconds = self.splitting_seconds(work);
         Candidate { method, work: Work::Labellings(work.evaluations), bytes, seconds, infeasible: None }
     }
@@ -356,7 +357,7 @@ fn slope_among_most(changes: &[i64], exchange: &Exchange) -> f64 {
     };
     let units = match exchange {
         Exchange::Subsets(strata) => strata.iter().map(of_stratum).sum(),
-        Exchange::Coins | Exchange::Other => changes.len() as f64 / 4.0,
+        Exchange::Coins | Exchange::Orders(_) | Exchange::Other => changes.len() as f64 / 4.0,
     };
     // The normal density over its tail, in the middle: √(2/π).
     0.8 / (scale * units.sqrt())

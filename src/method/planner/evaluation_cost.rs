@@ -23,6 +23,7 @@ impl CostModel<'_> {
             Exchange::Subsets(strata) if strata.len() > 1 => 8.0 + 5.0 * strata.len() as f64 + 0.2 * units,
             Exchange::Subsets(_) => 6.0 + 0.07 * units,
             Exchange::Coins => 5.0 + 0.015 * units,
+            Exchange::Orders(_) => 10.0 + 2.5 * units,
             Exchange::Other => 10.0 * units,
         }
     }

@@ -86,7 +86,7 @@ pub(super) fn pilot<S: Statistic + ?Sized>(
         }
         lessons += 1;
         let mut both_ends = ascent.draw(particles, stream);
-        both_ends.words.extend(ended.into_rows());
+        both_ends.extend(ended.into_rows());
         evaluations += ascent.learn(&both_ends)?;
     }
 }
@@ -232,7 +232,7 @@ mod tests {
     fn heights(replicates: impl Iterator<Item = f64>) -> Vec<Height> {
         let thresholds = Thresholds::about(0.0, 100.0, 0.0);
         let heights = Heights { thresholds: &thresholds, tail: Tail::Upper, on_undefined: OnUndefined::Fail };
-        let marks = Marks::random(1, &mut Stream::new(0, Domain::SplittingPilot, 0));
+        let marks = Marks::random(1, false, &mut Stream::new(0, Domain::SplittingPilot, 0));
         replicates.map(|replicate| heights.of(replicate, Mark::default(), &marks).unwrap()).collect()
     }
 

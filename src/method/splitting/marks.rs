@@ -7,7 +7,6 @@
 //!
 //! Any order that is fixed before the replicates begin leaves them unbiased; a good one lets their particles find the way.
 
-use crate::sampling::labellings::BitRows;
 use crate::sampling::stream::Stream;
 use crate::statistic::Replicate;
 
@@ -40,36 +39,52 @@ impl Mark {
     }
 }
 
+/// What a unit adds at a place of an order: a hash of both. Orders have no trend.
+#[inline(always)]
+pub(super) fn mark_at(place: usize, unit: u64, of_unit: &[Mark]) -> Mark {
+    let salt = (place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Mark { trend: 0, hash: Mark { trend: 0, hash: of_unit[unit as usize].hash.wrapping_add(salt) }.scattered() }
+}
+
 /// The units' marks.
 #[derive(Debug)]
 pub(super) struct Marks {
     pub of_unit: Vec<Mark>,
+    /// Whether labellings are orders rather than bitsets.
+    pub are_orders: bool,
     /// The trend of a labelling in the middle.
     pub middle: i64,
 }
 
 impl Marks {
     /// Random hashes, and no trend.
-    pub fn random(units: usize, stream: &mut Stream) -> Self {
+    pub fn random(units: usize, are_orders: bool, stream: &mut Stream) -> Self {
         let mark = |_| Mark { trend: 0, hash: stream.word() };
-        Self { of_unit: (0..units).map(mark).collect(), middle: 0 }
+        Self { of_unit: (0..units).map(mark).collect(), are_orders, middle: 0 }
     }
 
     /// The mark of a labelling.
     pub fn of(&self, row: &[u64]) -> Mark {
+        if self.are_orders {
+            let at = |(place, &unit): (usize, &u64)| mark_at(place, unit, &self.of_unit);
+            return row.iter().enumerate().map(at).fold(Mark::default(), Mark::with);
+        }
         set_units(row).fold(Mark::default(), |sum, unit| sum.with(self.of_unit[unit]))
     }
 
     /// Sets the trend by labellings and their statistics. The more often a unit is set where statistics are high, the more
     /// it adds: a multiple of its covariance with their ranks, in whole numbers.
-    pub fn learn<T: Replicate>(&mut self, labellings: &BitRows, replicates: &[T]) {
-        let width = labellings.width();
+    pub fn learn<T: Replicate>(&mut self, words: &[u64], replicates: &[T]) {
+        if self.are_orders {
+            return;
+        }
+        let width = self.of_unit.len().div_ceil(64);
         self.of_unit.iter_mut().for_each(|mark| mark.trend = 0);
         let ranks = centred_ranks(replicates);
-        for (row, rank) in labellings.words.chunks_exact(width).zip(&ranks) {
+        for (row, rank) in words.chunks_exact(width).zip(&ranks) {
             set_units(row).for_each(|unit| self.of_unit[unit].trend += rank);
         }
-        let trends = labellings.words.chunks_exact(width).map(|row| i128::from(self.of(row).trend));
+        let trends = words.chunks_exact(width).map(|row| i128::from(self.of(row).trend));
         self.middle = (trends.sum::<i128>() / replicates.len().max(1) as i128) as i64;
     }
 }
@@ -103,10 +118,9 @@ mod tests {
 
     #[test]
     fn the_trend_follows_the_statistic() {
-        let mut marks = Marks::random(4, &mut Stream::new(0, Domain::SplittingPilot, 0));
-        let rows = BitRows { units: 4, words: (0..16).collect() };
-        let statistics: Vec<f64> =
-            rows.words.iter().map(|row| (row & 1) as f64 - 5.0 * (row >> 3 & 1) as f64).collect();
+        let mut marks = Marks::random(4, false, &mut Stream::new(0, Domain::SplittingPilot, 0));
+        let rows: Vec<u64> = (0..16).collect();
+        let statistics: Vec<f64> = rows.iter().map(|row| (row & 1) as f64 - 5.0 * (row >> 3 & 1) as f64).collect();
         marks.learn(&rows, &statistics);
         let trends: Vec<i64> = marks.of_unit.iter().map(|mark| mark.trend).collect();
         // Units 1 and 2 decide nothing. Ranks, twice and centred, are -12, -4, 4 and 12, four times each.

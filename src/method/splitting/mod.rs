@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::engine::{self, Results};
 use super::lossless;
 use super::monte_carlo::Watch;
-use crate::design::Design;
+use crate::design::{Design, Exchange};
 use crate::error::Error;
 use crate::sampling::stream::{Domain, Stream};
 use crate::sampling::subset;
@@ -237,7 +237,8 @@ impl Splitting {
         let Watch { stop, advance, .. } = *watch;
         let Target { thresholds, tail, on_undefined, most_evaluations } = target;
         let mut stream = Stream::new(self.seed, Domain::SplittingPilot, 0);
-        let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), &mut stream));
+        let are_orders = matches!(design.exchange(), Exchange::Orders(_));
+        let (moves, marks) = (Moves::of(design)?, Marks::random(design.units().len(), are_orders, &mut stream));
         let heights = Heights { thresholds, tail, on_undefined };
         let mut ascent = Ascent { design, statistic, heights, moves, marks, arch: self.arch, stop, advance };
         // A climb's share, for each of its particles.
@@ -275,11 +276,10 @@ impl Splitting {
         })
     }
 
-    /// The most bytes that the pilot or one replicate takes over so many units. Replicates run side by side, one on each
-    /// thread.
+    /// The most bytes that the pilot or one replicate takes for a design. Replicates run side by side, one on each thread.
     #[must_use]
-    pub fn bytes(&self, units: usize) -> u64 {
-        let row = 8 * units.div_ceil(64) as u64;
+    pub fn bytes(&self, design: &dyn Design) -> u64 {
+        let (units, row) = (design.units().len(), 8 * design.width() as u64);
         let lesson = levels::first_lesson(self.particles, units).max(2 * self.particles) as u64;
         // Particles and their copies, and a batch that is moved and evaluated; marks and heights.
         let rows = 2 * self.particles as u64 + lesson + 3 * subset::batch_size(units) as u64;

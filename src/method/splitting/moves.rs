@@ -5,11 +5,12 @@
 //! one of the larger group: half of the time with any of them, half of the time with the one that is so many of them
 //! further up or down, beginning again at the other end. That number is drawn on a random scale, and is the same on the
 //! way back. As most designs number units in the order of their values, short steps change a statistic little, which
-//! matters near the end of its range.
+//! matters near the end of its range. For orders it is a few swaps of what stands at two places of a block, half of the time
+//! at any of them, half of the time so many places apart.
 
 use std::ops::Range;
 
-use super::marks::Mark;
+use super::marks::{Mark, mark_at};
 use crate::design::{Design, Exchange, Exchangeable};
 use crate::error::Error;
 use crate::sampling::bounded::{batch_below, below};
@@ -28,6 +29,16 @@ pub(super) enum Moves {
     Swaps(Vec<Stratum>),
     /// Of coins, so many of them.
     Flips(usize),
+    /// Of what stands at the places of a block.
+    Shuffles(Vec<Block>),
+}
+
+/// Places between which units may be swapped.
+#[derive(Debug)]
+pub(super) struct Block {
+    places: Range<usize>,
+    /// Places in this and all blocks before.
+    up_to_here: u64,
 }
 
 /// Units of which some may change places.
@@ -50,6 +61,7 @@ impl Moves {
         match design.exchange() {
             Exchange::Subsets(ranges) => Ok(Self::Swaps(strata(&ranges))),
             Exchange::Coins => Ok(Self::Flips(design.units().len())),
+            Exchange::Orders(blocks) => Ok(Self::Shuffles(shuffled(&blocks))),
             Exchange::Other => {
                 let name = design.kind().name();
                 let what = format!("splitting knows no small changes of the labellings of the design {name}");
@@ -63,6 +75,7 @@ impl Moves {
     pub fn memory(&self) -> f64 {
         match self {
             Self::Flips(units) => *units as f64 / 2.0,
+            Self::Shuffles(blocks) => blocks.last().map_or(0.0, |block| block.up_to_here as f64 / 2.0),
             // The share of a stratum's swaps times what each of them changes in it.
             Self::Swaps(strata) => {
                 let all = strata.last().map_or(0, |stratum| stratum.up_to_here) as f64;
@@ -92,6 +105,10 @@ impl Kernel for Propose<'_> {
     fn compute(self) {
         let Self { moves, changes, stream, width, rows, marks, of_unit } = self;
         for (row, mark) in rows.chunks_exact_mut(width).zip(marks) {
+            if let Moves::Shuffles(blocks) = moves {
+                (0..changes).for_each(|_| swap_places(row, mark, of_unit, blocks, stream));
+                continue;
+            }
             let mut labelling = Marked { row, mark, of_unit };
             match moves {
                 Moves::Swaps(strata) => (0..changes).for_each(|_| labelling.swap(strata, stream)),
@@ -100,9 +117,41 @@ impl Kernel for Propose<'_> {
                     let flips = 1 + below(2 * u64::from(changes) - 1, stream);
                     (0..flips).for_each(|_| labelling.toggle(below(*units as u64, stream) as usize));
                 }
+                Moves::Shuffles(_) => unreachable!("swapped above"),
             }
         }
     }
+}
+
+/// Swaps the units at two places of a block, which is chosen by its size.
+#[inline(always)]
+fn swap_places(order: &mut [u64], mark: &mut Mark, of_unit: &[Mark], blocks: &[Block], stream: &mut Stream) {
+    let Some(last) = blocks.last() else { return };
+    let drawn = below(last.up_to_here, stream);
+    let Block { places, .. } = &blocks[blocks.partition_point(|block| block.up_to_here <= drawn)];
+    let len = places.len() as u64;
+    let scales = u64::from(len.ilog2().min(FARTHEST)) + 1;
+    let [reach, scale, direction, one] = batch_below([2, scales, 2, len], stream);
+    let further = if reach == 0 { below(len, stream) } else { (1 + (stream.word() & ((1 << scale) - 1))) % len };
+    let other = (one + if direction == 0 { further } else { len - further }) % len;
+    let [one, other] = [one, other].map(|place| places.start + place as usize);
+    for place in [one, other] {
+        *mark = mark.without(mark_at(place, order[place], of_unit));
+    }
+    order.swap(one, other);
+    for place in [one, other] {
+        *mark = mark.with(mark_at(place, order[place], of_unit));
+    }
+}
+
+/// The blocks in which anything can change places.
+fn shuffled(ranges: &[Range<usize>]) -> Vec<Block> {
+    let mut up_to_here = 0;
+    let block = |range: &Range<usize>| {
+        up_to_here += range.len() as u64;
+        Block { places: range.clone(), up_to_here }
+    };
+    ranges.iter().filter(|range| range.len() > 1).map(block).collect()
 }
 
 /// A labelling that is moved, and its mark.
@@ -257,7 +306,7 @@ mod tests {
 
     /// Makes a move in each row; the marks are to stay those of the rows.
     fn propose(moves: &Moves, units: usize, changes: u32, rows: &mut [u64], stream: &mut Stream) {
-        let mut of_all = Marks::random(units, stream);
+        let mut of_all = Marks::random(units, false, stream);
         of_all.of_unit.iter_mut().for_each(|mark| mark.trend = (mark.hash >> 40) as i64);
         let width = units.div_ceil(64);
         let marks_of = |rows: &[u64]| rows.chunks_exact(width).map(|row| of_all.of(row)).collect::<Vec<_>>();

@@ -9,7 +9,7 @@ use super::moves::{Moves, Propose};
 use crate::design::{Design, RandomBatches};
 use crate::error::Error;
 use crate::sampling::bounded::below;
-use crate::sampling::labellings::{BitRows, Labellings};
+use crate::sampling::labellings::Labellings;
 use crate::sampling::stream::Stream;
 use crate::sampling::subset;
 use crate::simd::{self, Arch};
@@ -29,10 +29,10 @@ pub(super) struct Ascent<'a, S: Statistic + ?Sized> {
 
 impl<S: Statistic + ?Sized> Ascent<'_, S> {
     /// So many labellings, drawn uniformly and independently from the design.
-    pub fn draw(&self, labellings: usize, stream: &mut Stream) -> BitRows {
-        let mut rows = BitRows { units: self.design.units().len(), words: Vec::new() };
-        RandomBatches::new(self.design, self.arch, stream).append(labellings, &mut rows);
-        rows
+    pub fn draw(&self, labellings: usize, stream: &mut Stream) -> Vec<u64> {
+        let mut words = Vec::new();
+        RandomBatches::new(self.design, self.arch, stream).append(labellings, self.design.width(), &mut words);
+        words
     }
 
     /// The statistics of labellings.
@@ -46,14 +46,14 @@ impl<S: Statistic + ?Sized> Ascent<'_, S> {
     }
 
     /// Learns the trend from labellings. Gives their number.
-    pub fn learn(&mut self, labellings: &BitRows) -> Result<u64, Error> {
-        let (units, width) = (labellings.units, labellings.width());
-        let (all, batch) = (labellings.words.len() / width, subset::batch_size(units));
+    pub fn learn(&mut self, words: &[u64]) -> Result<u64, Error> {
+        let width = self.design.width();
+        let (all, batch) = (words.len() / width, subset::batch_size(self.design.units().len()));
         let mut replicates = vec![S::Replicate::default(); all];
-        for (words, replicates) in labellings.words.chunks(batch * width).zip(replicates.chunks_mut(batch)) {
-            self.evaluate(&Labellings::Dense(BitRows { units, words: words.to_vec() }), replicates)?;
+        for (words, replicates) in words.chunks(batch * width).zip(replicates.chunks_mut(batch)) {
+            self.evaluate(&self.design.labellings(words.to_vec()), replicates)?;
         }
-        self.marks.learn(labellings, &replicates);
+        self.marks.learn(words, &replicates);
         Ok(all as u64)
     }
 }
@@ -61,7 +61,7 @@ impl<S: Statistic + ?Sized> Ascent<'_, S> {
 /// Particles on their way.
 pub(super) struct Swarm<'a, S: Statistic + ?Sized> {
     ascent: &'a Ascent<'a, S>,
-    /// Bitsets, one behind the other.
+    /// Their labellings' words, one behind the other.
     rows: Vec<u64>,
     marks: Vec<Mark>,
     heights: Vec<Height>,
@@ -80,9 +80,9 @@ struct Candidates {
 impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
     /// So many particles, drawn uniformly and independently from the design.
     pub fn draw(ascent: &'a Ascent<'a, S>, particles: usize, stream: &mut Stream) -> Result<Self, Error> {
-        let BitRows { words: rows, units } = ascent.draw(particles, stream);
-        let marks = rows.chunks_exact(units.div_ceil(64)).map(|row| ascent.marks.of(row)).collect();
-        let replicates = vec![S::Replicate::default(); subset::batch_size(units)];
+        let rows = ascent.draw(particles, stream);
+        let marks = rows.chunks_exact(ascent.design.width()).map(|row| ascent.marks.of(row)).collect();
+        let replicates = vec![S::Replicate::default(); subset::batch_size(ascent.design.units().len())];
         let mut swarm = Self { ascent, rows, marks, heights: Vec::new(), replicates, evaluations: 0 };
         for first in (0..particles).step_by(swarm.replicates.len()) {
             let (_, heights) = swarm.evaluate(swarm.candidates(first))?;
@@ -152,13 +152,13 @@ impl<'a, S: Statistic + ?Sized> Swarm<'a, S> {
     fn evaluate(&mut self, candidates: Candidates) -> Result<(Candidates, Vec<Height>), Error> {
         let ascent = self.ascent;
         let Candidates { rows, marks } = candidates;
-        let labellings = Labellings::Dense(BitRows { units: ascent.design.units().len(), words: rows });
+        let labellings = ascent.design.labellings(rows);
         let replicates = &mut self.replicates[..marks.len()];
         ascent.evaluate(&labellings, replicates)?;
         self.evaluations += marks.len() as u64;
         let height = |(&replicate, &mark)| ascent.heights.of(replicate, mark, &ascent.marks);
         let heights = replicates.iter().zip(&marks).map(height).collect::<Result<_, Error>>()?;
-        let Labellings::Dense(BitRows { words: rows, .. }) = labellings else { unreachable!("made dense") };
+        let rows = labellings.into_words();
         Ok((Candidates { rows, marks }, heights))
     }
 

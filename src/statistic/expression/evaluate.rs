@@ -114,6 +114,8 @@ fn ranks(operand: &Expression, free: Values, reduced: Values) -> Part {
     let (numbers, of) = many(free);
     let pooled = free.pooled;
     let all = match of {
+        // Two columns that are related have no values in common.
+        Of::Variable(_) if pooled.is_empty() => numbers.clone(),
         Of::Variable(_) => many(Values { case: pooled, control: pooled, pooled }).0,
         Of::Pairs => numbers.clone(),
     };

@@ -48,7 +48,7 @@ impl Centre {
                 centre.plus(Self::share(total(&sums.changes[stratum.units.clone()]), stratum.m, stratum.units.len()))
             }),
             Exchange::Coins => base.plus(Self::share(total(&sums.changes), 1, 2)),
-            Exchange::Other => Self::share(total(scores), n_case, scores.len()),
+            Exchange::Orders(_) | Exchange::Other => Self::share(total(scores), n_case, scores.len()),
         }
     }
 

@@ -94,6 +94,7 @@ impl Summands {
     /// When the labellings are over another number of units.
     pub fn sum(&self, arch: Arch, labellings: &Labellings, sums: &mut [i64]) {
         match labellings {
+            Labellings::Orders(_) => unreachable!("sums over one of two groups"),
             Labellings::Sparse(rows) => simd::run(arch, Listing { summands: self, rows, sums }),
             Labellings::Lanes(_, transposed) => self.sum_transposed(transposed, sums),
             Labellings::Dense(rows) if simd::has_byte_lanes(arch) => {
