@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use flate2::bufread::MultiGzDecoder;
 use permtest::input::read;
-use permtest::settings::{Blocks, ColumnName, Columns, Reading, Samples, Source, Unmatched};
+use permtest::settings::{Blocks, ColumnName, Columns, Reading, Samples, Several, Source, Unmatched};
 
 const DEFAULT_ROWS: u64 = 2_000_000;
 const RUNS: usize = 5;
@@ -95,6 +95,7 @@ fn scenarios(folder: &Path, rows: u64) -> Vec<Scenario> {
             group: column("group"),
             case: None,
             control: None,
+            several: Several::default(),
         };
         Scenario { name, path, samples }
     };

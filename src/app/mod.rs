@@ -1,5 +1,6 @@
 //! The story of a run: read the data, plan, compute, conclude, report.
 
+mod comparisons;
 pub mod merge;
 mod present;
 mod ready;
@@ -19,13 +20,15 @@ use crate::inference::adjust::Adjustment;
 use crate::inference::gate::Verdict;
 use crate::input::{
     self,
-    dataset::{Dataset, Orientation},
+    dataset::{Dataset, Orientation, Subject},
 };
 use crate::method::planner::Choice;
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::report::{self, Report};
-use crate::settings::{Purpose, Settings, Shard, Statistic, Verbosity};
+use crate::settings::{Purpose, Settings, Shard, Statistic, Test, Verbosity};
+use crate::statistic::catalogue::Named;
+use crate::statistic::{Definition, GroupStatistic};
 use crate::stderr;
 
 /// Runs the tests and writes their report, or counts a share of one for another run to add up. Ctrl-C ends it and leaves
@@ -40,20 +43,51 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
     match (&settings.shard, settings.purpose) {
         (_, Purpose::Explain) => {
             let outputs = Outputs::of_report(output.file.as_deref(), output.color)?;
+            let datasets = read(settings)?;
+            let settings = &settled(&datasets, settings)?;
             let texts: Result<Vec<String>, Error> =
-                together(&read(settings)?, settings).into_iter().map(|columns| explain(columns, settings)).collect();
+                together(&datasets, settings).into_iter().map(|columns| explain(columns, settings)).collect();
             outputs.commit(Contents { report: texts?.join("\n"), ..Contents::default() })?;
             Ok(Verdict::Pass)
         }
         (Some(shard), Purpose::Test) => {
             let file = AtomicFile::create(&shard.file)?;
-            run_shard(&read(settings)?, settings, shard, file).map(|()| Verdict::Pass)
+            let datasets = read(settings)?;
+            run_shard(&datasets, &settled(&datasets, settings)?, shard, file).map(|()| Verdict::Pass)
         }
         (None, Purpose::Test) => {
             let outputs = Outputs::open(output)?;
             conclude(&read(settings)?, settings, None, outputs)
         }
     }
+}
+
+/// The settings for these data: of several groups the statistic that asks of all of them what it asks of two.
+fn settled(datasets: &[Dataset], settings: &Settings) -> Result<Settings, Error> {
+    let Some(dataset) = datasets.iter().find(|dataset| dataset.subject == Subject::Groups) else {
+        return Ok(settings.clone());
+    };
+    let of_groups = match &settings.test.statistic {
+        Statistic::Several(statistic) => *statistic,
+        Statistic::Defined(Definition::Named(Named::Mean)) => GroupStatistic::F,
+        Statistic::Defined(Definition::Named(Named::Welch)) => GroupStatistic::WelchF,
+        Statistic::Defined(Definition::Named(Named::RankSum)) => GroupStatistic::KruskalWallis,
+        other => {
+            let name = match other {
+                Statistic::Defined(definition) => format!("--statistic {definition}"),
+                _ => "--statistic-command".to_owned(),
+            };
+            let labels: Vec<String> = dataset.groups().map(|group| escape::typed(&group.label)).collect();
+            let what = format!("{name} compares two groups, and there are {}: {}", labels.len(), labels.join(", "));
+            let remedy = format!(
+                "say which two with --case and --control, or choose one of {}",
+                GroupStatistic::ALL.map(GroupStatistic::name).join(", ")
+            );
+            return Err(Error::usage(what, remedy));
+        }
+    };
+    let test = Test { statistic: Statistic::Several(of_groups), ..settings.test.clone() };
+    Ok(Settings { test, ..settings.clone() })
 }
 
 /// Reads the samples and says what is to be said of them.
@@ -97,6 +131,7 @@ fn conclude(
     known: Option<&Known>,
     mut outputs: Outputs,
 ) -> Result<Verdict, Error> {
+    let settings = &settled(datasets, settings)?;
     let canvas = canvas(&settings.output);
     let shape = null_distribution(&settings.output, canvas, datasets.len());
     let (mut reports, mut adjustment, mut distribution) = (Vec::new(), Adjustment::Holm, None);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::comparisons;
 use super::rows::rows;
 use crate::design::Design;
 use crate::distribution::DistributionWriter;
@@ -11,16 +12,17 @@ use crate::inference::adjust::Adjustment;
 use crate::inference::classical::{self, Classical};
 use crate::inference::margin::level_of_estimated_margin;
 use crate::inference::warning::Warning;
-use crate::input::dataset::Dataset;
+use crate::input::dataset::{Dataset, Subject};
 use crate::method::engine;
 use crate::method::joint::JointCounts;
 use crate::method::monte_carlo::Watch;
 use crate::method::planner::{Labellings, Method, Plan};
 use crate::output::AtomicFile;
+use crate::permutation_test::effect::EffectSizes;
 use crate::program::Program;
 use crate::progress::Progress;
 use crate::report::{GroupReport, Report};
-use crate::settings::{Compare, DistributionFormat, Instructions, Output, Settings, Shift, Statistic, Test};
+use crate::settings::{Compare, DistributionFormat, Format, Instructions, Output, Settings, Shift, Statistic, Test};
 use crate::signals;
 use crate::simd::Arch;
 use crate::statistic::catalogue::Named;
@@ -30,9 +32,15 @@ use crate::{
     Cut, Definition, JointReady, JointTest, NullDistribution, Partial, PermutationTest, Ready, Take, TestResult,
 };
 
-fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
+pub(super) fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
-    let prepared = PermutationTest::new(case, control)?
+    let groups: Vec<&[f64]> = dataset.groups().map(|group| &group.values[..]).collect();
+    let prepared = match dataset.subject {
+        Subject::TwoSamples | Subject::OneSample => PermutationTest::new(case, control),
+        Subject::Association => PermutationTest::association(case, control),
+        Subject::Groups => PermutationTest::of_groups(&groups),
+    }?;
+    let prepared = prepared
         .layout((&dataset.layout).into())
         .alternative(test.alternative)
         .undefined(test.undefined)
@@ -125,7 +133,7 @@ fn in_units(
             let within_strata = prepared.control_mean_within_strata(definition)?;
             named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
         }
-        Statistic::Defined(_) | Statistic::Program(_) => None,
+        Statistic::Defined(_) | Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
     };
     let what = match summary {
         Some(summary) if summary > 0.0 => return Ok(share * summary),
@@ -152,11 +160,23 @@ fn margin_warning(dataset: &Dataset, test: &Test, character: Character) -> Optio
     Some(Warning::EstimatedMargin { level: (is_plain && compares_means).then(level).flatten() })
 }
 
+/// The rows of an association, or evenly spaced ones of many.
+fn points(dataset: &Dataset) -> Vec<[f64; 2]> {
+    /// More points than this hide each other.
+    const MOST: usize = 1000;
+    if dataset.subject != Subject::Association {
+        return Vec::new();
+    }
+    let rows = dataset.case.values.iter().zip(&dataset.control.values).map(|(&x, &y)| [x, y]);
+    rows.step_by(dataset.case.values.len().div_ceil(MOST)).collect()
+}
+
 /// What the reader would have run instead.
 fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     match test.compare {
         Compare::Nothing => None,
+        Compare::Classical if !dataset.subject.is_two_samples() => Some(Vec::new()),
         Compare::Classical if dataset.layout.pairing.is_some() => {
             Some(classical::paired(case, control, test.alternative, mu))
         }
@@ -197,6 +217,8 @@ impl Run<'_> {
         })?;
         match &settings.test.statistic {
             Statistic::Defined(definition) => Self::with_statistic(&columns, definition, settings, then),
+            Statistic::Several(statistic) => Self::with_statistic(&columns, statistic, settings, then),
+            Statistic::Association(statistic) => Self::with_statistic(&columns, statistic, settings, then),
             Statistic::Program(program) => {
                 let program = Program::new(program.clone()).stop_on(signals::watch());
                 let found = Self::with_statistic(&columns, &program, settings, then)?;
@@ -361,6 +383,20 @@ impl<'a> ColumnTest<'a> {
         Ok(Self { dataset, test, mu })
     }
 
+    /// Effect sizes of a case against a control, or of one sample against what it is compared with.
+    fn effect_sizes(&self) -> Result<Option<EffectSizes>, Error> {
+        let Self { dataset, test, mu } = self;
+        match dataset.subject {
+            Subject::TwoSamples => test.effect_sizes().map(Some),
+            Subject::OneSample => {
+                let values = &dataset.case.values;
+                let against = PermutationTest::new(values, &vec![*mu; values.len()])?.paired();
+                against.effect_sizes().map(Some)
+            }
+            Subject::Groups | Subject::Association => Ok(None),
+        }
+    }
+
     fn report(&self, result: &TestResult, settings: &Settings) -> Result<Report, Error> {
         let Self { dataset, test: prepared, mu } = self;
         let (test, control) = (&settings.test, &dataset.control.values);
@@ -369,12 +405,13 @@ impl<'a> ColumnTest<'a> {
         let mut report = Report {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
-            case: GroupReport::new(&dataset.case, is_drawn),
-            control: GroupReport::new(&dataset.control, is_drawn),
+            subject: dataset.subject,
+            groups: dataset.groups().map(|group| GroupReport::new(group, is_drawn)).collect(),
+            points: if is_drawn { points(dataset) } else { Vec::new() },
             n_dropped: dataset.n_dropped,
             test: test.clone(),
             mu: *mu,
-            effect_sizes: prepared.effect_sizes()?,
+            effect_sizes: self.effect_sizes()?,
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
                 (smallest, _) => {
@@ -389,11 +426,16 @@ impl<'a> ColumnTest<'a> {
                 _ => compare(dataset, test, *mu),
             },
             result: result.clone(),
+            comparisons: Vec::new(),
             adjusted: None,
             gate: None,
             notes: Vec::new(),
         };
         report.result.warnings.extend(margin_warning(dataset, test, report.result.character));
+        // A bare p-value is that of all groups together.
+        if settings.output.format != Format::PValue {
+            report.comparisons = comparisons::compare(dataset, settings)?;
+        }
         Ok(report)
     }
 }

@@ -172,6 +172,8 @@ fn identity(run: &Run, datasets: &[Dataset], settings: &Settings, cut: &Cut) -> 
     };
     let (statistic, program_sha256) = match &test.statistic {
         Statistic::Defined(definition) => (definition.to_string(), String::new()),
+        Statistic::Several(statistic) => (statistic.name().to_owned(), String::new()),
+        Statistic::Association(statistic) => (statistic.name().to_owned(), String::new()),
         Statistic::Program(program) => (program.argv.join(" "), digest_of_files(&program.argv)),
     };
     Ok(Identity {

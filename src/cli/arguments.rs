@@ -22,7 +22,7 @@ use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
-use crate::settings::{Color, Condition, DecimalMark, Format, Missing, NamePattern, Shift, Sort};
+use crate::settings::{Color, Condition, DecimalMark, Format, Missing, NamePattern, PairsOfGroups, Shift, Sort};
 
 /// A command line as it was typed: every value is well spelled, but options may still contradict each other.
 #[derive(Debug, Parser)]
@@ -96,7 +96,8 @@ pub(super) struct Arguments {
 
     /// Column with the group labels, where one file has a row for each observation
     ///
-    /// With more than two labels, or to say which group is which, add --case LABEL and --control LABEL.
+    /// With two labels, to say which group is which, add --case LABEL or --control LABEL. More than two are tested together, and
+    /// then each with each, unless --case and --control name two of them.
     #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Input")]
     pub group: Option<String>,
 
@@ -107,6 +108,32 @@ pub(super) struct Arguments {
     /// The control group, in the same way
     #[arg(long, value_name = "LABEL|COLUMN", add = complete::columns(), allow_negative_numbers = true, help_heading = "Input")]
     pub control: Option<String>,
+
+    /// The order of the groups, where there are more than two, for --statistic trend and the report: low,mid,high
+    ///
+    /// Without it numbers go by size and other labels by their letters, and the group that --control names comes first.
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', requires = "group", conflicts_with_all = ["case", "control"],
+          help_heading = "Input")]
+    pub order: Vec<String>,
+
+    /// Column with numbers x that may go together with those of --y: a test of association
+    ///
+    /// Each row has an x and a y. If they had nothing to do with each other, any way of dealing out the y over the x would be as
+    /// likely as the one that was observed.
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), requires = "y", help_heading = "Input",
+          conflicts_with_all = ["group", "case", "control", "column", "all_columns", "columns", "paired", "pair"])]
+    pub x: Option<String>,
+
+    /// Column with the numbers y
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), requires = "x", help_heading = "Input")]
+    pub y: Option<String>,
+
+    /// Compare one column with --mu, or 0: are its values centred there?
+    ///
+    /// If they lay symmetrically about it, each difference might as well have the other sign.
+    #[arg(long, help_heading = "Input",
+          conflicts_with_all = ["group", "case", "control", "all_columns", "columns", "paired", "pair", "strata", "x"])]
+    pub one_sample: bool,
 
     #[command(flatten)]
     pub reading: ReadingArguments,
@@ -139,7 +166,7 @@ pub(super) struct Arguments {
 
     /// What is compared between the two groups: a name such as median or welch, or an expression in x and y
     ///
-    /// permtest statistics lists the names. An expression may use x (the case values), y (the control values), pooled
+    /// permtest statistics lists the names, among them those for more than two groups and for --x and --y. An expression may use x (the case values), y (the control values), pooled
     /// (all of them), the functions mean median sum var sd min max n, quantile(x, 0.9) and trimmed_mean(x, 0.2) of many
     /// values, log log2 log10 log1p exp sqrt abs rank and pow(a, b) of each value, comparisons, which give 1 or 0, and
     /// + - * / ^. One in x alone is a summary, whose difference case minus control is tested: 'mean(x > 3)'.
@@ -153,6 +180,13 @@ pub(super) struct Arguments {
         help_heading = "Test"
     )]
     pub statistic: String,
+
+    /// Which of more than two groups are compared with each other [default: all, up to 6 groups, else none]
+    ///
+    /// After the test of all groups together: each with each, or each with the control, which --control names or --order names
+    /// first. Adjusted p-values hold for all of these comparisons together.
+    #[arg(long, value_name = "WHICH", help_heading = "Test")]
+    pub compare_groups: Option<PairsOfGroups>,
 
     /// A program of yours that computes the statistic, with its arguments: 'python3 stat.py'
     ///

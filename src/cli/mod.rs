@@ -34,7 +34,7 @@ use crate::settings::{
     Compare, DecimalMark, FalseAlarmSettings, Header, Instructions, MergeSettings, Purpose, Reading, Settings, Shard,
     Statistic, Test,
 };
-use crate::statistic::Definition;
+use crate::statistic::{AssociationStatistic, Definition, GroupStatistic};
 
 /// How long a program that computes the statistic may be silent, unless the user says otherwise.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -185,6 +185,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
     }
     Ok(Test {
         statistic: statistic(arguments)?,
+        pairs_of_groups: arguments.compare_groups,
         compare: if arguments.compare { Compare::Classical } else { Compare::Nothing },
         alternative: arguments.alternative,
         two_sided: arguments.two_sided,
@@ -235,6 +236,9 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
     let Some(command) = &arguments.statistic_command else {
         refuse_without_a_program("--protocol", arguments.protocol.is_some())?;
         refuse_without_a_program("--command-timeout", arguments.command_timeout.is_some())?;
+        if let Some(statistic) = of_more_than_two_samples(arguments)? {
+            return Ok(statistic);
+        }
         return Definition::parse(&arguments.statistic).map(Statistic::Defined).map_err(|error| {
             let Some(meant) = hints::statistic(&arguments.statistic) else { return error };
             let what = format!("--statistic {} is not known", arguments.statistic);
@@ -246,6 +250,32 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
         protocol: arguments.protocol.unwrap_or(Protocol::Lines),
         time_limit: arguments.command_timeout.unwrap_or(TIME_LIMIT),
     }))
+}
+
+/// A statistic of two columns or of several groups, where that is what is tested or what is named.
+fn of_more_than_two_samples(arguments: &Arguments) -> Result<Option<Statistic>, Error> {
+    let name = &arguments.statistic;
+    let (of_columns, of_groups) = (AssociationStatistic::parse(name), GroupStatistic::parse(name));
+    match (arguments.x.is_some(), of_columns, of_groups) {
+        // The usual one.
+        (true, Err(_), _) if name == "mean" => Ok(Some(Statistic::Association(AssociationStatistic::Pearson))),
+        (true, Ok(statistic), _) => Ok(Some(Statistic::Association(statistic))),
+        (true, Err(unknown), _) => match Definition::parse(name) {
+            Ok(expression @ Definition::Expression(_)) => Ok(Some(Statistic::Defined(expression))),
+            Err(error @ Error::Expression { .. }) => Err(error),
+            _ => Err(unknown),
+        },
+        (false, Ok(_), _) => {
+            let what = format!("--statistic {name} relates two columns");
+            Err(Error::usage(what, "name them with --x COLUMN --y COLUMN"))
+        }
+        (false, _, Ok(_)) if arguments.group.is_none() => {
+            let what = format!("--statistic {name} compares the groups of a column of labels");
+            Err(Error::usage(what, "name it with --group COLUMN"))
+        }
+        (false, _, Ok(statistic)) => Ok(Some(Statistic::Several(statistic))),
+        (false, ..) => Ok(None),
+    }
 }
 
 /// Options about a program have no meaning without one. Clap knows as much, but not which option it was.
@@ -276,7 +306,8 @@ mod tests {
     use crate::method::sequential::Level;
     use crate::settings::{
         Annotations, Blocks, Color, ColumnName, Columns, Condition, Distribution, DistributionFormat, Format,
-        GateSettings, Missing, Output, Pairs, Pictures, Presentation, Samples, Shift, Source, Unmatched, Verbosity,
+        GateSettings, Missing, Output, Pairs, Pictures, Presentation, Samples, Several, Shift, Source, Unmatched,
+        Verbosity,
     };
     use crate::statistic::catalogue::Named;
 
@@ -314,6 +345,7 @@ mod tests {
             test: Test {
                 statistic: Statistic::Defined(Definition::Named(Named::Mean)),
                 compare: Compare::Nothing,
+                pairs_of_groups: None,
                 alternative: Alternative::TwoSided,
                 two_sided: None,
                 undefined: Undefined::Error,
@@ -361,6 +393,7 @@ mod tests {
             group: name("supp"),
             case: case.map(str::to_owned),
             control: control.map(str::to_owned),
+            several: Several::default(),
         };
         assert_eq!(parsed("d.csv --column len --group supp").data, long(None, None));
         assert_eq!(parsed("d.csv --column=len --group supp --case OJ").data, long(Some("OJ"), None));
@@ -432,6 +465,7 @@ mod tests {
         let test = Test {
             statistic: Statistic::Defined(Definition::Named(Named::Quantile(0.9))),
             compare: Compare::Classical,
+            pairs_of_groups: None,
             alternative: Alternative::TwoSided,
             two_sided: Some(TwoSidedRule::Doubled),
             undefined: Undefined::Drop,

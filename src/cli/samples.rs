@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{Blocks, ColumnName, Columns, Files, Pairs, Samples, Source, Unmatched};
+use crate::settings::{Blocks, ColumnName, Columns, Files, Pairs, Samples, Several, Source, Unmatched};
+use crate::statistic::GroupStatistic;
 
 /// Reads the layout of the data off the number of files and the options that name columns.
 pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
@@ -40,6 +41,15 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
             "name two different groups, one for each",
         ));
     }
+    if let (Some(x), Some(y)) = (&arguments.x, &arguments.y) {
+        if x == y {
+            return Err(Error::usage(format!("--x and --y both name {x:?}"), "name two different columns"));
+        }
+        return Ok(Samples::Association { file: source(file), x: ColumnName(x.clone()), y: ColumnName(y.clone()) });
+    }
+    if arguments.one_sample {
+        return Ok(Samples::OneSample { file: source(file), columns: columns_of(arguments) });
+    }
     match (group, case, control) {
         (Some(group), case, control) => {
             if column.contains(group) {
@@ -54,6 +64,10 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
                 group: ColumnName(group.clone()),
                 case: case.clone(),
                 control: control.clone(),
+                several: Several {
+                    is_asked_for: GroupStatistic::parse(&arguments.statistic).is_ok() || !arguments.order.is_empty(),
+                    order: arguments.order.iter().map(|label| label.trim().to_owned()).collect(),
+                },
             })
         }
         (None, Some(_), Some(_)) if arguments.all_columns => Err(Error::usage(
@@ -86,6 +100,14 @@ fn half(given: &str, wanted: &str) -> Error {
 }
 
 fn two_files(case: &Path, control: &Path, arguments: &Arguments) -> Result<Samples, Error> {
+    for (option, is_given) in [("--x and --y", arguments.x.is_some()), ("--one-sample", arguments.one_sample)] {
+        if is_given {
+            return Err(Error::usage(
+                format!("{option} is for one file, and two are given"),
+                "leave out one of the files",
+            ));
+        }
+    }
     if arguments.group.is_some() {
         return Err(Error::usage(
             "--group is for one file that holds both groups, but two files are given",
@@ -222,6 +244,8 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
                 "name the column with the ids of the pairs with --pair COLUMN",
             ));
         }
+        // An x and its y stand in one row, and so do a value and what it is compared with.
+        (false, None) if matches!(samples, Samples::Association { .. }) => Some(Pairs::ByOrder),
         (true, None) => Some(Pairs::ByOrder),
         (false, Some(column)) => Some(Pairs::ById(ColumnName(column.clone()))),
         (false, None) => None,
@@ -237,11 +261,13 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
 fn columns<'a>(samples: &'a Samples) -> Vec<(&'static str, &'a str)> {
     let values = |columns: &'a Columns| columns.names().iter().map(|name| ("--column", name)).collect::<Vec<_>>();
     let columns = match samples {
-        Samples::TwoFiles { columns, .. } | Samples::Several { columns, .. } | Samples::Alone { columns, .. } => {
-            values(columns)
-        }
+        Samples::TwoFiles { columns, .. }
+        | Samples::Several { columns, .. }
+        | Samples::Alone { columns, .. }
+        | Samples::OneSample { columns, .. } => values(columns),
         Samples::Long { columns, group, .. } => [values(columns), vec![("--group", group)]].concat(),
         Samples::Wide { case, control, .. } => vec![("--case", case), ("--control", control)],
+        Samples::Association { x, y, .. } => vec![("--x", x), ("--y", y)],
     };
     columns.into_iter().map(|(option, column)| (option, column.0.as_str())).collect()
 }
@@ -273,7 +299,11 @@ pub(super) fn paths(samples: &Samples) -> Vec<&Path> {
     let sources = match samples {
         Samples::TwoFiles { case, control, .. } => vec![case, control],
         Samples::Several { case, control, .. } => case.iter().chain(control).collect(),
-        Samples::Long { file, .. } | Samples::Wide { file, .. } | Samples::Alone { file, .. } => vec![file],
+        Samples::Long { file, .. }
+        | Samples::Wide { file, .. }
+        | Samples::Alone { file, .. }
+        | Samples::Association { file, .. }
+        | Samples::OneSample { file, .. } => vec![file],
     };
     sources.into_iter().map(path).collect()
 }

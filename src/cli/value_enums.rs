@@ -9,7 +9,7 @@ use crate::inference::gate::FailOn;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::method::planner::Choice;
 use crate::program::Protocol;
-use crate::settings::{Color, DecimalMark, Format, Missing, Sort};
+use crate::settings::{Color, DecimalMark, Format, Missing, PairsOfGroups, Sort};
 
 /// `--interval`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,6 +53,20 @@ impl ValueEnum for FailOn {
     }
 }
 
+impl ValueEnum for PairsOfGroups {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::All, Self::Control, Self::Nothing]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::All => PossibleValue::new("all").help("each with each"),
+            Self::Control => PossibleValue::new("control").help("each with the control"),
+            Self::Nothing => PossibleValue::new("none").help("only all together"),
+        })
+    }
+}
+
 impl ValueEnum for Adjustment {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -68,7 +82,7 @@ impl ValueEnum for Adjustment {
                 "the share of false alarms stays below alpha, for such columns (Benjamini and Hochberg)"
             }
             Self::BenjaminiYekutieli => "the same for any columns (Benjamini and Yekutieli)",
-            Self::Nothing => "each column by itself",
+            Self::Nothing | Self::ClosedTesting => "each column by itself",
         }))
     }
 }

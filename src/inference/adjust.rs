@@ -32,10 +32,12 @@ pub enum Adjustment {
     BenjaminiHochberg,
     /// Benjamini and Yekutieli's step-up.
     BenjaminiYekutieli,
+    /// Of pairs of groups: by every hypothesis under which the two are the same. Not for columns.
+    ClosedTesting,
 }
 
 impl Adjustment {
-    /// All of them.
+    /// Those for columns.
     pub const ALL: [Self; 7] = [
         Self::MaxT,
         Self::MinP,
@@ -57,6 +59,7 @@ impl Adjustment {
             Self::Hochberg => "hochberg",
             Self::BenjaminiHochberg => "bh",
             Self::BenjaminiYekutieli => "by",
+            Self::ClosedTesting => "closed-testing",
         }
     }
 
@@ -91,7 +94,9 @@ impl Adjustment {
                 let harmonic: f64 = (1..=p.len()).map(|rank| 1.0 / rank as f64).sum();
                 step_up(p, |rank| harmonic * tests / rank)
             }
-            Self::MaxT | Self::MinP => panic!("{} needs the labellings that the tests share", self.name()),
+            Self::MaxT | Self::MinP | Self::ClosedTesting => {
+                panic!("{} needs the labellings that the tests share", self.name())
+            }
         }
     }
 
@@ -115,7 +120,12 @@ impl Adjustment {
             // Each may be the only small one; with all of them small the step-up procedures adjust next to nothing.
             Self::Holm => (minima.len() as f64 * least).min(1.0),
             Self::BenjaminiYekutieli => self.of(&vec![least; minima.len()]).first().copied().unwrap_or(1.0),
-            Self::Nothing | Self::Hochberg | Self::BenjaminiHochberg | Self::MaxT | Self::MinP => least,
+            Self::Nothing
+            | Self::Hochberg
+            | Self::BenjaminiHochberg
+            | Self::MaxT
+            | Self::MinP
+            | Self::ClosedTesting => least,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! nowhere else.
 
 use super::cell;
-use super::dataset::{Dataset, Orientation, Sample, UNNAMED_COLUMN};
+use super::dataset::{Dataset, Group, Orientation, Sample, Subject, UNNAMED_COLUMN};
 use super::excerpt;
 use super::frame::{Frame, Numbers};
 use super::layout::{Keys, Layout};
@@ -19,15 +19,25 @@ pub struct Comparison {
     pub column: Option<String>,
     /// Name of the column of labels, if there is one.
     pub grouping: Option<String>,
-    /// Case and control.
-    pub halves: [Half; 2],
+    /// Case and control, and all others where there are more groups than two.
+    pub halves: Vec<Half>,
+    /// What is asked of them.
+    pub subject: Subject,
     /// Things the user should know about this test, a sentence each.
     pub notes: Vec<String>,
     /// Whether it is known which sample is the case.
     pub orientation: Orientation,
 }
 
-/// One of the two samples.
+impl Comparison {
+    /// Of two samples of which it is known which is the case, without a column of labels.
+    pub fn of(column: Option<String>, halves: Vec<Half>, notes: Vec<String>) -> Self {
+        let (subject, orientation) = (Subject::TwoSamples, Orientation::Known);
+        Self { column, grouping: None, halves, subject, notes, orientation }
+    }
+}
+
+/// One of the samples.
 pub struct Half {
     /// What the report calls it.
     pub label: String,
@@ -68,18 +78,23 @@ impl Study<'_> {
     /// [`Error::Input`] for a text where a number is due, for missing values if none may be, for a sample without values,
     /// and for rows that make no pairs.
     pub fn assign(&mut self, comparison: Comparison) -> Result<Dataset, Error> {
-        let Comparison { column, grouping, halves, notes: about_this, orientation } = comparison;
+        let Comparison { column, grouping, halves, subject, notes: about_this, orientation } = comparison;
         let (taken, n_missing) = self.take_all(&halves)?;
         let mut notes = about_this;
         notes.extend(self.notes(&halves));
-        let mut taken = taken.into_iter();
         let is_wide = is_wide(&halves);
-        let mut sides = halves.map(|half| {
+        let side = |(half, Taken { values, rows, .. }): (Half, Taken)| {
             let frame = &self.frames[half.frame];
-            let Taken { values, rows, .. } = taken.next().expect("one for each half");
             Side { label: half.label, place: self.roles.pair_place(frame), values, rows, frame }
-        });
-        let (pairing, left_out) = pairing::arrange(&self.roles, &mut sides, self.missing)?;
+        };
+        let mut sides: Vec<Side> = halves.into_iter().zip(taken).map(side).collect();
+        if subject == Subject::Groups {
+            return self.assign_groups(column, grouping, sides, n_missing, notes);
+        }
+        let Ok(two) = <&mut [Side; 2]>::try_from(&mut sides[..]) else {
+            unreachable!("other subjects have two samples")
+        };
+        let (pairing, left_out) = pairing::arrange(&self.roles, two, self.missing)?;
         notes.extend(left_out.note.clone());
         let n_dropped = match self.roles.pairs {
             None => n_missing,
@@ -95,10 +110,48 @@ impl Study<'_> {
         let rows = self
             .wants_rows
             .then(|| [0, 1].map(|side| sides[side].rows.iter().flatten().map(|&row| row as u32).collect()));
-        let [case, control] = sides.map(Side::into_group);
+        let (case, control, others) = groups(sides);
         let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
-        notes.extend(sentinel([&case.values, &control.values], &column));
-        Ok(Dataset { column, grouping, case, control, layout, rows, n_dropped, notes, orientation })
+        notes.extend(sentinel(&[&case.values, &control.values], &column));
+        Ok(Dataset { column, grouping, case, control, subject, others, layout, rows, n_dropped, notes, orientation })
+    }
+
+    /// Several groups: rows of one id are a block of repeated measures, within which labels are exchanged, as a stratum is.
+    fn assign_groups(
+        &self,
+        column: Option<String>,
+        grouping: Option<String>,
+        sides: Vec<Side<'_>>,
+        n_dropped: u64,
+        mut notes: Vec<String>,
+    ) -> Result<Dataset, Error> {
+        let of = |role| keys(&self.roles, role, &sides);
+        let strata = match (of(Role::Stratum), of(Role::Pair)) {
+            (Some(_), Some(_)) => {
+                let what = "--strata and --pair both say within which rows labels are exchanged";
+                return Err(Error::usage(what, "name one column that does"));
+            }
+            (strata, blocks) => strata.or(blocks),
+        };
+        let layout = Layout { pairing: None, strata, clusters: of(Role::Cluster) };
+        let (case, control, others) = groups(sides);
+        let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
+        let values: Vec<&[f64]> = [&case, &control].into_iter().chain(&others).map(|group| &group.values[..]).collect();
+        notes.extend(sentinel(&values, &column));
+        let (subject, orientation) = (Subject::Groups, Orientation::Known);
+        Ok(Dataset {
+            column,
+            grouping,
+            case,
+            control,
+            subject,
+            others,
+            layout,
+            rows: None,
+            n_dropped,
+            notes,
+            orientation,
+        })
     }
 
     /// Takes the first column of the first frame, which is called so, as one sample.
@@ -200,7 +253,8 @@ impl Study<'_> {
                     faults.add(row, numbers.column, &text.bytes, text.mistake);
                 }
                 // It keeps its place if another row may be its partner.
-                if self.roles.pairs.is_none() || matches!(lack, Some(Role::Group | Role::Pair)) {
+                let is_paired = self.roles.pairs.is_some() && halves.len() == 2;
+                if !is_paired || matches!(lack, Some(Role::Group | Role::Pair)) {
                     continue;
                 }
             }
@@ -246,10 +300,10 @@ impl Study<'_> {
 
 /// A note on a whole number that comes again and again, further from all other values than these are from each other: it
 /// may stand for a missing value.
-fn sentinel(samples: [&[f64]; 2], column: &str) -> Option<String> {
+fn sentinel(samples: &[&[f64]], column: &str) -> Option<String> {
     /// How many times the range of the others it must lie away from them.
     const FAR: f64 = 3.0;
-    let all = || samples.into_iter().flatten().copied();
+    let all = || samples.iter().copied().flatten().copied();
     let (least, most) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
     [least, most].into_iter().find_map(|extreme| {
         let n = all().filter(|&value| value == extreme).count();
@@ -349,9 +403,16 @@ impl Faults {
     }
 }
 
-/// To which stratum or cluster the values of both samples belong.
-fn keys(roles: &Roles<'_>, role: Role, sides: &[Side<'_>; 2]) -> Option<Keys> {
+/// Case, control and all others.
+fn groups(sides: Vec<Side<'_>>) -> (Group, Group, Vec<Group>) {
+    let mut groups = sides.into_iter().map(Side::into_group);
+    let (Some(case), Some(control)) = (groups.next(), groups.next()) else { unreachable!("there are two at least") };
+    (case, control, groups.collect())
+}
+
+/// To which stratum or cluster the values of all samples belong.
+fn keys(roles: &Roles<'_>, role: Role, sides: &[Side<'_>]) -> Option<Keys> {
     roles.find_in(role, sides[0].frame)?;
-    let codes = [&sides[0], &sides[1]].map(|side| side.codes(roles, role)).concat();
+    let codes = sides.iter().flat_map(|side| side.codes(roles, role)).collect();
     Some(Keys::new(roles.column_name(role, sides[0].frame), codes, |code| roles.text(role, code)))
 }

@@ -10,7 +10,7 @@ use super::content::{self, Content};
 use super::excerpt;
 use super::frame::Frame;
 use super::groups::{self, NamedLabels};
-use super::layout::Layout;
+use super::layout::{Keys, Layout, Pairing};
 use super::origin::Origin;
 use super::roles::{self, Role, Roles};
 use super::several::Several;
@@ -36,6 +36,12 @@ pub struct Dataset {
     pub case: Group,
     /// The sample it is compared with.
     pub control: Group,
+    /// What is asked of the samples.
+    #[serde(default, skip_serializing_if = "Subject::is_two_samples")]
+    pub subject: Subject,
+    /// The groups after these two, where there are more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Group>,
     /// How observations belong together; each list is as long as the case values followed by the control values.
     pub layout: Layout,
     /// The row of each case and each control value in its table, where several columns were read from it.
@@ -50,6 +56,54 @@ pub struct Dataset {
     /// Whether it is known which sample is the case.
     #[serde(skip)]
     pub orientation: Orientation,
+}
+
+/// What is asked of the samples of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Whether case and control differ.
+    #[default]
+    TwoSamples,
+    /// Whether any of several groups, the case, the control and the others, differ.
+    Groups,
+    /// Whether x, the case, and y, the control, go together row by row.
+    Association,
+    /// Whether one sample, the case, is centred at a value; the control is as many zeros.
+    OneSample,
+}
+
+impl Subject {
+    /// Whether two samples are compared, as usual.
+    #[must_use]
+    pub fn is_two_samples(&self) -> bool {
+        *self == Self::TwoSamples
+    }
+}
+
+impl Dataset {
+    /// Two samples, of which it is known which is the case, without missing values.
+    pub(super) fn of_two(column: String, [case, control]: [Group; 2], layout: Layout, notes: Vec<String>) -> Self {
+        Self {
+            column,
+            grouping: None,
+            case,
+            control,
+            subject: Subject::TwoSamples,
+            others: Vec::new(),
+            layout,
+            rows: None,
+            n_dropped: 0,
+            notes,
+            orientation: Orientation::Known,
+        }
+    }
+
+    /// All groups, case and control first; of one sample only that.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        let two = if self.subject == Subject::OneSample { 1 } else { 2 };
+        [&self.case, &self.control].into_iter().take(two).chain(&self.others)
+    }
 }
 
 /// Whether it is known which of two samples is the case.
@@ -96,8 +150,9 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             "--paired stands beside --group, where the order of the rows does not say which belong together",
             "name the column with the ids of the pairs with --pair",
         )),
-        Samples::Long { file, columns, group, case, control } => {
-            reader.long(file, columns, group, &NamedLabels::new(case.as_deref(), control.as_deref())?)
+        Samples::Long { file, columns, group, case, control, several } => {
+            let named = NamedLabels::new(case.as_deref(), control.as_deref(), several)?;
+            reader.long(file, columns, group, &named)
         }
         Samples::Wide { .. } if matches!(blocks.pairs, Some(Pairs::ById(_))) => Err(Error::usage(
             "--pair is for files with a row for each observation, but here a row has both groups",
@@ -105,9 +160,41 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
         )),
         Samples::Wide { file, case, control } => match Folder::open(file)? {
             Some(folder) => reader.folder(&folder, [Some(case), Some(control)], &Columns::ALL, Unmatched::Refuse),
-            None => reader.wide(file, case, control),
+            None => reader.wide(file, [("--case", case), ("--control", control)]),
         },
+        Samples::Association { file, x, y } => {
+            let mut datasets = reader.wide(file, [("--x", x), ("--y", y)])?;
+            datasets.iter_mut().for_each(associate);
+            Ok(datasets)
+        }
+        Samples::OneSample { file, columns } => Ok(vec![one_sample(read_sample(file, columns, blocks, reading)?)]),
     }
+}
+
+/// Takes the two columns of pairs for x and y.
+fn associate(dataset: &mut Dataset) {
+    dataset.subject = Subject::Association;
+    dataset.column = dataset.control.label.clone();
+    dataset.grouping = Some(dataset.case.label.clone());
+    dataset.layout.pairing = None;
+    let rows = dataset.case.values.len();
+    for keys in [&mut dataset.layout.strata, &mut dataset.layout.clusters].into_iter().flatten() {
+        // Those of x, which are those of y as well.
+        keys.of_observation.truncate(rows);
+    }
+}
+
+/// Compares a sample with as many zeros, pair by pair.
+fn one_sample(sample: Sample) -> Dataset {
+    let Sample { column, values, clusters, n_dropped, notes } = sample;
+    let clusters = (!clusters.is_empty()).then(|| {
+        let of_both = [&clusters[..], &clusters[..]].concat();
+        Keys::new("cluster".to_owned(), of_both, |cluster| (cluster + 1).to_string())
+    });
+    let control = Group { label: "0".to_owned(), values: vec![0.0; values.len()] };
+    let layout = Layout { pairing: Some(Pairing::ByOrder), clusters, strata: None };
+    let groups = [Group { label: column.clone(), values }, control];
+    Dataset { subject: Subject::OneSample, n_dropped, ..Dataset::of_two(column, groups, layout, notes) }
 }
 
 /// One sample, in the order of the file.
@@ -285,7 +372,7 @@ impl<'a> Reader<'a> {
             }
             let column = one.map(str::to_owned);
             let half = |frame: usize| Half { label: labels[frame].clone(), frame, numbers, code: None };
-            Comparison { column, grouping: None, halves: [half(0), half(1)], notes, orientation: Orientation::Known }
+            Comparison::of(column, vec![half(0), half(1)], notes)
         };
         let comparisons: Vec<_> = pairs.iter().enumerate().map(comparison).collect();
         comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
@@ -316,10 +403,11 @@ impl<'a> Reader<'a> {
         let place = frame.heading.column_place(labels.column);
         let groups::Chosen { codes, missing, orientation, notes: of_labels } =
             groups::choose(labels, dictionary, named, self.rules, &place)?;
-        let texts = codes.map(|code| roles.text(Role::Group, code));
+        let texts: Vec<String> = codes.iter().map(|&code| roles.text(Role::Group, code)).collect();
+        let subject = if named.are_several(codes.len()) { Subject::Groups } else { Subject::TwoSamples };
         let grouping = frame.heading.column_name(labels.column).unwrap_or(UNNAMED_GROUPING).to_owned();
         let mut study = self.study(vec![frame], roles, &missing);
-        study.wants_rows = chosen.len() > 1;
+        study.wants_rows = chosen.len() > 1 && subject == Subject::TwoSamples;
         let mut notes = of_labels;
         notes.extend(study.roles.notes(&study.frames));
         let comparison = |(numbers, &column): (usize, &usize)| {
@@ -330,10 +418,11 @@ impl<'a> Reader<'a> {
             {
                 notes.extend(self.doubt_header(&place.file, name));
             }
-            let half = |side: usize| Half { label: texts[side].clone(), frame: 0, numbers, code: Some(codes[side]) };
-            let column = name.map(str::to_owned);
-            let grouping = Some(grouping.clone());
-            Comparison { column, grouping, halves: [half(0), half(1)], notes, orientation }
+            let half =
+                |(label, &code): (&String, &u32)| Half { label: label.clone(), frame: 0, numbers, code: Some(code) };
+            let (column, grouping) = (name.map(str::to_owned), Some(grouping.clone()));
+            let halves = texts.iter().zip(&codes).map(half).collect();
+            Comparison { column, grouping, halves, subject, notes, orientation }
         };
         let comparisons: Vec<_> = chosen.iter().enumerate().map(comparison).collect();
         comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
@@ -352,7 +441,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a file with a column for each group, or with two benchmarks.
-    fn wide(&self, file: &Source, case: &ColumnName, control: &ColumnName) -> Result<Vec<Dataset>, Error> {
+    fn wide(&self, file: &Source, columns: [(&'static str, &ColumnName); 2]) -> Result<Vec<Dataset>, Error> {
+        let [(first, case), (second, control)] = columns;
         let mut roles = Roles::new(None, self.blocks);
         let origin = match Content::open(file, self.reading)? {
             Content::Table(origin) => origin,
@@ -367,13 +457,10 @@ impl<'a> Reader<'a> {
             }
         };
         let table = self.open(origin, &[case.clone(), control.clone()], &roles)?;
-        let values = [
-            ("--case", column::find(&table, case, "--case")?),
-            ("--control", column::find(&table, control, "--control")?),
-        ];
+        let values = [(first, column::find(&table, case, first)?), (second, column::find(&table, control, second)?)];
         let columns = values.map(|(_, column)| column);
         if columns[0] == columns[1] {
-            let what = format!("--case and --control are the same column, {}", table.column_label(columns[0]));
+            let what = format!("{first} and {second} are the same column, {}", table.column_label(columns[0]));
             return Err(Error::usage(what, "name two different columns"));
         }
         let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
@@ -384,19 +471,13 @@ impl<'a> Reader<'a> {
             labels = ["case", "control"].map(str::to_owned);
         }
         let [case, control] = labels;
-        let halves = [
+        let halves = vec![
             Half { label: case, frame: 0, numbers: 0, code: None },
             Half { label: control, frame: 0, numbers: 1, code: None },
         ];
         let mut study = self.study(vec![frame], roles, &[]);
         let notes = study.roles.notes(&study.frames);
-        Ok(vec![study.assign(Comparison {
-            column: None,
-            grouping: None,
-            halves,
-            notes,
-            orientation: Orientation::Known,
-        })?])
+        Ok(vec![study.assign(Comparison::of(None, halves, notes))?])
     }
 
     /// A file without another to compare it with: a folder of criterion has two runs in it, and other results are listed.
@@ -412,8 +493,7 @@ impl<'a> Reader<'a> {
                 let (what, remedy) = if table.width() == 1 {
                     (
                         "has one column and is given alone, so that there is nothing to compare it with".to_owned(),
-                        "add the file of the control; to test differences of pairs against 0, add a file with as many zeros, \
-                         and --paired",
+                        "add the file of the control, or --one-sample to ask whether its values are centred at 0, or at --mu",
                     )
                 } else {
                     (
@@ -422,7 +502,7 @@ impl<'a> Reader<'a> {
                             column::list(&table, 0..table.width())
                         ),
                         "add --group COLUMN (labels), or --case COLUMN --control COLUMN (a column for each group), or a second \
-                         file",
+                         file; or --x COLUMN --y COLUMN (association), or --one-sample",
                     )
                 };
                 Err(Error::usage(format!("{} {what}", table.file), remedy))

@@ -8,15 +8,19 @@ use super::frame::{Dictionary, Labels};
 use super::{excerpt, number};
 use crate::error::{Error, Place};
 use crate::escape;
-use crate::settings::DecimalMark;
+use crate::settings::{DecimalMark, Several};
 
 /// More different labels than this are certainly no groups.
 const MAX_LABELS: usize = 1000;
 
-/// The labels that `--case` and `--control` name.
+/// More groups than this are compared by nobody: a number was taken for a label.
+const MOST_GROUPS: usize = 100;
+
+/// The labels that `--case`, `--control` and `--order` name.
 pub struct NamedLabels<'a> {
     case: Option<&'a str>,
     control: Option<&'a str>,
+    several: &'a Several,
 }
 
 impl<'a> NamedLabels<'a> {
@@ -24,19 +28,26 @@ impl<'a> NamedLabels<'a> {
     ///
     /// # Errors
     /// [`Error::Usage`] if both are the same.
-    pub fn new(case: Option<&'a str>, control: Option<&'a str>) -> Result<Self, Error> {
+    pub fn new(case: Option<&'a str>, control: Option<&'a str>, several: &'a Several) -> Result<Self, Error> {
         let (case, control) = (case.map(str::trim), control.map(str::trim));
         match case {
             Some(label) if case == control => Err(Error::usage(
                 format!("--case and --control are both {}", excerpt::quote(label.as_bytes())),
                 "name two different labels",
             )),
-            _ => Ok(Self { case, control }),
+            _ => Ok(Self { case, control, several }),
         }
     }
 
     fn names(&self, label: &[u8]) -> bool {
-        [self.case, self.control].into_iter().flatten().any(|named| named.as_bytes() == label)
+        let order = self.several.order.iter().map(String::as_str);
+        [self.case, self.control].into_iter().flatten().chain(order).any(|named| named.as_bytes() == label)
+    }
+
+    /// Whether so many labels are those of several groups rather than of a case and a control.
+    #[must_use]
+    pub fn are_several(&self, labels: usize) -> bool {
+        self.case.is_none() && (labels > 2 || self.several.is_asked_for)
     }
 
     /// Both, if both are named: then rows with other labels are of no concern at all.
@@ -53,10 +64,10 @@ struct Label<'a> {
     n_rows: u64,
 }
 
-/// The labels of the two groups.
+/// The labels of the groups.
 pub struct Chosen {
-    /// Numbers of the labels of case and control.
-    pub codes: [u32; 2],
+    /// Numbers of the labels of case and control or, of several groups, of all of them in their order.
+    pub codes: Vec<u32>,
     /// The texts that mean that a row has no label.
     pub missing: Vec<Vec<u8>>,
     /// Which label is which.
@@ -163,6 +174,9 @@ pub fn choose(
     if let Some([case, control]) = named.both() {
         present.retain(|entry| [case, control].iter().any(|label| label.as_bytes() == entry.text));
     }
+    if named.are_several(present.len()) && present.len() >= 2 {
+        return several(&present, named, missing, place, notes);
+    }
     let [one, other] = &present[..] else { return Err(not_two(&present, place, n_missing)) };
     let [first, second] = [one, other].map(|label| String::from_utf8_lossy(label.text).into_owned());
     let (is_case, orientation) = match (named.case, named.control, is_control(&first), is_control(&second)) {
@@ -182,8 +196,48 @@ pub fn choose(
         let (a, b) = (&shown[0], &shown[1]);
         notes.insert(0, format!("differences are {a} \u{2212} {b}; --case {} turns them round", typed(other.text)));
     }
-    let codes = if is_case { [one.code, other.code] } else { [other.code, one.code] };
+    let codes = if is_case { vec![one.code, other.code] } else { vec![other.code, one.code] };
     Ok(Chosen { codes, missing: missing.iter().map(|label| label.text.to_vec()).collect(), orientation, notes })
+}
+
+/// All labels as groups, in the order that was asked for or, numbers by size, in their own; a control comes first.
+fn several(
+    present: &[Label],
+    named: &NamedLabels<'_>,
+    missing: Vec<Label>,
+    place: &Place,
+    notes: Vec<String>,
+) -> Result<Chosen, Error> {
+    if present.len() > MOST_GROUPS {
+        let what = format!("there are {} labels, more than {MOST_GROUPS} groups", present.len());
+        return Err(Error::input(
+            place.clone(),
+            what,
+            "choose the column of the groups with --group, or take a part with --where",
+        ));
+    }
+    let missing = missing.iter().map(|label| label.text.to_vec()).collect();
+    let order = &named.several.order;
+    let code_of = |text: &str| {
+        present.iter().find(|label| label.text == text.as_bytes()).map(|label| label.code).ok_or_else(|| {
+            let what =
+                format!("no row has the label {}; the labels are {}", excerpt::quote(text.as_bytes()), list(present));
+            Error::input(place.clone(), what, "name these in --order")
+        })
+    };
+    let mut codes = order.iter().map(|text| code_of(text)).collect::<Result<Vec<u32>, Error>>()?;
+    if let Some(left_out) = present.iter().find(|label| !codes.contains(&label.code)).filter(|_| !codes.is_empty()) {
+        let what = format!("--order leaves out the label {}", excerpt::quote(left_out.text));
+        return Err(Error::input(place.clone(), what, "name all, or take a part of the rows with --where"));
+    }
+    if codes.is_empty() {
+        codes = present.iter().map(|label| label.code).collect();
+        if let Some(control) = named.control {
+            let code = code_of(control)?;
+            codes.sort_by_key(|&other| other != code);
+        }
+    }
+    Ok(Chosen { codes, missing, orientation: Orientation::Known, notes })
 }
 
 /// Tells labels from texts that mean that there is none. `None` and `NA` can be either: they are labels where fewer than two

@@ -2,7 +2,7 @@
 
 use super::assign::{Comparison, Half};
 use super::benchmarks::{self, Folder, Results};
-use super::dataset::{Dataset, Orientation, Reader};
+use super::dataset::{Dataset, Reader};
 use super::frame::Frame;
 use super::roles::Roles;
 use crate::error::{Error, Place};
@@ -78,19 +78,13 @@ impl Reader<'_> {
         let frames =
             vec![Frame::from_values(one.clone(), case.values), Frame::from_values(other.clone(), control.values)];
         let [case, control] = labels;
-        let halves = [
+        let halves = vec![
             Half { label: case, frame: 0, numbers: 0, code: None },
             Half { label: control, frame: 1, numbers: 0, code: None },
         ];
         let blocks = self.blocks_of_results();
         let mut study = self.study(frames, Roles::new(None, &blocks), &[]);
-        let mut dataset = study.assign(Comparison {
-            column: Some(column),
-            grouping: None,
-            halves,
-            notes,
-            orientation: Orientation::Known,
-        })?;
+        let mut dataset = study.assign(Comparison::of(Some(column), halves, notes))?;
         let are_clusters = dataset.layout.pairing.is_none() && !self.takes_values_one_by_one();
         dataset.layout.clusters = clusters.filter(|_| are_clusters);
         Ok(dataset)

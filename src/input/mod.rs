@@ -30,7 +30,8 @@ mod sniff;
 pub(crate) mod source;
 mod table;
 mod text;
+mod two_groups;
 mod zstd;
 
-pub use dataset::{Dataset, Group, Sample, names, read, read_sample};
+pub use dataset::{Dataset, Group, Sample, Subject, names, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

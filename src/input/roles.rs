@@ -256,7 +256,7 @@ pub fn read(
     let blank = match (roles.list.first(), values.first()) {
         (Some((Role::Group, _)), _) => Blank::LeftOut,
         // A wide table may have columns of unequal length.
-        (_, Some(("--case", _))) => Blank::Taken,
+        (_, Some(("--case" | "--x", _))) => Blank::Taken,
         _ => Blank::Missing,
     };
     let rows = Rows { blank, conditions: conditions.collect() };

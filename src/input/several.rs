@@ -5,7 +5,7 @@
 
 use super::benchmarks::{self, Comparison, FILE, Results};
 use super::content::Content;
-use super::dataset::{self, Dataset, Group, Orientation, Sample};
+use super::dataset::{self, Dataset, Group, Sample};
 use super::excerpt;
 use super::layout::{Keys, Layout};
 use crate::error::{Error, Place};
@@ -63,17 +63,8 @@ impl Several<'_> {
         let compared = benchmarks::compare(case, control, self.columns, self.unmatched)?;
         let dataset = |Comparison { case, control, clusters, notes }| {
             let [one, other] = self.labels();
-            Dataset {
-                column: case.name,
-                grouping: None,
-                case: Group { label: one, values: case.values },
-                control: Group { label: other, values: control.values },
-                layout: Layout { clusters, ..Layout::default() },
-                rows: None,
-                n_dropped: 0,
-                notes,
-                orientation: Orientation::Known,
-            }
+            let groups = [(one, case.values), (other, control.values)].map(|(label, values)| Group { label, values });
+            Dataset::of_two(case.name, groups, Layout { clusters, ..Layout::default() }, notes)
         };
         Ok(compared.into_iter().map(dataset).collect())
     }
@@ -116,18 +107,7 @@ impl Several<'_> {
         let [case, control] = self.labels();
         let mut sides = samples.into_iter().map(|side| side.into_iter().flat_map(|sample| sample.values).collect());
         let mut group = |label| Group { label, values: sides.next().unwrap_or_default() };
-        let (case, control) = (group(case), group(control));
-        Ok(Dataset {
-            column: name,
-            grouping: None,
-            case,
-            control,
-            layout,
-            rows: None,
-            n_dropped,
-            notes,
-            orientation: Orientation::Known,
-        })
+        Ok(Dataset { n_dropped, ..Dataset::of_two(name, [group(case), group(control)], layout, notes) })
     }
 
     /// What the names of the files of each side begin with alike, `new` for `new-1.json` and `new-2.json`.

@@ -251,7 +251,7 @@ impl MonteCarlo {
     }
 
     /// The replicates of the first resamples of a stream, batch by batch.
-    pub(super) fn replicates<S: Statistic + ?Sized>(
+    pub(crate) fn replicates<S: Statistic + ?Sized>(
         &self,
         design: &dyn Design,
         statistic: &S,

@@ -140,7 +140,12 @@ impl<'a, T: Replicate> Course<'a, T> {
             // Statistics in floats tie within a tolerance, and say so themselves.
             None => Known {
                 observed: value,
-                null_centre: None,
+                // Of a shuffled order it is a whole number.
+                null_centre: self
+                    .problem
+                    .units()
+                    .and(self.statistic.centre())
+                    .map(|(whole, _)| self.statistic.value(whole)),
                 attainable: self.coarsest(),
                 z: None,
                 exactness: Exactness::Exact,

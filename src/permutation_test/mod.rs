@@ -9,6 +9,7 @@ pub mod false_alarms;
 mod histogram;
 mod joint;
 mod member;
+mod pairs_of_groups;
 mod partial;
 mod ready;
 mod rows;

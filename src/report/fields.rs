@@ -8,6 +8,8 @@ use super::{GroupReport, Report, effect};
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::Classical;
 use crate::inference::effect::{Effects, PairedEffects};
+use crate::inference::summary::Summary;
+use crate::input::dataset::Subject;
 use crate::method::estimate::Spread;
 use crate::method::sequential::{Decision, Level};
 use crate::permutation_test::effect::{EffectSizes, IntervalKind};
@@ -50,11 +52,11 @@ const FIELDS: &[Field] = &[
     ("design", |r| text(r.result.design.name())),
     ("n_units", |r| whole(r.result.n_units as u64)),
     ("n_strata", |r| Value::Whole(r.n_strata().map(|strata| strata as u64))),
-    ("n_case", |r| whole(r.case.summary.n)),
-    ("n_control", |r| whole(r.control.summary.n)),
+    ("n_case", |r| Value::Whole(two_samples(r).map(|[case, _]| case.summary.n))),
+    ("n_control", |r| Value::Whole(two_samples(r).map(|[_, control]| control.summary.n))),
     ("n_dropped", |r| whole(r.n_dropped)),
-    ("case", |r| group(&r.case)),
-    ("control", |r| group(&r.control)),
+    ("case", |r| group(two_samples(r).map(|[case, _]| case))),
+    ("control", |r| group(two_samples(r).map(|[_, control]| control))),
     ("estimate", |r| real(r.result.estimate)),
     ("effect", |r| Value::Text(effect::name(r))),
     ("effect_estimate", |r| Value::Real(r.result.effect.as_ref().map(|effect| effect.estimate))),
@@ -113,6 +115,8 @@ const FIELDS: &[Field] = &[
     ("gate_alpha", |r| Value::Real(r.gate.map(|gate| gate.gate.alpha))),
     ("gate_finding", |r| name(r.gate.map(|gate| gate.finding.name()))),
     ("gate_verdict", |r| name(r.gate.map(|gate| gate.verdict.name()))),
+    ("groups", |r| Value::List(other_samples(r).iter().map(sized).collect())),
+    ("comparisons", |r| Value::List(r.comparisons.iter().map(comparison).collect())),
     ("compare", |r| Value::Tests(r.compared.clone().unwrap_or_default())),
     ("warnings", |r| Value::List(r.warnings().into_iter().map(text).collect())),
 ];
@@ -146,15 +150,53 @@ fn size(size: Option<f64>) -> Value {
     }
 }
 
-fn group(group: &GroupReport) -> Value {
-    let summary = &group.summary;
+/// Case and control, if these are compared.
+fn two_samples(report: &Report) -> Option<[&GroupReport; 2]> {
+    let has_both = report.subject == Subject::TwoSamples;
+    has_both.then(|| [report.case(), report.control()])
+}
+
+/// Several groups, x and y, or one sample.
+fn other_samples(report: &Report) -> &[GroupReport] {
+    if report.subject == Subject::TwoSamples { &[] } else { &report.groups }
+}
+
+/// A sample; its numbers are `null` where there is none, so that all lines of a table have the same columns.
+fn group(group: Option<&GroupReport>) -> Value {
+    let number = |of: fn(&Summary) -> f64| Value::Real(group.map(|group| of(&group.summary)));
     Value::Object(vec![
-        ("label", text(&group.label)),
-        ("mean", real(summary.mean)),
-        ("sd", Value::Real(summary.sd)),
-        ("median", real(summary.median)),
-        ("min", real(summary.min)),
-        ("max", real(summary.max)),
+        ("label", Value::Text(group.map(|group| group.label.clone()))),
+        ("mean", number(|summary| summary.mean)),
+        ("sd", Value::Real(group.and_then(|group| group.summary.sd))),
+        ("median", number(|summary| summary.median)),
+        ("min", number(|summary| summary.min)),
+        ("max", number(|summary| summary.max)),
+    ])
+}
+
+/// A sample with its size.
+fn sized(sample: &GroupReport) -> Value {
+    match group(Some(sample)) {
+        Value::Object(mut fields) => {
+            fields.insert(1, ("n", whole(sample.summary.n)));
+            Value::Object(fields)
+        }
+        other => other,
+    }
+}
+
+/// Two of several groups.
+fn comparison(pair: &Report) -> Value {
+    Value::Object(vec![
+        ("case", text(&pair.case().label)),
+        ("control", text(&pair.control().label)),
+        ("statistic", text(pair.statistic_name())),
+        ("estimate", real(pair.result.estimate)),
+        ("effect_interval", Value::Interval(pair.effect_interval().map(|interval| interval.ends))),
+        ("p_value", real(pair.result.p_value.estimate)),
+        ("p_value_interval_kind", text(pair.result.p_value.kind.name())),
+        ("p_value_adjusted", Value::Real(pair.adjusted.map(|adjusted| adjusted.p_value))),
+        ("adjustment", name(pair.adjusted.map(|adjusted| adjusted.by.name()))),
     ])
 }
 
@@ -163,10 +205,10 @@ fn effect_size(
     of_two: fn(&Effects) -> Option<f64>,
     of_pairs: fn(&PairedEffects) -> Option<f64>,
 ) -> Value {
-    Value::Real(match &report.effect_sizes {
+    Value::Real(report.effect_sizes.as_ref().and_then(|sizes| match sizes {
         EffectSizes::TwoSample(effects) => of_two(effects),
         EffectSizes::Paired(effects) => of_pairs(effects),
-    })
+    }))
 }
 
 fn spread(report: &Report) -> Option<Spread> {

@@ -5,11 +5,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
-use super::label::{pad_left, pad_right, shorten_both};
+use super::label::{pad_left, pad_right};
 use super::precision::Precision;
-use super::{GroupReport, Report, wording};
+use super::{GroupReport, Report, text, wording};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
+use crate::inference::summary::Summary;
+use crate::input::dataset::Subject;
 use crate::method::histogram::Histogram;
 use crate::settings::Characters;
 
@@ -28,6 +30,9 @@ const NARROWEST: usize = 26;
 const INDENT: usize = 2;
 /// Lines of bars.
 const ROWS: usize = 7;
+/// Lines and columns of a cloud of points.
+const SCATTER_ROWS: usize = 9;
+const WIDEST_SCATTER: usize = 60;
 /// The most columns of a bar, where there are few.
 const WIDEST_BAR: usize = 6;
 
@@ -47,6 +52,7 @@ struct Glyphs {
     whisker: [char; 3],
     quartiles: char,
     median: char,
+    point: char,
 }
 
 const BLOCKS: Glyphs = Glyphs {
@@ -59,6 +65,7 @@ const BLOCKS: Glyphs = Glyphs {
     whisker: ['├', '─', '┤'],
     quartiles: '▒',
     median: '█',
+    point: '•',
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -71,6 +78,7 @@ const ASCII: Glyphs = Glyphs {
     whisker: ['|', '-', '|'],
     quartiles: '=',
     median: '#',
+    point: 'o',
 };
 
 /// The picture below a report; nothing where there is no histogram.
@@ -98,26 +106,56 @@ fn title(report: &Report, width: usize) -> String {
 
 /// A line for each sample, on one axis below them.
 fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
-    let groups = [&report.case, &report.control];
-    let [Some(case), Some(control)] = groups.map(|group| group.shape.as_ref()) else { return Vec::new() };
-    let low = report.case.summary.min.min(report.control.summary.min);
-    let high = report.case.summary.max.max(report.control.summary.max);
-    let labels = shorten_both(groups.map(|group| group.label.as_str()));
+    if report.subject == Subject::Association {
+        return scatter(report, width, brush);
+    }
+    if report.groups.iter().any(|group| group.shape.is_none()) {
+        return Vec::new();
+    }
+    let ends = |end: fn(&Summary) -> f64| report.groups.iter().map(move |group| end(&group.summary));
+    let low = ends(|summary| summary.min).fold(f64::INFINITY, f64::min);
+    let high = ends(|summary| summary.max).fold(f64::NEG_INFINITY, f64::max);
+    let labels = text::labels(report);
     let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
     let room = width - names - 2;
     let place = |x: f64| {
         let share = if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         (share * (room - 1) as f64).round() as usize
     };
-    let line = |group: &GroupReport, label: &str, shape: &SampleShape| {
-        let name: String = if label.width() <= names { label.to_owned() } else { label.chars().take(names).collect() };
-        format!("{}  {}", pad_right(&name, names), boxed(group, shape, room, place, brush))
+    let line = |(group, label): (&GroupReport, &String)| {
+        let name: String = if label.width() <= names { label.clone() } else { label.chars().take(names).collect() };
+        let drawn = group.shape.as_ref().map(|shape| boxed(group, shape, room, place, brush));
+        format!("{}  {}", pad_right(&name, names), drawn.unwrap_or_default())
     };
     let precision = Precision::of(report);
     let (left, right) = (precision.min.write(low), precision.max.write(high));
     let axis = format!("{}{left}{}", " ".repeat(names + 2), pad_left(&right, room.saturating_sub(left.width())));
     let axis = if left.width() + right.width() < room { format!("{DIM}{axis}{DIM:#}") } else { String::new() };
-    vec![line(&report.case, &labels[0], case), line(&report.control, &labels[1], control), axis]
+    report.groups.iter().zip(&labels).map(line).chain([axis]).collect()
+}
+
+/// The rows of an association as points: y upwards, x to the right.
+fn scatter(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
+    let precision = Precision::of(report);
+    let (x, y) = (&report.case().summary, &report.control().summary);
+    let marks = [precision.max.write(y.max), precision.min.write(y.min)];
+    let margin = marks.iter().map(|mark| mark.width()).max().unwrap_or(0) + 1;
+    let room = width.saturating_sub(margin).clamp(1, WIDEST_SCATTER);
+    let place = |value: f64, of: &Summary, cells: usize| {
+        let share = if of.max > of.min { ((value - of.min) / (of.max - of.min)).clamp(0.0, 1.0) } else { 0.5 };
+        (share * (cells - 1) as f64).round() as usize
+    };
+    let mut cells = vec![vec![' '; room]; SCATTER_ROWS];
+    for &[of_x, of_y] in &report.points {
+        cells[SCATTER_ROWS - 1 - place(of_y, y, SCATTER_ROWS)][place(of_x, x, room)] = brush.point;
+    }
+    let line = |(row, cells): (usize, &Vec<char>)| {
+        let mark = [0, SCATTER_ROWS - 1].iter().position(|&end| end == row).map_or("", |end| &marks[end]);
+        format!("{DIM}{}{DIM:#} {}", pad_left(mark, margin - 1), cells.iter().collect::<String>().trim_end())
+    };
+    let (left, right) = (precision.min.write(x.min), precision.max.write(x.max));
+    let axis = format!("{}{left}{}", " ".repeat(margin), pad_left(&right, room.saturating_sub(left.width())));
+    cells.iter().enumerate().map(line).chain([format!("{DIM}{axis}{DIM:#}")]).collect()
 }
 
 /// `├────▒▒▒▒█▒▒──┤`: from the smallest to the largest value, the middle half, the median.

@@ -9,11 +9,13 @@ use super::{Canvas, GroupReport, Report, effect, gate, histogram, number, table,
 use crate::escape;
 use crate::inference::classical::Classical;
 use crate::inference::p_value::IntervalKind;
+use crate::input::dataset::Subject;
 use crate::method::planner::Method;
 
 /// A table of what is shown, a footnote for each way in which its rows were got, and the list of warnings.
 pub fn render(all: &[Report], reports: &[&Report], canvas: Option<Canvas>) -> String {
     let columns = Columns {
+        has_two_groups: reports.iter().all(|report| report.subject == Subject::TwoSamples),
         adjusted: reports.iter().any(|report| report.adjusted.is_some()),
         finding: reports.iter().any(|report| report.gate.is_some()),
     };
@@ -28,9 +30,11 @@ pub fn render(all: &[Report], reports: &[&Report], canvas: Option<Canvas>) -> St
         table::warnings(all).into_iter().map(|(columns, warning)| item(&columns, &warning)).collect::<Vec<_>>()
     };
 
+    let comparisons = reports.iter().filter_map(|report| comparisons(report));
     let verdict = gate::verdict(all).map(|verdict| format!("**permtest: {}**", escape::markdown(&verdict)));
     let mut blocks: Vec<String> = verdict.into_iter().chain([table.join("\n")]).collect();
     blocks.extend(footnotes);
+    blocks.extend(comparisons);
     blocks.extend(canvas.iter().flat_map(|&canvas| reports.iter().map(move |report| drawing(report, canvas))));
     if !warnings.is_empty() {
         blocks.push(warnings.join("\n"));
@@ -41,15 +45,17 @@ pub fn render(all: &[Report], reports: &[&Report], canvas: Option<Canvas>) -> St
 /// Which columns there are beside those that every table has.
 #[derive(Clone, Copy)]
 struct Columns {
+    /// Whether all rows have a case and a control.
+    has_two_groups: bool,
     adjusted: bool,
     finding: bool,
 }
 
 impl Columns {
     fn head(self) -> Vec<String> {
-        let mut names =
-            "| column | case | control | statistic | interval | p-value | Monte Carlo interval of p |".to_owned();
-        let mut rule = "|---|---|---|---:|---:|---:|---:|".to_owned();
+        let (groups, rule) = if self.has_two_groups { ("case | control", "---|---") } else { ("groups", "---") };
+        let mut names = format!("| column | {groups} | statistic | interval | p-value | Monte Carlo interval of p |");
+        let mut rule = format!("|---|{rule}|---:|---:|---:|---:|");
         for (_, name) in
             [(self.adjusted, "adjusted p"), (self.finding, "finding")].into_iter().filter(|column| column.0)
         {
@@ -71,9 +77,12 @@ impl Columns {
             Some(against) => format!("{estimate} ({against})"),
         };
         let mut row = format!(
-            "| {column} | {} | {} | {difference} | {} | **{}** | {} |",
-            sample(&report.case, precision),
-            sample(&report.control, precision),
+            "| {column} | {} | {difference} | {} | **{}** | {} |",
+            if self.has_two_groups {
+                format!("{} | {}", sample(report.case(), precision), sample(report.control(), precision))
+            } else {
+                report.groups.iter().map(|group| sample(group, precision)).collect::<Vec<_>>().join("; ")
+            },
             interval(report),
             wording::p_value(report),
             wording::interval(report),
@@ -139,6 +148,31 @@ fn footnote(report: &Report) -> String {
         compared(report),
     ];
     [Some(sentence)].into_iter().chain(others).flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Of several groups two by two.
+fn comparisons(report: &Report) -> Option<String> {
+    let first = report.comparisons.first()?;
+    let row = |pair: &Report| {
+        format!(
+            "| {} | {} | {} | {} | {} |",
+            escape::markdown(&pair.column),
+            table::difference_of_pair(pair),
+            effect::plain_interval_ends(pair).unwrap_or_default(),
+            wording::p_value(pair),
+            wording::adjusted_p_value(pair)
+        )
+    };
+    let head = ["| groups | difference | interval | p-value | adjusted p |", "|---|---:|---:|---:|---:|"];
+    let rows: Vec<String> = head.map(str::to_owned).into_iter().chain(report.comparisons.iter().map(row)).collect();
+    let adjusted =
+        first.adjusted.as_ref().map(|adjusted| format!(" Adjusted p: {}.", table::adjustment_of_pairs(adjusted)));
+    Some(format!(
+        "{}\n\n{}.{}",
+        rows.join("\n"),
+        escape::markdown(&table::subject_of_pairs(first)),
+        adjusted.unwrap_or_default()
+    ))
 }
 
 /// The classical tests.

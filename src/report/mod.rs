@@ -38,7 +38,7 @@ use crate::inference::classical::Classical;
 use crate::inference::sample_shape::SampleShape;
 use crate::inference::summary::Summary;
 use crate::inference::{Alternative, TwoSidedRule};
-use crate::input::dataset::Group;
+use crate::input::dataset::{Group, Subject};
 use crate::method::planner::Method;
 use crate::permutation_test::effect::EffectSizes;
 use crate::settings::{Format, PlotFormat, Presentation, Sort, Statistic, Test};
@@ -53,10 +53,12 @@ pub struct Report {
     pub column: String,
     /// Name of the column of labels, for one long file.
     pub grouping: Option<String>,
-    /// The case sample.
-    pub case: GroupReport,
-    /// The control sample.
-    pub control: GroupReport,
+    /// What is asked of the samples.
+    pub subject: Subject,
+    /// Case and control; all of several groups; x and y; or the only sample.
+    pub groups: Vec<GroupReport>,
+    /// Rows of an association as [x, y], if they are to be drawn: as many as there is room for.
+    pub points: Vec<[f64; 2]>,
     /// Rows left out because of missing values.
     pub n_dropped: u64,
     /// What was asked for.
@@ -65,13 +67,15 @@ pub struct Report {
     pub mu: f64,
     /// What was found.
     pub result: TestResult,
-    /// Effect sizes on scales of their own.
-    pub effect_sizes: EffectSizes,
+    /// Effect sizes on scales of their own; `None` where no case is compared with a control.
+    pub effect_sizes: Option<EffectSizes>,
     /// The smallest effect that matters to the gate, in units of the data.
     pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
     pub compared: Option<Vec<Classical>>,
-    /// The p-value adjusted for the other columns, if it was.
+    /// Of several groups, two by two, if that was asked for.
+    pub comparisons: Vec<Report>,
+    /// The p-value adjusted for the other columns, or comparisons, if it was.
     pub adjusted: Option<Adjusted>,
     /// What the test comes to, if a gate was asked for.
     pub gate: Option<GateReport>,
@@ -112,6 +116,16 @@ enum Comparison {
 }
 
 impl Report {
+    /// The case sample, or the first one.
+    fn case(&self) -> &GroupReport {
+        &self.groups[0]
+    }
+
+    /// The control sample, or the last one.
+    fn control(&self) -> &GroupReport {
+        &self.groups[self.groups.len() - 1]
+    }
+
     /// The strata within which labels are exchanged; `None` for other designs.
     fn n_strata(&self) -> Option<usize> {
         self.result.n_strata.filter(|_| self.result.design.is_stratified())
@@ -135,7 +149,7 @@ impl Report {
     fn null_value(&self) -> f64 {
         let natural = match &self.test.statistic {
             Statistic::Defined(definition) => definition.null_value(self.result.character, self.mu),
-            Statistic::Program(_) => 0.0,
+            Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => 0.0,
         };
         // Interpolated between two sums, the mean is off by a rounding error.
         let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (self.result.estimate - natural).abs();
@@ -167,7 +181,7 @@ impl Report {
     /// Mann and Whitney's U beside a rank sum; `None` where ranks are counted within strata.
     fn mann_whitney_u(&self) -> Option<f64> {
         let is_rank_sum = self.test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
-        let m = self.case.summary.n as f64;
+        let m = self.case().summary.n as f64;
         (is_rank_sum && self.comparison() == Comparison::Groups).then(|| self.result.estimate - m * (m + 1.0) / 2.0)
     }
 
@@ -219,8 +233,9 @@ impl Presentation {
         let p = |report: &Report| report.result.p_value.estimate;
         // Of equal p-values the larger effect comes first, on a scale without a unit.
         let size = |report: &Report| match &report.effect_sizes {
-            EffectSizes::TwoSample(sizes) => sizes.hedges_g.unwrap_or_default().abs(),
-            EffectSizes::Paired(sizes) => sizes.d_z.unwrap_or_default().abs(),
+            Some(EffectSizes::TwoSample(sizes)) => sizes.hedges_g.unwrap_or_default().abs(),
+            Some(EffectSizes::Paired(sizes)) => sizes.d_z.unwrap_or_default().abs(),
+            None => 0.0,
         };
         match self.sort.unwrap_or(Sort::PValue) {
             Sort::PValue => {

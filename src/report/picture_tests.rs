@@ -18,8 +18,8 @@ fn drawn() -> Report {
         group
     };
     varied(typical(), |report| {
-        report.case = shaped(report.case.clone(), [15.5, 25.7], [8.2, 30.9]);
-        report.control = shaped(report.control.clone(), [11.2, 23.1], [4.2, 33.9]);
+        report.groups[0] = shaped(report.case().clone(), [15.5, 25.7], [8.2, 30.9]);
+        report.groups[1] = shaped(report.control().clone(), [11.2, 23.1], [4.2, 33.9]);
         report.result.estimate = 3.5;
         report.result.histogram = Some(histogram);
     })

@@ -32,9 +32,9 @@ pub struct Precision {
 impl Precision {
     /// Looks at a report's numbers.
     pub fn of(report: &Report) -> Self {
-        let both = |read: fn(&GroupReport) -> f64| [read(&report.case), read(&report.control)];
+        let both = |read: fn(&GroupReport) -> f64| report.groups.iter().map(read).collect::<Vec<f64>>();
         let means = both(|group| group.summary.mean);
-        let sds: Vec<f64> = [&report.case, &report.control].iter().filter_map(|group| group.summary.sd).collect();
+        let sds: Vec<f64> = report.groups.iter().filter_map(|group| group.summary.sd).collect();
         let is_data = report.measure() == Measure::DataDifference;
         // What is not in the unit of the data says nothing about their digits.
         let differences = if is_data {
@@ -87,9 +87,13 @@ fn four_digits(numbers: &[f64]) -> Notation {
 
 /// How many significant digits of the p-value its interval supports: three or four, and only two where all are small.
 pub fn p_value_digits(report: &Report) -> usize {
-    let [low, high] = report.result.p_value.interval;
-    let least = if report.result.p_value.estimate < 1e-4 { 2 } else { 3 };
-    match (magnitude(report.result.p_value.estimate), magnitude((high - low) / 2.0)) {
+    digits_of(report.result.p_value.estimate, report.result.p_value.interval)
+}
+
+/// How many significant digits of a p-value an interval supports.
+pub fn digits_of(p: f64, [low, high]: [f64; 2]) -> usize {
+    let least = if p < 1e-4 { 2 } else { 3 };
+    match (magnitude(p), magnitude((high - low) / 2.0)) {
         (Some(p), Some(error)) => (p - error + 1).clamp(least, 4) as usize,
         _ => 4,
     }

@@ -6,6 +6,7 @@ use crate::inference::effect::Effects;
 use crate::inference::p_value::{Counts, IntervalKind as PValueIntervalKind, PValue};
 use crate::inference::summary::Summary;
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::input::dataset::Subject;
 use crate::method::planner::{Choice, DEFAULT_MEMORY, Further, Method};
 use crate::method::sequential::Level;
 use crate::method::tail::Tail;
@@ -22,20 +23,25 @@ pub fn typical() -> Report {
     Report {
         column: "len".to_owned(),
         grouping: Some("supp".to_owned()),
-        case: group("OJ", [20.663_333_333_333_334, 6.605_561_049_722_239_5, 22.7, 8.2, 30.9]),
-        control: group("VC", [16.963_333_333_333_335, 8.266_028_725_184_053, 16.5, 4.2, 33.9]),
+        subject: Subject::TwoSamples,
+        groups: vec![
+            group("OJ", [20.663_333_333_333_334, 6.605_561_049_722_239_5, 22.7, 8.2, 30.9]),
+            group("VC", [16.963_333_333_333_335, 8.266_028_725_184_053, 16.5, 4.2, 33.9]),
+        ],
+        points: Vec::new(),
         n_dropped: 0,
         test: test(),
         mu: 0.0,
         result: result(),
-        effect_sizes: EffectSizes::TwoSample(Effects {
+        effect_sizes: Some(EffectSizes::TwoSample(Effects {
             mean_difference: 3.7,
             relative_change: Some(0.218),
             cohens_d: Some(0.494),
             hedges_g: Some(0.488),
             cliffs_delta: 0.28,
             hodges_lehmann: 4.2,
-        }),
+        })),
+        comparisons: Vec::new(),
         smallest_effect: None,
         compared: None,
         adjusted: None,
@@ -48,6 +54,7 @@ fn test() -> Test {
     Test {
         statistic: Statistic::Defined(Definition::Named(Named::Mean)),
         compare: Compare::Nothing,
+        pairs_of_groups: None,
         alternative: Alternative::TwoSided,
         two_sided: None,
         undefined: Undefined::Error,

@@ -1,6 +1,7 @@
 //! What the report calls a statistic, and how it speaks of its values.
 
 use super::{Comparison, Report};
+use crate::input::dataset::Subject;
 use crate::settings::Statistic;
 use crate::statistic::catalogue::{Kind, Named};
 use crate::statistic::expression;
@@ -27,6 +28,8 @@ impl Report {
         match &self.test.statistic {
             Statistic::Defined(definition) => definition.to_string(),
             Statistic::Program(program) => program.argv.join(" "),
+            Statistic::Several(statistic) => statistic.name().to_owned(),
+            Statistic::Association(statistic) => statistic.name().to_owned(),
         }
     }
 
@@ -34,12 +37,19 @@ impl Report {
     pub(super) fn title(&self) -> String {
         let title = match &self.test.statistic {
             Statistic::Program(_) => "statistic of the program".to_owned(),
+            Statistic::Several(statistic) => statistic.title().to_owned(),
+            Statistic::Association(statistic) => statistic.title().to_owned(),
             Statistic::Defined(Definition::Named(named)) => named.title(),
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
                 parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
             }
             Statistic::Defined(Definition::Expression(parsed)) => parsed.canonical.clone(),
         };
+        if self.subject == Subject::OneSample {
+            // Of one sample there is nothing to take a difference of.
+            let summary = title.strip_prefix("difference of ").unwrap_or(&title);
+            return summary.strip_suffix('s').unwrap_or(summary).to_owned();
+        }
         match (&self.test.statistic, self.comparison()) {
             (_, Comparison::Groups | Comparison::PooledStrata) => title,
             (Statistic::Defined(Definition::Named(Named::RankSum)), _) => {
@@ -52,7 +62,7 @@ impl Report {
     /// How its values are spoken of.
     pub(super) fn measure(&self) -> Measure {
         match &self.test.statistic {
-            Statistic::Program(_) => Measure::Value,
+            Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => Measure::Value,
             Statistic::Defined(Definition::Named(named)) => measure(*named),
             Statistic::Defined(Definition::Expression(parsed)) => match self.result.character {
                 _ if parsed.kind == expression::Kind::Summary => Measure::Difference,

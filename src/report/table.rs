@@ -7,9 +7,11 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, shorten_both};
+use super::precision::Precision;
 use super::text::{BOLD, DIM, INDENT, admonition, paragraph};
-use super::{Report, effect, gate, number, wording};
+use super::{Adjusted, Report, effect, gate, number, wording};
 use crate::inference::warning::Warning;
+use crate::input::dataset::Subject;
 use crate::{escape, flags};
 
 /// Blanks between two columns.
@@ -65,29 +67,51 @@ pub fn headline(reports: &[Report]) -> String {
     let Some(first) = reports.first() else { return "no columns".to_owned() };
     let grouping = first.grouping.as_deref().map(|grouping| format!(" by {}", shorten(grouping))).unwrap_or_default();
     let number = number::count(reports.len() as u64);
+    match first.subject {
+        Subject::TwoSamples => {}
+        Subject::Groups => return format!("{number} columns{grouping}: {} groups", first.groups.len()),
+        Subject::Association | Subject::OneSample => return format!("{number} columns"),
+    }
     // Benchmarks of one file may have labels of their own.
     if reports
         .iter()
-        .any(|report| [&report.case.label, &report.control.label] != [&first.case.label, &first.control.label])
+        .any(|report| [&report.case().label, &report.control().label] != [&first.case().label, &first.control().label])
     {
         return format!("{number} columns{grouping}");
     }
-    let [case, control] = shorten_both([&first.case.label, &first.control.label]);
+    let [case, control] = shorten_both([&first.case().label, &first.control().label]);
     format!("{number} columns{grouping}: {case} (case) against {control} (control)")
 }
 
 /// `Difference of means, case − control; two-sided; n 11 and 27`
 fn subject(reports: &[Report]) -> String {
     let first = &reports[0];
-    let sizes = |report: &Report| [report.case.summary.n, report.control.summary.n];
-    let most = |group: usize| reports.iter().map(|report| sizes(report)[group]).max().unwrap_or_default();
+    let sizes = |report: &Report| report.groups.iter().map(|group| group.summary.n).collect::<Vec<_>>();
+    let most = |group: usize| reports.iter().map(|report| report.groups[group].summary.n).max().unwrap_or_default();
     let up_to = if reports.iter().all(|report| sizes(report) == sizes(first)) { "" } else { "up to " };
-    let sizes = format!("n {up_to}{} and {}", number::count(most(0)), number::count(most(1)));
+    let numbers: Vec<String> = (0..first.groups.len()).map(|group| number::count(most(group))).collect();
+    let sizes = match &numbers[..] {
+        [others @ .., last] if !others.is_empty() => format!("n {up_to}{} and {last}", others.join(", ")),
+        numbers => format!("n {up_to}{}", numbers.concat()),
+    };
     let confidence = reports.iter().find_map(Report::effect_confidence);
     let intervals = confidence.map(|confidence| format!("{} intervals", number::percent(confidence)));
     let parts =
         [Some(wording::subject(first)), Some(first.result.alternative.name().to_owned()), Some(sizes), intervals];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// `Two by two, difference of means, 95 % intervals`
+pub(super) fn subject_of_pairs(pair: &Report) -> String {
+    let confidence = pair.effect_confidence();
+    let intervals = confidence.map(|confidence| format!(", {} intervals", number::percent(confidence)));
+    let title = effect::name(pair).unwrap_or_else(|| pair.title());
+    format!("Two by two, {title}{}", intervals.unwrap_or_default())
+}
+
+/// How the p-values of pairs were adjusted.
+pub(super) fn adjustment_of_pairs(adjusted: &Adjusted) -> String {
+    wording::adjustment(adjusted).replace("all columns", "all comparisons")
 }
 
 pub fn level(reports: &[Report]) -> f64 {
@@ -113,7 +137,40 @@ pub fn significant(reports: &[Report]) -> String {
 }
 
 fn rows(reports: &[&Report], level: f64) -> String {
-    let fields = fields(reports, level);
+    write(reports.len(), &fields(reports, level))
+}
+
+/// Pairs of groups, a row each.
+pub(super) fn pairs(reports: &[Report]) -> String {
+    let level = level(reports);
+    let field = |heading, is_text, of: &dyn Fn(&Report) -> String| TableColumn {
+        heading,
+        is_text,
+        cells: reports.iter().map(of).collect(),
+    };
+    let is_adjusted = reports.iter().any(|report| report.adjusted.is_some());
+    let fields = [
+        field("groups", true, &|pair| shorten(&pair.column)),
+        field("difference", false, &difference_of_pair),
+        field("interval", false, &|pair| effect::plain_interval_ends(pair).unwrap_or_default()),
+        field("p-value", false, &wording::p_value),
+        field("adjusted", false, &|pair| if is_adjusted { wording::adjusted_p_value(pair) } else { String::new() }),
+        field("", true, &|pair| if pair.final_p_value() <= level { "*".to_owned() } else { String::new() }),
+    ];
+    let fields: Vec<TableColumn> = fields.into_iter().filter(|field| !field.cells.concat().is_empty()).collect();
+    write(reports.len(), &fields)
+}
+
+/// What its interval is about.
+pub(super) fn difference_of_pair(pair: &Report) -> String {
+    match pair.other_effect() {
+        Some(effect) => Precision::of(pair).effect.write(effect.estimate),
+        None => wording::estimate(pair),
+    }
+}
+
+/// Writes so many rows under their headings.
+fn write(rows: usize, fields: &[TableColumn]) -> String {
     let widths: Vec<usize> = fields
         .iter()
         .map(|field| field.cells.iter().map(|cell| cell.width()).max().unwrap_or(0).max(field.heading.width()))
@@ -131,7 +188,7 @@ fn rows(reports: &[&Report], level: f64) -> String {
         let cells = line(&mut fields.iter().map(|field| (field, field.cells[row].as_str())));
         format!("{INDENT}{cells}\n")
     };
-    format!("{INDENT}{DIM}{head}{DIM:#}\n{}", (0..reports.len()).map(row).collect::<Vec<_>>().concat())
+    format!("{INDENT}{DIM}{head}{DIM:#}\n{}", (0..rows).map(row).collect::<Vec<_>>().concat())
 }
 
 /// The columns of the table; those without any content are left out.

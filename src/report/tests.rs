@@ -81,7 +81,7 @@ fn no_extreme_resample_gives_a_floor_and_a_bound_but_never_zero() {
 #[test]
 fn a_single_observation_has_no_standard_deviation() {
     let report = varied(typical(), |report| {
-        report.case = single("new", 14.0);
+        report.groups[0] = single("new", 14.0);
         report.result.estimate = 14.0 - 16.963_333_333_333_335;
         report.result.alternative = Alternative::Less;
         report.result.tail = Tail::Lower;
@@ -312,8 +312,9 @@ fn labels_in_any_script_align_and_nothing_invisible_reaches_the_terminal() {
     let report = varied(typical(), |report| {
         report.column = "durée\u{1b}[31m".to_owned();
         report.grouping = None;
-        report.case = group("対照グループ", [2.3e-9, 4e-10, 2.2e-9, 1.9e-9, 3e-9]);
-        report.control = group("results/2024-05-17/machine-b/latency-after.csv", [1.3e-9, 5e-10, 1.2e-9, 9e-10, 2e-9]);
+        report.groups[0] = group("対照グループ", [2.3e-9, 4e-10, 2.2e-9, 1.9e-9, 3e-9]);
+        report.groups[1] =
+            group("results/2024-05-17/machine-b/latency-after.csv", [1.3e-9, 5e-10, 1.2e-9, 9e-10, 2e-9]);
         report.result.estimate = 1e-9;
     });
     let expected = "\
@@ -376,7 +377,7 @@ fn json_has_these_names_in_this_order() {
         r#""saddlepoint_p_value":null,"n_replicates":null,"n_levels":null,"confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
         r#""sequential_alpha":null,"sequential_risk":null,"decision":null,"adjustment":null,"p_value_adjusted":null,"#,
         r#""p_value_adjusted_interval":null,"gate_alpha":null,"gate_finding":null,"gate_verdict":null,"#,
-        r#""compare":[],"warnings":["A \"quoted\" one."]}"#,
+        r#""groups":[],"comparisons":[],"compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
     let report = varied(typical(), |report| report.notes = vec!["A \"quoted\" one.".to_owned()]);
@@ -389,7 +390,7 @@ fn json_has_these_names_in_this_order() {
 #[test]
 fn csv_has_the_same_names_flattened_and_quotes_what_needs_it() {
     let mut report = varied(typical(), |report| report.notes = vec!["One, two.".to_owned(), "Three.".to_owned()]);
-    report.case = single("O\"J", 14.0);
+    report.groups[0] = single("O\"J", 14.0);
     let expected = "schema,version,column,statistic,alternative,two_sided_rule,design,n_units,n_strata,n_case,n_control,n_dropped,\
 case_label,case_mean,case_sd,case_median,case_min,case_max,\
 control_label,control_mean,control_sd,control_median,control_min,control_max,\
@@ -400,24 +401,24 @@ p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,p_value
 p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,\
 sequential_alpha,sequential_risk,decision,adjustment,\
 p_value_adjusted,p_value_adjusted_interval_low,p_value_adjusted_interval_high,gate_alpha,gate_finding,gate_verdict,\
-compare,warnings
+groups,comparisons,compare,warnings
 permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
 3.7,difference of means,3.7,-0.17,7.57,exact,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,\"One, two.; Three.\"
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv, &Presentation::default(), None), expected);
-    report.case.label = "O\tJ".to_owned();
+    report.groups[0].label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv, &Presentation::default(), None);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 75);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 77);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 
 #[test]
 fn markdown_is_a_table_with_its_footnote_and_warnings() {
     let mut report = warned();
-    report.case.label = "a|b <i>_x_".to_owned();
+    report.groups[0].label = "a|b <i>_x_".to_owned();
     let other = varied(none_as_extreme(), |report| {
         report.column = "weight".to_owned();
         report.notes = Vec::new();
@@ -440,8 +441,8 @@ Difference of means, case − control; p-value (two-sided) from 10,000,000 resam
 #[test]
 fn a_small_difference_of_large_samples_stays_visible() {
     let report = varied(typical(), |report| {
-        report.case = group("a", [20.664_12, 6.6, 22.7, 8.0, 30.0]);
-        report.control = group("b", [20.661_0, 8.3, 16.5, 4.0, 34.0]);
+        report.groups[0] = group("a", [20.664_12, 6.6, 22.7, 8.0, 30.0]);
+        report.groups[1] = group("b", [20.661_0, 8.3, 16.5, 4.0, 34.0]);
         report.result.estimate = 0.003_12;
     });
     let text = text(&report);

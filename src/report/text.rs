@@ -4,9 +4,11 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
+use super::precision::Precision;
 use super::wording::Row;
 use super::{Canvas, Report, effect, gate, histogram, table, wording};
 use crate::inference::classical::Classical;
+use crate::input::dataset::Subject;
 use crate::settings::{Details, Presentation};
 use crate::{escape, flags};
 
@@ -41,6 +43,7 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
     for note in [effect_note(report), wording::dropped(report)].into_iter().flatten() {
         text += &paragraph(&note, INDENT, DIM);
     }
+    text += &comparisons(report);
     text += &compared(report);
     if let Some(finding) = gate::finding(report) {
         text.push('\n');
@@ -59,6 +62,17 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
     text
 }
 
+/// Of several groups two by two, a row each.
+fn comparisons(report: &Report) -> String {
+    let Some(first) = report.comparisons.first() else { return String::new() };
+    let mut text = format!("\n{INDENT}{}:\n", table::subject_of_pairs(first));
+    text += &table::pairs(&report.comparisons);
+    if let Some(adjusted) = &first.adjusted {
+        text += &paragraph(&format!("Adjusted p: {}.", table::adjustment_of_pairs(adjusted)), INDENT, DIM);
+    }
+    text
+}
+
 /// The effect on other scales, or why it has no interval.
 fn effect_note(report: &Report) -> Option<String> {
     let scales = effect::other_scales(report).map(|scales| format!("Effect: {scales}."));
@@ -68,34 +82,50 @@ fn effect_note(report: &Report) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join(" "))
 }
 
-/// `len by supp: OJ (case) against VC (control)`
+/// `len by supp: OJ (case) against VC (control)`, `len by dose: 3 groups`, `len against dose, row by row`, `d against 0`
 pub fn headline(report: &Report) -> String {
+    let column = shorten(&report.column);
     let grouping = report.grouping.as_deref().map(|grouping| format!(" by {}", shorten(grouping))).unwrap_or_default();
-    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
-    format!("{}{grouping}: {case} (case) against {control} (control)", shorten(&report.column))
+    match report.subject {
+        Subject::TwoSamples => {
+            let [case, control] = shorten_both([&report.case().label, &report.control().label]);
+            format!("{column}{grouping}: {case} (case) against {control} (control)")
+        }
+        Subject::Groups => format!("{column}{grouping}: {} groups", report.groups.len()),
+        Subject::Association => format!("{column} against {}, row by row", shorten(&report.case().label)),
+        Subject::OneSample => format!("{column} against {}", Precision::of(report).mu.write(report.mu)),
+    }
 }
 
-/// The two samples, one a row; labels for which a line has no room have one above their row, or as many as they need.
+/// The samples, one a row; labels for which a line has no room have one above their row, or as many as they need.
 fn samples(report: &Report) -> String {
-    let groups = [&report.case, &report.control];
-    let labels = shorten_both(groups.map(|group| group.label.as_str()));
-    let rows = groups.map(|group| wording::summary(group, report));
-    let mut lines = [String::new(), String::new(), String::new()];
+    let labels = labels(report);
+    let rows: Vec<_> = report.groups.iter().map(|group| wording::summary(group, report)).collect();
+    let mut lines = vec![String::new(); 1 + rows.len()];
     for (i, name) in wording::SUMMARY.into_iter().enumerate() {
-        let cells = [name, &rows[0][i], &rows[1][i]];
+        let cells: Vec<&str> = [name].into_iter().chain(rows.iter().map(|row| row[i].as_str())).collect();
         let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
         for (line, cell) in lines.iter_mut().zip(cells) {
             *line += &pad_left(cell, width + GAP);
         }
     }
     let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-    let [head, case, control] = lines;
+    let (head, rows) = (&lines[0], lines[1..].iter());
     if INDENT.len() + widest + head.width() <= WIDTH {
-        let [case, control] = [(case, 0), (control, 1)].map(|(row, i)| pad_right(&labels[i], widest) + &row);
-        return format!("{DIM}{INDENT}{}{head}{DIM:#}\n{INDENT}{case}\n{INDENT}{control}\n", " ".repeat(widest));
+        let rows = rows.zip(&labels).map(|(row, label)| format!("{INDENT}{}{row}\n", pad_right(label, widest)));
+        return format!("{DIM}{INDENT}{}{head}{DIM:#}\n{}", " ".repeat(widest), rows.collect::<String>());
     }
-    let [one, other] = groups.map(|group| paragraph(&group.label, INDENT, Style::new()));
-    format!("{DIM}{INDENT}{head}{DIM:#}\n{one}{INDENT}{case}\n{other}{INDENT}{control}\n")
+    let rows = rows.zip(&report.groups);
+    let rows = rows.map(|(row, group)| paragraph(&group.label, INDENT, Style::new()) + &format!("{INDENT}{row}\n"));
+    format!("{DIM}{INDENT}{head}{DIM:#}\n{}", rows.collect::<String>())
+}
+
+/// What the samples are called, short and kept apart.
+pub(super) fn labels(report: &Report) -> Vec<String> {
+    match &report.groups[..] {
+        [one, other] => shorten_both([&one.label, &other.label]).to_vec(),
+        groups => groups.iter().map(|group| shorten(&group.label)).collect(),
+    }
 }
 
 /// The difference, the effect if it is another one, the p-value: one above the other.

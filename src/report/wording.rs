@@ -2,7 +2,7 @@
 
 use super::fields::MOST_WHOLE;
 use super::number::{self, Rounding};
-use super::precision::{Precision, p_value_digits};
+use super::precision::{Precision, digits_of, p_value_digits};
 use super::statistic::Measure;
 use super::{Adjusted, Comparison, GroupReport, Report, effect};
 use crate::Undefined;
@@ -12,6 +12,7 @@ use crate::inference::classical::{self, Classical, ClassicalTest};
 use crate::inference::diagnostics::contradicts_saddlepoint;
 use crate::inference::p_value::IntervalKind;
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::input::dataset::Subject;
 use crate::method::estimate::Spread;
 use crate::method::planner::{Further, Method};
 use crate::method::sequential::Decision;
@@ -39,7 +40,11 @@ pub fn estimate(report: &Report) -> String {
 
 /// The p-value adjusted for the other columns; where it was not adjusted, as it is.
 pub fn adjusted_p_value(report: &Report) -> String {
-    number::probability(report.final_p_value(), p_value_digits(report), Rounding::Nearest)
+    // One that was counted by itself has digits of its own.
+    let counted = report.adjusted.filter(|adjusted| adjusted.by == Adjustment::ClosedTesting);
+    let digits =
+        counted.map_or_else(|| p_value_digits(report), |adjusted| digits_of(adjusted.p_value, adjusted.interval));
+    number::probability(report.final_p_value(), digits, Rounding::Nearest)
 }
 
 /// What a sample is summed up by, and the names of [`summary`]'s numbers.
@@ -224,6 +229,7 @@ fn extremity(report: &Report, one: bool) -> String {
     let estimate = estimate(report);
     let distance = precision.difference.write((report.result.estimate - report.null_value()).abs());
     let noun = match report.measure() {
+        _ if report.subject == Subject::OneSample => "value",
         Measure::Value | Measure::Ratio => "value",
         _ => "difference",
     };
@@ -232,6 +238,7 @@ fn extremity(report: &Report, one: bool) -> String {
         _ if report.measure() == Measure::Distance => format!("{have} a distance of {estimate} or more"),
         (Alternative::Greater, _) => format!("{have} a {noun} of {estimate} or more"),
         (Alternative::Less, _) => format!("{have} a {noun} of {estimate} or less"),
+        (Alternative::TwoSided, TwoSidedRule::UpperTail) => format!("{have} a value of {estimate} or more"),
         (Alternative::TwoSided, TwoSidedRule::Doubled) => {
             let side = if report.result.tail == Tail::Lower { "less" } else { "more" };
             format!("{have} a {noun} of {estimate} or {side}; that share, the smaller of the two tails, is doubled")
@@ -270,6 +277,9 @@ pub fn precision_note(report: &Report) -> String {
 pub fn adjustment(adjusted: &Adjusted) -> String {
     let by = match adjusted.by {
         Adjustment::Nothing => "not adjusted",
+        Adjustment::ClosedTesting => {
+            return "for all comparisons, by closed testing of the largest |t|; intervals are not adjusted".to_owned();
+        }
         Adjustment::MaxT => "for all columns, by the largest statistic of each labelling (maxT, step-down)",
         Adjustment::MinP => "for all columns, by the smallest p-value of each labelling (minP, step-down)",
         Adjustment::Holm => "for all columns, by Holm's method",
@@ -295,6 +305,7 @@ pub fn subject(report: &Report) -> String {
         first.make_ascii_uppercase();
     }
     match report.measure() {
+        _ if report.subject == Subject::OneSample => statistic,
         Measure::DataDifference | Measure::Difference => format!("{statistic}, case − control"),
         Measure::Value | Measure::Ratio | Measure::Distance => statistic,
     }
@@ -309,7 +320,20 @@ pub fn design(report: &Report) -> Option<String> {
         Some(1) => "1 stratum".to_owned(),
         strata => format!("{} strata", number::count(strata.unwrap_or(0) as u64)),
     };
+    let within = match report.n_strata() {
+        Some(n) if n > 1 => format!(" within {strata}"),
+        _ => String::new(),
+    };
     let relabelled = match report.result.design {
+        _ if report.subject == Subject::OneSample => {
+            let whose =
+                if report.result.design.is_clustered() { clusters } else { several(report.result.n_units, "value") };
+            Some(format!("Signs are flipped, those of {whose}."))
+        }
+        Kind::Clustered | Kind::ClusteredStratified if report.subject == Subject::Association => {
+            Some(format!("The x of whole clusters are exchanged, {units} in all{within}."))
+        }
+        _ if report.subject == Subject::Association => Some(format!("The y are dealt out over the x{within}.")),
         Kind::Paired => Some(format!("Labels are swapped within {pairs}.")),
         Kind::Stratified => Some(format!("Labels are exchanged within {strata} only.")),
         Kind::Clustered => Some(format!("Whole clusters are relabelled, {units} in all.")),

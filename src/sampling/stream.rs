@@ -42,6 +42,8 @@ pub enum Domain {
     Bins,
     /// A few labellings that show what a statistic is like.
     Probes,
+    /// Labellings of some of several groups, by which comparisons are adjusted.
+    PairsOfGroups,
 }
 
 impl Domain {
@@ -59,6 +61,7 @@ impl Domain {
             Self::Shuffles => b"permtest/shuffles/1",
             Self::Bins => b"permtest/bins/1",
             Self::Probes => b"permtest/probes/1",
+            Self::PairsOfGroups => b"permtest/pairs-of-groups/1",
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::method::planner::Choice;
 use crate::method::sequential::Level;
 use crate::permutation_test::effect::EffectRequest;
 use crate::program::ProgramSettings;
-use crate::statistic::Definition;
+use crate::statistic::{AssociationStatistic, Definition, GroupStatistic};
 
 /// A run of the command.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,6 +175,8 @@ pub enum Samples {
         case: Option<String>,
         /// The label of the control group, if it was named.
         control: Option<String>,
+        /// What is wanted of more than two groups.
+        several: Several,
     },
     /// One file with a column for each group.
     Wide {
@@ -185,6 +187,43 @@ pub enum Samples {
         /// The column with the control sample.
         control: ColumnName,
     },
+    /// One file with two columns that may go together.
+    Association {
+        /// The file.
+        file: Source,
+        /// The column of x.
+        x: ColumnName,
+        /// The column of y.
+        y: ColumnName,
+    },
+    /// One file with a column that is compared with a value.
+    OneSample {
+        /// The file.
+        file: Source,
+        /// The value column.
+        columns: Columns,
+    },
+}
+
+/// What is wanted of the groups of a column of labels.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Several {
+    /// Whether a statistic of several groups was named: then two labels are groups as well.
+    pub is_asked_for: bool,
+    /// The labels in their order; empty: by size, or as they sort.
+    pub order: Vec<String>,
+}
+
+/// Which of several groups are compared with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PairsOfGroups {
+    /// Each with each.
+    All,
+    /// Each with the control, which is the first one.
+    Control,
+    /// None.
+    #[default]
+    Nothing,
 }
 
 /// Which columns of values, or benchmarks, are tested: each by itself.
@@ -369,6 +408,8 @@ pub struct Test {
     pub statistic: Statistic,
     /// Which other tests are reported beside.
     pub compare: Compare,
+    /// Which of several groups are compared with each other; `None`: as suits their number.
+    pub pairs_of_groups: Option<PairsOfGroups>,
     /// About case − control.
     pub alternative: Alternative,
     /// How the two tails become one p-value; `None`: as suits the statistic.
@@ -427,6 +468,10 @@ pub enum Statistic {
     Defined(Definition),
     /// What a program of the user's computes.
     Program(ProgramSettings),
+    /// A statistic of several groups.
+    Several(GroupStatistic),
+    /// A statistic of two columns.
+    Association(AssociationStatistic),
 }
 
 /// Which tests are reported beside the permutation test.

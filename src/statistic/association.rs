@@ -13,9 +13,8 @@
 
 use std::ops::Range;
 
-use super::groups::around;
 use super::linear::scores::Scores;
-use super::shuffled::{PlaceLabels, Shuffled, centred, twice_ranks};
+use super::shuffled::{PlaceLabels, Shuffled, around, centred, twice_ranks};
 use super::{Character, EvaluationCost, NullShape, Prepared, Problem, Statistic, TestStatistic, Thresholds};
 use crate::error::Error;
 use crate::message::{Message, Setting};

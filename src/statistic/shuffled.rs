@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::Thresholds;
 use super::linear::scores::greatest_common_divisor;
 use crate::design::{Kind, Orders};
 
@@ -128,6 +129,30 @@ impl Shuffled {
         Orders::new(self.kind, blocks)
     }
 
+    /// The units of some groups alone, which are numbered anew in the order of this list.
+    ///
+    /// # Panics
+    /// When the labels are no groups.
+    #[must_use]
+    pub fn of_groups(&self, groups: &[usize]) -> Self {
+        let PlaceLabels::Groups { of_place, .. } = &self.labels else { unreachable!("these are no groups") };
+        let place_of = |unit: &usize| groups.iter().position(|&group| group == of_place[*unit] as usize);
+        let (mut values, mut starts, mut blocks, mut labels) = (Vec::new(), vec![0], Vec::new(), Vec::new());
+        for block in &self.blocks {
+            let start = labels.len();
+            for (unit, group) in block.clone().filter_map(|unit| Some((unit, place_of(&unit)?))) {
+                values.extend_from_slice(&self.values[self.of(unit)]);
+                starts.push(values.len());
+                labels.push(group as u32);
+            }
+            if labels.len() > start {
+                blocks.push(start..labels.len());
+            }
+        }
+        let labels = PlaceLabels::Groups { of_place: labels, number: groups.len() };
+        Self { values, starts, blocks, labels, kind: self.kind }
+    }
+
     /// Of scores of the observations, their sums over each unit.
     #[must_use]
     pub fn sums(&self, scores: &[i64]) -> Vec<i64> {
@@ -191,6 +216,19 @@ pub fn twice_ranks(values: &[f64], blocks: impl Iterator<Item = Range<usize>>) -
         }
     }
     ranks
+}
+
+/// Bounds around a whole centre.
+#[must_use]
+pub fn around(centre: i64, observed: i64) -> Thresholds<i64> {
+    let distance = (observed - centre).abs();
+    Thresholds {
+        observed,
+        greater_equal: observed,
+        less_equal: observed,
+        far_above: centre + distance,
+        far_below: centre - distance,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use permtest::error::Error;
 use permtest::input::{Dataset, Keys, Layout, Pairing, read};
 use permtest::settings::{
-    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Source, Unmatched,
+    Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Several, Source, Unmatched,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -117,6 +117,7 @@ impl Desk {
             group: ColumnName("g".to_owned()),
             case: labels[0].map(str::to_owned),
             control: labels[1].map(str::to_owned),
+            several: Several::default(),
         }
     }
 
@@ -950,7 +951,7 @@ proptest! {
         let column = |name: &str| ColumnName(name.to_owned());
         for samples in [
             Samples::TwoFiles { case: file.clone(), control: file.clone(), columns: Columns::Sole, unmatched: Unmatched::Refuse },
-            Samples::Long { file: file.clone(), columns: Columns::Sole, group: column("1"), case: None, control: None },
+            Samples::Long { file: file.clone(), columns: Columns::Sole, group: column("1"), case: None, control: None, several: Several::default() },
             Samples::Wide { file, case: column("1"), control: column("2") },
         ] {
             match desk.read(&samples) {
@@ -1023,6 +1024,7 @@ fn all_columns_of_a_long_file_are_tested_but_those_of_labels_and_keys() {
         group: ColumnName("g".to_owned()),
         case: None,
         control: None,
+        several: Several::default(),
     };
     let (x, y) = (("x".to_owned(), vec![1.0, 2.0], vec![3.0, 4.0]), ("y".to_owned(), vec![10.0], vec![30.0, 40.0]));
     assert_eq!(tested(&desk, &samples), [x, y]);

@@ -13,9 +13,10 @@ use sha2::{Digest, Sha256};
 
 use super::label::capitalised;
 use super::wording::Row;
-use super::{GroupReport, Report, gate, plot, table, text, wording};
+use super::{GroupReport, Report, effect, gate, plot, table, text, wording};
 use crate::escape;
 use crate::inference::classical::Classical;
+use crate::input::dataset::Subject;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -94,23 +95,55 @@ fn section(report: &Report, number: usize, is_one_of_several: bool) -> Markup {
             @for sentence in sentences::method(report) { p { (escape::line(&sentence)) } }
             h3 { "What it says" }
             @for sentence in sentences::meaning(report) { p { (escape::line(&sentence)) } }
+            (comparisons(report))
             (compared(report))
         }
     }
 }
 
+/// Of several groups two by two.
+fn comparisons(report: &Report) -> Markup {
+    let Some(first) = report.comparisons.first() else { return html! {} };
+    html! {
+        h3 { (table::subject_of_pairs(first)) }
+        div.table { table {
+            thead { tr {
+                th scope="col" { "Groups" } th.number scope="col" { "Difference" } th scope="col" { "Interval" }
+                th.number scope="col" { "p" } th.number scope="col" { "Adjusted p" }
+            } }
+            tbody { @for pair in &report.comparisons {
+                tr {
+                    th scope="row" { (escape::line(&pair.column)) }
+                    td.number { (table::difference_of_pair(pair)) }
+                    td { (effect::plain_interval_ends(pair).unwrap_or_default()) }
+                    td.number { (wording::p_value(pair)) }
+                    td.number { (wording::adjusted_p_value(pair)) }
+                }
+            } }
+        } }
+        @if let Some(adjusted) = &first.adjusted { p { "Adjusted p: " (table::adjustment_of_pairs(adjusted)) "." } }
+    }
+}
+
 /// The numbers of the text report.
 fn numbers(report: &Report) -> Markup {
-    let row = |group: &GroupReport, role: &str| {
+    let roles = |place: usize| match (report.subject, place) {
+        (Subject::TwoSamples, 0) => " (case)",
+        (Subject::TwoSamples, _) => " (control)",
+        (Subject::Association, 0) => " (x)",
+        (Subject::Association, _) => " (y)",
+        (Subject::Groups | Subject::OneSample, _) => "",
+    };
+    let row = |(place, group): (usize, &GroupReport)| {
         html! { tr {
-            th scope="row" { (escape::line(&group.label)) " (" (role) ")" }
+            th scope="row" { (escape::line(&group.label)) (roles(place)) }
             @for number in wording::summary(group, report) { td.number { (number) } }
         } }
     };
     html! {
         div.table { table {
             thead { tr { td {} @for name in wording::SUMMARY { th.number scope="col" { (name) } } } }
-            tbody { (row(&report.case, "case")) (row(&report.control, "control")) }
+            tbody { @for group in report.groups.iter().enumerate() { (row(group)) } }
         } }
         div.table { table { tbody {
             @for Row { name, value, note, .. } in wording::results(report) {

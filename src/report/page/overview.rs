@@ -133,8 +133,8 @@ fn headings(reports: &[&Report]) -> Vec<Heading> {
     let named = |name: &str| Some(name.to_owned());
     let columns: [(Option<String>, bool, CellOfReport); 9] = [
         (named("Column"), false, |report| (report.column.clone(), escape::line(&report.column))),
-        (named("Case"), true, |report| mean(report, report.case.summary.mean)),
-        (named("Control"), true, |report| mean(report, report.control.summary.mean)),
+        (named("Case"), true, |report| mean(report, report.case().summary.mean)),
+        (named("Control"), true, |report| mean(report, report.control().summary.mean)),
         (named("Estimate"), true, |report| sorted(report.result.estimate, wording::estimate(report))),
         (named("Change").filter(|_| has_change), true, change),
         (interval, true, |report| {
@@ -218,7 +218,7 @@ impl Report {
     /// The standard deviation within both groups.
     fn spread(&self) -> Option<f64> {
         let squares = |sd: f64, n: u64| sd * sd * (n as f64 - 1.0);
-        let (case, control) = (&self.case.summary, &self.control.summary);
+        let (case, control) = (self.case().summary, self.control().summary);
         let within =
             case.sd.map_or(0.0, |sd| squares(sd, case.n)) + control.sd.map_or(0.0, |sd| squares(sd, control.n));
         (case.n + control.n > 2).then(|| (within / (case.n + control.n - 2) as f64).sqrt())

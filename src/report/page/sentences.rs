@@ -3,33 +3,41 @@
 use crate::design::Kind;
 use crate::flags;
 use crate::inference::p_value::IntervalKind;
+use crate::input::dataset::Subject;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
 use crate::report::{Report, effect, gate, number, wording};
 
 /// How the p-value was got.
 pub fn method(report: &Report) -> Vec<String> {
-    let (case, control) = (&report.case.label, &report.control.label);
     let size = number::labellings(report.result.reference_set_size.approximate, report.result.reference_set_size.log10);
+    let units = report.result.n_units;
     let ways = match report.result.design {
-        Kind::Paired => {
-            format!(
-                "swapping or not the two values of each of the {} pairs, in any of {size} ways,",
-                report.result.n_units
-            )
+        _ if report.subject == Subject::OneSample => {
+            format!("giving each of the {units} differences from that value either sign, in any of {size} ways,")
         }
-        Kind::TwoSample => {
-            format!("dealing out the labels over the {} values, in any of {size} ways,", report.result.n_units)
+        Kind::Association => format!("dealing out the {units} y over the x, in any of {size} orders,"),
+        Kind::Paired => format!("swapping or not the two values of each of the {units} pairs, in any of {size} ways,"),
+        Kind::TwoSample | Kind::SeveralGroups => {
+            format!("dealing out the labels over the {units} values, in any of {size} ways,")
         }
         design => format!(
-            "dealing out the labels as a {} design allows, over {} units in any of {size} ways,",
+            "dealing out the labels as a {} design allows, over {units} units in any of {size} ways,",
             design.name(),
-            report.result.n_units
         ),
     };
+    let (case, control) = (&report.case().label, &report.control().label);
+    let null = match report.subject {
+        Subject::TwoSamples => format!("If the labels {case} and {control} meant nothing"),
+        Subject::Groups => "If the labels of the groups meant nothing".to_owned(),
+        Subject::Association => format!("If {case} (x) and {control} (y) had nothing to do with each other"),
+        Subject::OneSample => {
+            format!("If the values lay symmetrically about {}", Precision::of(report).mu.write(report.mu))
+        }
+    };
     let question = format!(
-        "If the labels {case} and {control} meant nothing, {ways} would have been as likely as the way that was observed. \
-         The {} was computed for the data and, in exactly the same way, for other labellings.",
+        "{null}, {ways} would have been as likely as the way that was observed. The {} was computed for the data and, in \
+         exactly the same way, for other labellings.",
         report.title()
     );
     vec![question, wording::method(report)]

@@ -27,7 +27,9 @@ use crate::settings::PlotFormat;
 
 const WIDTH: i32 = 800;
 const HEAD: i32 = 44;
-const SAMPLES: i32 = 196;
+/// The axis of the samples, and a row of points.
+const AXIS: i32 = 56;
+const SAMPLE: i32 = 70;
 const EFFECT: i32 = 108;
 const NULL: i32 = 264;
 /// A line of the caption, and how many characters it takes.
@@ -124,7 +126,8 @@ fn with_preamble(svg: &str, title: &str, alternative: &str) -> String {
 fn draw(report: &Report) -> Canvas {
     let caption = caption(report);
     let effect = if report.result.effect.is_some() { EFFECT } else { 0 };
-    let height = HEAD + SAMPLES + effect + NULL + LINE * caption.len() as i32 + 14;
+    let samples = AXIS + SAMPLE * samples::rows(report) as i32;
+    let height = HEAD + samples + effect + NULL + LINE * caption.len() as i32 + 14;
     let mut canvas = Canvas::new(WIDTH, height);
     canvas.add(Form::Rectangle { from: [0, 0], to: [WIDTH, height] }, BACKGROUND);
     canvas.text(text::headline(report), Letters::new(16, Across::Start, Along::Below), TEXT, [16, 14]);
@@ -134,7 +137,7 @@ fn draw(report: &Report) -> Canvas {
         top += height;
         strip
     };
-    samples::draw(&mut canvas, strip(SAMPLES), report);
+    samples::draw(&mut canvas, strip(samples), report);
     effect::draw(&mut canvas, strip(effect), report);
     let lower = strip(NULL);
     if let Some(histogram) = &report.result.histogram {

@@ -1,14 +1,15 @@
-//! Both samples: every value, or as many as there is room for, over a box with whiskers.
+//! The samples: every value, or as many as there is room for, over a box with whiskers; of an association a point for each row.
 
 use super::canvas::{Across, Along, Canvas, Chart, Form, Letters};
-use super::chart::{LETTERS, SMALL_LETTERS, Strip, axis_below, chart, roomy};
+use super::chart::{LETTERS, SMALL_LETTERS, Strip, axis_below, axis_on_the_left, chart, roomy};
 use super::palette::{BACKGROUND, CASE, CONTROL, Colour, NOTE, TEXT};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
+use crate::inference::summary::Summary;
+use crate::input::dataset::Subject;
 use crate::report::axis::ticks;
-use crate::report::label::shorten_both;
 use crate::report::precision::Precision;
-use crate::report::{GroupReport, Report, number};
+use crate::report::{GroupReport, Report, number, text};
 
 /// Half the height of a box, and the strip over which points are spread, where a sample has a height of 1.
 const HALF_BOX: f64 = 0.16;
@@ -16,15 +17,41 @@ const STRIP: f64 = 0.62;
 /// The golden ratio's fraction: its multiples never lie close together, so neither do neighbouring points.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
+/// How many rows of points there are room for.
+pub fn rows(report: &Report) -> usize {
+    if report.subject == Subject::Association { 2 } else { report.groups.len() }
+}
+
 pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
-    let low = report.case.summary.min.min(report.control.summary.min);
-    let high = report.case.summary.max.max(report.control.summary.max);
+    if report.subject == Subject::Association {
+        return scatter(canvas, strip, report);
+    }
+    let ends = |end: fn(&Summary) -> f64| report.groups.iter().map(move |group| end(&group.summary));
+    let low = ends(|summary| summary.min).fold(f64::INFINITY, f64::min);
+    let high = ends(|summary| summary.max).fold(f64::NEG_INFINITY, f64::max);
     let [first, last] = roomy(low, high);
-    let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape::line(&report.column));
+    let rows = report.groups.len() as f64;
+    let mut chart = chart(canvas, strip, [first, last], [0.0, rows], &escape::line(&report.column));
     axis_below(&mut chart, &ticks(first, last, 7));
-    let [case, control] = shorten_both([&report.case.label, &report.control.label]);
-    sample(&mut chart, report, (&report.case, case), CASE, 1.5);
-    sample(&mut chart, report, (&report.control, control), CONTROL, 0.5);
+    let labels = text::labels(report);
+    for (place, (group, label)) in report.groups.iter().zip(labels).enumerate() {
+        let colour = if place == 0 { CASE } else { CONTROL };
+        sample(&mut chart, report, (group, label), colour, rows - 0.5 - place as f64);
+    }
+}
+
+/// A point for each row of an association, or for as many as there is room for.
+fn scatter(canvas: &mut Canvas, strip: Strip, report: &Report) {
+    let ends = |group: &GroupReport| roomy(group.summary.min, group.summary.max);
+    let (x, y) = (ends(report.case()), ends(report.control()));
+    let title = format!("{} against {}", escape::line(&report.control().label), escape::line(&report.case().label));
+    let mut chart = chart(canvas, strip, x, y, &title);
+    axis_below(&mut chart, &ticks(x[0], x[1], 7));
+    axis_on_the_left(&mut chart, &ticks(y[0], y[1], 4));
+    let (size, opacity) = if report.points.len() <= 200 { (4, 0.6) } else { (3, 0.3) };
+    for &[x, y] in &report.points {
+        chart.circle(x, y, size, CASE, opacity);
+    }
 }
 
 fn sample(chart: &mut Chart, report: &Report, (group, label): (&GroupReport, String), colour: Colour, middle: f64) {
