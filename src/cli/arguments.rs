@@ -120,12 +120,12 @@ pub(super) struct Arguments {
     ///
     /// Each row has an x and a y. If they had nothing to do with each other, any way of dealing out the y over the x would be as
     /// likely as the one that was observed.
-    #[arg(long, value_name = "COLUMN", add = complete::columns(), requires = "y", help_heading = "Input",
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Input",
           conflicts_with_all = ["group", "case", "control", "column", "all_columns", "columns", "paired", "pair"])]
     pub x: Option<String>,
 
     /// Column with the numbers y
-    #[arg(long, value_name = "COLUMN", add = complete::columns(), requires = "x", help_heading = "Input")]
+    #[arg(long, value_name = "COLUMN", add = complete::columns(), help_heading = "Input")]
     pub y: Option<String>,
 
     /// Compare one column with --mu, or 0: are its values centred there?

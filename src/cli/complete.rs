@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::input;
 use crate::settings::Source;
 use crate::statistic::catalogue::CATALOGUE;
+use crate::statistic::{AssociationStatistic, GroupStatistic};
 
 /// The variable by which a shell says that it wants completions, and which shell it is.
 const VARIABLE: &str = "PERMTEST_COMPLETE";
@@ -46,7 +47,13 @@ pub(super) fn statistics() -> ArgValueCandidates {
     let candidate = |entry: &crate::statistic::catalogue::Entry| {
         CompletionCandidate::new(entry.to_string()).help(Some(entry.description.into()))
     };
-    ArgValueCandidates::new(move || CATALOGUE.iter().map(candidate).collect::<Vec<_>>())
+    let named =
+        |(name, description): (&str, &str)| CompletionCandidate::new(name).help(Some(description.to_owned().into()));
+    ArgValueCandidates::new(move || {
+        let of_groups = GroupStatistic::ALL.map(|statistic| (statistic.name(), statistic.description()));
+        let of_columns = AssociationStatistic::ALL.map(|statistic| (statistic.name(), statistic.description()));
+        CATALOGUE.iter().map(candidate).chain(of_groups.map(named)).chain(of_columns.map(named)).collect::<Vec<_>>()
+    })
 }
 
 /// The columns, or benchmarks, of the first file on the command line that has any.

@@ -39,7 +39,25 @@ const OPTIONS: [(&str, &str); 34] = [
 ];
 
 /// Statistics, in small letters and digits only.
-const STATISTICS: [(&str, &str); 42] = [
+const STATISTICS: [(&str, &str); 60] = [
+    ("anova", "f"),
+    ("aov", "f"),
+    ("chi2", "chi-squared"),
+    ("chisq", "chi-squared"),
+    ("chisqtest", "chi-squared"),
+    ("chisquare", "chi-squared"),
+    ("cor", "pearson"),
+    ("correlation", "pearson"),
+    ("dcor", "distance-correlation"),
+    ("fisher", "chi-squared"),
+    ("foneway", "f"),
+    ("ftest", "f"),
+    ("jonckheere", "trend"),
+    ("kendalltau", "kendall"),
+    ("kruskal", "kruskal-wallis"),
+    ("kruskaltest", "kruskal-wallis"),
+    ("pearsonr", "pearson"),
+    ("spearmanr", "spearman"),
     ("anderson", "ad"),
     ("andersondarling", "ad"),
     ("andersonksamp", "ad"),
@@ -102,14 +120,17 @@ fn lookup(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistic::Definition;
+    use crate::statistic::{AssociationStatistic, Definition, GroupStatistic};
 
     #[test]
     fn every_hint_can_be_followed() {
         for (known, meant) in STATISTICS {
             assert!(Definition::parse(known).is_err(), "{known} is a name of its own");
             let first = meant.split(',').next().unwrap();
-            assert!(Definition::parse(first).is_ok(), "{first}");
+            let is_named = Definition::parse(first).is_ok()
+                || GroupStatistic::parse(first).is_ok()
+                || AssociationStatistic::parse(first).is_ok();
+            assert!(is_named, "{first}");
         }
         let options = <super::super::arguments::Arguments as clap::CommandFactory>::command();
         let is_known = |name: &str| options.get_arguments().any(|option| option.get_long() == Some(name));

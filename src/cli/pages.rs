@@ -10,8 +10,9 @@ use clap_mangen::roff::{Roff, bold, roman};
 use super::arguments::Arguments;
 use crate::error::Error;
 use crate::statistic::catalogue::{CATALOGUE, Kind};
+use crate::statistic::{AssociationStatistic, GroupStatistic};
 
-pub(super) const ABOUT: &str = "Permutation test: do two groups differ by more than chance?";
+pub(super) const ABOUT: &str = "Permutation test: do groups differ, do columns go together, by more than chance?";
 
 pub(super) const LONG_ABOUT: &str = "\
 Do two groups differ by more than chance? permtest compares a case group with a control group. If the labels \
@@ -23,6 +24,8 @@ pub(super) const USAGE: &str = "\
 permtest [OPTIONS] <CASE> <CONTROL>
        permtest [OPTIONS] <DATA> --group <COLUMN>
        permtest [OPTIONS] <DATA> --case <COLUMN> --control <COLUMN>
+       permtest [OPTIONS] <DATA> --x <COLUMN> --y <COLUMN>
+       permtest [OPTIONS] <DATA> --one-sample
        permtest [OPTIONS] --case-file <FILE>... --control-file <FILE>...
        permtest merge [OPTIONS] <PART>...
        permtest aa [OPTIONS] <DATA>
@@ -37,11 +40,19 @@ struct Example {
     meaning: &'static str,
 }
 
-const EXAMPLES: [Example; 15] = [
+const EXAMPLES: [Example; 17] = [
     Example { command: "permtest new.csv old.csv", meaning: "Two files with one column of numbers each" },
     Example {
         command: "permtest plants.csv --column weight --group treatment --case trt1 --control ctrl",
         meaning: "One file with a row for each plant",
+    },
+    Example {
+        command: "permtest plants.csv --column weight --group treatment",
+        meaning: "All of its groups, and then which of them differ",
+    },
+    Example {
+        command: "permtest fish.csv --x lightness --y quality -s spearman",
+        meaning: "Whether two columns go together",
     },
     Example {
         command: "permtest times.tsv --case after --control before --alternative less",
@@ -206,6 +217,15 @@ pub(super) fn statistics() -> String {
         }
         text.push('\n');
     }
+    text.push_str("Statistics of more than two groups, for --group (the upper tail; trend has a direction):\n");
+    for statistic in GroupStatistic::ALL {
+        let _ = writeln!(text, "  {:<20} {}", statistic.name(), statistic.description());
+    }
+    text.push_str("\nStatistics of two columns, for --x and --y:\n");
+    for statistic in AssociationStatistic::ALL {
+        let _ = writeln!(text, "  {:<20} {}", statistic.name(), statistic.description());
+    }
+    text.push('\n');
     text + EXPRESSIONS
 }
 

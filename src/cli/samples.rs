@@ -41,6 +41,15 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
             "name two different groups, one for each",
         ));
     }
+    for (given, wanted) in [(&arguments.x, &arguments.y), (&arguments.y, &arguments.x)] {
+        if let (Some(column), None) = (given, wanted) {
+            let [given, wanted] = if arguments.x.is_some() { ["--x", "--y"] } else { ["--y", "--x"] };
+            return Err(Error::usage(
+                format!("{given} {column} is given without {wanted}"),
+                format!("add {wanted} COLUMN, the numbers that may go together with it"),
+            ));
+        }
+    }
     if let (Some(x), Some(y)) = (&arguments.x, &arguments.y) {
         if x == y {
             return Err(Error::usage(format!("--x and --y both name {x:?}"), "name two different columns"));

@@ -151,6 +151,8 @@ pub enum IntervalKind {
     Percentile,
     /// The same, corrected for bias and skewness.
     Bca,
+    /// By Fisher's z, of a correlation.
+    FisherZ,
 }
 
 impl IntervalKind {
@@ -162,6 +164,7 @@ impl IntervalKind {
             Self::Sampled => "sampled",
             Self::Percentile => "percentile",
             Self::Bca => "bca",
+            Self::FisherZ => "fisher-z",
         }
     }
 

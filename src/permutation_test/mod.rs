@@ -1,5 +1,6 @@
 //! The test as a library user sees it: two samples, a design, a statistic, a p-value.
 
+mod association_effect;
 mod blocks;
 mod canonical;
 mod conclude;
@@ -468,7 +469,8 @@ impl PermutationTest {
         plan: Plan,
     ) -> Result<Ready<'b>, Error> {
         let prepared = self.prepare(problem, statistic)?;
-        if let (None, Some(approach)) = (&prepared.definition, self.interval.and_then(|interval| interval.approach)) {
+        let is_unknown = prepared.definition.is_none() && prepared.association.is_none();
+        if let (true, Some(approach)) = (is_unknown, self.interval.and_then(|interval| interval.approach)) {
             let what = format!("an interval by {} is for names and expressions", approach.name());
             return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
         }

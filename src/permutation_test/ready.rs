@@ -13,7 +13,7 @@ use crate::method::joint::ScoredColumn;
 use crate::method::monte_carlo::{ReplicateSink, Watch};
 use crate::method::planner::{CostModel, Labellings, Method, Plan};
 use crate::method::tail::Tail;
-use crate::statistic::{Definition, EvaluationCost, Evaluator, Prepared, Problem};
+use crate::statistic::{AssociationStatistic, Definition, EvaluationCost, Evaluator, Prepared, Problem};
 
 /// A test that is ready to run.
 pub struct Ready<'a> {
@@ -23,6 +23,7 @@ pub struct Ready<'a> {
     problem: &'a Problem,
     cost: EvaluationCost,
     definition: Option<Definition>,
+    association: Option<AssociationStatistic>,
     run: Box<dyn Run + 'a>,
 }
 
@@ -43,7 +44,8 @@ impl<'a> Ready<'a> {
             }
             Evaluator::Floats(statistic) => (statistic.cost(), Box::new(Course::new(test, problem, statistic, nature))),
         };
-        Ok(Self { plan, test, problem, cost, definition: prepared.definition, run })
+        let (definition, association) = (prepared.definition, prepared.association);
+        Ok(Self { plan, test, problem, cost, definition, association, run })
     }
 
     /// The same by the method that suits it.
@@ -157,8 +159,11 @@ impl<'a> Ready<'a> {
     }
 
     fn with_effect(&self, result: TestResult, watch: &Watch) -> Result<TestResult, Error> {
-        let Some(definition) = &self.definition else { return Ok(result) };
-        let effect = self.test.effect(self.problem, definition, &result, watch)?;
+        let effect = match (&self.definition, self.association) {
+            (Some(definition), _) => self.test.effect(self.problem, definition, &result, watch)?,
+            (None, Some(statistic)) => self.test.association_effect(self.problem, statistic, result.estimate)?,
+            (None, None) => return Ok(result),
+        };
         Ok(TestResult { effect: Some(effect), ..result })
     }
 

@@ -54,6 +54,7 @@ pub fn interval_ends(report: &Report) -> Option<String> {
         IntervalKind::Sampled => text + " (sampled)",
         IntervalKind::Percentile => text + " (percentile bootstrap)",
         IntervalKind::Bca => text + " (BCa bootstrap)",
+        IntervalKind::FisherZ => text + " (Fisher's z)",
         IntervalKind::Exact => text,
     })
 }

@@ -134,6 +134,7 @@ impl Report {
     fn comparison(&self) -> Comparison {
         match &self.test.statistic {
             _ if self.n_strata().is_none_or(|strata| strata < 2) => Comparison::Groups,
+            Statistic::Several(_) | Statistic::Association(_) => Comparison::WithinStrata,
             Statistic::Defined(definition) if definition.compares_within_strata() => Comparison::WithinStrata,
             _ => Comparison::PooledStrata,
         }

@@ -5,7 +5,7 @@ use crate::input::dataset::Subject;
 use crate::settings::Statistic;
 use crate::statistic::catalogue::{Kind, Named};
 use crate::statistic::expression;
-use crate::statistic::{Character, Definition};
+use crate::statistic::{Character, Definition, GroupStatistic};
 
 /// What the values of a statistic are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Report {
             return summary.strip_suffix('s').unwrap_or(summary).to_owned();
         }
         match (&self.test.statistic, self.comparison()) {
-            (_, Comparison::Groups | Comparison::PooledStrata) => title,
+            (_, Comparison::Groups | Comparison::PooledStrata)
+            | (Statistic::Several(GroupStatistic::Friedman), Comparison::WithinStrata) => title,
             (Statistic::Defined(Definition::Named(Named::RankSum)), _) => {
                 "van Elteren's rank sum of the case".to_owned()
             }

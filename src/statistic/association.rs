@@ -120,7 +120,7 @@ impl AssociationStatistic {
             let what = format!("{} compares rows one by one, and clusters are exchanged as a whole", self.name());
             return Err(Error::usage(what, "choose pearson, slope or spearman"));
         }
-        match self {
+        let prepared = match self {
             Self::Pearson | Self::Slope => Ok(products(units, &Scores::of(x), &Scores::of(&units.values), self)),
             Self::Spearman => Ok(of_ranks(units, x)),
             Self::Kendall => {
@@ -138,7 +138,8 @@ impl AssociationStatistic {
             Self::DistanceCorrelation => {
                 Ok(Prepared::floats(Distances::new(units, x)).of_character(Character::Distance))
             }
-        }
+        };
+        prepared.map(|prepared| Prepared { association: Some(self), ..prepared })
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Prepared<'a> {
     pub character: Option<Character>,
     /// Whether its mean over all labellings is known, so that distances are measured from there.
     pub is_centred: bool,
+    /// Its name, if it is a statistic of two columns that has one.
+    pub association: Option<AssociationStatistic>,
     /// Whether it is about the centres of groups alone, and takes their spreads for the same.
     pub compares_centres: bool,
 }
@@ -65,7 +67,14 @@ impl<'a> Prepared<'a> {
     }
 
     fn unknown(evaluator: Evaluator<'a>) -> Self {
-        Self { evaluator, definition: None, character: None, is_centred: false, compares_centres: false }
+        Self {
+            evaluator,
+            definition: None,
+            association: None,
+            character: None,
+            is_centred: false,
+            compares_centres: false,
+        }
     }
 
     /// A difference that increases with a sum, whose mean over all labellings is known.

@@ -138,6 +138,13 @@ impl GroupStatistic {
             let what = format!("{} takes no account of strata", self.name());
             return Err(Error::usage(what, "leave them out, or choose f, kruskal-wallis, friedman or trend"));
         }
+        if units.blocks.len() == 1 && self == Self::Friedman {
+            let what = "friedman ranks within blocks of repeated measures, and there are none";
+            return Err(Error::usage(
+                what,
+                "say which rows belong together, as pairs or strata, or choose kruskal-wallis",
+            ));
+        }
         let distance = |prepared: Prepared<'a>| prepared.of_character(Character::Distance);
         Ok(match self {
             Self::F => {
