@@ -33,6 +33,8 @@ mod pages;
 mod parity;
 mod pictures;
 mod programs;
+#[cfg(unix)]
+mod recipes;
 mod row_order;
 #[cfg(unix)]
 mod shards;
