@@ -32,5 +32,6 @@ mod table;
 mod text;
 mod zstd;
 
+pub(crate) use column::nearest;
 pub use dataset::{Dataset, Group, Sample, names, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

@@ -22,7 +22,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::command::without_orientation;
+use crate::command::{permtest, without_orientation};
 
 const README: &str = "README.md";
 
@@ -276,6 +276,20 @@ fn the_readme_is_short_and_leads_to_every_page() {
     for (topic, page) in GUIDE {
         assert!(readme.contains(&format!("]({page}) | `{topic}` |")), "README.md lacks {page}, {topic}");
     }
+}
+
+#[test]
+fn help_prints_the_pages_of_the_guide() {
+    let mut list = permtest().args(["help"]).stderr("");
+    for (topic, page) in GUIDE {
+        list = list.stdout_contains(&format!("\n  {topic:12} "));
+        let printed = permtest().args(["help", topic]).stderr("").seen().stdout;
+        let markdown = text_of(page);
+        assert_eq!(printed.lines().next(), markdown.lines().next(), "{page}");
+        assert_eq!(blocks(&printed), blocks(&markdown), "{page}");
+        assert!(!printed.contains("]("), "links of {page}");
+    }
+    list.run();
 }
 
 /// How forges name a heading: small letters, no punctuation, hyphens for blanks.
