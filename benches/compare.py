@@ -4,7 +4,7 @@
     python3 benches/compare.py [--permtest target/release/permtest] [-n 10000000] [--few 100000] [--repeat 3]
 
 Needs numpy and scipy. Times are wall-clock times of the whole process for permtest, and of the call alone for Python, which
-gets fewer resamples; both are the best of --repeat and given per resample. The tables are those of the README. Where R and
+gets fewer resamples; both are the best of --repeat and given per resample. The tables are those of benches/README.md. Where R and
 its package coin are installed, coin's exact p-value of the same data stands beside permtest's. The program ends with code 1
 if the counts of extreme resamples, or two exact p-values, contradict each other.
 """

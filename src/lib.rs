@@ -22,7 +22,7 @@
 //! | [`statistic`] | one number from a labelling: integer sums, or any function of two slices |
 //! | [`design`] | the labellings that are equally likely under the null hypothesis |
 //! | [`sampling`] | seeded streams and uniform subsets |
-//! | [`method`] | how the null distribution is got, on all cores |
+//! | [`method`] | how the null distribution is computed, on all cores |
 //! | [`inference`] | p-values, intervals, summaries, warnings |
 //! | [`message`] | sentences that leave the names of settings to a front end |
 
@@ -83,7 +83,7 @@ pub mod signals;
 #[cfg(feature = "cli")]
 pub mod stderr;
 
-/// The examples of README.md, compiled and run.
+/// The examples of the cookbook, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;
+#[doc = include_str!("../examples/README.md")]
+pub struct Cookbook;

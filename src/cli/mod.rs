@@ -11,6 +11,7 @@ mod refusal;
 mod samples;
 mod shard;
 mod subcommands;
+mod topics;
 mod value_enums;
 mod value_parsers;
 
@@ -79,7 +80,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
         }
         Ok(Arguments { subcommand: Some(Subcommand::Statistics), .. }) => Ok(Invocation::Page(pages::statistics())),
         Ok(Arguments { subcommand: Some(Subcommand::Help { topic }), .. }) => {
-            pages::topic(topic.as_deref()).map(Invocation::Page)
+            topics::page(topic.as_deref()).map(Invocation::Page)
         }
         Ok(Arguments { subcommand: Some(Subcommand::Man), .. }) => Ok(Invocation::Page(pages::man())),
         Ok(arguments) => Ok(Invocation::Test(Box::new(settings(&arguments, &argv)?))),
@@ -93,7 +94,7 @@ pub fn parse<Arg: Into<OsString> + Clone>(argv: impl IntoIterator<Item = Arg>) -
 
 /// The subcommand that clap took the first argument for.
 fn subcommand(argv: &[OsString]) -> Option<&str> {
-    argv.get(1)?.to_str().filter(|word| ["aa", "completions", "help", "man", "merge", "statistics"].contains(word))
+    argv.get(1)?.to_str().filter(|word| topics::SUBCOMMANDS.contains(word))
 }
 
 fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {

@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::arguments::Arguments;
-use crate::error::Error;
+use super::topics::{TOPICS, Topic};
 use crate::statistic::catalogue::{CATALOGUE, Kind};
 use crate::statistic::{AssociationStatistic, GroupStatistic};
 
@@ -30,7 +30,7 @@ permtest [OPTIONS] <CASE> <CONTROL>
        permtest merge [OPTIONS] <PART>...
        permtest aa [OPTIONS] <DATA>
        permtest statistics
-       permtest help [COMMAND]
+       permtest help [TOPIC]
        permtest completions <SHELL>
        permtest man";
 
@@ -133,7 +133,7 @@ const ENVIRONMENT: [Entry; 5] = [
     Entry { term: "PERMTEST_SIMD", meaning: "off: portable arithmetic instead of the processor's own; same results" },
 ];
 
-const SUBCOMMANDS: [Entry; 5] = [
+const SUBCOMMANDS: [Entry; 6] = [
     Entry {
         term: "permtest aa <DATA>",
         meaning: "Split one sample again and again, count false alarms, and test whether its rows are exchangeable; see permtest aa --help.",
@@ -143,6 +143,7 @@ const SUBCOMMANDS: [Entry; 5] = [
         meaning: "Add up the parts of a run that was shared out with --shard; see permtest merge --help.",
     },
     Entry { term: "permtest statistics", meaning: "List the statistics that have a name." },
+    Entry { term: "permtest help [TOPIC]", meaning: "Print the help, a page of the guide, or the help of a command." },
     Entry {
         term: "permtest completions <SHELL>",
         meaning: "Print the completions for bash, zsh, fish, powershell or elvish.",
@@ -160,9 +161,14 @@ Functions of each value: log log2 log10 log1p exp sqrt abs rank pow(a, b)
 Operators: + - * / ^ < <= > >= == !=
 ";
 
+fn guide() -> Vec<Entry> {
+    TOPICS.iter().map(|&Topic { name: term, meaning, .. }| Entry { term, meaning }).collect()
+}
+
 pub(super) fn after_short_help() -> String {
     let Example { command, meaning } = &EXAMPLES[0];
-    format!("Example: {command}   ({})\nMore, with examples: permtest --help", meaning.to_lowercase())
+    let meaning = meaning.to_lowercase();
+    format!("Example: {command}   ({meaning})\nMore, with examples: permtest --help; recipes: permtest help cookbook")
 }
 
 /// What a bare `permtest` is answered with.
@@ -183,7 +189,12 @@ pub(super) fn after_long_help() -> String {
     for Example { command, meaning } in &EXAMPLES {
         let _ = writeln!(text, "  {meaning}:\n      {command}\n");
     }
-    for (title, entries, width) in [("Exit codes", &EXIT_CODES[..], 4), ("Environment", &ENVIRONMENT[..], 20)] {
+    let sections = [
+        ("Exit codes", &EXIT_CODES[..], 4),
+        ("Environment", &ENVIRONMENT[..], 20),
+        ("Guide, by permtest help TOPIC", &guide()[..], 13),
+    ];
+    for (title, entries, width) in sections {
         let _ = writeln!(text, "{title}:");
         for Entry { term, meaning } in entries {
             let _ = writeln!(text, "  {term:width$} {meaning}");
@@ -252,6 +263,7 @@ fn render(page: &clap_mangen::Man, target: &mut Vec<u8>) -> io::Result<()> {
     }
     terms(&mut roff, "EXIT STATUS", &EXIT_CODES);
     terms(&mut roff, "ENVIRONMENT", &ENVIRONMENT);
+    terms(&mut roff, "GUIDE", &guide());
     roff.to_writer(target)
 }
 
@@ -259,27 +271,5 @@ fn terms(roff: &mut Roff, title: &str, entries: &[Entry]) {
     roff.control("SH", [title]);
     for Entry { term, meaning } in entries {
         roff.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
-    }
-}
-
-/// The completion script of a shell.
-/// The help of the command or, of a subcommand, its own.
-///
-/// # Errors
-/// [`Error::Usage`] if there is no such subcommand.
-pub(super) fn topic(name: Option<&str>) -> Result<String, Error> {
-    let mut command = Arguments::command();
-    command.build();
-    match name {
-        None => Ok(help(&command.render_long_help())),
-        Some("statistics") => Ok(statistics()),
-        Some(name) => {
-            let unknown = || {
-                let what = format!("there is no help about {name:?}");
-                Error::usage(what, "permtest --help lists the options, permtest statistics the statistics")
-            };
-            let subcommand = command.find_subcommand_mut(name).ok_or_else(unknown)?;
-            Ok(help(&subcommand.render_long_help()))
-        }
     }
 }

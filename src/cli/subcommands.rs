@@ -11,7 +11,7 @@ use clap_complete::Shell;
 
 use super::arguments::ReadingArguments;
 use super::pictures::{self, PictureArguments};
-use super::{output_args, reading, samples, value_parsers};
+use super::{output_args, reading, samples, topics, value_parsers};
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::settings::{Blocks, Color, ColumnName, Columns, Completeness, FalseAlarmSettings, Format, MergeSettings};
@@ -39,10 +39,11 @@ pub(super) enum Subcommand {
         /// The shell that will read them
         shell: Shell,
     },
-    /// Print the help, of permtest or of one of its commands
-    #[command(hide = true, override_usage = "permtest help [COMMAND]")]
+    /// Print the help, a page of the guide, or the help of a command
+    #[command(hide = true, override_usage = "permtest help [TOPIC]")]
     Help {
-        /// The command
+        /// The page or the command
+        #[arg(add = topics::completions())]
         topic: Option<String>,
     },
     /// List the statistics that have a name

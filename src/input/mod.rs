@@ -33,5 +33,6 @@ mod text;
 mod two_groups;
 mod zstd;
 
+pub(crate) use column::nearest;
 pub use dataset::{Dataset, Group, Sample, Subject, names, read, read_sample};
 pub use layout::{Keys, Layout, Pairing};

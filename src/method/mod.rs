@@ -1,4 +1,4 @@
-//! How the null distribution is got.
+//! How the null distribution is computed. `src/method/README.md` describes each method, with sources.
 
 pub mod bins;
 pub mod bootstrap;

@@ -19,6 +19,8 @@ mod false_alarms;
 mod forms;
 mod fuzz;
 mod gate;
+#[cfg(unix)]
+mod guide;
 mod input;
 mod limits;
 #[cfg(target_os = "linux")]
@@ -32,7 +34,7 @@ mod parity;
 mod pictures;
 mod programs;
 #[cfg(unix)]
-mod readme;
+mod recipes;
 mod row_order;
 #[cfg(unix)]
 mod shards;

@@ -96,6 +96,7 @@ fn completions_come_from_the_file_that_is_named() {
     completed(&["permtest", "d.csv", "--alternative", ""], &["greater", "less"]);
     completed(&["permtest", "d"], &["d.csv"]);
     completed(&["permtest", "d.csv", "-o", "r"], &["r.json"]);
+    completed(&["permtest", "help", ""], &["cookbook", "methods"]);
 }
 
 #[test]

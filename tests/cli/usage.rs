@@ -48,7 +48,12 @@ fn help_is_printed_for_whoever_asks_for_it_as_a_command() {
     permtest().args(["help"]).stdout_contains("--alternative").stderr("").run();
     permtest().args(["help", "merge"]).stdout_contains("--allow-partial").run();
     permtest().args(["help", "statistics"]).stdout_contains("signed-rank").run();
-    permtest().args(["help", "me"]).refused(["there is no help about \"me\"", "permtest --help"]).run();
+    let refused = |topic: &str, words: &str| {
+        permtest().args(["help", topic]).refused([&*format!("there is no help about {topic:?}; {words}")]).run();
+    };
+    refused("mehtods", "did you mean permtest help methods?");
+    refused("Cook-Book", "did you mean permtest help cookbook?");
+    refused("me", "the topics are cookbook, input, report, methods, ci, cluster, measurements, aa,");
 }
 
 #[test]

@@ -430,7 +430,7 @@ fn threads_and_instructions_do_not_change_a_bit() {
 
 #[test]
 fn estimates_stay_what_they_were() {
-    // Published numbers depend on these: a change is a line in the history of the README.
+    // Published numbers depend on these: a change is a line in the history in benches/README.md.
     let pinned = |case: &Case, side, threshold| {
         let found = case.tail(1000, 42, side, threshold);
         (found.estimate, found.extreme)

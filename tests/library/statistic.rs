@@ -67,7 +67,7 @@ fn ties_in_ernsts_wings_are_all_counted() {
 
 #[test]
 fn known_enumerations_are_exact() {
-    // Counts from integer arithmetic over all subsets, independent of this program; sources in the README.
+    // Counts from integer arithmetic over all subsets, independent of this program; sources in src/method/README.md.
     let blood = enumerate(
         &[94.0, 108.0, 110.0, 90.0],
         &[80.0, 94.0, 85.0, 90.0, 90.0, 90.0, 108.0, 94.0, 78.0, 105.0, 88.0],
