@@ -1,6 +1,7 @@
 //! The story of a run: read the data, plan, compute, conclude, report.
 
 mod comparisons;
+mod equivalence;
 pub mod merge;
 mod present;
 mod ready;
@@ -67,6 +68,10 @@ fn settled(datasets: &[Dataset], settings: &Settings) -> Result<Settings, Error>
     let Some(dataset) = datasets.iter().find(|dataset| dataset.subject == Subject::Groups) else {
         return Ok(settings.clone());
     };
+    if settings.test.equivalence.is_some() {
+        let what = format!("--equivalence compares two groups, and there are {}", dataset.groups().count());
+        return Err(Error::usage(what, "say which two with --case and --control"));
+    }
     let of_groups = match &settings.test.statistic {
         Statistic::Several(statistic) => *statistic,
         Statistic::Defined(Definition::Named(Named::Mean)) => GroupStatistic::F,
@@ -183,7 +188,9 @@ fn is_joint(datasets: &[Dataset], settings: &Settings) -> bool {
     let is_counted = matches!(test.method, Choice::Auto | Choice::MonteCarlo)
         && (test.resamples.is_some() || test.method == Choice::MonteCarlo);
     let is_one_run = output.distribution.is_some() || shard.is_some() || checkpoint.is_some();
-    is_table && (gate.adjustment.is_some_and(Adjustment::is_joint) || is_one_run || (is_kernel && is_counted))
+    is_table
+        && test.equivalence.is_none()
+        && (gate.adjustment.is_some_and(Adjustment::is_joint) || is_one_run || (is_kernel && is_counted))
 }
 
 /// Computes a share of the run into a part file.
@@ -201,6 +208,8 @@ fn run_shard(datasets: &[Dataset], settings: &Settings, shard: &Shard, file: Ato
 /// How columns would be tested together.
 fn explain(datasets: &[Dataset], settings: &Settings) -> Result<String, Error> {
     let columns = datasets.len();
+    let sides = settings.test.equivalence.map(|margin| equivalence::sides(settings, margin));
+    let settings = sides.as_ref().map_or(settings, |[above, _]| above);
     Run::with(datasets, settings, NullDistribution::Dropped, |run| {
         Ok(report::explain(run.plan(), columns, &settings.test))
     })
@@ -223,6 +232,10 @@ fn test(
     known: Option<&Known>,
     outputs: &mut Outputs,
 ) -> Result<Tested, Error> {
+    if let Some(margin) = settings.test.equivalence {
+        let reports = equivalence::test(datasets, settings, margin, shape)?;
+        return Ok(Tested { reports, adjustment: None, distribution: None });
+    }
     Run::with(datasets, settings, shape, |run| {
         let share = || Share::new(run, datasets, settings, None, shape);
         let (results, distribution) = match (known, &settings.checkpoint) {

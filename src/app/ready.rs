@@ -426,6 +426,7 @@ impl<'a> ColumnTest<'a> {
                 _ => compare(dataset, test, *mu),
             },
             result: result.clone(),
+            equivalence: None,
             comparisons: Vec::new(),
             adjusted: None,
             gate: None,

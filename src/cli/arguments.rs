@@ -241,6 +241,21 @@ pub(super) struct Arguments {
     )]
     pub mu: Shift,
 
+    /// Test whether the difference lies within DELTA of 0, on either side, as a number or as a percentage
+    ///
+    /// By two one-sided tests, of which the larger p-value is reported; the interval beside it has the level 1 - 2 alpha, and lies
+    /// within the margin exactly where that p-value is at most alpha. A gate that fails where this is not shown is --fail-on
+    /// not-significant. For one side alone, such as no worse than 5 %: --mu -5% --alternative greater.
+    #[arg(
+        long,
+        value_name = "DELTA|PERCENT%",
+        value_parser = value_parsers::shift,
+        conflicts_with_all = ["mu", "min_effect", "two_sided", "x", "shard", "checkpoint", "distribution"],
+        allow_hyphen_values = true,
+        help_heading = "Test"
+    )]
+    pub equivalence: Option<Shift>,
+
     /// Print beside the p-value those of the tests that would usually be run: t, Mann-Whitney, Kolmogorov-Smirnov; for pairs t and
     /// Wilcoxon
     #[arg(long, help_heading = "Test")]

@@ -25,8 +25,8 @@ pub(super) fn gate(arguments: &Arguments) -> Result<GateSettings, Error> {
         (
             "--alpha",
             arguments.alpha.is_some(),
-            gate.is_some() || is_sequential,
-            "--fail-on WHAT or --method sequential",
+            gate.is_some() || is_sequential || arguments.equivalence.is_some(),
+            "--fail-on WHAT, --equivalence or --method sequential",
         ),
         ("--risk", arguments.risk.is_some(), is_sequential, "--method sequential"),
         ("--min-effect", arguments.min_effect.is_some(), gate.is_some(), "--fail-on WHAT"),

@@ -33,7 +33,7 @@ use crate::permutation_test::effect::{Approach, DEFAULT_BOOTSTRAP, EffectRequest
 use crate::program::{self, ProgramSettings, Protocol};
 use crate::settings::{
     Compare, DecimalMark, FalseAlarmSettings, Header, Instructions, MergeSettings, Purpose, Reading, Settings, Shard,
-    Statistic, Test,
+    Shift, Statistic, Test,
 };
 use crate::statistic::{AssociationStatistic, Definition, GroupStatistic};
 
@@ -192,6 +192,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         two_sided: arguments.two_sided,
         undefined: arguments.undefined,
         mu: arguments.mu,
+        equivalence: equivalence(arguments)?,
         method: arguments.method,
         resamples: arguments.resamples,
         memory: arguments.memory_limit,
@@ -251,6 +252,25 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
         protocol: arguments.protocol.unwrap_or(Protocol::Lines),
         time_limit: arguments.command_timeout.unwrap_or(TIME_LIMIT),
     }))
+}
+
+/// A margin on either side of 0.
+fn equivalence(arguments: &Arguments) -> Result<Option<Shift>, Error> {
+    let Some(margin) = arguments.equivalence else { return Ok(None) };
+    let (Shift::Absolute(size) | Shift::RelativeToControl(size)) = margin;
+    let refuse = |what: &str, remedy: &str| Err(Error::usage(what.to_owned(), remedy.to_owned()));
+    match () {
+        () if size <= 0.0 => {
+            refuse("--equivalence has no room on either side of 0", "name a positive margin, such as 5%")
+        }
+        () if arguments.alternative != Alternative::TwoSided => {
+            refuse("--equivalence stands beside --alternative, and asks of both sides", "leave out one of the two")
+        }
+        () if arguments.method == Choice::Sequential => {
+            refuse("--equivalence stands beside --method sequential, which decides one test", "choose another method")
+        }
+        () => Ok(Some(margin)),
+    }
 }
 
 /// A statistic of two columns or of several groups, where that is what is tested or what is named.
@@ -351,6 +371,7 @@ mod tests {
                 two_sided: None,
                 undefined: Undefined::Error,
                 mu: Shift::Absolute(0.0),
+                equivalence: None,
                 method: Choice::Auto,
                 resamples: None,
                 memory: 2 << 30,
@@ -471,6 +492,7 @@ mod tests {
             two_sided: Some(TwoSidedRule::Doubled),
             undefined: Undefined::Drop,
             mu: Shift::Absolute(0.0),
+            equivalence: None,
             method: Choice::MonteCarlo,
             resamples: Some(10_000_000),
             memory: 2 << 30,

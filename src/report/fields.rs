@@ -115,6 +115,8 @@ const FIELDS: &[Field] = &[
     ("gate_alpha", |r| Value::Real(r.gate.map(|gate| gate.gate.alpha))),
     ("gate_finding", |r| name(r.gate.map(|gate| gate.finding.name()))),
     ("gate_verdict", |r| name(r.gate.map(|gate| gate.verdict.name()))),
+    ("equivalence_margin", |r| Value::Real(r.equivalence.map(|equivalence| equivalence.margin))),
+    ("equivalence_p_values", |r| Value::Interval(r.equivalence.map(|equivalence| equivalence.p_values))),
     ("groups", |r| Value::List(other_samples(r).iter().map(sized).collect())),
     ("comparisons", |r| Value::List(r.comparisons.iter().map(comparison).collect())),
     ("compare", |r| Value::Tests(r.compared.clone().unwrap_or_default())),

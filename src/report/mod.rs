@@ -73,6 +73,8 @@ pub struct Report {
     pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
     pub compared: Option<Vec<Classical>>,
+    /// What equivalence was tested by, if it was: the result is that of the test with the larger p-value.
+    pub equivalence: Option<Equivalence>,
     /// Of several groups, two by two, if that was asked for.
     pub comparisons: Vec<Report>,
     /// The p-value adjusted for the other columns, or comparisons, if it was.
@@ -81,6 +83,15 @@ pub struct Report {
     pub gate: Option<GateReport>,
     /// What the command adds to the warnings of the result, a sentence or two each.
     pub notes: Vec<String>,
+}
+
+/// Two one-sided tests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Equivalence {
+    /// The difference is to be shown to lie within this margin on either side of 0, in units of the data.
+    pub margin: f64,
+    /// The p-values of the tests that it lies above the lower end and below the upper one.
+    pub p_values: [f64; 2],
 }
 
 /// One sample in the report.

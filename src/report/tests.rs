@@ -377,7 +377,7 @@ fn json_has_these_names_in_this_order() {
         r#""saddlepoint_p_value":null,"n_replicates":null,"n_levels":null,"confidence":0.99,"p_value_minimum":9.9999990000001e-8,"#,
         r#""sequential_alpha":null,"sequential_risk":null,"decision":null,"adjustment":null,"p_value_adjusted":null,"#,
         r#""p_value_adjusted_interval":null,"gate_alpha":null,"gate_finding":null,"gate_verdict":null,"#,
-        r#""groups":[],"comparisons":[],"compare":[],"warnings":["A \"quoted\" one."]}"#,
+        r#""equivalence_margin":null,"equivalence_p_values":null,"groups":[],"comparisons":[],"compare":[],"warnings":["A \"quoted\" one."]}"#,
         "\n"
     );
     let report = varied(typical(), |report| report.notes = vec!["A \"quoted\" one.".to_owned()]);
@@ -401,17 +401,17 @@ p_value,p_value_interval_low,p_value_interval_high,p_value_interval_kind,p_value
 p_value_standard_error,effective_sample_size,saddlepoint_p_value,n_replicates,n_levels,confidence,p_value_minimum,\
 sequential_alpha,sequential_risk,decision,adjustment,\
 p_value_adjusted,p_value_adjusted_interval_low,p_value_adjusted_interval_high,gate_alpha,gate_finding,gate_verdict,\
-groups,comparisons,compare,warnings
+equivalence_margin,equivalence_p_values_low,equivalence_p_values_high,groups,comparisons,compare,warnings
 permtest/2,VERSION,len,mean,two-sided,absolute,two-sample,60,,1,30,0,\
 \"O\"\"J\",14.0,,14.0,14.0,14.0,VC,16.963333333333335,8.266028725184054,16.5,4.2,33.9,\
 3.7,difference of means,3.7,-0.17,7.57,exact,0.95,0.218,0.494,,0.488,0.28,4.2,,0.0,0.0,monte-carlo,,1.1826458156486142e+17,17.07285470418647,10000000,0,304123,9698877,608612,0,0,\
-0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,,,\"One, two.; Three.\"
+0.06086129391387061,0.060666596123,0.061056380456,clopper-pearson,-1.2156588187593076,,,,,,0.99,9.9999990000001e-8,,,,,,,,,,,,,,,,,\"One, two.; Three.\"
 "
     .replace("VERSION", env!("CARGO_PKG_VERSION"));
     assert_eq!(render(std::slice::from_ref(&report), Format::Csv, &Presentation::default(), None), expected);
     report.groups[0].label = "O\tJ".to_owned();
     let tsv = render(&[report], Format::Tsv, &Presentation::default(), None);
-    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 77);
+    assert_eq!(tsv.lines().next().unwrap().split('\t').count(), 80);
     assert!(tsv.contains("\t\"O\tJ\"\t14.0\t\t14.0\t"));
 }
 

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{pad_left, pad_right, shorten, shorten_both, wrap};
 use super::precision::Precision;
 use super::wording::Row;
-use super::{Canvas, Report, effect, gate, histogram, table, wording};
+use super::{Canvas, GroupReport, Report, effect, gate, histogram, table, wording};
 use crate::inference::classical::Classical;
 use crate::input::dataset::Subject;
 use crate::settings::{Details, Presentation};
@@ -124,7 +124,15 @@ fn samples(report: &Report) -> String {
 pub(super) fn labels(report: &Report) -> Vec<String> {
     match &report.groups[..] {
         [one, other] => shorten_both([&one.label, &other.label]).to_vec(),
-        groups => groups.iter().map(|group| shorten(&group.label)).collect(),
+        groups => {
+            let short: Vec<String> = groups.iter().map(|group| shorten(&group.label)).collect();
+            // In full where it is called like another one.
+            let label = |(group, name): (&GroupReport, &String)| {
+                let is_alone = short.iter().filter(|other| *other == name).count() == 1;
+                if is_alone { name.clone() } else { escape::line(&group.label) }
+            };
+            groups.iter().zip(&short).map(label).collect()
+        }
     }
 }
 

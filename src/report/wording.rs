@@ -4,7 +4,7 @@ use super::fields::MOST_WHOLE;
 use super::number::{self, Rounding};
 use super::precision::{Precision, digits_of, p_value_digits};
 use super::statistic::Measure;
-use super::{Adjusted, Comparison, GroupReport, Report, effect};
+use super::{Adjusted, Comparison, Equivalence, GroupReport, Report, effect};
 use crate::Undefined;
 use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
@@ -95,6 +95,10 @@ pub fn results(report: &Report) -> Vec<Row> {
 
 /// What stands beside the estimate: what it is tested against, where that is not 0, and the U of a rank sum.
 pub fn against(report: &Report) -> Option<String> {
+    if let Some(Equivalence { p_values, .. }) = report.equivalence {
+        let [above, below] = p_values.map(|p| number::probability(p, 3, Rounding::Nearest));
+        return Some(format!("two one-sided tests: p {above} and {below}"));
+    }
     let precision = Precision::of(report);
     let mu = precision.mu.write(report.mu);
     let u = report.mann_whitney_u().map(|u| format!("U {}", number::shortest(u).trim_end_matches(".0")));
@@ -117,6 +121,9 @@ fn join(parts: [Option<String>; 2]) -> Option<String> {
 
 /// `p-value (two-sided)`, with the rule where it is not the usual one.
 pub fn p_value_name(report: &Report) -> String {
+    if let Some(Equivalence { margin, .. }) = report.equivalence {
+        return format!("p-value (within \u{b1}{})", Precision::of(report).mu.write(margin));
+    }
     match report.two_sided_rule() {
         Some(TwoSidedRule::Doubled) => format!("p-value ({}, doubled)", report.result.alternative.name()),
         Some(TwoSidedRule::UpperTail) => "p-value (upper tail)".to_owned(),

@@ -418,6 +418,8 @@ pub struct Test {
     pub undefined: Undefined,
     /// The shift under the null hypothesis.
     pub mu: Shift,
+    /// The margin within which the difference is to be shown to lie, on either side of 0; `None`: another question is asked.
+    pub equivalence: Option<Shift>,
     /// How the null distribution is got.
     pub method: Choice,
     /// Monte Carlo resamples; `None`: the method's default.

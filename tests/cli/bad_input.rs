@@ -176,12 +176,14 @@ fn a_group_without_values_is_named() {
 }
 
 #[test]
-fn three_labels_need_a_choice_of_two() {
-    permtest()
-        .args(["data.csv", "-c", "len", "--group", "dose"])
-        .file("data.csv", "len,dose\n1,low\n2,mid\n3,high\n")
-        .refused(["data.csv", "low", "mid", "high", "--case", "--control"])
-        .run();
+fn three_labels_are_groups_unless_one_of_them_is_the_case() {
+    let run = |args: &str| {
+        let data = "len,dose\n1,low\n2,mid\n3,high\n";
+        permtest().args(["data.csv", "-c", "len", "--group", "dose"]).file("data.csv", data).args(args.split(' '))
+    };
+    run("--case low").refused(["data.csv", "low", "mid", "high", "--case", "--control"]).run();
+    run("-s median").refused(["--statistic median compares two groups", "3: high, low, mid", "--case"]).run();
+    run("-s f").refused(["each has a single value", "collect more"]).run();
 }
 
 #[test]

@@ -300,13 +300,18 @@ fn names_that_agree_at_their_beginning_are_kept_where_they_differ() {
     case("08-labels-same-looking.csv", "--group g").args(["--case", standard]).stderr("").run();
     let table = format!("g,v\n{half},1\n{half},2\n{standard},3\n{standard},5\nx,5\n");
     let run = permtest().file("d.csv", table).args(["d.csv", "--group", "g"]);
+    let run = run.args(["--case", "x"]);
     run.refused(["half dose of drug… (2 rows), Patients", &format!("--control \"{standard}\"")]).run();
+    let table = format!("g,v\n{half},1\n{half},2\n{standard},3\n{standard},5\nx,5\n");
+    let groups = permtest().file("d.csv", table).args(["d.csv", "--group", "g"]);
+    groups.stdout_contains(half).stdout_contains(standard).run();
 }
 
 #[test]
 fn a_sample_given_alone_hears_how_it_can_be_compared() {
-    let refusal = ["13-one-sample.csv has one column and is given alone", "a file with as many zeros, and --paired"];
+    let refusal = ["13-one-sample.csv has one column and is given alone", "--one-sample"];
     case("13-one-sample.csv", "").refused(refusal).run();
+    case("13-one-sample.csv", "--one-sample").stdout_contains("p-value").run();
     let n = fs::read_to_string(path("13-one-sample.csv")).unwrap().lines().count() - 1;
     let run = case("13-one-sample.csv", "zeros.csv --paired").file("zeros.csv", format!("x\n{}", "0\n".repeat(n)));
     run.stdout_contains("p-value").run();

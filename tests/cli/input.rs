@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use permtest::error::Error;
-use permtest::input::{Dataset, Keys, Layout, Pairing, read};
+use permtest::input::{Dataset, Keys, Layout, Pairing, Subject, read};
 use permtest::settings::{
     Blocks, ColumnName, Columns, DecimalMark, Header, Missing, Pairs, Reading, Samples, Several, Source, Unmatched,
 };
@@ -482,7 +482,11 @@ fn labels_that_make_no_two_groups_are_refused() {
     let expected = "d.csv, column g: the column has more than 1000 different labels; choose ";
     assert!(message(&format!("g,v\n{many}"), [None, None]).starts_with(expected));
     let twelve = lines(12, |i| format!("l{i:02},1"));
-    assert!(message(&format!("g,v\n{twelve}"), [None, None]).contains("l07 (1 row) and 4 more; say which two"));
+    assert!(message(&format!("g,v\n{twelve}"), [Some("l00"), None]).contains("l07 (1 row) and 4 more; say which two"));
+    let groups = desk.read(&desk.long(&format!("g,v\n{twelve}"), Some("v"), [None, None])).unwrap();
+    assert_eq!((groups.subject, groups.groups().count()), (Subject::Groups, 12));
+    let hundred = lines(101, |i| format!("l{i},1"));
+    assert!(message(&format!("g,v\n{hundred}"), [None, None]).contains("101 labels, more than 100 groups"));
     let message = desk.message(&desk.long("g,v\na,1\n", Some("g"), [None, None]));
     assert!(message.starts_with("--column and --group are the same column, g; name "), "{message}");
 }
@@ -503,7 +507,7 @@ fn missing_labels_count_as_missing_unless_they_are_named_or_many() {
     assert_eq!((data.case.values, data.control.values, data.n_dropped), (vec![4.0], vec![1.0, 5.0], 2));
     // As many rows as others have, or no other: a label like them.
     let many = "g,v\na,1\nb,3\nb,4\nNA,4\n";
-    let message = desk.message(&desk.long(many, None, [None, None]));
+    let message = desk.message(&desk.long(many, None, [Some("b"), None]));
     assert!(
         message.starts_with("d.csv, column g: there are 3 labels: NA (1 row), a (1 row), b (2 rows); "),
         "{message}"

@@ -145,6 +145,11 @@ impl GroupStatistic {
                 "say which rows belong together, as pairs or strata, or choose kruskal-wallis",
             ));
         }
+        if units.values.len() <= groups && matches!(self, Self::F | Self::WelchF) {
+            let what =
+                format!("{} compares groups with the spread within them, and each has a single value", self.name());
+            return Err(Error::data(what, "collect more, or compare two groups"));
+        }
         let distance = |prepared: Prepared<'a>| prepared.of_character(Character::Distance);
         Ok(match self {
             Self::F => {
