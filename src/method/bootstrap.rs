@@ -52,6 +52,8 @@ pub struct Bootstrap {
 pub struct Cells {
     cells: Vec<Cell>,
     sizes: [usize; 2],
+    /// Whether the values are numbers of rows, which have no unit.
+    are_rows: bool,
 }
 
 /// Blocks that may stand for each other.
@@ -145,7 +147,13 @@ impl Cells {
             cell.entry(block).or_default()[group].push(value);
         }
         let cells = cells.into_iter().map(|((stratum, _), blocks)| Cell::of(stratum, blocks)).collect();
-        Ok(Self { cells, sizes: [case.len(), control.len()] })
+        Ok(Self { cells, sizes: [case.len(), control.len()], are_rows: false })
+    }
+
+    /// The same, whose values are the numbers of rows.
+    #[must_use]
+    pub fn of_rows(self) -> Self {
+        Self { are_rows: true, ..self }
     }
 
     /// The largest magnitude.
@@ -162,6 +170,9 @@ impl Cells {
 
     /// The power of the values' unit in which a statistic is measured.
     pub(crate) fn degree(&self, statistic: impl Fn(&Samples) -> f64) -> Option<f64> {
+        if self.are_rows {
+            return None;
+        }
         let samples = self.samples();
         let of_values = |case: &[f64], control: &[f64]| {
             let strata = samples.strata.clone();

@@ -374,6 +374,7 @@ impl PermutationTest {
         }
         let Canonical { case, control, layout } = Canonical::new(&self.case, &self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;
+        let cells = if self.columns.is_some() { cells.of_rows() } else { cells };
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
         let function = self.function(definition);
         let Self { alternative, .. } = *self;
@@ -385,7 +386,7 @@ impl PermutationTest {
     fn function(&self, definition: &Definition) -> SampleFunction {
         let is_paired = self.layout.pairing != Pairing::Independent;
         let is_within_strata = definition.compares_within_strata() && self.stratum_of().is_some();
-        match (Measured::of(definition), definition.function()) {
+        match (Measured::of(definition), definition.function(self.columns())) {
             (Measured::Shift, _) => Box::new(move |Samples { case, control, strata, .. }| {
                 let sizes = if is_paired {
                     PairedEffects::of(case, control).map(|sizes| sizes.hodges_lehmann)

@@ -38,7 +38,9 @@ impl Report {
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
                 parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
             }
-            Statistic::Defined(Definition::Expression(parsed)) => parsed.canonical.clone(),
+            Statistic::Defined(Definition::Expression(parsed)) => {
+                parsed.title.clone().unwrap_or_else(|| parsed.canonical.clone())
+            }
         };
         match (&self.test.statistic, self.comparison()) {
             (_, Comparison::Groups | Comparison::PooledStrata) => title,

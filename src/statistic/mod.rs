@@ -16,6 +16,7 @@
 
 pub mod catalogue;
 pub mod character;
+pub mod columns;
 pub mod cost;
 pub mod definition;
 pub mod distance;
@@ -31,6 +32,7 @@ pub mod rounding;
 pub mod values;
 
 pub use character::Character;
+pub use columns::Columns;
 pub use cost::{EvaluationCost, NullShape};
 pub use definition::Definition;
 pub use pool::Pool;

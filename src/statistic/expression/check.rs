@@ -3,7 +3,9 @@
 //! The parser builds every node through this file, so that a part without a meaning is refused while its place is
 //! known. Values of the same observations combine one by one; `x` and `y` do so only where each case has its control.
 
-use super::syntax::{Binary, Expression, Reducer, Unary, Variable};
+use std::sync::Arc;
+
+use super::syntax::{Binary, Column, Expression, Reducer, Unary, Variable};
 use super::syntax_error::{Problem, Span};
 use super::{Kind, Pairing};
 
@@ -52,6 +54,18 @@ pub(super) fn number(value: f64, span: Span) -> Term {
 pub(super) fn values(variable: Variable, span: Span) -> Term {
     let shape = Shape::Vector(Observations::Of(variable));
     Term { expression: Expression::Values(variable), shape, pairing: Pairing::NotNeeded, span }
+}
+
+/// The values of a column: those of the case, unless they are made those of the control.
+pub(super) fn column(name: &str, span: Span) -> Term {
+    let of = Variable::Case;
+    let column = Column { name: name.to_owned(), of, values: Arc::default() };
+    Term {
+        expression: Expression::Column(column),
+        shape: Shape::Vector(Observations::Of(of)),
+        pairing: Pairing::NotNeeded,
+        span,
+    }
 }
 
 /// A function of one operand: of as many values as the operand has.
