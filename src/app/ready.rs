@@ -32,7 +32,9 @@ use crate::{
 
 fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest, Error> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
-    let prepared = PermutationTest::new(case, control)?
+    let prepared = PermutationTest::new(case, control)?;
+    let prepared = dataset.columns.iter().cloned().fold(prepared, PermutationTest::rows_of);
+    let prepared = prepared
         .layout((&dataset.layout).into())
         .alternative(test.alternative)
         .undefined(test.undefined)
@@ -70,6 +72,10 @@ fn null(settings: &Test, test: &PermutationTest, control: &[f64]) -> Result<Null
     let Statistic::Defined(definition @ Definition::Expression(parsed)) = &settings.statistic else {
         return shift(settings, test, control).map(Null::Shift);
     };
+    if settings.mu != Shift::Absolute(0.0) && test.columns().is_some() {
+        let what = format!("--mu shifts or multiplies the values of one column, and {definition} is about several");
+        return Err(Error::usage(what, "leave it out"));
+    }
     if settings.mu == Shift::Absolute(0.0)
         || test.prepare(&test.problem()?, definition)?.character != Some(Character::Ratio)
     {
@@ -125,7 +131,8 @@ fn in_units(
             let within_strata = prepared.control_mean_within_strata(definition)?;
             named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
         }
-        Statistic::Defined(_) | Statistic::Program(_) => None,
+        Statistic::Defined(definition) => prepared.values_of_groups(definition)?.map(|[_, control]| control),
+        Statistic::Program(_) => None,
     };
     let what = match summary {
         Some(summary) if summary > 0.0 => return Ok(share * summary),
@@ -157,6 +164,8 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     match test.compare {
         Compare::Nothing => None,
+        // Rows of several columns are no samples of one number.
+        Compare::Classical if dataset.columns.is_some() => Some(Vec::new()),
         Compare::Classical if dataset.layout.pairing.is_some() => {
             Some(classical::paired(case, control, test.alternative, mu))
         }
@@ -363,22 +372,33 @@ impl<'a> ColumnTest<'a> {
 
     fn report(&self, result: &TestResult, settings: &Settings) -> Result<Report, Error> {
         let Self { dataset, test: prepared, mu } = self;
-        let (test, control) = (&settings.test, &dataset.control.values);
+        let test = &settings.test;
         let smallest = settings.gate.smallest_effect;
-        let is_drawn = result.histogram.is_some();
+        let (is_drawn, is_of_rows) = (result.histogram.is_some(), dataset.columns.is_some());
+        let [case, control] = if is_of_rows {
+            let values = match &test.statistic {
+                Statistic::Defined(definition) => prepared.values_of_groups(definition)?,
+                Statistic::Program(_) => None,
+            };
+            let group = |group, place: usize| GroupReport::of_rows(group, values.map(|values| values[place]));
+            [group(&dataset.case, 0), group(&dataset.control, 1)]
+        } else {
+            [&dataset.case, &dataset.control].map(|group| GroupReport::new(group, is_drawn))
+        };
         let mut report = Report {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
-            case: GroupReport::new(&dataset.case, is_drawn),
-            control: GroupReport::new(&dataset.control, is_drawn),
+            case,
+            control,
             n_dropped: dataset.n_dropped,
             test: test.clone(),
             mu: *mu,
-            effect_sizes: prepared.effect_sizes()?,
+            effect_sizes: if is_of_rows { None } else { Some(prepared.effect_sizes()?) },
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
                 (smallest, _) => {
-                    let in_units = |smallest| in_units(smallest, "--min-effect", test, prepared, control);
+                    let in_units =
+                        |smallest| in_units(smallest, "--min-effect", test, prepared, &dataset.control.values);
                     smallest.map(in_units).transpose()?
                 }
             },

@@ -69,6 +69,7 @@ impl Several<'_> {
                 case: Group { label: one, values: case.values },
                 control: Group { label: other, values: control.values },
                 layout: Layout { clusters, ..Layout::default() },
+                columns: None,
                 rows: None,
                 n_dropped: 0,
                 notes,
@@ -85,6 +86,10 @@ impl Several<'_> {
                 let column = |name: &ColumnName| self.column(&Columns::Named(vec![name.clone()]));
                 names.iter().map(column).collect()
             }
+            Columns::Together { .. } => Err(Error::usage(
+                "a statistic of several columns is not known for several tables a side",
+                "put the tables of each side into one, with a column for the file to name with --cluster",
+            )),
             Columns::Matching(_) => Err(Error::usage(
                 "--all-columns and --columns are not known for several tables a side",
                 "name the columns, each with --column",
@@ -123,6 +128,7 @@ impl Several<'_> {
             case,
             control,
             layout,
+            columns: None,
             rows: None,
             n_dropped,
             notes,

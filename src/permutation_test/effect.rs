@@ -29,6 +29,8 @@ use crate::message::{Message, Setting};
 use crate::method::bootstrap::{Bootstrap, Cells, Samples};
 use crate::method::monte_carlo::Watch;
 use crate::statistic::catalogue::{Kind, Named};
+use crate::statistic::expression::Expression;
+use crate::statistic::expression::evaluate::{Values, evaluate};
 use crate::statistic::{Definition, Problem};
 
 /// Values that are drawn for bootstrap samples without being asked for: seconds.
@@ -198,6 +200,22 @@ impl PermutationTest {
             None => Effects::of(&self.case, &self.control),
         };
         sizes.map(EffectSizes::TwoSample)
+    }
+
+    /// What an expression in columns is in the case and in the control, whose difference or ratio is tested; `None` for other
+    /// statistics.
+    ///
+    /// # Errors
+    /// [`Error::Expression`] for a column that is not there.
+    pub fn values_of_groups(&self, definition: &Definition) -> Result<Option<[f64; 2]>, Error> {
+        let Definition::Expression(parsed) = definition else { return Ok(None) };
+        let bound = parsed.with_columns(self.columns())?;
+        let mut pooled = [&*self.case, &*self.control].concat();
+        pooled.sort_unstable_by(f64::total_cmp);
+        let value = |summary: &Expression, rows: &[f64]| {
+            evaluate(summary, Values { case: rows, control: rows, pooled: &pooled })
+        };
+        Ok(bound.of_each_group().map(|summary| [&self.case, &self.control].map(|rows| value(summary, rows))))
     }
 
     /// The stratum of each observation, those of the case sample first, where labels are exchanged within several.

@@ -131,18 +131,19 @@ pub fn relative_change(report: &Report) -> Option<String> {
 
 /// The same as a number.
 pub fn share_of_control(report: &Report) -> Option<f64> {
-    let change = match &report.effect_sizes {
+    let change = match report.effect_sizes.as_ref()? {
         EffectSizes::TwoSample(sizes) => sizes.relative_change,
         EffectSizes::Paired(sizes) => sizes.relative_change,
     };
-    let is_amount = [&report.case, &report.control].iter().all(|group| group.summary.min >= 0.0);
+    let is_amount =
+        [&report.case, &report.control].iter().all(|group| group.summary.is_some_and(|summary| summary.min >= 0.0));
     change.filter(|_| is_amount)
 }
 
 /// `mean +21.8 %, Hedges' g 0.49, Cliff's delta 0.29`.
 pub fn other_scales(report: &Report) -> Option<String> {
     let short = |x: f64| format!("{x:.2}");
-    let others = match &report.effect_sizes {
+    let others = match report.effect_sizes.as_ref()? {
         EffectSizes::TwoSample(sizes) => [
             sizes.hedges_g.map(|g| format!("Hedges' g {}", short(g))),
             Some(format!("Cliff's delta {}", short(sizes.cliffs_delta))),

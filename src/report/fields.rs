@@ -8,6 +8,7 @@ use super::{GroupReport, Report, effect};
 use crate::inference::TwoSidedRule;
 use crate::inference::classical::Classical;
 use crate::inference::effect::{Effects, PairedEffects};
+use crate::inference::summary::Summary;
 use crate::method::estimate::Spread;
 use crate::method::sequential::{Decision, Level};
 use crate::permutation_test::effect::{EffectSizes, IntervalKind};
@@ -50,8 +51,8 @@ const FIELDS: &[Field] = &[
     ("design", |r| text(r.result.design.name())),
     ("n_units", |r| whole(r.result.n_units as u64)),
     ("n_strata", |r| Value::Whole(r.n_strata().map(|strata| strata as u64))),
-    ("n_case", |r| whole(r.case.summary.n)),
-    ("n_control", |r| whole(r.control.summary.n)),
+    ("n_case", |r| whole(r.case.n)),
+    ("n_control", |r| whole(r.control.n)),
     ("n_dropped", |r| whole(r.n_dropped)),
     ("case", |r| group(&r.case)),
     ("control", |r| group(&r.control)),
@@ -147,14 +148,15 @@ fn size(size: Option<f64>) -> Value {
 }
 
 fn group(group: &GroupReport) -> Value {
-    let summary = &group.summary;
+    let of_values = |read: fn(&Summary) -> f64| Value::Real(group.summary.as_ref().map(read));
     Value::Object(vec![
         ("label", text(&group.label)),
-        ("mean", real(summary.mean)),
-        ("sd", Value::Real(summary.sd)),
-        ("median", real(summary.median)),
-        ("min", real(summary.min)),
-        ("max", real(summary.max)),
+        ("mean", of_values(|summary| summary.mean)),
+        ("sd", Value::Real(group.summary.and_then(|summary| summary.sd))),
+        ("median", of_values(|summary| summary.median)),
+        ("min", of_values(|summary| summary.min)),
+        ("max", of_values(|summary| summary.max)),
+        ("value", Value::Real(group.value)),
     ])
 }
 
@@ -163,10 +165,10 @@ fn effect_size(
     of_two: fn(&Effects) -> Option<f64>,
     of_pairs: fn(&PairedEffects) -> Option<f64>,
 ) -> Value {
-    Value::Real(match &report.effect_sizes {
+    Value::Real(report.effect_sizes.as_ref().and_then(|sizes| match sizes {
         EffectSizes::TwoSample(effects) => of_two(effects),
         EffectSizes::Paired(effects) => of_pairs(effects),
-    })
+    }))
 }
 
 fn spread(report: &Report) -> Option<Spread> {

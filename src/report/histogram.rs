@@ -7,9 +7,10 @@ use super::axis::{Tick, ticks};
 use super::bars::{Bar, Bars, counts_above, mirror};
 use super::label::{pad_left, pad_right, shorten_both};
 use super::precision::Precision;
-use super::{GroupReport, Report, wording};
+use super::{Report, wording};
 use crate::escape;
 use crate::inference::sample_shape::SampleShape;
+use crate::inference::summary::Summary;
 use crate::method::histogram::Histogram;
 use crate::settings::Characters;
 
@@ -99,9 +100,10 @@ fn title(report: &Report, width: usize) -> String {
 /// A line for each sample, on one axis below them.
 fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
     let groups = [&report.case, &report.control];
-    let [Some(case), Some(control)] = groups.map(|group| group.shape.as_ref()) else { return Vec::new() };
-    let low = report.case.summary.min.min(report.control.summary.min);
-    let high = report.case.summary.max.max(report.control.summary.max);
+    let [Some(case), Some(control)] = groups.map(|group| group.summary.as_ref().zip(group.shape.as_ref())) else {
+        return Vec::new();
+    };
+    let (low, high) = (case.0.min.min(control.0.min), case.0.max.max(control.0.max));
     let labels = shorten_both(groups.map(|group| group.label.as_str()));
     let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
     let room = width - names - 2;
@@ -109,32 +111,31 @@ fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
         let share = if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         (share * (room - 1) as f64).round() as usize
     };
-    let line = |group: &GroupReport, label: &str, shape: &SampleShape| {
+    let line = |sample, label: &str| {
         let name: String = if label.width() <= names { label.to_owned() } else { label.chars().take(names).collect() };
-        format!("{}  {}", pad_right(&name, names), boxed(group, shape, room, place, brush))
+        format!("{}  {}", pad_right(&name, names), boxed(sample, room, place, brush))
     };
     let precision = Precision::of(report);
     let (left, right) = (precision.min.write(low), precision.max.write(high));
     let axis = format!("{}{left}{}", " ".repeat(names + 2), pad_left(&right, room.saturating_sub(left.width())));
     let axis = if left.width() + right.width() < room { format!("{DIM}{axis}{DIM:#}") } else { String::new() };
-    vec![line(&report.case, &labels[0], case), line(&report.control, &labels[1], control), axis]
+    vec![line(case, &labels[0]), line(control, &labels[1]), axis]
 }
 
 /// `├────▒▒▒▒█▒▒──┤`: from the smallest to the largest value, the middle half, the median.
 fn boxed(
-    group: &GroupReport,
-    shape: &SampleShape,
+    (summary, shape): (&Summary, &SampleShape),
     room: usize,
     place: impl Fn(f64) -> usize,
     brush: &Glyphs,
 ) -> String {
     let mut cells = vec![' '; room];
     let [start, whisker, end] = brush.whisker;
-    let (first, last) = (place(group.summary.min), place(group.summary.max));
+    let (first, last) = (place(summary.min), place(summary.max));
     cells[first..=last].fill(whisker);
     (cells[first], cells[last]) = (start, end);
     cells[place(shape.quartiles[0])..=place(shape.quartiles[1])].fill(brush.quartiles);
-    cells[place(group.summary.median)] = brush.median;
+    cells[place(summary.median)] = brush.median;
     cells.into_iter().collect()
 }
 

@@ -65,8 +65,8 @@ pub struct Report {
     pub mu: f64,
     /// What was found.
     pub result: TestResult,
-    /// Effect sizes on scales of their own.
-    pub effect_sizes: EffectSizes,
+    /// Effect sizes on scales of their own; `None` for rows of several columns.
+    pub effect_sizes: Option<EffectSizes>,
     /// The smallest effect that matters to the gate, in units of the data.
     pub smallest_effect: Option<f64>,
     /// Classical tests of the same data, if they were asked for.
@@ -84,8 +84,12 @@ pub struct Report {
 pub struct GroupReport {
     /// Its label.
     pub label: String,
-    /// Its descriptive statistics.
-    pub summary: Summary,
+    /// How many observations it has.
+    pub n: u64,
+    /// Its descriptive statistics; `None` for rows of several columns.
+    pub summary: Option<Summary>,
+    /// What an expression in columns is in this group.
+    pub value: Option<f64>,
     /// Its shape, if it is to be drawn.
     pub shape: Option<SampleShape>,
 }
@@ -96,7 +100,15 @@ impl GroupReport {
     pub fn new(group: &Group, is_drawn: bool) -> Self {
         let Group { label, values } = group;
         let shape = is_drawn.then(|| SampleShape::of(values));
-        Self { label: label.clone(), summary: Summary::of(values), shape }
+        let n = values.len() as u64;
+        Self { label: label.clone(), n, summary: Some(Summary::of(values)), value: None, shape }
+    }
+
+    /// Rows of several columns, and what an expression in these is for them.
+    #[must_use]
+    pub fn of_rows(group: &Group, value: Option<f64>) -> Self {
+        let Group { label, values } = group;
+        Self { label: label.clone(), n: values.len() as u64, summary: None, value, shape: None }
     }
 }
 
@@ -167,7 +179,7 @@ impl Report {
     /// Mann and Whitney's U beside a rank sum; `None` where ranks are counted within strata.
     fn mann_whitney_u(&self) -> Option<f64> {
         let is_rank_sum = self.test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
-        let m = self.case.summary.n as f64;
+        let m = self.case.n as f64;
         (is_rank_sum && self.comparison() == Comparison::Groups).then(|| self.result.estimate - m * (m + 1.0) / 2.0)
     }
 
@@ -219,8 +231,9 @@ impl Presentation {
         let p = |report: &Report| report.result.p_value.estimate;
         // Of equal p-values the larger effect comes first, on a scale without a unit.
         let size = |report: &Report| match &report.effect_sizes {
-            EffectSizes::TwoSample(sizes) => sizes.hedges_g.unwrap_or_default().abs(),
-            EffectSizes::Paired(sizes) => sizes.d_z.unwrap_or_default().abs(),
+            Some(EffectSizes::TwoSample(sizes)) => sizes.hedges_g.unwrap_or_default().abs(),
+            Some(EffectSizes::Paired(sizes)) => sizes.d_z.unwrap_or_default().abs(),
+            None => 0.0,
         };
         match self.sort.unwrap_or(Sort::PValue) {
             Sort::PValue => {

@@ -28,14 +28,14 @@ pub fn typical() -> Report {
         test: test(),
         mu: 0.0,
         result: result(),
-        effect_sizes: EffectSizes::TwoSample(Effects {
+        effect_sizes: Some(EffectSizes::TwoSample(Effects {
             mean_difference: 3.7,
             relative_change: Some(0.218),
             cohens_d: Some(0.494),
             hedges_g: Some(0.488),
             cliffs_delta: 0.28,
             hodges_lehmann: 4.2,
-        }),
+        })),
         smallest_effect: None,
         compared: None,
         adjusted: None,
@@ -126,7 +126,9 @@ pub fn varied(mut report: Report, change: impl FnOnce(&mut Report)) -> Report {
 pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport {
     GroupReport {
         label: label.to_owned(),
-        summary: Summary { n: 30, mean, sd: Some(sd), median, min, max },
+        n: 30,
+        summary: Some(Summary { n: 30, mean, sd: Some(sd), median, min, max }),
+        value: None,
         shape: None,
     }
 }
@@ -134,5 +136,5 @@ pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport
 /// A group of one observation.
 pub fn single(label: &str, value: f64) -> GroupReport {
     let summary = Summary { n: 1, mean: value, sd: None, median: value, min: value, max: value };
-    GroupReport { label: label.to_owned(), summary, shape: None }
+    GroupReport { label: label.to_owned(), n: 1, summary: Some(summary), value: None, shape: None }
 }

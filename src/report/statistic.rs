@@ -51,6 +51,14 @@ impl Report {
         }
     }
 
+    /// The expression in columns that is computed in each group.
+    pub(super) fn of_each_group(&self) -> Option<String> {
+        match &self.test.statistic {
+            Statistic::Defined(Definition::Expression(parsed)) => parsed.of_each_group().map(ToString::to_string),
+            _ => None,
+        }
+    }
+
     /// How its values are spoken of.
     pub(super) fn measure(&self) -> Measure {
         match &self.test.statistic {

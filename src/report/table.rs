@@ -79,7 +79,7 @@ pub fn headline(reports: &[Report]) -> String {
 /// `Difference of means, case − control; two-sided; n 11 and 27`
 fn subject(reports: &[Report]) -> String {
     let first = &reports[0];
-    let sizes = |report: &Report| [report.case.summary.n, report.control.summary.n];
+    let sizes = |report: &Report| [report.case.n, report.control.n];
     let most = |group: usize| reports.iter().map(|report| sizes(report)[group]).max().unwrap_or_default();
     let up_to = if reports.iter().all(|report| sizes(report) == sizes(first)) { "" } else { "up to " };
     let sizes = format!("n {up_to}{} and {}", number::count(most(0)), number::count(most(1)));

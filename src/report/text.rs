@@ -81,7 +81,7 @@ fn samples(report: &Report) -> String {
     let labels = shorten_both(groups.map(|group| group.label.as_str()));
     let rows = groups.map(|group| wording::summary(group, report));
     let mut lines = [String::new(), String::new(), String::new()];
-    for (i, name) in wording::SUMMARY.into_iter().enumerate() {
+    for (i, name) in wording::summary_names(report).iter().enumerate() {
         let cells = [name, &rows[0][i], &rows[1][i]];
         let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
         for (line, cell) in lines.iter_mut().zip(cells) {

@@ -109,7 +109,7 @@ fn numbers(report: &Report) -> Markup {
     };
     html! {
         div.table { table {
-            thead { tr { td {} @for name in wording::SUMMARY { th.number scope="col" { (name) } } } }
+            thead { tr { td {} @for name in wording::summary_names(report) { th.number scope="col" { (name) } } } }
             tbody { (row(&report.case, "case")) (row(&report.control, "control")) }
         } }
         div.table { table { tbody {

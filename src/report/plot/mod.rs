@@ -124,7 +124,9 @@ fn with_preamble(svg: &str, title: &str, alternative: &str) -> String {
 fn draw(report: &Report) -> Canvas {
     let caption = caption(report);
     let effect = if report.result.effect.is_some() { EFFECT } else { 0 };
-    let height = HEAD + SAMPLES + effect + NULL + LINE * caption.len() as i32 + 14;
+    // Rows of several columns are no points on an axis.
+    let samples = if report.case.summary.is_some() { SAMPLES } else { 0 };
+    let height = HEAD + samples + effect + NULL + LINE * caption.len() as i32 + 14;
     let mut canvas = Canvas::new(WIDTH, height);
     canvas.add(Form::Rectangle { from: [0, 0], to: [WIDTH, height] }, BACKGROUND);
     canvas.text(text::headline(report), Letters::new(16, Across::Start, Along::Below), TEXT, [16, 14]);
@@ -134,7 +136,7 @@ fn draw(report: &Report) -> Canvas {
         top += height;
         strip
     };
-    samples::draw(&mut canvas, strip(SAMPLES), report);
+    samples::draw(&mut canvas, strip(samples), report);
     effect::draw(&mut canvas, strip(effect), report);
     let lower = strip(NULL);
     if let Some(histogram) = &report.result.histogram {

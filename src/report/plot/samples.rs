@@ -17,8 +17,8 @@ const STRIP: f64 = 0.62;
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
-    let low = report.case.summary.min.min(report.control.summary.min);
-    let high = report.case.summary.max.max(report.control.summary.max);
+    let [Some(one), Some(other)] = [report.case.summary, report.control.summary] else { return };
+    let (low, high) = (one.min.min(other.min), one.max.max(other.max));
     let [first, last] = roomy(low, high);
     let mut chart = chart(canvas, strip, [first, last], [0.0, 2.0], &escape::line(&report.column));
     axis_below(&mut chart, &ticks(first, last, 7));
@@ -28,11 +28,11 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
 }
 
 fn sample(chart: &mut Chart, report: &Report, (group, label): (&GroupReport, String), colour: Colour, middle: f64) {
-    let Some(shape) = &group.shape else { return };
+    let (Some(summary), Some(shape)) = (group.summary, &group.shape) else { return };
     points(chart, shape, colour, middle);
-    boxed(chart, group, shape, colour, middle);
+    boxed(chart, summary.median, shape, colour, middle);
     let precision = Precision::of(report);
-    let mean = format!("mean {}, n {}", precision.mean.write(group.summary.mean), number::count(group.summary.n));
+    let mean = format!("mean {}, n {}", precision.mean.write(summary.mean), number::count(summary.n));
     let place = (chart.x.low, middle);
     let name = Letters::new(LETTERS, Across::End, Along::Above);
     let note = Letters::new(SMALL_LETTERS, Across::End, Along::Below);
@@ -48,7 +48,7 @@ fn points(chart: &mut Chart, shape: &SampleShape, colour: Colour, middle: f64) {
     }
 }
 
-fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Colour, middle: f64) {
+fn boxed(chart: &mut Chart, median: f64, shape: &SampleShape, colour: Colour, middle: f64) {
     let ([lower, upper], [first, last]) = (shape.quartiles, shape.whiskers);
     let upright = |chart: &mut Chart, x: f64, half: f64, width: i32| {
         chart.line((x, middle - half), (x, middle + half), width, colour);
@@ -61,5 +61,5 @@ fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Co
     // The points shine through.
     chart.canvas.add_sheer(Form::Rectangle { from, to }, BACKGROUND, 0.35);
     chart.canvas.add(Form::Outline { from, to }, colour);
-    upright(chart, group.summary.median, HALF_BOX, 4);
+    upright(chart, median, HALF_BOX, 4);
 }

@@ -80,8 +80,8 @@ fn points(reports: &[Report]) -> Vec<Point<'_>> {
 /// A size that columns of different units have in common: a difference in units of the data is divided by their spread.
 fn effect(report: &Report) -> Option<f64> {
     match (report.measure(), &report.effect_sizes) {
-        (Measure::DataDifference, EffectSizes::TwoSample(sizes)) => sizes.hedges_g,
-        (Measure::DataDifference, EffectSizes::Paired(sizes)) => sizes.d_z,
+        (Measure::DataDifference, Some(EffectSizes::TwoSample(sizes))) => sizes.hedges_g,
+        (Measure::DataDifference, Some(EffectSizes::Paired(sizes))) => sizes.d_z,
         (Measure::Ratio, _) => Some(libm::log2(report.result.estimate)),
         _ => Some(report.result.estimate - report.null_value()),
     }
@@ -90,8 +90,8 @@ fn effect(report: &Report) -> Option<f64> {
 fn effect_name(reports: &[Report]) -> String {
     let Some(first) = reports.first() else { return String::new() };
     match (first.measure(), &first.effect_sizes) {
-        (Measure::DataDifference, EffectSizes::TwoSample(_)) => "Hedges' g".to_owned(),
-        (Measure::DataDifference, EffectSizes::Paired(_)) => "Cohen's d_z".to_owned(),
+        (Measure::DataDifference, Some(EffectSizes::TwoSample(_))) => "Hedges' g".to_owned(),
+        (Measure::DataDifference, Some(EffectSizes::Paired(_))) => "Cohen's d_z".to_owned(),
         (Measure::Ratio, _) => format!("log\u{2082} of {}", first.title()),
         _ => capitalised(&first.title()),
     }

@@ -10,7 +10,7 @@ use crate::message::{Message, Setting};
 use crate::statistic::Columns;
 
 /// A name in an expression that is no word of the language.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedColumn {
     /// The name.
     pub name: String,
@@ -27,7 +27,6 @@ impl NamedColumn {
     /// The error of a table that has other columns than this one.
     #[must_use]
     pub fn missing_among<'n>(&self, columns: impl Iterator<Item = &'n str> + Clone) -> Error {
-        let what = format!("no column is called {}", self.name);
         let remedy = match nearest_among(&self.name, columns.clone()) {
             Some(near) => format!("did you mean {}?", Column::called(near)),
             None if self.unknown.remedy.starts_with("did you mean") => self.unknown.remedy.clone(),
@@ -36,6 +35,12 @@ impl NamedColumn {
                 format!("the columns are {}", names.join(", "))
             }
         };
+        self.refused(format!("no column is called {}", self.name), remedy)
+    }
+
+    /// The error of a column that cannot be used.
+    #[must_use]
+    pub fn refused(&self, what: String, remedy: String) -> Error {
         SyntaxError { what, remedy, ..self.unknown.clone() }.of_statistic()
     }
 }
