@@ -149,15 +149,17 @@ fn size(size: Option<f64>) -> Value {
 
 fn group(group: &GroupReport) -> Value {
     let of_values = |read: fn(&Summary) -> f64| Value::Real(group.summary.as_ref().map(read));
-    Value::Object(vec![
+    let mut fields = vec![
         ("label", text(&group.label)),
         ("mean", of_values(|summary| summary.mean)),
         ("sd", Value::Real(group.summary.and_then(|summary| summary.sd))),
         ("median", of_values(|summary| summary.median)),
         ("min", of_values(|summary| summary.min)),
         ("max", of_values(|summary| summary.max)),
-        ("value", Value::Real(group.value)),
-    ])
+    ];
+    // Only of rows of several columns: no other report changes by a byte.
+    fields.extend(group.value.map(|value| ("value", real(value))));
+    Value::Object(fields)
 }
 
 fn effect_size(

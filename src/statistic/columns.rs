@@ -3,14 +3,14 @@
 //! A test of several columns is one of rows: the values of its samples are the numbers of rows, and a column says what stands in
 //! each. Rows are numbered by what they say, so that neither their order in a file nor equal ones make a difference.
 
-use std::sync::Arc;
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
 /// The different rows of a table of numbers, in ascending order, column by column.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Columns(Vec<Column>);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ impl Columns {
         // The sum makes 0 of -0, which is the same number.
         let compare = |&one: &usize, &other: &usize| {
             let orders = columns.iter().map(|(_, values)| (values[one] + 0.0).total_cmp(&(values[other] + 0.0)));
-            orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+            orders.fold(Ordering::Equal, Ordering::then)
         };
         let mut sorted: Vec<usize> = (0..rows).collect();
         sorted.sort_unstable_by(compare);
@@ -76,9 +76,6 @@ impl Columns {
         Error::data(what, "name columns in an expression, as in sum(a) / sum(b)")
     }
 }
-
-/// What a pool knows of the columns behind its row numbers.
-pub(super) type Table = Option<Arc<Columns>>;
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::columns::{Columns, Table};
+use super::columns::Columns;
 use super::linear::scores::{Exactness, Scores};
 use super::linear::wide::product;
 
@@ -106,7 +106,7 @@ pub struct Pool {
     scores: Scores,
     shift: f64,
     factor: f64,
-    columns: Table,
+    columns: Option<Arc<Columns>>,
 }
 
 impl Pool {

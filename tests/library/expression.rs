@@ -239,7 +239,7 @@ fn parentheses_come_in_pairs() {
     ]);
 }
 
-const VALUE: &str = "write a number, x, y, pooled or a function there";
+const VALUE: &str = "write a number, x, y, pooled, a column or a function there";
 
 #[test]
 fn operators_stand_between_values() {
@@ -333,10 +333,10 @@ fn comparisons_do_not_chain() {
 fn values_are_reduced_once() {
     let twice = |function: &str| format!("leave out {function}, for this is one number already");
     assert_refused(&[
-        ("mean(3)", "     ^", "mean needs values: x, y or pooled", &twice("mean")),
-        ("max(mean(x))", "    ^^^^^^^", "max needs values: x, y or pooled", &twice("max")),
-        ("quantile((2), 0.5)", "         ^^^", "quantile needs values: x, y or pooled", &twice("quantile")),
-        ("rank(mean(x))", "     ^^^^^^^", "rank needs values: x, y or pooled", &twice("rank")),
+        ("mean(3)", "     ^", "mean needs values: x, y, pooled or a column", &twice("mean")),
+        ("max(mean(x))", "    ^^^^^^^", "max needs values: x, y, pooled or a column", &twice("max")),
+        ("quantile((2), 0.5)", "         ^^^", "quantile needs values: x, y, pooled or a column", &twice("quantile")),
+        ("rank(mean(x))", "     ^^^^^^^", "rank needs values: x, y, pooled or a column", &twice("rank")),
         ("x", "^", "the expression gives a value for each observation", AROUND),
         ("log(y) + 1", "^^^^^^^^^^", "the expression gives a value for each observation", AROUND),
         ("(x - y)", "^^^^^^^", "the expression gives a value for each pair", AROUND),
@@ -394,13 +394,13 @@ fn a_statistic_names_x() {
         (
             "mean(pooled) + 1",
             "^^^^^^^^^^^^^^^^",
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
         (
             "3",
             "^",
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
         (

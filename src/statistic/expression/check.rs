@@ -115,7 +115,7 @@ fn demand_values(function: &str, operand: &Term) -> Result<(), Problem> {
     if operand.shape != Shape::Scalar {
         return Ok(());
     }
-    let what = format!("{function} needs values: x, y or pooled");
+    let what = format!("{function} needs values: x, y, pooled or a column");
     Err(Problem::new(operand.span, what, format!("leave out {function}, for this is one number already")))
 }
 
@@ -185,7 +185,7 @@ pub(super) fn kind(whole: &Term) -> Result<Kind, Problem> {
             "write x for y: of a summary in x, the difference case - control is tested",
         ),
         (false, false) => refuse(
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
     }

@@ -218,7 +218,7 @@ impl Compiler<'_> {
         Some(match reducer {
             Reducer::N => vec![leaf(Measure::Size)],
             Reducer::Mean => vec![leaf(Measure::Mean)],
-            Reducer::Sum => vec![leaf(Measure::Mean), leaf(Measure::Size), Step::Binary(Binary::Multiply)],
+            Reducer::Sum => vec![leaf(Measure::Sum)],
             Reducer::Var => vec![leaf(Measure::Variance)],
             Reducer::Sd => vec![leaf(Measure::Variance), Step::Unary(Unary::Sqrt)],
             Reducer::Min => vec![leaf(Measure::Quantile(0.0))],

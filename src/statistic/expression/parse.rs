@@ -273,7 +273,7 @@ fn before_last<'t>(input: &Tokens<'t>) -> Option<&'t Token<'t>> {
 
 /// A token, just taken, where an operand should begin.
 fn missing_operand(input: &Tokens<'_>, token: &Token<'_>) -> Problem {
-    const REMEDY: &str = "write a number, x, y, pooled or a function there";
+    const REMEDY: &str = "write a number, x, y, pooled, a column or a function there";
     let before = before_last(input);
     match (before.map(|before| (before.kind, before)), token.kind) {
         (_, TokenKind::Operator(Binary::Add)) => Problem::new(token.span, "+ is no sign of a number", "leave it out"),
