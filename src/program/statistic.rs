@@ -111,7 +111,7 @@ impl Programmed<'_> {
         match self.columns {
             None => row.extend(both()),
             Some(columns) => {
-                columns.values().for_each(|column| row.extend(both().map(|number| column[number as usize])))
+                columns.values().for_each(|column| row.extend(both().map(|number| column[number as usize])));
             }
         }
     }

@@ -37,7 +37,9 @@ impl Columns {
         sorted.sort_unstable_by(compare);
         let (mut numbers, mut first_of_each) = (vec![0.0; rows], Vec::new());
         for equal in sorted.chunk_by(|one, other| compare(one, other).is_eq()) {
-            equal.iter().for_each(|&row| numbers[row] = first_of_each.len() as f64);
+            for &row in equal {
+                numbers[row] = first_of_each.len() as f64;
+            }
             first_of_each.push(equal[0]);
         }
         let kept = |(name, values): (String, Vec<f64>)| {

@@ -120,7 +120,7 @@ fn f1_is_tested_by_exchanging_sentences() {
 fn two_files_are_the_two_groups() {
     let group = |label: &str| -> String {
         let taken = |line: &&str| line.starts_with("user") || line.split(',').nth(1) == Some(label);
-        SHOP.lines().filter(taken).map(|line| format!("{line}\n")).collect()
+        SHOP.lines().filter(taken).collect::<Vec<_>>().join("\n")
     };
     let run = permtest().file("new.csv", group("B")).file("old.csv", group("A"));
     let (two, one) = (json(run.args(["new.csv", "old.csv", "-s", RATIO])), json(shop(RATIO)));
@@ -150,7 +150,7 @@ fn names_stand_in_back_quotes_where_they_must() {
         shop(statistic).stdout_contains(statistic).run();
     }
     // A number, where there are no names.
-    let rows: String = SHOP.lines().skip(1).map(|line| format!("{line}\n")).collect();
+    let rows = SHOP.lines().skip(1).collect::<Vec<_>>().join("\n");
     let numbered = permtest().file("shop.csv", rows).args(["shop.csv", "--no-header", "--group", "2", "--case", "B"]);
     let report = json(numbered.args(["-s", "sum(`3`) / sum(`4`)"]));
     assert_eq!(number(&report, "p_value"), number(&json(shop(RATIO)), "p_value"));

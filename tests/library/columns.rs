@@ -101,6 +101,10 @@ fn an_interval_by_inversion_is_refused() {
     assert!(error.contains("these data have several; leave out"), "{error}");
 }
 
+fn pair(column: &[Vec<f64>; 2]) -> [&[f64]; 2] {
+    [&column[0], &column[1]]
+}
+
 /// The approximate randomisation test of F1 (Noreen 1989; Yeh 2000), exact: both systems' counts of a sentence change places.
 #[test]
 fn f1_of_pairs_is_counted_over_all_labellings() {
@@ -122,9 +126,6 @@ fn f1_of_pairs_is_counted_over_all_labellings() {
     // Sums of counts of a few differ by far more than that, or not at all.
     let tie = 1e-12;
 
-    fn pair(column: &[Vec<f64>; 2]) -> [&[f64]; 2] {
-        [&column[0], &column[1]]
-    }
     let test = of(&[("tp", pair(&tp)), ("fp", pair(&fp)), ("fn", pair(&fn_))]).paired();
     let statistic = "2 * sum(tp) / (2 * sum(tp) + sum(fp) + sum(fn))";
     let exact = test.clone().method(Choice::Exact);

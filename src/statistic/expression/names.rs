@@ -133,13 +133,11 @@ impl Function {
 
 /// What to write instead of a name that is no word: the nearest word, or all of them to choose from.
 pub(super) fn remedy_for_unknown(name: &str) -> String {
-    match nearest(name) {
-        Some(word) => format!("did you mean {word}?"),
-        None => {
-            let words = WORDS.map(Word::name).join(", ");
-            format!("the names are {words}; columns stand without x, y and pooled")
-        }
+    if let Some(word) = nearest(name) {
+        return format!("did you mean {word}?");
     }
+    let words = WORDS.map(Word::name).join(", ");
+    format!("the names are {words}; columns stand without x, y and pooled")
 }
 
 /// The word that a name is a synonym, a beginning or a misspelling of.
