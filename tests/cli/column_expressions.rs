@@ -180,6 +180,10 @@ fn a_name_that_is_no_column_is_shown_with_the_nearest() {
     }
     let numbers = permtest().file("a", "1\n2\n").file("b", "3\n4\n").args(["a", "b", "-s", "mean(v)"]);
     numbers.refused_at("mean(v)", "     ^", ["a has no header line", "write a number in back-quotes, as in `1`"]).run();
+    let names: Vec<String> = (1..=40).map(|number| format!("column{number}")).collect();
+    let wide = format!("g,{}\nx,{}\ny,{}\n", names.join(","), vec!["1"; 40].join(","), vec!["2"; 40].join(","));
+    let wide = permtest().file("w.csv", wide).args(["w.csv", "--group", "g", "-s", "sum(price)"]);
+    wide.refused_at("sum(price)", "    ^^^^^", ["the columns are g, column1,", "column11 and 29 more\n"]).run();
     let twins = permtest().file("t", "g,a,a\nx,1,2\ny,3,4\n").args(["t", "-d", ",", "--group", "g", "-s", "mean(a)"]);
     twins.refused_at("mean(a)", "     ^", ["several columns of t are called a", "as in `2`"]).run();
 }

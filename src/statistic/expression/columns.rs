@@ -9,6 +9,9 @@ use crate::error::Error;
 use crate::message::{Message, Setting};
 use crate::statistic::Columns;
 
+/// Names of columns in a message, at most.
+const SHOWN: usize = 12;
+
 /// A name in an expression that is no word of the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedColumn {
@@ -31,8 +34,10 @@ impl NamedColumn {
             Some(near) => format!("did you mean {}?", Column::called(near)),
             None if self.unknown.remedy.starts_with("did you mean") => self.unknown.remedy.clone(),
             None => {
-                let names: Vec<String> = columns.map(|name| Column::called(name).to_string()).collect();
-                format!("the columns are {}", names.join(", "))
+                let all = columns.clone().count();
+                let names: Vec<String> = columns.take(SHOWN).map(|name| Column::called(name).to_string()).collect();
+                let more = if all > SHOWN { format!(" and {} more", all - SHOWN) } else { String::new() };
+                format!("the columns are {}{more}", names.join(", "))
             }
         };
         self.refused(format!("no column is called {}", self.name), remedy)
