@@ -40,6 +40,7 @@ pub(super) fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest,
         Subject::Association => PermutationTest::association(case, control),
         Subject::Groups => PermutationTest::of_groups(&groups),
     }?;
+    let prepared = dataset.columns.iter().cloned().fold(prepared, PermutationTest::rows_of);
     let prepared = prepared
         .layout((&dataset.layout).into())
         .alternative(test.alternative)
@@ -78,6 +79,10 @@ fn null(settings: &Test, test: &PermutationTest, control: &[f64]) -> Result<Null
     let Statistic::Defined(definition @ Definition::Expression(parsed)) = &settings.statistic else {
         return shift(settings, test, control).map(Null::Shift);
     };
+    if settings.mu != Shift::Absolute(0.0) && test.columns().is_some() {
+        let what = format!("--mu shifts or multiplies the values of one column, and {definition} is about several");
+        return Err(Error::usage(what, "leave it out"));
+    }
     if settings.mu == Shift::Absolute(0.0)
         || test.prepare(&test.problem()?, definition)?.character != Some(Character::Ratio)
     {
@@ -133,7 +138,8 @@ fn in_units(
             let within_strata = prepared.control_mean_within_strata(definition)?;
             named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
         }
-        Statistic::Defined(_) | Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
+        Statistic::Defined(definition) => prepared.values_of_groups(definition)?.map(|[_, control]| control),
+        Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
     };
     let what = match summary {
         Some(summary) if summary > 0.0 => return Ok(share * summary),
@@ -176,7 +182,8 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     match test.compare {
         Compare::Nothing => None,
-        Compare::Classical if !dataset.subject.is_two_samples() => Some(Vec::new()),
+        // Rows of several columns are no samples of one number.
+        Compare::Classical if dataset.columns.is_some() || !dataset.subject.is_two_samples() => Some(Vec::new()),
         Compare::Classical if dataset.layout.pairing.is_some() => {
             Some(classical::paired(case, control, test.alternative, mu))
         }
@@ -387,6 +394,7 @@ impl<'a> ColumnTest<'a> {
     fn effect_sizes(&self) -> Result<Option<EffectSizes>, Error> {
         let Self { dataset, test, mu } = self;
         match dataset.subject {
+            _ if dataset.columns.is_some() => Ok(None),
             Subject::TwoSamples => test.effect_sizes().map(Some),
             Subject::OneSample => {
                 let values = &dataset.case.values;
@@ -399,14 +407,24 @@ impl<'a> ColumnTest<'a> {
 
     fn report(&self, result: &TestResult, settings: &Settings) -> Result<Report, Error> {
         let Self { dataset, test: prepared, mu } = self;
-        let (test, control) = (&settings.test, &dataset.control.values);
+        let test = &settings.test;
         let smallest = settings.gate.smallest_effect;
-        let is_drawn = result.histogram.is_some();
+        let (is_drawn, is_of_rows) = (result.histogram.is_some(), dataset.columns.is_some());
+        let groups = if is_of_rows {
+            let values = match &test.statistic {
+                Statistic::Defined(definition) => prepared.values_of_groups(definition)?,
+                Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
+            };
+            let group = |(place, group)| GroupReport::of_rows(group, values.map(|values| values[place]));
+            dataset.groups().enumerate().map(group).collect()
+        } else {
+            dataset.groups().map(|group| GroupReport::new(group, is_drawn)).collect()
+        };
         let mut report = Report {
             column: dataset.column.clone(),
             grouping: dataset.grouping.clone(),
             subject: dataset.subject,
-            groups: dataset.groups().map(|group| GroupReport::new(group, is_drawn)).collect(),
+            groups,
             points: if is_drawn { points(dataset) } else { Vec::new() },
             n_dropped: dataset.n_dropped,
             test: test.clone(),
@@ -415,7 +433,8 @@ impl<'a> ColumnTest<'a> {
             smallest_effect: match (smallest, result.character) {
                 (Some(smallest), Character::Ratio) => Some(of_ratio(smallest, 0.0)),
                 (smallest, _) => {
-                    let in_units = |smallest| in_units(smallest, "--min-effect", test, prepared, control);
+                    let in_units =
+                        |smallest| in_units(smallest, "--min-effect", test, prepared, &dataset.control.values);
                     smallest.map(in_units).transpose()?
                 }
             },

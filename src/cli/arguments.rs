@@ -170,6 +170,10 @@ pub(super) struct Arguments {
     /// (all of them), the functions mean median sum var sd min max n, quantile(x, 0.9) and trimmed_mean(x, 0.2) of many
     /// values, log log2 log10 log1p exp sqrt abs rank and pow(a, b) of each value, comparisons, which give 1 or 0, and
     /// + - * / ^. One in x alone is a summary, whose difference case minus control is tested: 'mean(x > 3)'.
+    ///
+    /// Or it names columns, which are then read instead of --column: 'sum(revenue) / sum(sessions)' is a summary of each group's
+    /// rows. A name that is no identifier, or is one of those above, stands in back-quotes: 'mean(`net price`)', in single quotes
+    /// for the shell.
     #[arg(
         short,
         long,
@@ -188,6 +192,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHICH", help_heading = "Test")]
     pub compare_groups: Option<PairsOfGroups>,
 
+    /// Test the ratio case / control of a summary, instead of the difference
+    ///
+    /// Of a name such as median, or of an expression in x or in columns alone. It is 1 where there is no difference.
+    #[arg(long, conflicts_with = "statistic_command", help_heading = "Test")]
+    pub ratio: bool,
+
     /// A program of yours that computes the statistic, with its arguments: 'python3 stat.py'
     ///
     /// It is started once for each thread, without a shell. It reads labellings on standard input and writes one number
@@ -195,11 +205,19 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COMMAND", conflicts_with = "statistic", help_heading = "Test")]
     pub statistic_command: Option<String>,
 
+    /// Give that program all columns named with --column at once, instead of testing each by itself
+    ///
+    /// A labelling then has the case and the control values of the first column, those of the second, and so on: in a line with
+    /// a tab between any two of these lists.
+    #[arg(long, help_heading = "Test")]
+    pub together: bool,
+
     /// How permtest talks with that program [default: lines]
     ///
     /// A frame is the 8 bytes PERMTST1, then the numbers of rows, case values and control values in a row as 64-bit
     /// integers, then the rows as 64-bit floats, case values first; its reply is one float for each row. All of it is
-    /// little-endian, and frames follow each other until the input ends.
+    /// little-endian, and frames follow each other until the input ends. With --together a frame begins with PERMTST2, and a
+    /// fourth integer says how many columns there are; a row has the case and the control values of one after the other.
     #[arg(long, value_name = "PROTOCOL", help_heading = "Test")]
     pub protocol: Option<Protocol>,
 

@@ -98,7 +98,12 @@ fn subcommand(argv: &[OsString]) -> Option<&str> {
 }
 
 fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error> {
+    let statistic = statistic(arguments)?;
     let data = samples::samples(arguments)?;
+    let data = match samples::of_one_test(arguments, &statistic)? {
+        Some(columns) => samples::together(data, columns)?,
+        None => data,
+    };
     let blocks = samples::blocks(arguments, &data)?;
     let mut output = output_args::output(arguments, &data, argv)?;
     let shard = shard::shard(arguments, &mut output, argv)?;
@@ -107,7 +112,7 @@ fn settings(arguments: &Arguments, argv: &[OsString]) -> Result<Settings, Error>
     Ok(Settings {
         purpose,
         reading: reading(&arguments.reading)?,
-        test: test(arguments)?,
+        test: test(arguments, statistic)?,
         gate,
         data,
         blocks,
@@ -172,7 +177,7 @@ fn reading(arguments: &ReadingArguments) -> Result<Reading, Error> {
     })
 }
 
-fn test(arguments: &Arguments) -> Result<Test, Error> {
+fn test(arguments: &Arguments, statistic: Statistic) -> Result<Test, Error> {
     if arguments.two_sided.is_some() && arguments.alternative != Alternative::TwoSided {
         return Err(Error::usage(
             format!("--two-sided stands beside --alternative {}, which has one side", arguments.alternative.name()),
@@ -185,7 +190,7 @@ fn test(arguments: &Arguments) -> Result<Test, Error> {
         return Err(Error::usage(what, "leave out one of the two"));
     }
     Ok(Test {
-        statistic: statistic(arguments)?,
+        statistic,
         pairs_of_groups: arguments.compare_groups,
         compare: if arguments.compare { Compare::Classical } else { Compare::Nothing },
         alternative: arguments.alternative,
@@ -239,13 +244,14 @@ fn statistic(arguments: &Arguments) -> Result<Statistic, Error> {
         refuse_without_a_program("--protocol", arguments.protocol.is_some())?;
         refuse_without_a_program("--command-timeout", arguments.command_timeout.is_some())?;
         if let Some(statistic) = of_more_than_two_samples(arguments)? {
-            return Ok(statistic);
+            return if arguments.ratio { Err(no_ratio(arguments)) } else { Ok(statistic) };
         }
-        return Definition::parse(&arguments.statistic).map(Statistic::Defined).map_err(|error| {
+        let definition = Definition::parse(&arguments.statistic).map_err(|error| {
             let Some(meant) = hints::statistic(&arguments.statistic) else { return error };
             let what = format!("--statistic {} is not known", arguments.statistic);
             Error::usage(what, format!("did you mean {meant}? permtest statistics lists the names"))
-        });
+        })?;
+        return if arguments.ratio { definition.as_ratio() } else { Ok(definition) }.map(Statistic::Defined);
     };
     Ok(Statistic::Program(ProgramSettings {
         argv: program::split(command)?,
@@ -271,6 +277,12 @@ fn equivalence(arguments: &Arguments) -> Result<Option<Shift>, Error> {
         }
         () => Ok(Some(margin)),
     }
+}
+
+/// A ratio is one of two groups.
+fn no_ratio(arguments: &Arguments) -> Error {
+    let what = format!("--ratio is the ratio of two groups, and --statistic {} has none", arguments.statistic);
+    Error::usage(what, "leave it out")
 }
 
 /// A statistic of two columns or of several groups, where that is what is tested or what is named.

@@ -156,6 +156,9 @@ Or an expression in x (case), y (control) and pooled:
   'mean(log(x)) - mean(log(y))'            a difference of means of logarithms
   'quantile(x, 0.9) / quantile(y, 0.9)'    a ratio of quantiles
   'mean(x > 3)'                            a share; in x alone, so its difference is tested
+Or in columns by their names, in back-quotes where these are no identifiers; --ratio tests the ratio of a summary:
+  'sum(revenue) / sum(sessions)'           a ratio of sums in the rows of each group
+  'sum(`net price` * n_sold)'              a sum of products
 Functions of many values: mean median sum var sd min max n quantile(v, p) trimmed_mean(v, q)
 Functions of each value: log log2 log10 log1p exp sqrt abs rank pow(a, b)
 Operators: + - * / ^ < <= > >= == !=

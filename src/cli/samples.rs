@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Arguments;
 use crate::error::Error;
-use crate::settings::{Blocks, ColumnName, Columns, Files, Pairs, Samples, Several, Source, Unmatched};
-use crate::statistic::GroupStatistic;
+use crate::settings::{Blocks, ColumnName, Columns, Files, Pairs, Samples, Several, Source, Statistic, Unmatched};
+use crate::statistic::{Definition, GroupStatistic};
 
 /// Reads the layout of the data off the number of files and the options that name columns.
 pub(super) fn samples(arguments: &Arguments) -> Result<Samples, Error> {
@@ -230,6 +230,69 @@ fn columns_of(arguments: &Arguments) -> Columns {
     }
 }
 
+/// The columns of one test, if it is about several: those that an expression names, or that a program asks for.
+pub(super) fn of_one_test(arguments: &Arguments, statistic: &Statistic) -> Result<Option<Columns>, Error> {
+    let named = [
+        ("--column", !arguments.column.is_empty()),
+        ("--columns", arguments.columns.is_some()),
+        ("--all-columns", arguments.all_columns),
+        ("--ignore-unmatched", arguments.ignore_unmatched),
+        ("--together", arguments.together),
+    ];
+    let of_expression = match statistic {
+        Statistic::Defined(Definition::Expression(parsed)) => &parsed.columns[..],
+        _ => &[],
+    };
+    match (of_expression, statistic) {
+        ([first, ..], _) => {
+            if let Some((option, _)) = named.into_iter().find(|(_, is_given)| *is_given) {
+                let what = format!(
+                    "{option} stands beside an expression that names its columns itself, such as {}",
+                    first.name
+                );
+                return Err(Error::usage(what, "leave it out, or write x for the values of a tested column"));
+            }
+            let names = of_expression.iter().map(|column| ColumnName(column.name.clone())).collect();
+            Ok(Some(Columns::Together { names, of_expression: of_expression.to_vec() }))
+        }
+        ([], _) if !arguments.together => Ok(None),
+        ([], Statistic::Defined(_) | Statistic::Several(_) | Statistic::Association(_)) => {
+            let what = "--together is about the columns that a program gets, and none computes the statistic";
+            Err(Error::usage(what, "leave it out, and name columns in an expression, as in sum(a) / sum(b)"))
+        }
+        ([], Statistic::Program(_)) if arguments.column.is_empty() => {
+            Err(Error::usage("--together needs to know which columns the program gets", "name each with --column"))
+        }
+        ([], Statistic::Program(_)) => {
+            let names = arguments.column.iter().cloned().map(ColumnName).collect();
+            Ok(Some(Columns::Together { names, of_expression: Vec::new() }))
+        }
+    }
+}
+
+/// The same samples with columns of one test.
+pub(super) fn together(samples: Samples, columns: Columns) -> Result<Samples, Error> {
+    Ok(match samples {
+        Samples::TwoFiles { case, control, unmatched, .. } => Samples::TwoFiles { case, control, columns, unmatched },
+        Samples::Several { case, control, unmatched, files, .. } => {
+            Samples::Several { case, control, columns, unmatched, files }
+        }
+        Samples::Alone { file, unmatched, .. } => Samples::Alone { file, columns, unmatched },
+        Samples::Long { file, group, case, control, several, .. } => {
+            Samples::Long { file, columns, group, case, control, several }
+        }
+        Samples::Wide { .. } => {
+            let what =
+                "a statistic of several columns has no meaning where --case and --control are columns themselves";
+            return Err(Error::usage(what, "give a file with a row for each observation, and --group COLUMN"));
+        }
+        Samples::Association { .. } | Samples::OneSample { .. } => {
+            let what = "a statistic of several columns compares two groups";
+            return Err(Error::usage(what, "name the column of their labels with --group, or write x and y"));
+        }
+    })
+}
+
 /// Reads how observations belong together, and compares the columns that say it with those of the samples.
 pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks, Error> {
     let Arguments { paired, pair, strata, cluster, .. } = arguments;
@@ -268,7 +331,7 @@ pub(super) fn blocks(arguments: &Arguments, samples: &Samples) -> Result<Blocks,
 
 /// The options that name columns of values and labels, with these columns.
 fn columns<'a>(samples: &'a Samples) -> Vec<(&'static str, &'a str)> {
-    let values = |columns: &'a Columns| columns.names().iter().map(|name| ("--column", name)).collect::<Vec<_>>();
+    let values = |columns: &'a Columns| columns.names().iter().map(|name| (columns.option(), name)).collect::<Vec<_>>();
     let columns = match samples {
         Samples::TwoFiles { columns, .. }
         | Samples::Several { columns, .. }

@@ -183,6 +183,17 @@ pub(super) fn merge(arguments: &MergeArguments, argv: &[OsString]) -> Result<Mer
     })
 }
 
+/// Refuses an expression in columns, of which there is one.
+fn of_one_column(definition: Definition) -> Result<Definition, Error> {
+    match &definition {
+        Definition::Expression(parsed) if !parsed.columns.is_empty() => {
+            let what = format!("aa splits the values of one column, and {definition} names columns");
+            Err(Error::usage(what, "write x for the values, as in mean(x)"))
+        }
+        _ => Ok(definition),
+    }
+}
+
 pub(super) fn false_alarms(arguments: &FalseAlarmArguments) -> Result<FalseAlarmSettings, Error> {
     let name = |column: &Option<String>| column.clone().map(ColumnName);
     Ok(FalseAlarmSettings {
@@ -190,7 +201,7 @@ pub(super) fn false_alarms(arguments: &FalseAlarmArguments) -> Result<FalseAlarm
         columns: name(&arguments.column).map_or(Columns::Sole, |column| Columns::Named(vec![column])),
         blocks: Blocks { clusters: name(&arguments.run), ..Blocks::default() },
         reading: reading(&arguments.reading)?,
-        statistic: Definition::parse(&arguments.statistic)?,
+        statistic: of_one_column(Definition::parse(&arguments.statistic)?)?,
         alternative: arguments.alternative,
         alpha: arguments.alpha,
         splits: arguments.splits,

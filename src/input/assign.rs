@@ -11,7 +11,8 @@ use super::number::NotANumber;
 use super::pairing::{self, Side};
 use super::roles::{Role, Roles};
 use crate::error::{Error, Place};
-use crate::settings::Missing;
+use crate::settings::{ColumnName, Missing};
+use crate::statistic::Columns;
 
 /// The two samples of one test, before they are read out of their frames.
 pub struct Comparison {
@@ -113,7 +114,20 @@ impl Study<'_> {
         let (case, control, others) = groups(sides);
         let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
         notes.extend(sentinel(&[&case.values, &control.values], &column));
-        Ok(Dataset { column, grouping, case, control, subject, others, layout, rows, n_dropped, notes, orientation })
+        Ok(Dataset {
+            column,
+            grouping,
+            case,
+            control,
+            subject,
+            others,
+            columns: None,
+            layout,
+            rows,
+            n_dropped,
+            notes,
+            orientation,
+        })
     }
 
     /// Several groups: rows of one id are a block of repeated measures, within which labels are exchanged, as a stratum is.
@@ -146,12 +160,48 @@ impl Study<'_> {
             control,
             subject,
             others,
+            columns: None,
             layout,
             rows: None,
             n_dropped,
             notes,
             orientation,
         })
+    }
+
+    /// Takes the rows of all columns of numbers, which go by these names, as the samples of one test: of the case and of the control
+    /// the label, the frame and the code of the label.
+    ///
+    /// # Errors
+    /// As [`Study::assign`].
+    pub fn assign_rows(
+        &mut self,
+        names: &[ColumnName],
+        grouping: Option<String>,
+        halves: [(String, usize, Option<u32>); 2],
+        orientation: Orientation,
+    ) -> Result<Dataset, Error> {
+        self.frames.iter_mut().for_each(Frame::number_rows);
+        let frames = [halves[0].1, halves[1].1];
+        let half = |(label, frame, code)| Half { label, frame, numbers: names.len(), code };
+        let halves = halves.into_iter().map(half).collect();
+        let names = || names.iter().map(|name| name.0.clone());
+        let column = Some(names().collect::<Vec<_>>().join(", "));
+        let mut dataset =
+            self.assign(Comparison { grouping, orientation, ..Comparison::of(column, halves, Vec::new()) })?;
+        let sides = [(frames[0], &dataset.case.values), (frames[1], &dataset.control.values)];
+        let of_column = |place: usize| {
+            let of_side = |(frame, rows): (usize, &Vec<f64>)| {
+                let values = &self.frames[frame].numbers[place].values;
+                rows.iter().map(|&row| values[row as usize]).collect::<Vec<f64>>()
+            };
+            sides.map(of_side).concat()
+        };
+        let columns = names().enumerate().map(|(place, name)| (name, of_column(place))).collect();
+        let (columns, mut rows) = Columns::numbered(columns);
+        dataset.control.values = rows.split_off(dataset.case.values.len());
+        dataset.case.values = rows;
+        Ok(Dataset { columns: Some(columns), ..dataset })
     }
 
     /// Takes the first column of the first frame, which is called so, as one sample.
@@ -249,8 +299,8 @@ impl Study<'_> {
                 if padding.holds(row) {
                     continue;
                 }
-                if let (None, Some(text)) = (lack, numbers.text(row)) {
-                    faults.add(row, numbers.column, &text.bytes, text.mistake);
+                if let (None, Some((column, text))) = (lack, frame.text(half.numbers, row)) {
+                    faults.add(row, column, &text.bytes, text.mistake);
                 }
                 // It keeps its place if another row may be its partner.
                 let is_paired = self.roles.pairs.is_some() && halves.len() == 2;
@@ -275,7 +325,8 @@ impl Study<'_> {
             let mut columns: Vec<_> =
                 halves.iter().filter(|half| half.frame == index).map(|half| half.numbers).collect();
             columns.dedup();
-            notes.extend(columns.into_iter().flat_map(|numbers| frame.forms(numbers)));
+            let parts = columns.iter().flat_map(|&numbers| frame.numbers[numbers].parts.clone()).collect::<Vec<_>>();
+            notes.extend(columns.into_iter().chain(parts).flat_map(|numbers| frame.forms(numbers)));
         }
         notes
     }

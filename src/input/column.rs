@@ -8,6 +8,7 @@ use super::table::Table;
 use crate::error::Error;
 use crate::escape;
 use crate::settings::{ColumnName, Columns, NamePattern};
+use crate::statistic::expression::NamedColumn;
 
 /// Rows by which a column is judged to hold numbers.
 const SAMPLED_ROWS: usize = 1000;
@@ -121,9 +122,43 @@ pub fn chosen(table: &mut Table, columns: &Columns, rules: &CellRules, taken: &[
             refuse_twins(table, &found)?;
             Ok(found)
         }
+        Columns::Together { names, of_expression } => together(table, names, of_expression),
         Columns::Matching(pattern) => {
             let found = numeric(table, pattern, rules, taken)?;
             if pattern.0.is_some() { Ok(found) } else { measured(table, rules, found) }
+        }
+    }
+}
+
+/// Finds the columns of one test, which an expression names or a program asks for.
+///
+/// # Errors
+/// As [`find`]; [`Error::Expression`] for one that an expression names, [`Error::Usage`] for one that is named twice for a program.
+pub fn together(table: &Heading, names: &[ColumnName], of_expression: &[NamedColumn]) -> Result<Vec<usize>, Error> {
+    if of_expression.is_empty() {
+        let found = names.iter().map(|name| find(table, name, "--column")).collect::<Result<Vec<_>, _>>()?;
+        refuse_twins(table, &found)?;
+        return Ok(found);
+    }
+    names
+        .iter()
+        .zip(of_expression)
+        .map(|(name, named)| find(table, name, "").map_err(|_| refused(table, named)))
+        .collect()
+}
+
+/// Why a column that an expression names is none, or could be another.
+fn refused(table: &Heading, named: &NamedColumn) -> Error {
+    let file = &table.file;
+    let Some(names) = table.names() else {
+        let what = format!("{file} has no header line, so no column is called {}", named.name);
+        return named.refused(what, "write a number in back-quotes, as in `1`".to_owned());
+    };
+    match names.iter().position(|name| name == named.name.trim()) {
+        None => named.missing_among(names.iter().map(String::as_str)),
+        Some(first) => {
+            let what = format!("several columns of {file} are called {}", named.name);
+            named.refused(what, format!("write the number of one in back-quotes, as in `{}`", first + 1))
         }
     }
 }

@@ -18,7 +18,9 @@ use super::source;
 use super::table::Table;
 use super::{number, partners};
 use crate::error::{Error, Place};
+use crate::escape;
 use crate::settings::{Blocks, ColumnName, Columns, Pairs, Reading, Samples, Source, Unmatched};
+use crate::statistic;
 
 /// What the value column is called where the file does not say.
 pub(super) const UNNAMED_COLUMN: &str = "value";
@@ -42,6 +44,9 @@ pub struct Dataset {
     /// The groups after these two, where there are more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Group>,
+    /// The columns of a test of several, of whose rows the values are the numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<statistic::Columns>,
     /// How observations belong together; each list is as long as the case values followed by the control values.
     pub layout: Layout,
     /// The row of each case and each control value in its table, where several columns were read from it.
@@ -91,6 +96,7 @@ impl Dataset {
             control,
             subject: Subject::TwoSamples,
             others: Vec::new(),
+            columns: None,
             layout,
             rows: None,
             n_dropped: 0,
@@ -348,15 +354,21 @@ impl<'a> Reader<'a> {
         for name in columns.names() {
             // What is wrong with the case file comes before what is wrong with both.
             if let Ok(column) = column::find(&case, name, "--column") {
-                roles.tell_apart(&case, &[("--column", column)], &taken)?;
+                roles.tell_apart(&case, &[(columns.option(), column)], &taken)?;
             }
         }
         let taken = [taken, roles.find(&control)?];
         let (pairs, mut left_out) = partners::find([&mut case, &mut control], &taken, columns, unmatched, self.rules)?;
-        let of = |side: usize| pairs.iter().map(|pair| ("--column", pair[side])).collect::<Vec<_>>();
+        let of = |side: usize| pairs.iter().map(|pair| (columns.option(), pair[side])).collect::<Vec<_>>();
         let case = roles::read(case, &of(0), &mut roles, &self.reading.conditions, self.rules)?;
         let control = roles::read(control, &of(1), &mut roles, &self.reading.conditions, self.rules)?;
         let mut study = self.study(vec![case, control], roles, &[]);
+        if let Columns::Together { names, .. } = columns {
+            let half = |frame: usize| (labels[frame].clone(), frame, None);
+            let mut dataset = study.assign_rows(names, None, [half(0), half(1)], Orientation::Known)?;
+            dataset.notes.extend(study.roles.notes(&study.frames));
+            return Ok(vec![dataset]);
+        }
         study.wants_rows = pairs.len() > 1;
         let mut of_keys = study.roles.notes(&study.frames);
         let comparison = |(numbers, pair): (usize, &[usize; 2])| {
@@ -395,7 +407,7 @@ impl<'a> Reader<'a> {
         let chosen = column::chosen(&mut table, columns, self.rules, &taken).map_err(|error| {
             if named.both().is_none() { ask_for_labels(error, &table, taken[0], self.rules) } else { error }
         })?;
-        let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
+        let values: Vec<_> = chosen.iter().map(|&column| (columns.option(), column)).collect();
         let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
         let Some((labels, dictionary)) = roles.find_in(Role::Group, &frame) else {
             return Err(Error::usage("there is no column of labels", "name it with --group"));
@@ -407,9 +419,24 @@ impl<'a> Reader<'a> {
         let subject = if named.are_several(codes.len()) { Subject::Groups } else { Subject::TwoSamples };
         let grouping = frame.heading.column_name(labels.column).unwrap_or(UNNAMED_GROUPING).to_owned();
         let mut study = self.study(vec![frame], roles, &missing);
-        study.wants_rows = chosen.len() > 1 && subject == Subject::TwoSamples;
+        let are_together = matches!(columns, Columns::Together { .. });
+        study.wants_rows = chosen.len() > 1 && subject == Subject::TwoSamples && !are_together;
         let mut notes = of_labels;
         notes.extend(study.roles.notes(&study.frames));
+        if let Columns::Together { names, .. } = columns {
+            if subject == Subject::Groups {
+                let labels: Vec<String> = texts.iter().map(|text| escape::typed(text)).collect();
+                let what = format!(
+                    "one statistic of several columns compares two groups, and there are {}",
+                    labels.join(", ")
+                );
+                return Err(Error::input(place, what, "say which two with --case and --control"));
+            }
+            let half = |side: usize| (texts[side].clone(), 0, Some(codes[side]));
+            let mut dataset = study.assign_rows(names, Some(grouping), [half(0), half(1)], orientation)?;
+            dataset.notes.splice(0..0, notes);
+            return Ok(vec![dataset]);
+        }
         let comparison = |(numbers, &column): (usize, &usize)| {
             let name = study.frames[0].heading.column_name(column);
             let mut notes = std::mem::take(&mut notes);

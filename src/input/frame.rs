@@ -70,6 +70,8 @@ pub struct Numbers {
     pub column: usize,
     /// A value for each row; NaN where there is no number.
     pub values: Vec<f64>,
+    /// The columns of numbers that it stands for, whose rows it numbers; empty for a column of the table.
+    pub parts: Vec<usize>,
     /// Rows without a number, in order, as runs of the same text.
     runs: Vec<Run>,
     texts: IndexSet<Text>,
@@ -223,6 +225,21 @@ impl Frame {
         Self { heading, numbers, labels: Vec::new(), notes: Vec::new(), lines: Lines::default(), n_rows }
     }
 
+    /// Adds the numbers of the rows as a column, which has one where all columns of numbers have a value.
+    pub fn number_rows(&mut self) {
+        let has_all = |row: &usize| self.numbers.iter().all(|numbers| !numbers.values[*row].is_nan());
+        let values = (0..self.n_rows).map(|row| if has_all(&row) { row as f64 } else { f64::NAN }).collect();
+        let (column, parts) = (self.numbers[0].column, (0..self.numbers.len()).collect());
+        self.numbers.push(Numbers { parts, ..Numbers::new(column, values) });
+    }
+
+    /// What stands in a row that has no number, and in which column of the table.
+    #[must_use]
+    pub fn text(&self, numbers: usize, row: usize) -> Option<(usize, &Text)> {
+        let own = |numbers: usize| self.numbers[numbers].text(row).map(|text| (self.numbers[numbers].column, text));
+        own(numbers).or_else(|| self.numbers[numbers].parts.iter().find_map(|&part| own(part)))
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
@@ -269,6 +286,7 @@ impl Numbers {
         Self {
             column,
             values,
+            parts: Vec::new(),
             runs: Vec::new(),
             texts: IndexSet::new(),
             n_rounded: 0,
@@ -283,7 +301,7 @@ impl Numbers {
     /// Whether every row has a number.
     #[must_use]
     pub fn are_complete(&self) -> bool {
-        self.runs.is_empty()
+        self.runs.is_empty() && self.parts.is_empty()
     }
 
     /// What stands in a row that has no number.

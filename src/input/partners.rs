@@ -43,6 +43,11 @@ pub fn find(
             column::refuse_twins(case, &pairs.iter().map(|pair| pair[0]).collect::<Vec<_>>())?;
             settle(unmatched, pairs, &lone, control)
         }
+        Columns::Together { names, of_expression } => {
+            let ones = column::together(case, names, of_expression)?;
+            let others = column::together(control, names, of_expression)?;
+            Ok((ones.into_iter().zip(others).map(|(one, other)| [one, other]).collect(), Vec::new()))
+        }
         Columns::Matching(pattern) => {
             let ones = column::numeric(case, pattern, rules, &taken[0])?;
             let others = column::numeric(control, pattern, rules, &taken[1])?;

@@ -111,8 +111,10 @@ impl<'a> Roles<'a> {
             if let Some((other, _)) = known.iter().find(|(_, known)| *known == index) {
                 let what = format!("{other} and {option} are the same column, {}", table.column_label(index));
                 let remedy = match *role {
-                    Role::Group => "name the column of values with --column, that of the labels with --group",
-                    Role::Pair | Role::Stratum | Role::Cluster => "name two different columns",
+                    Role::Group if *other == "--column" => {
+                        "name the column of values with --column, that of the labels with --group"
+                    }
+                    _ => "name two different columns",
                 };
                 return Err(Error::usage(what, remedy));
             }

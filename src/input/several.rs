@@ -76,6 +76,10 @@ impl Several<'_> {
                 let column = |name: &ColumnName| self.column(&Columns::Named(vec![name.clone()]));
                 names.iter().map(column).collect()
             }
+            Columns::Together { .. } => Err(Error::usage(
+                "a statistic of several columns is not known for several tables a side",
+                "put the tables of each side into one, with a column for the file to name with --cluster",
+            )),
             Columns::Matching(_) => Err(Error::usage(
                 "--all-columns and --columns are not known for several tables a side",
                 "name the columns, each with --column",

@@ -50,8 +50,10 @@ pub struct Bootstrap {
 /// Two samples, and what is drawn from them together.
 #[derive(Debug, Clone)]
 pub struct Cells {
-    cells: Vec<Cell>,
+    list: Vec<Cell>,
     sizes: [usize; 2],
+    /// Whether the values are numbers of rows, which have no unit.
+    are_rows: bool,
 }
 
 /// Blocks that may stand for each other.
@@ -145,13 +147,19 @@ impl Cells {
             cell.entry(block).or_default()[group].push(value);
         }
         let cells = cells.into_iter().map(|((stratum, _), blocks)| Cell::of(stratum, blocks)).collect();
-        Ok(Self { cells, sizes: [case.len(), control.len()] })
+        Ok(Self { list: cells, sizes: [case.len(), control.len()], are_rows: false })
+    }
+
+    /// The same, whose values are the numbers of rows.
+    #[must_use]
+    pub fn of_rows(self) -> Self {
+        Self { are_rows: true, ..self }
     }
 
     /// The largest magnitude.
     #[must_use]
     pub fn largest(&self) -> f64 {
-        let values = self.cells.iter().flat_map(|cell| cell.case.values.iter().chain(&cell.control.values));
+        let values = self.list.iter().flat_map(|cell| cell.case.values.iter().chain(&cell.control.values));
         values.fold(0.0, |largest, value| value.abs().max(largest))
     }
 
@@ -162,6 +170,9 @@ impl Cells {
 
     /// The power of the values' unit in which a statistic is measured.
     pub(crate) fn degree(&self, statistic: impl Fn(&Samples) -> f64) -> Option<f64> {
+        if self.are_rows {
+            return None;
+        }
         let samples = self.samples();
         let of_values = |case: &[f64], control: &[f64]| {
             let strata = samples.strata.clone();
@@ -172,7 +183,7 @@ impl Cells {
 
     fn samples(&self) -> Samples {
         let mut samples = self.room();
-        self.cells.iter().for_each(|cell| cell.append_all(&mut samples));
+        self.list.iter().for_each(|cell| cell.append_all(&mut samples));
         samples
     }
 
@@ -336,7 +347,7 @@ impl Bootstrap {
             let mut samples = cells.room();
             let draw = |_| {
                 samples.clear();
-                cells.cells.iter().for_each(|cell| cell.draw(&mut stream, &mut samples));
+                cells.list.iter().for_each(|cell| cell.draw(&mut stream, &mut samples));
                 statistic(&samples)
             };
             let replicates: Vec<f64> = (0..number).map(draw).collect();
@@ -363,7 +374,7 @@ impl Bootstrap {
         watch: &Watch,
     ) -> Result<LeftOut, Error> {
         let groups: Vec<(usize, Vec<u32>)> =
-            (0..).zip(&cells.cells).map(|(number, cell)| cell.groups(self.seed, number)).collect();
+            (0..).zip(&cells.list).map(|(number, cell)| cell.groups(self.seed, number)).collect();
         let tasks: Vec<(usize, u32)> = groups
             .iter()
             .enumerate()
@@ -375,7 +386,7 @@ impl Bootstrap {
             let mut samples = cells.room();
             let without = |&(cell, out): &(usize, u32)| {
                 samples.clear();
-                for (number, (kept, (_, group_of))) in cells.cells.iter().zip(&groups).enumerate() {
+                for (number, (kept, (_, group_of))) in cells.list.iter().zip(&groups).enumerate() {
                     if number == cell {
                         let is_kept = |block: &usize| group_of[*block] != out;
                         (0..kept.blocks).filter(is_kept).for_each(|block| kept.append(block, &mut samples));
@@ -390,7 +401,7 @@ impl Bootstrap {
             (watch.advance)(tasks.len() as u64);
             Ok(found)
         };
-        let mut left_out = vec![Vec::new(); cells.cells.len()];
+        let mut left_out = vec![Vec::new(); cells.list.len()];
         let fold = |chunk: Vec<(usize, f64)>| {
             for (cell, value) in chunk {
                 left_out[cell].push(value);

@@ -29,6 +29,8 @@ use crate::message::{Message, Setting};
 use crate::method::bootstrap::{Bootstrap, Cells, Samples};
 use crate::method::monte_carlo::Watch;
 use crate::statistic::catalogue::{Kind, Named};
+use crate::statistic::expression::Expression;
+use crate::statistic::expression::evaluate::{Values, evaluate};
 use crate::statistic::{Definition, Problem};
 
 /// Values that are drawn for bootstrap samples without being asked for: seconds.
@@ -201,6 +203,22 @@ impl PermutationTest {
             None => Effects::of(&self.case, &self.control),
         };
         sizes.map(EffectSizes::TwoSample)
+    }
+
+    /// What an expression in columns is in the case and in the control, whose difference or ratio is tested; `None` for other
+    /// statistics.
+    ///
+    /// # Errors
+    /// [`Error::Expression`] for a column that is not there.
+    pub fn values_of_groups(&self, definition: &Definition) -> Result<Option<[f64; 2]>, Error> {
+        let Definition::Expression(parsed) = definition else { return Ok(None) };
+        let bound = parsed.with_columns(self.columns())?;
+        let mut pooled = [&*self.case, &*self.control].concat();
+        pooled.sort_unstable_by(f64::total_cmp);
+        let value = |summary: &Expression, rows: &[f64]| {
+            evaluate(summary, Values { case: rows, control: rows, pooled: &pooled })
+        };
+        Ok(bound.of_each_group().map(|summary| [&self.case, &self.control].map(|rows| value(summary, rows))))
     }
 
     /// The stratum of each observation, those of the case sample first, where labels are exchanged within several.
@@ -377,6 +395,7 @@ impl PermutationTest {
         }
         let Canonical { case, control, layout } = Canonical::new(&self.case, &self.control, &self.layout);
         let cells = Cells::new(&case, &control, &layout)?;
+        let cells = if self.columns.is_some() { cells.of_rows() } else { cells };
         let bootstrap = Bootstrap { resamples: request.bootstrap, seed: self.seed, threads: self.threads };
         let function = self.function(definition);
         let Self { alternative, .. } = *self;
@@ -388,7 +407,7 @@ impl PermutationTest {
     fn function(&self, definition: &Definition) -> SampleFunction {
         let is_paired = self.layout.pairing != Pairing::Independent;
         let is_within_strata = definition.compares_within_strata() && self.stratum_of().is_some();
-        match (Measured::of(definition), definition.function()) {
+        match (Measured::of(definition), definition.function(self.columns())) {
             (Measured::Shift, _) => Box::new(move |Samples { case, control, strata, .. }| {
                 let sizes = if is_paired {
                     PairedEffects::of(case, control).map(|sizes| sizes.hodges_lehmann)

@@ -29,6 +29,7 @@ use crate::error::Error;
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
+use crate::message::{Message, Setting};
 use crate::method::estimate::Estimate;
 use crate::method::histogram::Histogram;
 use crate::method::monte_carlo::Watch;
@@ -40,7 +41,7 @@ use crate::simd::Arch;
 use crate::statistic::distance::Side;
 use crate::statistic::pool::NullRatio;
 use crate::statistic::problem::Probes;
-use crate::statistic::{Character, Pool, Prepared, Problem, TestStatistic};
+use crate::statistic::{Character, Columns, Pool, Prepared, Problem, TestStatistic};
 pub use blocks::Cut;
 use canonical::Canonical;
 use effect::{Effect, EffectRequest};
@@ -88,6 +89,7 @@ pub struct PermutationTest {
     /// The control sample; the other groups one behind the other; y.
     control: Arc<[f64]>,
     subject: Subject,
+    columns: Option<Arc<Columns>>,
     layout: Layout,
     design: Option<Arc<dyn Design>>,
     shared: Option<Shared>,
@@ -213,6 +215,7 @@ impl PermutationTest {
             case: case.into(),
             control: control.into(),
             subject: Subject::TwoSamples,
+            columns: None,
             layout: Layout::default(),
             design: None,
             shared: None,
@@ -232,6 +235,53 @@ impl PermutationTest {
             null_distribution: NullDistribution::Dropped,
             interval: None,
         })
+    }
+
+    /// A test of several columns: of each its name, its case values and its control values, row by row. An expression names them;
+    /// a function of two samples is given the numbers of rows of [`PermutationTest::columns`].
+    ///
+    /// ```
+    /// use permtest::PermutationTest;
+    ///
+    /// let revenue: [&[f64]; 2] = [&[3.0, 0.0, 7.5, 4.0], &[1.0, 2.5, 0.0, 2.0]];
+    /// let sessions: [&[f64]; 2] = [&[2.0, 1.0, 4.0, 1.0], &[1.0, 2.0, 3.0, 2.0]];
+    /// let test = PermutationTest::of_columns(&[("revenue", revenue), ("sessions", sessions)])?;
+    /// let result = test.run("sum(revenue) / sum(sessions)")?;
+    /// assert_eq!(result.estimate, 14.5 / 8.0 - 5.5 / 8.0);
+    /// # Ok::<(), permtest::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Data`] when a sample is empty or holds a value that is not finite, and for columns of different lengths.
+    pub fn of_columns(columns: &[(&str, [&[f64]; 2])]) -> Result<Self, Error> {
+        let sizes = columns.first().map_or([0; 2], |(_, samples)| samples.map(<[f64]>::len));
+        for (name, [case, control]) in columns {
+            Self::new(case, control).map_err(|error| error.about(name))?;
+            if [case.len(), control.len()] != sizes {
+                let what = format!("column {name} has {} case and {} control rows", case.len(), control.len());
+                return Err(Error::data(what, format!("give it {} and {}, like the first one", sizes[0], sizes[1])));
+            }
+        }
+        let joined = columns.iter().map(|(name, samples)| ((*name).to_owned(), samples.concat())).collect();
+        let (columns, rows) = Columns::numbered(joined);
+        let (case, control) = rows.split_at(sizes[0]);
+        Ok(Self::new(case, control)?.rows_of(columns))
+    }
+
+    /// The values are the numbers of rows of columns.
+    ///
+    /// # Panics
+    /// When a value is not the number of a row, once the test is run.
+    #[must_use]
+    pub fn rows_of(mut self, columns: Columns) -> Self {
+        self.columns = Some(Arc::new(columns));
+        self
+    }
+
+    /// The columns whose row numbers the values are, if they are none themselves.
+    #[must_use]
+    pub fn columns(&self) -> Option<&Columns> {
+        self.columns.as_deref()
     }
 
     /// Sets the alternative hypothesis about case − control.
@@ -427,6 +477,14 @@ impl PermutationTest {
 
     /// The samples pooled under the null hypothesis.
     fn pool(&self, case: &[f64], control: &[f64]) -> Result<Pool, Error> {
+        if let Some(columns) = &self.columns {
+            if self.shift != 0.0 || self.ratio.is_some() {
+                let what =
+                    "a null hypothesis shifts or multiplies the values of one column, and these data have several";
+                return Err(Error::data(what, Message::from("leave out ").and(Setting::Shift)));
+            }
+            return Ok(Pool::new(case, control, 0.0).of_rows(columns.clone()));
+        }
         match self.ratio {
             None => Ok(Pool::new(case, control, self.shift)),
             Some(null) if [null.ratio, null.scale].iter().all(|number| *number > 0.0 && number.is_finite()) => {

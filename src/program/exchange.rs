@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::child::{Child, Event};
 use super::failure::{Failure, Replied, Torn};
-use super::protocol::{Protocol, Replies};
+use super::protocol::{Protocol, Replies, Shape};
 
 /// Values that are encoded before they are handed on, so that the program reads while the next ones are encoded.
 const PIECE_VALUES: usize = 1 << 15;
@@ -19,8 +19,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batch<'a> {
     pub protocol: Protocol,
-    pub n_case: usize,
-    pub n_control: usize,
+    pub shape: Shape,
     /// Row-major.
     pub rows: &'a [f64],
 }
@@ -90,13 +89,13 @@ fn unasked(protocol: Protocol, bytes: &[u8]) -> Failure {
 }
 
 fn send(child: &mut Child, batch: Batch) {
-    let Batch { protocol, n_case, n_control, rows } = batch;
-    let width = n_case + n_control;
+    let Batch { protocol, shape, rows } = batch;
+    let width = shape.width();
     let mut bytes = child.buffer();
-    protocol.write_header(rows.len() / width, n_case, n_control, &mut bytes);
+    protocol.write_header(rows.len() / width, shape, &mut bytes);
     // Whole rows, since a line is written as one.
     for piece in rows.chunks((PIECE_VALUES / width).max(1) * width) {
-        protocol.write_rows(n_case, n_control, piece, &mut bytes);
+        protocol.write_rows(shape, piece, &mut bytes);
         child.send(bytes);
         bytes = child.buffer();
     }

@@ -9,7 +9,9 @@
 //! # Lines
 //!
 //! Each labelling is one line of text: the case values separated by single blanks, a tab, the control values separated
-//! by blanks, in the shortest decimal form that reads back as the same number. Each reply is one line with one number;
+//! by blanks, in the shortest decimal form that reads back as the same number. Of several columns that a program has asked for
+//! these are the case values of the first, its control values, the case values of the second and so on, a tab between any two
+//! lists; the i-th values of all columns stand in one row of the data. Each reply is one line with one number;
 //! `nan` and `NA` stand for undefined, `inf` and `-inf` are allowed. Flush after every line.
 //!
 //! # Frames
@@ -24,7 +26,10 @@
 //! | 8 | `n_control`, a u64 |
 //! | 8 · rows · (`n_case` + `n_control`) | the labellings as f64, row by row, in each row the case values first |
 //!
-//! and its reply is `rows` f64, nothing before, between or behind. Frames follow each other until the input ends; the
+//! Of several columns that a program has asked for a frame begins with `PERMTST2`, after `n_control` comes the number of columns,
+//! a u64, and in each row the case and the control values of the first column are followed by those of the others.
+//!
+//! Its reply is `rows` f64, nothing before, between or behind. Frames follow each other until the input ends; the
 //! number of rows may change from one to the next. A frame holds at most 1 MiB of values, or one row if that is longer.
 //! In `NumPy` the heart of it is three lines (the whole program is `examples/statistics/mean_difference.py`):
 //!
@@ -58,6 +63,7 @@ use child::Child;
 use exchange::{Batch, Patience};
 use failure::{Failure, Report};
 pub use protocol::Protocol;
+use protocol::Shape;
 
 /// Most bytes of values that are sent before their replies are awaited; a longer row goes alone.
 const BATCH_BYTES: usize = 1 << 20;
@@ -138,7 +144,12 @@ impl Program {
     ///
     /// If `rows` does not hold as many rows as `statistics` has places.
     pub fn evaluate(&self, n_case: usize, n_control: usize, rows: &[f64], statistics: &mut [f64]) -> Result<(), Error> {
-        let width = n_case + n_control;
+        self.evaluate_rows(Shape { n_case, n_control, columns: None }, rows, statistics)
+    }
+
+    /// The same with rows of another shape.
+    fn evaluate_rows(&self, shape: Shape, rows: &[f64], statistics: &mut [f64]) -> Result<(), Error> {
+        let width = shape.width();
         assert!(width > 0, "a labelling has values");
         assert_eq!(rows.len(), width * statistics.len(), "one row for each statistic");
         self.check()?;
@@ -149,7 +160,7 @@ impl Program {
         let patience = Patience { time_limit: self.settings.time_limit, is_over: &|| self.check().is_err() };
         let batch_rows = (BATCH_BYTES / size_of::<f64>() / width).max(1);
         for (rows, statistics) in rows.chunks(batch_rows * width).zip(statistics.chunks_mut(batch_rows)) {
-            let batch = Batch { protocol: self.settings.protocol, n_case, n_control, rows };
+            let batch = Batch { protocol: self.settings.protocol, shape, rows };
             if let Err(failure) = exchange::exchange(&mut child, batch, &patience, statistics) {
                 child.kill();
                 return Err(self.fail(&failure, &child.last_words()));

@@ -6,6 +6,9 @@ use super::failure::{self, Failure};
 /// The first bytes of every frame.
 const MAGIC: [u8; 8] = *b"PERMTST1";
 
+/// Those of frames with several columns.
+const MAGIC_OF_COLUMNS: [u8; 8] = *b"PERMTST2";
+
 /// Longest text that is waited for the end of a line with; no number is as long.
 const LONGEST_LINE: usize = 4096;
 
@@ -18,26 +21,47 @@ pub enum Protocol {
     Frames,
 }
 
+/// What a row consists of: the case and the control values of a column, and of those that follow it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    pub n_case: usize,
+    pub n_control: usize,
+    /// How many columns a program has asked for; `None`: the tested one.
+    pub columns: Option<usize>,
+}
+
+impl Shape {
+    /// Values in a row.
+    pub(super) fn width(self) -> usize {
+        self.columns.unwrap_or(1) * (self.n_case + self.n_control)
+    }
+}
+
 impl Protocol {
     /// Appends what goes before a batch of rows.
-    pub(super) fn write_header(self, rows: usize, n_case: usize, n_control: usize, bytes: &mut Vec<u8>) {
+    pub(super) fn write_header(self, rows: usize, shape: Shape, bytes: &mut Vec<u8>) {
         if self == Self::Frames {
-            bytes.extend(MAGIC);
-            for n in [rows, n_case, n_control] {
+            bytes.extend(if shape.columns.is_some() { MAGIC_OF_COLUMNS } else { MAGIC });
+            for n in [rows, shape.n_case, shape.n_control].into_iter().chain(shape.columns) {
                 bytes.extend((n as u64).to_le_bytes());
             }
         }
     }
 
     /// Appends whole rows, or with frames any values.
-    pub(super) fn write_rows(self, n_case: usize, n_control: usize, rows: &[f64], bytes: &mut Vec<u8>) {
+    pub(super) fn write_rows(self, shape: Shape, rows: &[f64], bytes: &mut Vec<u8>) {
         match self {
             Self::Lines => {
-                for row in rows.chunks(n_case + n_control) {
-                    let (case, control) = row.split_at(n_case);
-                    write_words(case, bytes);
-                    bytes.push(b'\t');
-                    write_words(control, bytes);
+                for row in rows.chunks(shape.width()) {
+                    let columns = row.chunks(shape.n_case + shape.n_control);
+                    for (i, list) in
+                        columns.flat_map(|column| <[_; 2]>::from(column.split_at(shape.n_case))).enumerate()
+                    {
+                        if i > 0 {
+                            bytes.push(b'\t');
+                        }
+                        write_words(list, bytes);
+                    }
                     bytes.push(b'\n');
                 }
             }
@@ -143,9 +167,13 @@ mod tests {
     use super::*;
 
     fn written(protocol: Protocol, rows: &[f64]) -> Vec<u8> {
+        write(protocol, Shape { n_case: 2, n_control: 1, columns: None }, rows)
+    }
+
+    fn write(protocol: Protocol, shape: Shape, rows: &[f64]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        protocol.write_header(rows.len() / 3, 2, 1, &mut bytes);
-        protocol.write_rows(2, 1, rows, &mut bytes);
+        protocol.write_header(rows.len() / shape.width(), shape, &mut bytes);
+        protocol.write_rows(shape, rows, &mut bytes);
         bytes
     }
 
@@ -163,6 +191,20 @@ mod tests {
     fn a_line_has_blanks_within_the_groups_and_a_tab_between_them() {
         let text = String::from_utf8(written(Protocol::Lines, &[1.5, -2.0, 1e-300, 0.1, 1e22, 3.0])).unwrap();
         assert_eq!(text, "1.5 -2.0\t1e-300\n0.1 1e+22\t3.0\n");
+    }
+
+    #[test]
+    fn columns_follow_each_other_in_a_row() {
+        let shape = Shape { n_case: 2, n_control: 1, columns: Some(2) };
+        let rows = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0];
+        let text = String::from_utf8(write(Protocol::Lines, shape, &rows)).unwrap();
+        assert_eq!(text, "1.0 2.0\t3.0\t4.0 5.0\t6.0\n7.0 8.0\t9.0\t10.0 11.0\t12.0\n");
+        let frame = write(Protocol::Frames, shape, &rows);
+        assert_eq!((&frame[..8], frame.len()), (&b"PERMTST2"[..], 40 + 12 * 8));
+        let integers = frame[8..40].chunks(8).map(|bytes| u64::from_le_bytes(bytes.try_into().unwrap()));
+        assert_eq!(integers.collect::<Vec<_>>(), [2, 2, 1, 2]);
+        let values = frame[40..].chunks(8).map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap()));
+        assert_eq!(values.collect::<Vec<_>>(), rows);
     }
 
     #[test]

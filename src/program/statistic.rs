@@ -3,20 +3,26 @@
 use std::sync::OnceLock;
 
 use super::Program;
+use super::protocol::Shape;
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
 use crate::statistic::distance::Side;
 use crate::statistic::values::Gathering;
 use crate::statistic::{
-    EvaluationCost, PlaceLabels, Prepared, Problem, Statistic, TestStatistic, Thresholds, tolerance,
+    Columns, EvaluationCost, PlaceLabels, Prepared, Problem, Statistic, TestStatistic, Thresholds, tolerance,
 };
 
 /// A program, ready for the labellings of a problem.
 #[derive(Debug)]
 struct Programmed<'a> {
     program: &'a Program,
+    /// The observations, or the numbers of their rows.
     gathering: Gathering,
+    /// The columns that the program has asked for.
+    columns: Option<&'a Columns>,
+    /// The largest magnitude.
+    largest: f64,
     case_size: Option<usize>,
     probes: Labellings,
     /// How far its statistics may be apart and still tie, beside a share of themselves: known once it has been asked.
@@ -30,9 +36,22 @@ const SPREAD_OF: usize = 16;
 const LARGEST_NOISE: f64 = 1e-9;
 
 impl<'a> Programmed<'a> {
-    fn new(program: &'a Program, problem: &Problem) -> Self {
+    fn new(program: &'a Program, problem: &'a Problem) -> Self {
         let (gathering, case_size) = (Gathering::new(problem), problem.design().case_size());
-        Self { program, gathering, case_size, probes: problem.probes().clone(), noise: OnceLock::new() }
+        let columns = problem.pool().columns();
+        let largest = columns.map_or_else(
+            || gathering.largest(),
+            |columns| columns.values().flatten().fold(0.0, |largest, value| value.abs().max(largest)),
+        );
+        Self {
+            program,
+            gathering,
+            columns,
+            largest,
+            case_size,
+            probes: problem.probes().clone(),
+            noise: OnceLock::new(),
+        }
     }
 
     /// Computes the statistic of a few labellings: in which unit a program's numbers are is not known. Of data of millions a
@@ -45,7 +64,7 @@ impl<'a> Programmed<'a> {
         self.evaluate(Arch::Scalar, &self.probes.part(1..1 + SPREAD_OF), others)?;
         let from_data = others.iter().map(|statistic| (statistic - data[0]).abs());
         let spread = from_data.filter(|distance| distance.is_finite()).fold(0.0, f64::max);
-        Ok((4.0 * f64::EPSILON * self.gathering.largest()).min(LARGEST_NOISE * spread))
+        Ok((4.0 * f64::EPSILON * self.largest).min(LARGEST_NOISE * spread))
     }
 
     /// The numbers of labellings by their number of case observations: a program is sent labellings of one shape at a
@@ -71,18 +90,32 @@ impl<'a> Programmed<'a> {
             let mut rows = Vec::with_capacity(numbers.len() * observations);
             self.gathering.each(arch, labellings, |_, case, control| {
                 if case.len() == m {
-                    rows.extend_from_slice(case);
-                    rows.extend_from_slice(control);
+                    self.append(case, control, &mut rows);
                 }
                 Ok(())
             })?;
             let mut statistics = vec![0.0; numbers.len()];
-            self.program.evaluate(m, observations - m, &rows, &mut statistics)?;
+            let columns = self.columns.map(|columns| columns.names().count());
+            let shape = Shape { n_case: m, n_control: observations - m, columns };
+            self.program.evaluate_rows(shape, &rows, &mut statistics)?;
             for (number, statistic) in numbers.into_iter().zip(statistics) {
                 replicates[number] = statistic;
             }
         }
         Ok(())
+    }
+}
+
+impl Programmed<'_> {
+    /// Appends what a labelling sends: the values, or those of each column.
+    fn append(&self, case: &[f64], control: &[f64], row: &mut Vec<f64>) {
+        let both = || case.iter().chain(control).copied();
+        match self.columns {
+            None => row.extend(both()),
+            Some(columns) => {
+                columns.values().for_each(|column| row.extend(both().map(|number| column[number as usize])));
+            }
+        }
     }
 }
 

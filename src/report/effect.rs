@@ -136,7 +136,7 @@ pub fn share_of_control(report: &Report) -> Option<f64> {
         EffectSizes::TwoSample(sizes) => sizes.relative_change,
         EffectSizes::Paired(sizes) => sizes.relative_change,
     };
-    let is_amount = [report.case(), report.control()].iter().all(|group| group.summary.min >= 0.0);
+    let is_amount = report.groups.iter().all(|group| group.summary.is_some_and(|summary| summary.min >= 0.0));
     change.filter(|_| is_amount)
 }
 

@@ -52,8 +52,8 @@ const FIELDS: &[Field] = &[
     ("design", |r| text(r.result.design.name())),
     ("n_units", |r| whole(r.result.n_units as u64)),
     ("n_strata", |r| Value::Whole(r.n_strata().map(|strata| strata as u64))),
-    ("n_case", |r| Value::Whole(two_samples(r).map(|[case, _]| case.summary.n))),
-    ("n_control", |r| Value::Whole(two_samples(r).map(|[_, control]| control.summary.n))),
+    ("n_case", |r| Value::Whole(two_samples(r).map(|[case, _]| case.n))),
+    ("n_control", |r| Value::Whole(two_samples(r).map(|[_, control]| control.n))),
     ("n_dropped", |r| whole(r.n_dropped)),
     ("case", |r| group(two_samples(r).map(|[case, _]| case))),
     ("control", |r| group(two_samples(r).map(|[_, control]| control))),
@@ -165,22 +165,26 @@ fn other_samples(report: &Report) -> &[GroupReport] {
 
 /// A sample; its numbers are `null` where there is none, so that all lines of a table have the same columns.
 fn group(group: Option<&GroupReport>) -> Value {
-    let number = |of: fn(&Summary) -> f64| Value::Real(group.map(|group| of(&group.summary)));
-    Value::Object(vec![
+    let summary = group.and_then(|group| group.summary.as_ref());
+    let number = |of: fn(&Summary) -> f64| Value::Real(summary.map(of));
+    let mut fields = vec![
         ("label", Value::Text(group.map(|group| group.label.clone()))),
         ("mean", number(|summary| summary.mean)),
-        ("sd", Value::Real(group.and_then(|group| group.summary.sd))),
+        ("sd", Value::Real(summary.and_then(|summary| summary.sd))),
         ("median", number(|summary| summary.median)),
         ("min", number(|summary| summary.min)),
         ("max", number(|summary| summary.max)),
-    ])
+    ];
+    // Only of rows of several columns: no other report changes by a byte.
+    fields.extend(group.and_then(|group| group.value).map(|value| ("value", real(value))));
+    Value::Object(fields)
 }
 
 /// A sample with its size.
 fn sized(sample: &GroupReport) -> Value {
     match group(Some(sample)) {
         Value::Object(mut fields) => {
-            fields.insert(1, ("n", whole(sample.summary.n)));
+            fields.insert(1, ("n", whole(sample.n)));
             Value::Object(fields)
         }
         other => other,

@@ -109,12 +109,10 @@ fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
     if report.subject == Subject::Association {
         return scatter(report, width, brush);
     }
-    if report.groups.iter().any(|group| group.shape.is_none()) {
-        return Vec::new();
-    }
-    let ends = |end: fn(&Summary) -> f64| report.groups.iter().map(move |group| end(&group.summary));
-    let low = ends(|summary| summary.min).fold(f64::INFINITY, f64::min);
-    let high = ends(|summary| summary.max).fold(f64::NEG_INFINITY, f64::max);
+    let drawn = |group: &'_ GroupReport| group.summary.zip(group.shape.clone());
+    let Some(drawn) = report.groups.iter().map(drawn).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let low = drawn.iter().map(|(summary, _)| summary.min).fold(f64::INFINITY, f64::min);
+    let high = drawn.iter().map(|(summary, _)| summary.max).fold(f64::NEG_INFINITY, f64::max);
     let labels = text::labels(report);
     let names = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(width / 3);
     let room = width - names - 2;
@@ -122,22 +120,21 @@ fn samples(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
         let share = if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         (share * (room - 1) as f64).round() as usize
     };
-    let line = |(group, label): (&GroupReport, &String)| {
+    let line = |((summary, shape), label): (&(Summary, SampleShape), &String)| {
         let name: String = if label.width() <= names { label.clone() } else { label.chars().take(names).collect() };
-        let drawn = group.shape.as_ref().map(|shape| boxed(group, shape, room, place, brush));
-        format!("{}  {}", pad_right(&name, names), drawn.unwrap_or_default())
+        format!("{}  {}", pad_right(&name, names), boxed((summary, shape), room, place, brush))
     };
     let precision = Precision::of(report);
     let (left, right) = (precision.min.write(low), precision.max.write(high));
     let axis = format!("{}{left}{}", " ".repeat(names + 2), pad_left(&right, room.saturating_sub(left.width())));
     let axis = if left.width() + right.width() < room { format!("{DIM}{axis}{DIM:#}") } else { String::new() };
-    report.groups.iter().zip(&labels).map(line).chain([axis]).collect()
+    drawn.iter().zip(&labels).map(line).chain([axis]).collect()
 }
 
 /// The rows of an association as points: y upwards, x to the right.
 fn scatter(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
     let precision = Precision::of(report);
-    let (x, y) = (&report.case().summary, &report.control().summary);
+    let (Some(x), Some(y)) = (&report.case().summary, &report.control().summary) else { return Vec::new() };
     let marks = [precision.max.write(y.max), precision.min.write(y.min)];
     let margin = marks.iter().map(|mark| mark.width()).max().unwrap_or(0) + 1;
     let room = width.saturating_sub(margin).clamp(1, WIDEST_SCATTER);
@@ -160,19 +157,18 @@ fn scatter(report: &Report, width: usize, brush: &Glyphs) -> Vec<String> {
 
 /// `├────▒▒▒▒█▒▒──┤`: from the smallest to the largest value, the middle half, the median.
 fn boxed(
-    group: &GroupReport,
-    shape: &SampleShape,
+    (summary, shape): (&Summary, &SampleShape),
     room: usize,
     place: impl Fn(f64) -> usize,
     brush: &Glyphs,
 ) -> String {
     let mut cells = vec![' '; room];
     let [start, whisker, end] = brush.whisker;
-    let (first, last) = (place(group.summary.min), place(group.summary.max));
+    let (first, last) = (place(summary.min), place(summary.max));
     cells[first..=last].fill(whisker);
     (cells[first], cells[last]) = (start, end);
     cells[place(shape.quartiles[0])..=place(shape.quartiles[1])].fill(brush.quartiles);
-    cells[place(group.summary.median)] = brush.median;
+    cells[place(summary.median)] = brush.median;
     cells.into_iter().collect()
 }
 

@@ -109,10 +109,14 @@ fn interval(report: &Report) -> String {
 
 /// `OJ: mean 20.66, sd 6.61, n 30`
 fn sample(group: &GroupReport, precision: Precision) -> String {
-    let summary = &group.summary;
+    let (label, n) = (escape::markdown(&group.label), number::count(group.n));
+    let Some(summary) = &group.summary else {
+        let value = group.value.map(|value| format!("{}, ", precision.value.write(value))).unwrap_or_default();
+        return format!("{label}: {value}n {n}");
+    };
     let sd = summary.sd.map(|sd| format!(", sd {}", precision.sd.write(sd))).unwrap_or_default();
     let mean = precision.mean.write(summary.mean);
-    format!("{}: mean {mean}{sd}, n {}", escape::markdown(&group.label), number::count(summary.n))
+    format!("{label}: mean {mean}{sd}, n {n}")
 }
 
 /// How a row was got, in sentences.

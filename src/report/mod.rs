@@ -67,7 +67,7 @@ pub struct Report {
     pub mu: f64,
     /// What was found.
     pub result: TestResult,
-    /// Effect sizes on scales of their own; `None` where no case is compared with a control.
+    /// Effect sizes on scales of their own; `None` where no sample of numbers is compared with another.
     pub effect_sizes: Option<EffectSizes>,
     /// The smallest effect that matters to the gate, in units of the data.
     pub smallest_effect: Option<f64>,
@@ -99,8 +99,12 @@ pub struct Equivalence {
 pub struct GroupReport {
     /// Its label.
     pub label: String,
-    /// Its descriptive statistics.
-    pub summary: Summary,
+    /// How many observations it has.
+    pub n: u64,
+    /// Its descriptive statistics; `None` for rows of several columns.
+    pub summary: Option<Summary>,
+    /// What an expression in columns is in this group.
+    pub value: Option<f64>,
     /// Its shape, if it is to be drawn.
     pub shape: Option<SampleShape>,
 }
@@ -111,7 +115,15 @@ impl GroupReport {
     pub fn new(group: &Group, is_drawn: bool) -> Self {
         let Group { label, values } = group;
         let shape = is_drawn.then(|| SampleShape::of(values));
-        Self { label: label.clone(), summary: Summary::of(values), shape }
+        let n = values.len() as u64;
+        Self { label: label.clone(), n, summary: Some(Summary::of(values)), value: None, shape }
+    }
+
+    /// Rows of several columns, and what an expression in these is for them.
+    #[must_use]
+    pub fn of_rows(group: &Group, value: Option<f64>) -> Self {
+        let Group { label, values } = group;
+        Self { label: label.clone(), n: values.len() as u64, summary: None, value, shape: None }
     }
 }
 
@@ -193,7 +205,7 @@ impl Report {
     /// Mann and Whitney's U beside a rank sum; `None` where ranks are counted within strata.
     fn mann_whitney_u(&self) -> Option<f64> {
         let is_rank_sum = self.test.statistic == Statistic::Defined(Definition::Named(Named::RankSum));
-        let m = self.case().summary.n as f64;
+        let m = self.case().n as f64;
         (is_rank_sum && self.comparison() == Comparison::Groups).then(|| self.result.estimate - m * (m + 1.0) / 2.0)
     }
 

@@ -14,7 +14,8 @@ fn drawn() -> Report {
     let extreme = shares.iter().enumerate().map(|(i, &x)| if (5..15).contains(&i) { 0.0 } else { x }).collect();
     let histogram = Histogram { edges, shares, extreme, below: 0.0, above: 0.0, counts: None };
     let shaped = |mut group: GroupReport, quartiles, whiskers| {
-        group.shape = Some(SampleShape { quartiles, whiskers, points: vec![group.summary.min, group.summary.max] });
+        let points = group.summary.iter().flat_map(|summary| [summary.min, summary.max]).collect();
+        group.shape = Some(SampleShape { quartiles, whiskers, points });
         group
     };
     varied(typical(), |report| {

@@ -4,9 +4,10 @@
 //! otherwise vanish; data (median, minimum, maximum) are shown as they were written, but not finer than the means;
 //! a p-value shows the digits that its Monte Carlo interval supports.
 
+use super::Report;
 use super::number::{Notation, decimals, magnitude};
 use super::statistic::Measure;
-use super::{GroupReport, Report};
+use crate::inference::summary::Summary;
 
 /// The notation of each column of the two samples' table, and of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Precision {
     pub max: Notation,
     /// The estimate, its distance from the null value, and a null value that is not `--mu`.
     pub difference: Notation,
+    /// What an expression in columns is in each group.
+    pub value: Notation,
     /// The effect and the ends of its interval.
     pub effect: Notation,
     /// The null value.
@@ -32,9 +35,12 @@ pub struct Precision {
 impl Precision {
     /// Looks at a report's numbers.
     pub fn of(report: &Report) -> Self {
-        let both = |read: fn(&GroupReport) -> f64| report.groups.iter().map(read).collect::<Vec<f64>>();
-        let means = both(|group| group.summary.mean);
-        let sds: Vec<f64> = report.groups.iter().filter_map(|group| group.summary.sd).collect();
+        let both = |read: fn(&Summary) -> f64| {
+            report.groups.iter().filter_map(|group| group.summary.as_ref().map(read)).collect::<Vec<f64>>()
+        };
+        let means = both(|summary| summary.mean);
+        let sds: Vec<f64> = report.groups.iter().filter_map(|group| group.summary?.sd).collect();
+        let values: Vec<f64> = report.groups.iter().filter_map(|group| group.value).collect();
         let is_data = report.measure() == Measure::DataDifference;
         // What is not in the unit of the data says nothing about their digits.
         let differences = if is_data {
@@ -60,10 +66,11 @@ impl Precision {
         Self {
             mean: Notation::down_to(place.min(full), &means),
             sd: column(spread.unwrap_or(place), &sds),
-            median: column(place, &both(|group| group.summary.median)),
-            min: column(place, &both(|group| group.summary.min)),
-            max: column(place, &both(|group| group.summary.max)),
+            median: column(place, &both(|summary| summary.median)),
+            min: column(place, &both(|summary| summary.min)),
+            max: column(place, &both(|summary| summary.max)),
             difference,
+            value: four_digits(&values),
             effect: match report.other_effect() {
                 Some(effect) => {
                     // The interval shows how well it is known, whatever values far off do to the means.

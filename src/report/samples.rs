@@ -135,7 +135,9 @@ pub fn varied(mut report: Report, change: impl FnOnce(&mut Report)) -> Report {
 pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport {
     GroupReport {
         label: label.to_owned(),
-        summary: Summary { n: 30, mean, sd: Some(sd), median, min, max },
+        n: 30,
+        summary: Some(Summary { n: 30, mean, sd: Some(sd), median, min, max }),
+        value: None,
         shape: None,
     }
 }
@@ -143,5 +145,5 @@ pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport
 /// A group of one observation.
 pub fn single(label: &str, value: f64) -> GroupReport {
     let summary = Summary { n: 1, mean: value, sd: None, median: value, min: value, max: value };
-    GroupReport { label: label.to_owned(), summary, shape: None }
+    GroupReport { label: label.to_owned(), n: 1, summary: Some(summary), value: None, shape: None }
 }

@@ -43,7 +43,9 @@ impl Report {
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
                 parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
             }
-            Statistic::Defined(Definition::Expression(parsed)) => parsed.canonical.clone(),
+            Statistic::Defined(Definition::Expression(parsed)) => {
+                parsed.title.clone().unwrap_or_else(|| parsed.canonical.clone())
+            }
         };
         if self.subject == Subject::OneSample {
             // Of one sample there is nothing to take a difference of.
@@ -57,6 +59,14 @@ impl Report {
                 "van Elteren's rank sum of the case".to_owned()
             }
             _ => format!("{title} within strata"),
+        }
+    }
+
+    /// The expression in columns that is computed in each group.
+    pub(super) fn of_each_group(&self) -> Option<String> {
+        match &self.test.statistic {
+            Statistic::Defined(Definition::Expression(parsed)) => parsed.of_each_group().map(ToString::to_string),
+            _ => None,
         }
     }
 

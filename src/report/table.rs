@@ -86,8 +86,8 @@ pub fn headline(reports: &[Report]) -> String {
 /// `Difference of means, case − control; two-sided; n 11 and 27`
 fn subject(reports: &[Report]) -> String {
     let first = &reports[0];
-    let sizes = |report: &Report| report.groups.iter().map(|group| group.summary.n).collect::<Vec<_>>();
-    let most = |group: usize| reports.iter().map(|report| report.groups[group].summary.n).max().unwrap_or_default();
+    let sizes = |report: &Report| report.groups.iter().map(|group| group.n).collect::<Vec<_>>();
+    let most = |group: usize| reports.iter().map(|report| report.groups[group].n).max().unwrap_or_default();
     let up_to = if reports.iter().all(|report| sizes(report) == sizes(first)) { "" } else { "up to " };
     let numbers: Vec<String> = (0..first.groups.len()).map(|group| number::count(most(group))).collect();
     let sizes = match &numbers[..] {

@@ -102,8 +102,8 @@ fn samples(report: &Report) -> String {
     let labels = labels(report);
     let rows: Vec<_> = report.groups.iter().map(|group| wording::summary(group, report)).collect();
     let mut lines = vec![String::new(); 1 + rows.len()];
-    for (i, name) in wording::SUMMARY.into_iter().enumerate() {
-        let cells: Vec<&str> = [name].into_iter().chain(rows.iter().map(|row| row[i].as_str())).collect();
+    for (i, name) in wording::summary_names(report).iter().enumerate() {
+        let cells: Vec<&str> = [name.as_str()].into_iter().chain(rows.iter().map(|row| row[i].as_str())).collect();
         let width = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
         for (line, cell) in lines.iter_mut().zip(cells) {
             *line += &pad_left(cell, width + GAP);

@@ -1,5 +1,7 @@
 //! The sentences of a report, shared by the formats that people read.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::fields::MOST_WHOLE;
 use super::number::{self, Rounding};
 use super::precision::{Precision, digits_of, p_value_digits};
@@ -47,14 +49,28 @@ pub fn adjusted_p_value(report: &Report) -> String {
     number::probability(report.final_p_value(), digits, Rounding::Nearest)
 }
 
-/// What a sample is summed up by, and the names of [`summary`]'s numbers.
-pub const SUMMARY: [&str; 6] = ["n", "mean", "sd", "median", "min", "max"];
+/// What samples are summed up by, the names of [`summary`]'s numbers; for rows of several columns the expression.
+pub fn summary_names(report: &Report) -> Vec<String> {
+    if report.case().summary.is_some() {
+        return ["n", "mean", "sd", "median", "min", "max"].map(str::to_owned).to_vec();
+    }
+    let n = "n".to_owned();
+    let Some(expression) = report.case().value.and(report.of_each_group()) else { return vec![n] };
+    vec![n, if expression.width() <= LONGEST_HEAD { expression } else { "value".to_owned() }]
+}
+
+/// The longest expression that stands above its values.
+const LONGEST_HEAD: usize = 50;
 
 /// A sample in numbers.
-pub fn summary(group: &GroupReport, report: &Report) -> [String; 6] {
-    let (precision, summary) = (Precision::of(report), &group.summary);
-    [
-        number::count(summary.n),
+pub fn summary(group: &GroupReport, report: &Report) -> Vec<String> {
+    let precision = Precision::of(report);
+    let n = number::count(group.n);
+    let Some(summary) = &group.summary else {
+        return [n].into_iter().chain(group.value.map(|value| precision.value.write(value))).collect();
+    };
+    vec![
+        n,
         precision.mean.write(summary.mean),
         summary.sd.map_or_else(|| "-".to_owned(), |sd| precision.sd.write(sd)),
         precision.median.write(summary.median),

@@ -19,6 +19,7 @@ use crate::method::planner::Choice;
 use crate::method::sequential::Level;
 use crate::permutation_test::effect::EffectRequest;
 use crate::program::ProgramSettings;
+use crate::statistic::expression::NamedColumn;
 use crate::statistic::{AssociationStatistic, Definition, GroupStatistic};
 
 /// A run of the command.
@@ -226,7 +227,7 @@ pub enum PairsOfGroups {
     Nothing,
 }
 
-/// Which columns of values, or benchmarks, are tested: each by itself.
+/// Which columns of values, or benchmarks, are tested: each by itself, unless one test is about several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Columns {
     /// The only one that can be meant.
@@ -235,6 +236,13 @@ pub enum Columns {
     Named(Vec<ColumnName>),
     /// All that hold numbers and are called so.
     Matching(NamePattern),
+    /// Those that one test is about, in this order.
+    Together {
+        /// Their names: at least one.
+        names: Vec<ColumnName>,
+        /// The same as an expression names them; empty where a program asks for them.
+        of_expression: Vec<NamedColumn>,
+    },
 }
 
 /// A pattern of names, with `*`, `?` and `[…]`; `None` matches each.
@@ -277,11 +285,20 @@ impl Columns {
     /// All that hold numbers.
     pub const ALL: Self = Self::Matching(NamePattern(None));
 
+    /// The option that names them.
+    #[must_use]
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::Together { of_expression, .. } if !of_expression.is_empty() => "--statistic",
+            _ => "--column",
+        }
+    }
+
     /// The names that were given.
     #[must_use]
     pub fn names(&self) -> &[ColumnName] {
         match self {
-            Self::Named(names) => names,
+            Self::Named(names) | Self::Together { names, .. } => names,
             Self::Sole | Self::Matching(_) => &[],
         }
     }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::catalogue::{self, CATALOGUE, Entry, Kind, Named, NotNamed};
 use super::distance::Side;
 use super::expression::evaluate::{Values, evaluate};
-use super::expression::{self, Parsed};
+use super::expression::{self, Parsed, SyntaxError};
 use super::problem::Problem;
 use super::{Character, PlaceLabels, Prepared, Shuffled};
 use crate::error::Error;
@@ -41,13 +41,7 @@ impl Definition {
                     format!("{guess}permtest statistics lists the names"),
                 ))
             }
-            Err(NotNamed::Unknown) => {
-                expression::parse(text).map(Self::Expression).map_err(|error| Error::Expression {
-                    what: named(format!(": {} (character {})", error.what, error.character())),
-                    caret: error.caret(),
-                    remedy: error.remedy.into(),
-                })
-            }
+            Err(NotNamed::Unknown) => expression::parse(text).map(Self::Expression).map_err(SyntaxError::of_statistic),
         }
     }
 
@@ -61,6 +55,29 @@ impl Definition {
                 expression::Kind::TwoSample => Kind::TwoSample,
             },
         }
+    }
+
+    /// The ratio case / control of a summary, in the place of its difference.
+    ///
+    /// ```
+    /// use permtest::{Definition, PermutationTest};
+    /// let ratio = Definition::parse("median")?.as_ratio()?;
+    /// let result = PermutationTest::new(&[3.0, 6.0, 9.0], &[1.0, 2.0, 4.0])?.run(&ratio)?;
+    /// assert_eq!((ratio.to_string().as_str(), result.estimate), ("median(x) / median(y)", 3.0));
+    /// # Ok::<(), permtest::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a statistic that is no summary of each group.
+    pub fn as_ratio(&self) -> Result<Self, Error> {
+        let summary = match self {
+            Self::Named(named) => named.expression(),
+            Self::Expression(parsed) => Some(parsed.clone()),
+        };
+        summary.and_then(|summary| summary.as_ratio()).map(Self::Expression).ok_or_else(|| {
+            let what = format!("a ratio is one of a number of each group, and {self} is none");
+            Error::usage(what, "choose a summary such as mean, or an expression in x or in columns alone")
+        })
     }
 
     /// The value of a statistic of some character under the null hypothesis, `mu` being the difference or ratio that was
@@ -90,7 +107,9 @@ impl Definition {
             Self::Named(named) => {
                 matches!(named, Named::Mean | Named::T | Named::Median | Named::TrimmedMean(_) | Named::RankSum)
             }
-            Self::Expression(_) => self.function().is_some_and(compares_centres),
+            // Of several columns there is no centre.
+            Self::Expression(parsed) if !parsed.columns.is_empty() => false,
+            Self::Expression(_) => self.function(None).is_some_and(compares_centres),
         }
     }
 
@@ -108,9 +127,10 @@ impl Definition {
         if let Some(units) = problem.units() {
             return self.prepare_association(units, problem);
         }
-        let prepared = match self {
-            Self::Named(named) => named.prepare(problem, side)?,
-            Self::Expression(parsed) => parsed.prepare(problem)?,
+        let prepared = match (self, problem.pool().columns()) {
+            (Self::Named(_), Some(columns)) => return Err(columns.refuse(&self.to_string())),
+            (Self::Named(named), None) => named.prepare(problem, side)?,
+            (Self::Expression(parsed), _) => parsed.prepare(problem)?,
         };
         let has_no_direction = prepared.character == Some(Character::Distance) && *self != Self::Named(Named::Ks);
         if has_no_direction && side != Side::Either {

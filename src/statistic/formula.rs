@@ -36,6 +36,8 @@ pub enum Measure {
     Size,
     /// Their mean.
     Mean,
+    /// Their sum.
+    Sum,
     /// Their variance, with the size less 1 as divisor.
     Variance,
     /// Their quantile of type 7.
@@ -82,6 +84,7 @@ pub struct Formula {
 struct Column {
     /// The largest magnitude.
     largest: f64,
+    observations: usize,
     moments: Option<Moments>,
     sorted: Option<Sorted>,
 }
@@ -223,6 +226,7 @@ impl Formula {
         match measure {
             Measure::Size => numbers.copy_from_slice(sizes),
             Measure::Mean => moments().means(arch, sums, group, sizes, numbers),
+            Measure::Sum => moments().group_sums(arch, sums, group, sizes, numbers),
             Measure::Variance => moments().variances(arch, sums, group, sizes, numbers),
             Measure::Quantile(q) => {
                 order::quantiles(arch, &sorted().values, rows(), case_sizes, group, q, numbers);
@@ -237,8 +241,8 @@ impl Formula {
 
 /// Whether a step counts observations: order statistics do not.
 fn needs_size(step: &Step) -> bool {
-    let measure = |leaf: &Leaf| matches!(leaf.measure, Measure::Size | Measure::Mean | Measure::Variance);
-    matches!(step, Step::Leaf(leaf) if measure(leaf))
+    let counts = |leaf: &Leaf| !matches!(leaf.measure, Measure::Quantile(_) | Measure::TrimmedMean(_));
+    matches!(step, Step::Leaf(leaf) if counts(leaf))
 }
 
 /// What the steps ask of a column.
@@ -262,13 +266,14 @@ impl Column {
         assert!(values.len() == pool.len() && values.iter().all(|value| value.is_finite()), "a number a position");
         let has = |is_asked: fn(&Measure) -> bool| measures.iter().any(is_asked);
         let needs_second = has(|measure| *measure == Measure::Variance);
-        let needs_first = needs_second || has(|measure| *measure == Measure::Mean);
+        let needs_first = needs_second || has(|measure| matches!(measure, Measure::Mean | Measure::Sum));
         let needs_trimmed = has(|measure| matches!(measure, Measure::TrimmedMean(_)));
         let needs_order = needs_trimmed || has(|measure| matches!(measure, Measure::Quantile(_)));
         let scores = || scores.clone().unwrap_or_else(|| Scores::of(values));
         let order = if needs_second { Order::Second } else { Order::First };
         Self {
             largest: values.iter().fold(0.0, |largest, value| value.abs().max(largest)),
+            observations: values.len(),
             moments: needs_first.then(|| Moments::new(&scores(), units, order)),
             sorted: needs_order.then(|| Sorted::new(values, units, needs_trimmed)),
         }
@@ -282,6 +287,7 @@ impl Column {
         match measure {
             Measure::Size => 0.0,
             Measure::Mean | Measure::Quantile(_) | Measure::TrimmedMean(_) => 4.0 * f64::EPSILON * self.largest,
+            Measure::Sum => 4.0 * f64::EPSILON * self.largest * self.observations as f64,
             Measure::Variance => self.moments.as_ref().expect("prepared for moments").error_of_variance(number),
         }
     }

@@ -19,6 +19,7 @@
 pub mod association;
 pub mod catalogue;
 pub mod character;
+pub mod columns;
 pub mod cost;
 pub mod definition;
 pub mod distance;
@@ -37,6 +38,7 @@ pub mod values;
 
 pub use association::AssociationStatistic;
 pub use character::Character;
+pub use columns::Columns;
 pub use cost::{EvaluationCost, NullShape};
 pub use definition::Definition;
 pub use groups::GroupStatistic;

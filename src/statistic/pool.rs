@@ -4,6 +4,9 @@
 //! rows in a file cannot matter. Ties are ties: under a shift the difference of two decimals is the decimal difference,
 //! whatever their doubles say.
 
+use std::sync::Arc;
+
+use super::columns::Columns;
 use super::linear::scores::{Exactness, Scores};
 use super::linear::wide::product;
 
@@ -103,6 +106,7 @@ pub struct Pool {
     scores: Scores,
     shift: f64,
     factor: f64,
+    columns: Option<Arc<Columns>>,
 }
 
 impl Pool {
@@ -129,13 +133,39 @@ impl Pool {
             order,
             shift,
             factor: 1.0,
+            columns: None,
         }
     }
 
     /// No observations: those of a test that does not pool them stand elsewhere.
     pub(super) fn none() -> Self {
         let scores = Scores::of(&[0.0]).reordered(&[]);
-        Self { values: Vec::new(), labels: Vec::new(), order: Vec::new(), scores, shift: 0.0, factor: 1.0 }
+        Self {
+            values: Vec::new(),
+            labels: Vec::new(),
+            order: Vec::new(),
+            scores,
+            shift: 0.0,
+            factor: 1.0,
+            columns: None,
+        }
+    }
+
+    /// The same of rows of columns, whose numbers are the values.
+    ///
+    /// # Panics
+    /// When a value is not the number of a row.
+    #[must_use]
+    pub fn of_rows(self, columns: Arc<Columns>) -> Self {
+        let is_row = |&value: &f64| value.fract() == 0.0 && value >= 0.0 && value < columns.rows() as f64;
+        assert!(self.values.iter().all(is_row), "the numbers of rows");
+        Self { columns: Some(columns), ..self }
+    }
+
+    /// The columns whose row numbers the values are, if they are none themselves.
+    #[must_use]
+    pub fn columns(&self) -> Option<&Columns> {
+        self.columns.as_deref()
     }
 
     /// Pools two samples with the control values multiplied by a number, which divides a ratio of the samples by `ratio`.

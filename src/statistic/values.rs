@@ -133,10 +133,12 @@ impl Gathering {
 
 impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Values<F> {
     /// Prepares a function of (case sample, control sample) with its null centre. Both samples are ascending or, under a
-    /// paired design, in the order of the pairs. The function is called for twice the data, too.
+    /// paired design, in the order of the pairs. The function is called for twice the data, too, unless these are numbers of rows.
     pub fn new(problem: &Problem, centre: f64, function: F) -> Self {
         let gathering = Gathering::new(problem);
-        let degree = gathering.degree(problem, &function);
+        // Twice the number of a row is that of another one, or of none.
+        let is_of_rows = problem.pool().columns().is_some();
+        let degree = if is_of_rows { None } else { gathering.degree(problem, &function) };
         Self { gathering, function, centre, degree, scale: Scale::OF_DATA }
     }
 

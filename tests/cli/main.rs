@@ -6,6 +6,7 @@ mod benchmarks;
 mod cases;
 #[cfg(unix)]
 mod child_programs;
+mod column_expressions;
 mod columns;
 mod command;
 mod designs;

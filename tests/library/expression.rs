@@ -160,19 +160,51 @@ fn x_and_y_side_by_side_need_pairs() {
 fn unknown_names_lead_to_the_nearest() {
     assert_refused(&[
         ("maen(x)", "^^^^", "maen is not known", "did you mean mean?"),
-        ("mean(X)", "     ^", "X is not known", "did you mean x?"),
+        ("mean(x) - mean(X)", "               ^", "X is not known", "did you mean x?"),
         ("mean(x) - std(y)", "          ^^^", "std is not known", "did you mean sd?"),
         ("trimmed-mean(x, 0.2)", "^^^^^^^", "trimmed is not known", "did you mean trimmed_mean?"),
-        ("mean(case)", "     ^^^^", "case is not known", "did you mean x?"),
-        ("mean(größe)", "     ^^^^^", "größe is not known", &names()),
+        ("mean(case) - mean(y)", "     ^^^^", "case is not known", "did you mean x?"),
+        ("mean(größe) - mean(x)", "     ^^^^^", "größe is not known", &names()),
         ("mean(x) + inf", "          ^^^", "inf is not known", &names()),
     ]);
 }
 
 fn names() -> String {
     "the names are x, y, pooled, mean, median, sum, var, sd, min, max, n, quantile, trimmed_mean, log, log2, log10, \
-     log1p, exp, sqrt, abs, rank, pow, pi, e"
+     log1p, exp, sqrt, abs, rank, pow, pi, e; columns stand without x, y and pooled"
         .to_owned()
+}
+
+#[test]
+fn a_name_without_x_and_y_is_that_of_a_column() {
+    for (text, form, columns) in [
+        ("sum(revenue)/sum(sessions)", "sum(revenue) / sum(sessions)", &["revenue", "sessions"][..]),
+        ("mean(X) - n(X)", "mean(X) - n(X)", &["X"]),
+        ("mean(größe)", "mean(größe)", &["größe"]),
+        ("mean(`net price` * `2`)", "mean(`net price` * `2`)", &["net price", "2"]),
+        ("mean(`plain`)", "mean(plain)", &["plain"]),
+        ("sum(`x`) / sum(`mean`) + sum(`e`)", "sum(`x`) / sum(`mean`) + sum(`e`)", &["x", "mean", "e"]),
+    ] {
+        let parsed = parse(text).unwrap();
+        assert_eq!((parsed.canonical.as_str(), parsed.kind), (form, Kind::Summary), "{text}");
+        assert_eq!(parsed.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), columns, "{text}");
+        assert_eq!(parse(&parsed.canonical).unwrap().expression, parsed.expression, "{text}");
+    }
+}
+
+#[test]
+fn back_quotes_come_in_pairs_around_a_name() {
+    assert_refused(&[
+        ("sum(`a) / sum(b)", "    ^", "this ` is never closed", "write another one behind the name"),
+        ("sum(``)", "    ^^", "there is no name between these back-quotes", "write that of a column"),
+        ("sum(`a b`) / n(x)", "    ^^^^^", "a b is not known", &names()),
+        (
+            "a / b",
+            "^^^^^",
+            "the expression gives a value for each observation",
+            "put a reducer such as mean(...) around it",
+        ),
+    ]);
 }
 
 #[test]
@@ -207,7 +239,7 @@ fn parentheses_come_in_pairs() {
     ]);
 }
 
-const VALUE: &str = "write a number, x, y, pooled or a function there";
+const VALUE: &str = "write a number, x, y, pooled, a column or a function there";
 
 #[test]
 fn operators_stand_between_values() {
@@ -301,10 +333,10 @@ fn comparisons_do_not_chain() {
 fn values_are_reduced_once() {
     let twice = |function: &str| format!("leave out {function}, for this is one number already");
     assert_refused(&[
-        ("mean(3)", "     ^", "mean needs values: x, y or pooled", &twice("mean")),
-        ("max(mean(x))", "    ^^^^^^^", "max needs values: x, y or pooled", &twice("max")),
-        ("quantile((2), 0.5)", "         ^^^", "quantile needs values: x, y or pooled", &twice("quantile")),
-        ("rank(mean(x))", "     ^^^^^^^", "rank needs values: x, y or pooled", &twice("rank")),
+        ("mean(3)", "     ^", "mean needs values: x, y, pooled or a column", &twice("mean")),
+        ("max(mean(x))", "    ^^^^^^^", "max needs values: x, y, pooled or a column", &twice("max")),
+        ("quantile((2), 0.5)", "         ^^^", "quantile needs values: x, y, pooled or a column", &twice("quantile")),
+        ("rank(mean(x))", "     ^^^^^^^", "rank needs values: x, y, pooled or a column", &twice("rank")),
         ("x", "^", "the expression gives a value for each observation", AROUND),
         ("log(y) + 1", "^^^^^^^^^^", "the expression gives a value for each observation", AROUND),
         ("(x - y)", "^^^^^^^", "the expression gives a value for each pair", AROUND),
@@ -362,13 +394,13 @@ fn a_statistic_names_x() {
         (
             "mean(pooled) + 1",
             "^^^^^^^^^^^^^^^^",
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
         (
             "3",
             "^",
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
         (

@@ -3,6 +3,7 @@
 mod calibration;
 mod character;
 mod classical;
+mod columns;
 mod counting;
 mod designs;
 mod distances;

@@ -128,6 +128,10 @@ pub fn pairs(
                 }
             }
         }
+        Columns::Together { .. } => {
+            let what = "results of benchmarks have no columns for a statistic of several";
+            return Err(Error::input(Place::file(&case.file), what, "write x for the times, as in mean(x)"));
+        }
         Columns::Matching(pattern) => {
             let is_called_so = |results: &Results, index: usize| pattern.matches(&results.entries[index].name);
             let others: Vec<_> =

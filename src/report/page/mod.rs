@@ -142,7 +142,7 @@ fn numbers(report: &Report) -> Markup {
     };
     html! {
         div.table { table {
-            thead { tr { td {} @for name in wording::SUMMARY { th.number scope="col" { (name) } } } }
+            thead { tr { td {} @for name in wording::summary_names(report) { th.number scope="col" { (name) } } } }
             tbody { @for group in report.groups.iter().enumerate() { (row(group)) } }
         } }
         div.table { table { tbody {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::escape;
 use crate::report::precision::Precision;
 use crate::report::statistic::Measure;
-use crate::report::{Report, effect, number, plot, wording};
+use crate::report::{GroupReport, Report, effect, number, plot, wording};
 
 /// Rows that are shown at a time.
 const ROWS: usize = 100;
@@ -133,8 +133,8 @@ fn headings(reports: &[&Report]) -> Vec<Heading> {
     let named = |name: &str| Some(name.to_owned());
     let columns: [(Option<String>, bool, CellOfReport); 9] = [
         (named("Column"), false, |report| (report.column.clone(), escape::line(&report.column))),
-        (named("Case"), true, |report| mean(report, report.case().summary.mean)),
-        (named("Control"), true, |report| mean(report, report.control().summary.mean)),
+        (named("Case"), true, |report| mean(report, report.case())),
+        (named("Control"), true, |report| mean(report, report.control())),
         (named("Estimate"), true, |report| sorted(report.result.estimate, wording::estimate(report))),
         (named("Change").filter(|_| has_change), true, change),
         (interval, true, |report| {
@@ -157,7 +157,8 @@ fn sorted(key: f64, shown: String) -> SortedCell {
     (number::shortest(key), shown)
 }
 
-fn mean(report: &Report, mean: f64) -> SortedCell {
+fn mean(report: &Report, group: &GroupReport) -> SortedCell {
+    let mean = group.summary.map_or(f64::NAN, |summary| summary.mean);
     sorted(mean, Precision::of(report).mean.write(mean))
 }
 
@@ -218,7 +219,7 @@ impl Report {
     /// The standard deviation within both groups.
     fn spread(&self) -> Option<f64> {
         let squares = |sd: f64, n: u64| sd * sd * (n as f64 - 1.0);
-        let (case, control) = (self.case().summary, self.control().summary);
+        let (case, control) = (self.case().summary?, self.control().summary?);
         let within =
             case.sd.map_or(0.0, |sd| squares(sd, case.n)) + control.sd.map_or(0.0, |sd| squares(sd, control.n));
         (case.n + control.n > 2).then(|| (within / (case.n + control.n - 2) as f64).sqrt())

@@ -126,7 +126,9 @@ fn with_preamble(svg: &str, title: &str, alternative: &str) -> String {
 fn draw(report: &Report) -> Canvas {
     let caption = caption(report);
     let effect = if report.result.effect.is_some() { EFFECT } else { 0 };
-    let samples = AXIS + SAMPLE * samples::rows(report) as i32;
+    // Rows of several columns are no points on an axis.
+    let has_points = report.case().summary.is_some();
+    let samples = if has_points { AXIS + SAMPLE * samples::rows(report) as i32 } else { 0 };
     let height = HEAD + samples + effect + NULL + LINE * caption.len() as i32 + 14;
     let mut canvas = Canvas::new(WIDTH, height);
     canvas.add(Form::Rectangle { from: [0, 0], to: [WIDTH, height] }, BACKGROUND);

@@ -26,9 +26,11 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
     if report.subject == Subject::Association {
         return scatter(canvas, strip, report);
     }
-    let ends = |end: fn(&Summary) -> f64| report.groups.iter().map(move |group| end(&group.summary));
-    let low = ends(|summary| summary.min).fold(f64::INFINITY, f64::min);
-    let high = ends(|summary| summary.max).fold(f64::NEG_INFINITY, f64::max);
+    let Some(summaries) = report.groups.iter().map(|group| group.summary).collect::<Option<Vec<Summary>>>() else {
+        return;
+    };
+    let low = summaries.iter().map(|summary| summary.min).fold(f64::INFINITY, f64::min);
+    let high = summaries.iter().map(|summary| summary.max).fold(f64::NEG_INFINITY, f64::max);
     let [first, last] = roomy(low, high);
     let rows = report.groups.len() as f64;
     let mut chart = chart(canvas, strip, [first, last], [0.0, rows], &escape::line(&report.column));
@@ -42,8 +44,8 @@ pub fn draw(canvas: &mut Canvas, strip: Strip, report: &Report) {
 
 /// A point for each row of an association, or for as many as there is room for.
 fn scatter(canvas: &mut Canvas, strip: Strip, report: &Report) {
-    let ends = |group: &GroupReport| roomy(group.summary.min, group.summary.max);
-    let (x, y) = (ends(report.case()), ends(report.control()));
+    let ends = |group: &GroupReport| group.summary.map(|summary| roomy(summary.min, summary.max));
+    let Some((x, y)) = ends(report.case()).zip(ends(report.control())) else { return };
     let title = format!("{} against {}", escape::line(&report.control().label), escape::line(&report.case().label));
     let mut chart = chart(canvas, strip, x, y, &title);
     axis_below(&mut chart, &ticks(x[0], x[1], 7));
@@ -55,11 +57,11 @@ fn scatter(canvas: &mut Canvas, strip: Strip, report: &Report) {
 }
 
 fn sample(chart: &mut Chart, report: &Report, (group, label): (&GroupReport, String), colour: Colour, middle: f64) {
-    let Some(shape) = &group.shape else { return };
+    let (Some(summary), Some(shape)) = (group.summary, &group.shape) else { return };
     points(chart, shape, colour, middle);
-    boxed(chart, group, shape, colour, middle);
+    boxed(chart, summary.median, shape, colour, middle);
     let precision = Precision::of(report);
-    let mean = format!("mean {}, n {}", precision.mean.write(group.summary.mean), number::count(group.summary.n));
+    let mean = format!("mean {}, n {}", precision.mean.write(summary.mean), number::count(summary.n));
     let place = (chart.x.low, middle);
     let name = Letters::new(LETTERS, Across::End, Along::Above);
     let note = Letters::new(SMALL_LETTERS, Across::End, Along::Below);
@@ -75,7 +77,7 @@ fn points(chart: &mut Chart, shape: &SampleShape, colour: Colour, middle: f64) {
     }
 }
 
-fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Colour, middle: f64) {
+fn boxed(chart: &mut Chart, median: f64, shape: &SampleShape, colour: Colour, middle: f64) {
     let ([lower, upper], [first, last]) = (shape.quartiles, shape.whiskers);
     let upright = |chart: &mut Chart, x: f64, half: f64, width: i32| {
         chart.line((x, middle - half), (x, middle + half), width, colour);
@@ -88,5 +90,5 @@ fn boxed(chart: &mut Chart, group: &GroupReport, shape: &SampleShape, colour: Co
     // The points shine through.
     chart.canvas.add_sheer(Form::Rectangle { from, to }, BACKGROUND, 0.35);
     chart.canvas.add(Form::Outline { from, to }, colour);
-    upright(chart, group.summary.median, HALF_BOX, 4);
+    upright(chart, median, HALF_BOX, 4);
 }

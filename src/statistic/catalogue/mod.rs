@@ -249,6 +249,21 @@ impl Named {
         self.entry().title_of(share)
     }
 
+    /// The same summary as an expression in `x`, if it is one.
+    pub(super) fn expression(self) -> Option<Parsed> {
+        let text = match self {
+            Self::Mean | Self::Median | Self::Var | Self::Sd | Self::Min | Self::Max => format!("{}(x)", self.name()),
+            Self::TrimmedMean(share) => format!("trimmed_mean(x, {share})"),
+            Self::Quantile(share) => format!("quantile(x, {share})"),
+            Self::GeometricMean => "exp(mean(log(x)))".to_owned(),
+            Self::Iqr => "quantile(x, 0.75) - quantile(x, 0.25)".to_owned(),
+            Self::Mad => "median(abs(x - median(x)))".to_owned(),
+            _ => return None,
+        };
+        let parsed = expression::parse(&text).expect("an expression");
+        Some(Parsed { title: Some(self.title()), ..parsed })
+    }
+
     /// Whether adding a number to all values of a sample adds it to the summary.
     #[must_use]
     pub fn moves_with_the_values(self) -> bool {
@@ -305,6 +320,21 @@ mod tests {
     fn every_name_is_read_back() {
         for entry in CATALOGUE {
             assert_eq!(parse(&entry.to_string()).unwrap().to_string(), entry.to_string());
+        }
+    }
+
+    #[test]
+    fn a_summary_is_the_same_as_an_expression() {
+        let (case, control) = ([2.5, 7.25, 1.0, 3.5, 12.0], [4.0, 0.5, 2.75, 6.0, 1.25, 9.5]);
+        let summaries = CATALOGUE.iter().filter(|entry| entry.kind == Summary).filter_map(|entry| match entry.form {
+            Kernel(named) => Some(named),
+            Expression(_) => None,
+        });
+        for named in summaries {
+            let value = |definition: Definition| definition.function(None).unwrap()(&case, &control);
+            let expression = Definition::Expression(named.expression().unwrap());
+            let (by_name, by_expression) = (value(Definition::Named(named)), value(expression));
+            assert!((by_name - by_expression).abs() < 1e-12, "{named}: {by_name} and {by_expression}");
         }
     }
 

@@ -3,23 +3,24 @@
 use super::prepare::deviation;
 use super::{Function, Named};
 use crate::statistic::expression::evaluate::{self, evaluate};
-use crate::statistic::{Definition, order};
+use crate::statistic::{Columns, Definition, order};
 
 /// A summary of one sample.
 type Summary = Box<dyn Fn(&[f64]) -> f64 + Send + Sync>;
 
 impl Definition {
     /// The difference of a summary, or an expression, as a function; `None` for other statistics of the catalogue. The
-    /// samples may be in any order, but pairs stand side by side. A function is NaN where it is not defined.
+    /// samples may be in any order, but pairs stand side by side; of columns they hold the numbers of rows. A function is NaN where
+    /// it is not defined.
     #[must_use]
-    pub fn function(&self) -> Option<Function> {
+    pub fn function(&self, columns: Option<&Columns>) -> Option<Function> {
         match self {
             Self::Named(named) => {
                 let summary = named.summary()?;
                 Some(Box::new(move |case, control| summary(case) - summary(control)))
             }
             Self::Expression(parsed) => {
-                let expression = parsed.two_sample();
+                let expression = parsed.with_columns(columns).ok()?.two_sample();
                 Some(Box::new(move |case, control| {
                     let mut pooled = [case, control].concat();
                     pooled.sort_unstable_by(f64::total_cmp);
@@ -86,9 +87,9 @@ mod tests {
         for name in names.into_iter().chain(["geometric-mean", "mean(log(x)) / median(pooled)", "max(x) - sd(y)"]) {
             let definition: Definition = name.parse().unwrap();
             let estimate = PermutationTest::new(&case, &control).unwrap().run(&definition).unwrap().estimate;
-            let value = definition.function().unwrap()(&case, &control);
+            let value = definition.function(None).unwrap()(&case, &control);
             assert!((value - estimate).abs() <= 1e-12 * estimate.abs(), "{name}: {value} against {estimate}");
         }
-        assert!("welch".parse::<Definition>().unwrap().function().is_none());
+        assert!("welch".parse::<Definition>().unwrap().function(None).is_none());
     }
 }

@@ -93,6 +93,8 @@ impl Behaviour {
             Expression::Number(0.0) => Self { degree: Degree::Any, ..Self::STILL },
             Expression::Number(_) => Self::STILL,
             Expression::Values(variable) => of(*variable),
+            // Each column has a unit of its own.
+            Expression::Column(_) => Self { degree: Degree::None, shift: None },
             Expression::Unary(function, operand) => Self::under(operand, of).unary(*function),
             Expression::Reduce(reducer, operand) => Self::under(operand, of).reduced(*reducer),
             Expression::Binary(operator, left, right) => {

@@ -3,7 +3,9 @@
 //! The parser builds every node through this file, so that a part without a meaning is refused while its place is
 //! known. Values of the same observations combine one by one; `x` and `y` do so only where each case has its control.
 
-use super::syntax::{Binary, Expression, Reducer, Unary, Variable};
+use std::sync::Arc;
+
+use super::syntax::{Binary, Column, Expression, Reducer, Unary, Variable};
 use super::syntax_error::{Problem, Span};
 use super::{Kind, Pairing};
 
@@ -54,6 +56,18 @@ pub(super) fn values(variable: Variable, span: Span) -> Term {
     Term { expression: Expression::Values(variable), shape, pairing: Pairing::NotNeeded, span }
 }
 
+/// The values of a column: those of the case, unless they are made those of the control.
+pub(super) fn column(name: &str, span: Span) -> Term {
+    let of = Variable::Case;
+    let column = Column { name: name.to_owned(), of, values: Arc::default() };
+    Term {
+        expression: Expression::Column(column),
+        shape: Shape::Vector(Observations::Of(of)),
+        pairing: Pairing::NotNeeded,
+        span,
+    }
+}
+
 /// A function of one operand: of as many values as the operand has.
 pub(super) fn unary(function: Unary, operand: Term, span: Span) -> Result<Term, Problem> {
     if function == Unary::Rank {
@@ -101,7 +115,7 @@ fn demand_values(function: &str, operand: &Term) -> Result<(), Problem> {
     if operand.shape != Shape::Scalar {
         return Ok(());
     }
-    let what = format!("{function} needs values: x, y or pooled");
+    let what = format!("{function} needs values: x, y, pooled or a column");
     Err(Problem::new(operand.span, what, format!("leave out {function}, for this is one number already")))
 }
 
@@ -171,7 +185,7 @@ pub(super) fn kind(whole: &Term) -> Result<Kind, Problem> {
             "write x for y: of a summary in x, the difference case - control is tested",
         ),
         (false, false) => refuse(
-            "the expression names neither x nor y, so no relabelling changes it",
+            "the expression names neither x nor y nor a column, so no relabelling changes it",
             "write for example mean(x) - mean(y)",
         ),
     }

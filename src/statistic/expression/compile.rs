@@ -7,7 +7,7 @@
 
 use super::behaviour::Behaviour;
 use super::evaluate::{self, evaluate};
-use super::{Binary, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
+use super::{Binary, Column as NamedValues, Expression, Kind, Pairing, Parsed, Reducer, Unary, Variable};
 use crate::error::Error;
 use crate::message::{Message, Setting};
 use crate::statistic::formula::{Formula, Leaf, Measure, Numbers, Step};
@@ -29,6 +29,21 @@ impl Parsed {
                 Expression::Binary(Binary::Subtract, Box::new(self.expression.clone()), Box::new(control))
             }
         }
+    }
+
+    /// The ratio case / control of a summary, in the place of its difference; `None` for what is none.
+    #[must_use]
+    pub fn as_ratio(&self) -> Option<Self> {
+        if self.kind != Kind::Summary {
+            return None;
+        }
+        let control = renamed(&self.expression, Variable::Case, Variable::Control);
+        let expression = Expression::Binary(Binary::Divide, Box::new(self.expression.clone()), Box::new(control));
+        // The columns of case and control have the same names.
+        let of_columns = || format!("ratio of {}", self.canonical);
+        let canonical = if self.columns.is_empty() { expression.to_string() } else { of_columns() };
+        let title = self.title.as_ref().map(|title| title.replacen("difference", "ratio", 1));
+        Some(Self { expression, kind: Kind::TwoSample, canonical, title, ..self.clone() })
     }
 
     /// Whether exchanging the samples turns the statistic into its opposite: a difference of the same number of both.
@@ -63,8 +78,9 @@ impl Parsed {
     /// [`Error::Data`] for an expression that combines values of pairs, where there are none, or in a way that says
     /// nothing of a difference between the members.
     pub fn prepare(&self, problem: &Problem) -> Result<Prepared<'static>, Error> {
-        let prepared = self.compile(problem)?;
-        let character = Character::of(self, &prepared, problem)?;
+        let bound = self.with_columns(problem.pool().columns())?;
+        let prepared = bound.compile(problem)?;
+        let character = Character::of(&bound, &prepared, problem)?;
         self.refuse_association(problem, character)?;
         Ok(prepared.of_character(character))
     }
@@ -99,9 +115,14 @@ impl Parsed {
 }
 
 /// The values in the unit in which an expression is computed, and the power of it that the expression has. Where it has
-/// none, they are those of the data, or what these are above their minimum if a shift does not matter.
+/// none, they are those of the data, or what these are above their minimum if a shift does not matter. The numbers of rows stay as
+/// they are.
 fn measured(problem: &Problem, expression: &Expression) -> (Measured, Option<f64>) {
     let pool = problem.pool();
+    if pool.columns().is_some() {
+        let (values, scores) = (pool.values().to_vec(), pool.scores().clone());
+        return (Measured { values, scores, unit: Unit::OF_DATA }, None);
+    }
     let Behaviour { degree, shift } = Behaviour::of(expression);
     let origin = if shift == Some(0.0) { Origin::Least } else { Origin::Zero };
     match (degree.power(), origin) {
@@ -178,7 +199,7 @@ impl Compiler<'_> {
                 Some(steps)
             }
             Expression::Reduce(reducer, operand) => self.reduction(*reducer, operand),
-            Expression::Number(_) | Expression::Values(_) => None,
+            Expression::Number(_) | Expression::Values(_) | Expression::Column(_) => None,
         }
     }
 
@@ -186,7 +207,7 @@ impl Compiler<'_> {
     fn constant(&self, expression: &Expression) -> Option<f64> {
         let depends = [Variable::Case, Variable::Control].iter().any(|&variable| expression.mentions(variable));
         let pooled = &self.measured.values;
-        (!depends && !matches!(expression, Expression::Values(_)))
+        (!depends && !matches!(expression, Expression::Values(_) | Expression::Column(_)))
             .then(|| evaluate(expression, evaluate::Values { case: &[], control: &[], pooled }))
     }
 
@@ -197,7 +218,7 @@ impl Compiler<'_> {
         Some(match reducer {
             Reducer::N => vec![leaf(Measure::Size)],
             Reducer::Mean => vec![leaf(Measure::Mean)],
-            Reducer::Sum => vec![leaf(Measure::Mean), leaf(Measure::Size), Step::Binary(Binary::Multiply)],
+            Reducer::Sum => vec![leaf(Measure::Sum)],
             Reducer::Var => vec![leaf(Measure::Variance)],
             Reducer::Sd => vec![leaf(Measure::Variance), Step::Unary(Unary::Sqrt)],
             Reducer::Min => vec![leaf(Measure::Quantile(0.0))],
@@ -234,8 +255,11 @@ impl Compiler<'_> {
     fn linear(&mut self, expression: &Expression, m: usize) -> Option<Linear> {
         if let Some(column) = self.difference_of_means(expression) {
             let (scores, error) = scores(&self.numbers(column), m);
-            let is_data = self.columns[column].definition == Expression::Values(Variable::Case);
-            let scores = if is_data { self.problem.pool().scores().clone() } else { self.in_data_unit(scores) };
+            let scores = match &self.columns[column].definition {
+                Expression::Values(_) => self.problem.pool().scores().clone(),
+                Expression::Column(_) => scores,
+                _ => self.in_data_unit(scores),
+            };
             return Some(linear::mean_difference(self.problem, &scores, self.shift).with_error(error));
         }
         let Affine { constant, mut terms } = self.affine(expression, m)?;
@@ -286,11 +310,15 @@ impl Compiler<'_> {
         (0..self.problem.pool().len()).map(at).collect()
     }
 
-    /// A column, with its integers where it is the values themselves.
+    /// A column, with its integers where it is the values themselves or a column of the data.
     fn numbers(&self, column: usize) -> Numbers {
         let Column { definition, numbers } = &self.columns[column];
-        let is_data = *definition == Expression::Values(Variable::Case);
-        Numbers { values: numbers.clone(), scores: is_data.then(|| self.measured.scores.clone()) }
+        let scores = match definition {
+            Expression::Values(_) => Some(self.measured.scores.clone()),
+            Expression::Column(_) => Some(Scores::of(numbers)),
+            _ => None,
+        };
+        Numbers { values: numbers.clone(), scores }
     }
 
     fn affine(&mut self, expression: &Expression, m: usize) -> Option<Affine> {
@@ -371,7 +399,7 @@ fn reduces_a_group(expression: &Expression) -> bool {
         Expression::Reduce(_, operand) => operand.mentions(Variable::Case) || operand.mentions(Variable::Control),
         Expression::Unary(_, operand) => reduces_a_group(operand),
         Expression::Binary(_, left, right) => reduces_a_group(left) || reduces_a_group(right),
-        Expression::Number(_) | Expression::Values(_) => false,
+        Expression::Number(_) | Expression::Values(_) | Expression::Column(_) => false,
     }
 }
 
@@ -392,10 +420,18 @@ impl Expression {
     }
 
     fn with_variables(&self, of: &impl Fn(Variable) -> Variable) -> Self {
-        let part = |operand: &Self| Box::new(operand.with_variables(of));
-        match self {
+        self.with_leaves(&|leaf| match leaf {
             Self::Values(variable) => Self::Values(of(*variable)),
-            Self::Number(_) => self.clone(),
+            Self::Column(column) => Self::Column(NamedValues { of: of(column.of), ..column.clone() }),
+            other => other.clone(),
+        })
+    }
+
+    /// The same with other numbers, values and columns.
+    pub(super) fn with_leaves(&self, change: &impl Fn(&Self) -> Self) -> Self {
+        let part = |operand: &Self| Box::new(operand.with_leaves(change));
+        match self {
+            Self::Number(_) | Self::Values(_) | Self::Column(_) => change(self),
             Self::Unary(function, operand) => Self::Unary(*function, part(operand)),
             Self::Binary(operator, left, right) => Self::Binary(*operator, part(left), part(right)),
             Self::Reduce(reducer, operand) => Self::Reduce(*reducer, part(operand)),

@@ -6,7 +6,7 @@ use super::{Binary, Expression, Reducer, Unary, Variable};
 use crate::statistic::order;
 use crate::statistic::pool::doubled_ranks;
 
-/// The values that the variables stand for.
+/// The values that the variables stand for; beside columns these are the numbers of rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a> {
     /// `x`
@@ -77,6 +77,10 @@ fn part(expression: &Expression, free: Values, reduced: Values) -> Part {
                 Variable::Pooled => free.pooled,
             };
             Part::Many(numbers.to_vec(), Of::Variable(*variable))
+        }
+        Expression::Column(column) => {
+            let rows = if column.of == Variable::Control { free.control } else { free.case };
+            Part::Many(column.at(rows), Of::Variable(column.of))
         }
         Expression::Unary(Unary::Rank, operand) => ranks(operand, free, reduced),
         Expression::Unary(function, operand) => match part(operand, free, reduced) {

@@ -1,11 +1,11 @@
-//! Statistics as the user writes them: the language of expressions in `x` and `y`.
+//! Statistics as the user writes them: the language of expressions in `x` and `y`, or in columns.
 //!
 //! `mean(x) / mean(y)` is a statistic, and so is `quantile(x, 0.9)`, whose difference case − control is tested. This
 //! room reads such a text, checks that it means something, and hands on the tree; it computes nothing.
 //!
 //! | | |
 //! |---|---|
-//! | values | `x` (case), `y` (control), `pooled` (all) |
+//! | values | `x` (case), `y` (control), `pooled` (all); or columns by their names, in back-quotes if these are no identifiers |
 //! | numbers | `3`, `.9`, `1e-3`; `pi`, `e` |
 //! | comparisons | `<` `<=` `>` `>=` `==` `!=`: 1 where they hold, else 0; they do not chain |
 //! | arithmetic | `+` `-`, then `*` `/`, then the minus sign, then `^` (from right to left: `-2^2` is −4) |
@@ -19,12 +19,16 @@
 //! design, as [`Parsed::pairing`] says. A function of many values makes one number of them, and the whole must be
 //! one number.
 //!
+//! An expression in columns is a summary of each group: `sum(revenue) / sum(sessions)`. Columns stand for the rows of the
+//! group, so that they combine value by value, and not beside `x`, `y` and `pooled`, the values of the one tested column.
+//!
 //! Texts are short: at most [`MOST_CHARACTERS`] characters, and at most [`DEEPEST_NESTING`] parentheses, minus signs
 //! and exponents within one another, so that no text exhausts the stack.
 
 pub mod arithmetic;
 pub mod behaviour;
 mod check;
+mod columns;
 mod compile;
 pub mod evaluate;
 mod names;
@@ -34,7 +38,8 @@ mod syntax;
 mod syntax_error;
 mod token;
 
-pub use syntax::{Binary, Expression, Reducer, Unary, Variable};
+pub use columns::NamedColumn;
+pub use syntax::{Binary, Column, Expression, Reducer, Unary, Variable};
 pub use syntax_error::SyntaxError;
 
 use syntax_error::{Problem, Span};
@@ -57,12 +62,14 @@ pub struct Parsed {
     pub canonical: String,
     /// What people call it, if it has a name.
     pub title: Option<String>,
+    /// The columns that it names; none for one in `x` and `y`.
+    pub columns: Vec<NamedColumn>,
 }
 
 /// What an expression is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// In `x` alone: the difference case − control is tested.
+    /// In `x` or columns alone: the difference case − control is tested.
     Summary,
     /// In `x` and `y`.
     TwoSample,
@@ -94,7 +101,7 @@ pub enum Pairing {
 /// # Errors
 ///
 /// A text that is empty, too long, nested too deeply or no expression, and an expression without a meaning: one that
-/// gives many values, mixes values that do not belong together, or names no `x`.
+/// gives many values, mixes values that do not belong together, or names no values at all.
 pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     if let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) {
         let what = format!("the expression has more than {MOST_CHARACTERS} characters");
@@ -105,8 +112,9 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
 }
 
 fn read(text: &str) -> Result<Parsed, Problem> {
-    let whole = parse::read(text)?;
+    let (whole, columns) = parse::read(text)?;
     let kind = check::kind(&whole)?;
     let canonical = whole.expression.to_string();
-    Ok(Parsed { expression: whole.expression, kind, pairing: whole.pairing, canonical, title: None })
+    let columns = columns.into_iter().map(|(name, span)| NamedColumn::new(name, span, text)).collect();
+    Ok(Parsed { expression: whole.expression, kind, pairing: whole.pairing, canonical, title: None, columns })
 }

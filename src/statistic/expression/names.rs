@@ -133,10 +133,11 @@ impl Function {
 
 /// What to write instead of a name that is no word: the nearest word, or all of them to choose from.
 pub(super) fn remedy_for_unknown(name: &str) -> String {
-    match nearest(name) {
-        Some(word) => format!("did you mean {word}?"),
-        None => format!("the names are {}", WORDS.map(Word::name).join(", ")),
+    if let Some(word) = nearest(name) {
+        return format!("did you mean {word}?");
     }
+    let words = WORDS.map(Word::name).join(", ");
+    format!("the names are {words}; columns stand without x, y and pooled")
 }
 
 /// The word that a name is a synonym, a beginning or a misspelling of.
@@ -145,11 +146,17 @@ fn nearest(name: &str) -> Option<&'static str> {
     if let Some((_, word)) = SYNONYMS.into_iter().find(|(synonym, _)| *synonym == name) {
         return Some(word);
     }
-    let distances = WORDS.map(|word| (distance(&name, word.name()), word.name()));
+    nearest_among(&name, WORDS.map(Word::name).into_iter())
+}
+
+/// The name that another one is a beginning or a misspelling of.
+pub(super) fn nearest_among<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let distances = names.map(|other| (distance(&name, &other.to_lowercase()), other));
     // Half of the letters or more may be wrong in no misspelling: z is not near to x.
     let length = name.chars().count();
-    let near = distances.into_iter().filter(|(distance, word)| distance * 2 < length.max(word.len()));
-    near.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
+    let near = distances.filter(|(distance, other)| distance * 2 < length.max(other.chars().count()));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
 }
 
 /// Letters to insert, remove, replace or swap with a neighbour to make the word of the name.

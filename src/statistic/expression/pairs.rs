@@ -43,7 +43,7 @@ impl Parsed {
 /// What is reduced to a number and combines x with y element by element.
 fn terms_of_pairs<'e>(expression: &'e Expression, terms: &mut Vec<&'e Expression>) {
     match expression {
-        Expression::Number(_) | Expression::Values(_) => {}
+        Expression::Number(_) | Expression::Values(_) | Expression::Column(_) => {}
         Expression::Unary(_, operand) => terms_of_pairs(operand, terms),
         Expression::Binary(_, left, right) => {
             terms_of_pairs(left, terms);
@@ -64,7 +64,7 @@ fn is_free(expression: &Expression, variable: Variable) -> bool {
         Expression::Values(named) => *named == variable,
         Expression::Unary(_, operand) => is_free(operand, variable),
         Expression::Binary(_, left, right) => is_free(left, variable) || is_free(right, variable),
-        Expression::Number(_) | Expression::Reduce(..) => false,
+        Expression::Number(_) | Expression::Column(_) | Expression::Reduce(..) => false,
     }
 }
 

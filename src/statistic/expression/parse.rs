@@ -6,7 +6,7 @@
 //! product    = factor {("*" | "/") factor}
 //! factor     = "-" factor | power
 //! power      = operand ["^" factor]
-//! operand    = number | name | name "(" comparison {"," comparison} ")" | "(" comparison ")"
+//! operand    = number | name | "`" name "`" | name "(" comparison {"," comparison} ")" | "(" comparison ")"
 //! ```
 //!
 //! The next token always decides the way, so nothing is read twice and every problem is said where it stands.
@@ -23,22 +23,48 @@ use super::syntax::{Binary, Reducer, Unary};
 use super::syntax_error::{Problem, Span};
 use super::token::{Token, TokenKind, tokens};
 
-/// The tokens that are left, and how many parts are open around them.
-type Tokens<'t> = Stateful<TokenSlice<'t, Token<'t>>, usize>;
+/// The tokens that are left.
+type Tokens<'t> = Stateful<TokenSlice<'t, Token<'t>>, State>;
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    /// How many parts are open around the next token.
+    depth: usize,
+    /// Whether a name that is no word is that of a column: not beside the values of the one tested column.
+    has_columns: bool,
+}
 
 const COMPARISONS: [Binary; 6] =
     [Binary::Less, Binary::LessEqual, Binary::Greater, Binary::GreaterEqual, Binary::Equal, Binary::NotEqual];
 
-/// Reads a whole text as one expression.
-pub(super) fn read(text: &str) -> Result<Term, Problem> {
+/// Reads a whole text as one expression, and lists the names in it that are no words, which are columns.
+pub(super) fn read(text: &str) -> Result<(Term, Vec<(String, Span)>), Problem> {
     let tokens = tokens(text)?;
     if let [end] = tokens.as_slice() {
         return Err(Problem::new(end.span, "the expression is empty", "write for example mean(x) - mean(y)"));
     }
-    let mut input = Tokens { input: TokenSlice::new(&tokens), state: 0 };
+    let is_variable = |token: &Token| matches!(word(token), Some(Word::Variable(_)));
+    let state = State { depth: 0, has_columns: !tokens.iter().any(is_variable) };
+    let mut input = Tokens { input: TokenSlice::new(&tokens), state };
     let whole = comparison(&mut input)?;
     let last = next(&mut input)?;
-    if last.kind == TokenKind::End { Ok(whole) } else { Err(surplus(&input, last)) }
+    if last.kind == TokenKind::End { Ok((whole, columns(&tokens))) } else { Err(surplus(&input, last)) }
+}
+
+/// The columns that the tokens of an expression name, each once.
+fn columns(tokens: &[Token]) -> Vec<(String, Span)> {
+    let mut columns: Vec<(String, Span)> = Vec::new();
+    for token in tokens.iter().filter(|token| matches!(token.kind, TokenKind::Name | TokenKind::Quoted)) {
+        if word(token).is_none() && !columns.iter().any(|(name, _)| name == token.text) {
+            columns.push((token.text.to_owned(), token.span));
+        }
+    }
+    columns
+}
+
+/// The word of the language that a token is.
+fn word(token: &Token) -> Option<Word> {
+    if token.kind == TokenKind::Name { Word::find(token.text) } else { None }
 }
 
 fn comparison(input: &mut Tokens<'_>) -> Result<Term, Problem> {
@@ -90,7 +116,7 @@ fn operand(input: &mut Tokens<'_>) -> Result<Term, Problem> {
     let token = next(input)?;
     match token.kind {
         TokenKind::Number(value) => Ok(check::number(value, token.span)),
-        TokenKind::Name => named(input, token),
+        TokenKind::Name | TokenKind::Quoted => named(input, token),
         TokenKind::Open => {
             let inner = nested(input, token.span, comparison)?;
             let close = close(input, token)?;
@@ -103,7 +129,7 @@ fn operand(input: &mut Tokens<'_>) -> Result<Term, Problem> {
 /// What a name stands for, with its arguments if it is a function.
 fn named(input: &mut Tokens<'_>, name: &Token<'_>) -> Result<Term, Problem> {
     let opening = opt(any.verify(|token: &Token<'_>| token.kind == TokenKind::Open)).parse_next(input)?;
-    match (Word::find(name.text), opening) {
+    match (word(name), opening) {
         (Some(Word::Variable(variable)), None) => Ok(check::values(variable, name.span)),
         (Some(Word::Constant(constant)), None) => Ok(check::number(constant.value(), name.span)),
         (Some(Word::Function(function)), Some(opening)) => call(input, function, name, opening),
@@ -115,6 +141,7 @@ fn named(input: &mut Tokens<'_>, name: &Token<'_>) -> Result<Term, Problem> {
             let (what, remedy) = (format!("{} is no function", name.text), format!("write {} * (...)", name.text));
             Err(Problem::new(name.span, what, format!("{remedy} for a product")))
         }
+        (None, None) if input.state.has_columns => Ok(check::column(name.text, name.span)),
         (None, _) => {
             let what = format!("{} is not known", name.text);
             Err(Problem::new(name.span, what, remedy_for_unknown(name.text)))
@@ -201,13 +228,13 @@ fn nested(
     opening: Span,
     part: fn(&mut Tokens<'_>) -> Result<Term, Problem>,
 ) -> Result<Term, Problem> {
-    if input.state == DEEPEST_NESTING {
+    if input.state.depth == DEEPEST_NESTING {
         let what = format!("more than {DEEPEST_NESTING} levels are nested");
         return Err(Problem::new(opening, what, "write a simpler expression"));
     }
-    input.state += 1;
+    input.state.depth += 1;
     let term = part(input)?;
-    input.state -= 1;
+    input.state.depth -= 1;
     Ok(term)
 }
 
@@ -246,7 +273,7 @@ fn before_last<'t>(input: &Tokens<'t>) -> Option<&'t Token<'t>> {
 
 /// A token, just taken, where an operand should begin.
 fn missing_operand(input: &Tokens<'_>, token: &Token<'_>) -> Problem {
-    const REMEDY: &str = "write a number, x, y, pooled or a function there";
+    const REMEDY: &str = "write a number, x, y, pooled, a column or a function there";
     let before = before_last(input);
     match (before.map(|before| (before.kind, before)), token.kind) {
         (_, TokenKind::Operator(Binary::Add)) => Problem::new(token.span, "+ is no sign of a number", "leave it out"),

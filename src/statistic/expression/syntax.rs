@@ -6,6 +6,10 @@
 
 use std::f64::consts;
 use std::fmt;
+use std::sync::Arc;
+
+use super::names::Word;
+use super::token::{is_letter, is_letter_or_digit};
 
 /// What stands for many values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,12 +107,49 @@ pub enum Expression {
     Number(f64),
     /// The values of a variable.
     Values(Variable),
+    /// The values of a column.
+    Column(Column),
     /// A function of one operand.
     Unary(Unary, Box<Expression>),
     /// A function of two operands.
     Binary(Binary, Box<Expression>, Box<Expression>),
     /// One number from many values.
     Reduce(Reducer, Box<Expression>),
+}
+
+/// A column of a table, at the rows of one group.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// What it is called.
+    pub name: String,
+    /// `x` for the rows of the case, `y` for those of the control.
+    pub of: Variable,
+    /// The value of each row, once the table is known.
+    pub(super) values: Arc<[f64]>,
+}
+
+/// Within a table a name says which values these are.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.of) == (&other.name, other.of)
+    }
+}
+
+impl Column {
+    /// The values of rows, which go by their numbers.
+    pub(super) fn at(&self, rows: &[f64]) -> Vec<f64> {
+        rows.iter().map(|&row| self.values[row as usize]).collect()
+    }
+}
+
+/// The name, in back-quotes if it could not be read without them.
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        let is_plain =
+            name.starts_with(is_letter) && name.chars().all(is_letter_or_digit) && Word::find(name).is_none();
+        if is_plain { f.write_str(name) } else { write!(f, "`{name}`") }
+    }
 }
 
 impl Variable {
@@ -209,12 +250,13 @@ struct Binding {
 }
 
 impl Expression {
-    /// Whether a variable occurs in the expression.
+    /// Whether a variable occurs in the expression, be it as the rows of a column.
     #[must_use]
     pub fn mentions(&self, variable: Variable) -> bool {
         match self {
             Self::Number(_) => false,
             Self::Values(named) => *named == variable,
+            Self::Column(column) => column.of == variable,
             Self::Unary(_, operand) | Self::Reduce(_, operand) => operand.mentions(variable),
             Self::Binary(_, left, right) => left.mentions(variable) || right.mentions(variable),
         }
@@ -240,6 +282,7 @@ impl fmt::Display for Expression {
         match self {
             Self::Number(value) => write_number(f, *value),
             Self::Values(variable) => f.write_str(variable.name()),
+            Self::Column(column) => write!(f, "{column}"),
             Self::Unary(Unary::Negate, operand) => {
                 f.write_str("-")?;
                 operand.write_in_place(f, Strength::Negation)

@@ -23,6 +23,8 @@ pub(super) struct Token<'t> {
 pub(super) enum TokenKind {
     Number(f64),
     Name,
+    /// A name in back-quotes, which are no part of the text.
+    Quoted,
     /// A sign between two operands; the minus also stands before one.
     Operator(Binary),
     Open,
@@ -100,18 +102,35 @@ fn blank(input: &mut Text<'_>) -> Result<(), Problem> {
 fn token<'t>(input: &mut Text<'t>) -> Result<Token<'t>, Problem> {
     let token = dispatch! { peek(any);
         '0'..='9' | '.' => number,
+        '`' => quoted,
         c if is_letter(c) => take_while(1.., is_letter_or_digit).value(TokenKind::Name),
         _ => sign,
     };
     let ((kind, text), span) = token.with_taken().with_span().parse_next(input)?;
+    let text = if kind == TokenKind::Quoted { text.trim_matches('`') } else { text };
     Ok(Token { kind, text, span: Span { start: span.start, end: span.end } })
 }
 
-fn is_letter(c: char) -> bool {
+/// A name in back-quotes.
+fn quoted(input: &mut Text<'_>) -> Result<TokenKind, Problem> {
+    let start = input.current_token_start();
+    let (_, name, close) = ('`', take_while(0.., |c| c != '`'), opt('`')).parse_next(input)?;
+    let span = Span { start, end: start + 1 };
+    match (name.trim(), close) {
+        (_, None) => Err(Problem::new(span, "this ` is never closed", "write another one behind the name")),
+        ("", _) => {
+            let span = Span { end: input.current_token_start(), ..span };
+            Err(Problem::new(span, "there is no name between these back-quotes", "write that of a column"))
+        }
+        _ => Ok(TokenKind::Quoted),
+    }
+}
+
+pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
 
-fn is_letter_or_digit(c: char) -> bool {
+pub(super) fn is_letter_or_digit(c: char) -> bool {
     is_letter(c) || c.is_ascii_digit()
 }
 

@@ -128,6 +128,12 @@ impl Moments {
         simd::run(arch, Means { sums: &sums.first, group, total, step, centre: self.centre, sizes, written: means });
     }
 
+    /// Writes the sum of a group for each labelling; `sizes` are the group's.
+    pub fn group_sums(&self, arch: Arch, sums: &CaseSums, group: Group, sizes: &[f64], written: &mut [f64]) {
+        let Sum { total, step, .. } = self.first;
+        simd::run(arch, Sums(Means { sums: &sums.first, group, total, step, centre: self.centre, sizes, written }));
+    }
+
     /// Writes the variance of a group, divided by its size less 1, for each labelling; NaN where it has no two members.
     ///
     /// # Panics
@@ -175,6 +181,21 @@ impl Kernel for Means<'_> {
         let Self { sums, group, total, step, centre, sizes, written } = self;
         for ((mean, &sum), &size) in written.iter_mut().zip(sums).zip(sizes) {
             *mean = centre + of_group(group, sum, total) / size * step;
+        }
+    }
+}
+
+/// The same without the division.
+struct Sums<'a>(Means<'a>);
+
+impl Kernel for Sums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn compute(self) {
+        let Means { sums, group, total, step, centre, sizes, written } = self.0;
+        for ((written, &sum), &size) in written.iter_mut().zip(sums).zip(sizes) {
+            *written = centre * size + of_group(group, sum, total) * step;
         }
     }
 }
