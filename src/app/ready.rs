@@ -125,7 +125,7 @@ fn in_units(
             let within_strata = prepared.control_mean_within_strata(definition)?;
             named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
         }
-        Statistic::Defined(_) | Statistic::Program(_) => None,
+        Statistic::Defined(_) | Statistic::Program(_) | Statistic::Function(_) => None,
     };
     let what = match summary {
         Some(summary) if summary > 0.0 => return Ok(share * summary),
@@ -202,6 +202,10 @@ impl Run<'_> {
                 let found = Self::with_statistic(&columns, &program, settings, then)?;
                 program.finish()?;
                 Ok(found)
+            }
+            Statistic::Function(name) => {
+                let what = format!("{name} is a function of another program, which the command cannot call");
+                Err(Error::usage(what, "choose a statistic with a name, an expression or a program"))
             }
         }
     }

@@ -173,6 +173,7 @@ fn identity(run: &Run, datasets: &[Dataset], settings: &Settings, cut: &Cut) -> 
     let (statistic, program_sha256) = match &test.statistic {
         Statistic::Defined(definition) => (definition.to_string(), String::new()),
         Statistic::Program(program) => (program.argv.join(" "), digest_of_files(&program.argv)),
+        Statistic::Function(name) => (name.clone(), String::new()),
     };
     Ok(Identity {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -27,6 +27,7 @@ impl Report {
         match &self.test.statistic {
             Statistic::Defined(definition) => definition.to_string(),
             Statistic::Program(program) => program.argv.join(" "),
+            Statistic::Function(name) => name.clone(),
         }
     }
 
@@ -34,6 +35,7 @@ impl Report {
     pub(super) fn title(&self) -> String {
         let title = match &self.test.statistic {
             Statistic::Program(_) => "statistic of the program".to_owned(),
+            Statistic::Function(name) => format!("statistic {name}"),
             Statistic::Defined(Definition::Named(named)) => named.title(),
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
                 parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
@@ -52,7 +54,7 @@ impl Report {
     /// How its values are spoken of.
     pub(super) fn measure(&self) -> Measure {
         match &self.test.statistic {
-            Statistic::Program(_) => Measure::Value,
+            Statistic::Program(_) | Statistic::Function(_) => Measure::Value,
             Statistic::Defined(Definition::Named(named)) => measure(*named),
             Statistic::Defined(Definition::Expression(parsed)) => match self.result.character {
                 _ if parsed.kind == expression::Kind::Summary => Measure::Difference,

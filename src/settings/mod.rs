@@ -427,6 +427,8 @@ pub enum Statistic {
     Defined(Definition),
     /// What a program of the user's computes.
     Program(ProgramSettings),
+    /// What a function of a program that uses the library computes, by its name in reports.
+    Function(String),
 }
 
 /// Which tests are reported beside the permutation test.
