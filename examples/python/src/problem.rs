@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use permtest::design::listed;
 use permtest::error::Error;
 use permtest::inference::{Alternative, TwoSidedRule};
 use permtest::method::bins::{BinCounts, Bins, Resolution};
@@ -12,10 +13,11 @@ use permtest::method::planner::{Choice, DEFAULT_MEMORY, Labellings, Method, Plan
 use permtest::method::tally::Tally;
 use permtest::simd::Arch;
 use permtest::statistic::{Character, Evaluator, Problem};
-use permtest::{Definition, NullDistribution, Partial, PermutationTest, Ready, TestResult, Undefined};
+use permtest::{Cut, Definition, NullDistribution, Partial, PermutationTest, Ready, TestResult, Undefined};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
 
 use crate::callable::Callable;
 use crate::outcome::Outcome;
@@ -85,19 +87,17 @@ impl Test {
         Self::build(samples, statistic, stop, call).map_err(|error| raise(&error))
     }
 
-    /// How many labellings there are, as far as a double can hold it.
-    fn labellings(&self) -> PyResult<f64> {
-        let problem = self.plain.problem().map_err(|error| raise(&error))?;
-        Ok(problem.design().reference_set_size().approximate.unwrap_or(f64::INFINITY))
-    }
-
-    /// In how many shares it can be run: resamples, or blocks of them where a kernel computes the statistic; `None` for one
-    /// that is computed at once.
-    fn shares(&self, py: Python) -> PyResult<Option<u64>> {
-        if self.method.is_exact() {
-            return Ok(None);
+    /// Into how many shares it can be cut: labellings or, where a kernel computes the statistic, blocks of them. One for all
+    /// labellings by a kernel, which takes no longer than sending them out.
+    fn shares(&self, py: Python) -> PyResult<u64> {
+        match (&self.statistic, self.method) {
+            (Compared::Defined(_), method) if method.is_exact() => Ok(1),
+            (Compared::Function(..), Method::Enumeration) => {
+                let problem = self.plain.problem().map_err(|error| raise(&error))?;
+                Ok(size_of(&problem))
+            }
+            _ => self.work(py, || Ok(self.ready(&self.plain.problem()?)?.cut()?.blocks)),
         }
-        self.work(py, || Ok(Some(self.ready(&self.plain.problem()?)?.cut()?.blocks)))
     }
 
     /// Runs the test.
@@ -107,20 +107,18 @@ impl Test {
     }
 
     /// Computes share `number` of `of`, from 1: the bytes of a part.
-    fn run_share<'py>(&self, py: Python<'py>, number: u64, of: u64) -> PyResult<Bound<'py, pyo3::types::PyBytes>> {
+    fn run_share<'py>(&self, py: Python<'py>, number: u64, of: u64) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = self.work(py, || {
             let problem = self.plain.problem()?;
-            let ready = self.ready(&problem)?;
-            let (blocks, mut sum) = (ready.cut()?.share(number, of), Partial::nothing(&self.method));
-            let values = self.collect(|watch| {
-                ready.run_blocks(blocks, self.shape(), watch, &mut |_, more| {
-                    sum.append(&more);
-                    Ok(())
-                })
-            })?;
-            part::write(&sum, &values.1)
+            let (sum, values) = match (&self.statistic, self.method) {
+                (Compared::Function(function, _), Method::Enumeration) => {
+                    self.enumerate(&problem, function, number, of)?
+                }
+                _ => self.draw(&problem, number, of)?,
+            };
+            part::write(&sum, &values)
         })?;
-        Ok(pyo3::types::PyBytes::new(py, &bytes))
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// The result of all shares, in their order.
@@ -218,6 +216,45 @@ impl Test {
         Ok((done, values))
     }
 
+    /// A share of the resamples.
+    fn draw(&self, problem: &Problem, number: u64, of: u64) -> Result<(Partial, Vec<f64>), Error> {
+        let ready = self.ready(problem)?;
+        let (blocks, mut sum) = (ready.cut()?.share(number, of), Partial::nothing(&self.method));
+        let ((), values) = self.collect(|watch| {
+            ready.run_blocks(blocks, self.shape(), watch, &mut |_, more| {
+                sum.append(&more);
+                Ok(())
+            })
+        })?;
+        Ok((sum, values))
+    }
+
+    /// A share of all labellings.
+    fn enumerate(
+        &self,
+        problem: &Problem,
+        function: &Callable,
+        number: u64,
+        of: u64,
+    ) -> Result<(Partial, Vec<f64>), Error> {
+        let Evaluator::Floats(statistic) = self.plain.prepare(problem, function)?.evaluator else {
+            unreachable!("a function has floats");
+        };
+        let (size, arch) = (size_of(problem), Arch::new());
+        let thresholds = statistic.thresholds(problem.observed(&*statistic, arch)?);
+        let (mut tally, mut values) = (Tally::default(), Vec::new());
+        let block = Cut { resamples: size, block_size: 1, blocks: size };
+        for labellings in listed(problem.design(), block.share(number, of)) {
+            let mut replicates = vec![0.0; labellings.len()];
+            statistic.replicates(arch, &labellings, &mut replicates)?;
+            tally += Tally::of(arch, &replicates, &thresholds);
+            if self.keeps_values {
+                values.append(&mut replicates);
+            }
+        }
+        Ok((Partial::Counted(Counted { tally, bins: BinCounts::default() }), values))
+    }
+
     fn compute(&self) -> Result<(TestResult, Vec<f64>), Error> {
         let problem = self.plain.problem()?;
         let ready = self.ready(&problem)?;
@@ -262,6 +299,11 @@ impl Test {
         }
         Ok((result, values))
     }
+}
+
+/// How many labellings there are, where they are few enough to be counted.
+fn size_of(problem: &Problem) -> u64 {
+    problem.design().reference_set_size().exact.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX)
 }
 
 /// All labellings where there are no more than resamples were asked for, each once, and else random ones.

@@ -5,6 +5,7 @@ Run by `python -m unittest` with NumPy, cloudpickle, Dask's distributed and ipyp
 
 import concurrent.futures
 import logging
+import math
 import multiprocessing
 import sys
 import unittest
@@ -46,6 +47,10 @@ class Engines(unittest.TestCase):
             for shares in [1, 5]:
                 there = permutation_test((X, Y), statistic, executor=executor, shares=shares, **options)
                 self.assertEqual(bytes_of(there), bytes_of(here))
+        few = (X[:8], Y[:4])
+        here, there = (permutation_test(few, above, executor=one) for one in [None, executor])
+        self.assertTrue(there.is_exact)
+        self.assertEqual(bytes_of(there), bytes_of(here))
         x, y = X[:20], Y
         here = permutation_test((x, y), above, permutation_type="samples", n_resamples=700)
         there = permutation_test((x, y), above, permutation_type="samples", n_resamples=700, executor=executor)
@@ -73,7 +78,8 @@ class Engines(unittest.TestCase):
         # It has much to say of shares that are cancelled, as they are after an error.
         for name in ["distributed", "tornado.application"]:
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        options = {"n_workers": 2, "threads_per_worker": 1, "silence_logs": logging.CRITICAL}
+        with Client(dashboard_address=None, **options) as client:
             self.check(client.get_executor())
 
     def test_ipython_parallel(self):
@@ -90,13 +96,15 @@ class WithoutEngines(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(1) as pool, mock.patch.dict(sys.modules, {"cloudpickle": None}):
             with self.assertRaisesRegex(ImportError, "pip install cloudpickle"):
                 permutation_test((X, Y), closure(0.4), executor=pool)
-            named = permutation_test((X, Y), "mean", executor=pool)
-        self.assertEqual(bytes_of(named), bytes_of(permutation_test((X, Y), "mean")))
+            named = permutation_test((X, Y), "mean", n_resamples=300_000, executor=pool)
+        self.assertEqual(bytes_of(named), bytes_of(permutation_test((X, Y), "mean", n_resamples=300_000)))
 
-    def test_exact_runs_stay_here_and_say_so(self):
-        with concurrent.futures.ThreadPoolExecutor(1) as pool, self.assertWarnsRegex(RuntimeWarning, "all 10 lab"):
-            result = permutation_test(([1, 2, 3], [4, 5]), "mean", executor=pool)
-        self.assertTrue(result.is_exact)
+    def test_what_is_computed_at_once_stays_here(self):
+        with concurrent.futures.ThreadPoolExecutor(1) as closed:
+            pass
+        for options in [{}, {"n_resamples": math.inf, "keep_null_distribution": False}]:
+            result = permutation_test(([1, 2, 3], [4, 5]), "mean", executor=closed, **options)
+            self.assertTrue(result.is_exact)
 
     def test_what_no_engine_sends_is_refused(self):
         class Confused(concurrent.futures.Executor):
@@ -112,7 +120,7 @@ class WithoutEngines(unittest.TestCase):
             (b'{"version":"0.1.0","yields":{}}\n', "cannot be read"),
         ]:
             with self.assertRaisesRegex(ValueError, words):
-                permutation_test((X, Y), "mean", executor=Confused(), shares=1)
+                permutation_test((X, Y), "mean", n_resamples=300_000, executor=Confused(), shares=1)
 
 
 if __name__ == "__main__":

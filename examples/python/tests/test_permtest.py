@@ -9,11 +9,10 @@ import math
 import os
 import signal
 import subprocess
-import sys
+import sysconfig
 import tempfile
 import threading
 import unittest
-from unittest import mock
 
 import numpy as np
 from scipy import stats
@@ -149,6 +148,7 @@ class Functions(unittest.TestCase):
             permutation_test((X, Y), lambda x, y, axis: 1.0)
 
 
+@unittest.skipUnless(hasattr(signal, "setitimer"), "Windows has no signals of this kind")
 class Interruptions(unittest.TestCase):
     """Runs that would take days."""
 
@@ -266,7 +266,7 @@ class Results(unittest.TestCase):
             files = [os.path.join(folder, name) for name in ["x.csv", "y.csv"]]
             for file, values in zip(files, [X, Y]):
                 np.savetxt(file, values, header="v", comments="")
-            command = os.path.join(os.path.dirname(sys.executable), "permtest")
+            command = os.path.join(sysconfig.get_path("scripts"), "permtest")
             options = ["-s", "median", "--two-sided", "doubled", "-n", "1000", "--seed", "9", "--format", "json"]
             run = subprocess.run([command, *files, *options], capture_output=True, check=True)
             refusal = subprocess.run([command, files[0], "nowhere.csv"], capture_output=True, text=True)

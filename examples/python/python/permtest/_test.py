@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
@@ -82,7 +81,8 @@ def permutation_test(
     executor
         Any ``concurrent.futures.Executor``: a process pool, ``dask.distributed.Client(…).get_executor()``,
         ``ipyparallel.Client().load_balanced_view().executor``. Shares of the run go to its workers, which need permtest and,
-        for functions, cloudpickle. The result is the same to the last bit.
+        for functions, cloudpickle. The result is the same to the last bit. A name or an expression is computed here
+        where that takes less than sending it out: for all labellings, or some ten thousand random ones.
     shares
         Into how many shares the run is cut for the executor, at most.
 
@@ -140,9 +140,7 @@ def _shared_out(test: Test, samples: Sequence[Any], call: dict[str, Any], execut
     if operator.index(shares) < 1:
         raise ValueError(f"shares={shares}: choose at least 1")
     most = test.shares()
-    if most is None:
-        message = f"all {test.labellings():.3g} labellings are counted in this process: only random ones are shared out"
-        warnings.warn(message, RuntimeWarning, stacklevel=3)
+    if most == 1 and isinstance(call["statistic"], str):
         return test.run()
     shares = min(shares, most)
     job = _engine.pack(samples, call)
