@@ -166,7 +166,7 @@ impl Outcome {
         let mut result = self.result.clone();
         (result.effect, result.warnings, result.further) = (effect, Vec::new(), Further::Nothing);
         Ok(Report {
-            column: "value".to_owned(),
+            column: test.column.clone(),
             grouping: None,
             case: group(0),
             control: group(1),

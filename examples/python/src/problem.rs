@@ -33,6 +33,7 @@ pub struct Test {
     pub plain: PermutationTest,
     pub statistic: Compared,
     pub samples: [Vec<f64>; 2],
+    pub column: String,
     pub labels: [String; 2],
     pub alternative: Alternative,
     pub undefined: Undefined,
@@ -58,6 +59,7 @@ struct Call {
     /// The function's name; `None` where the statistic is a name or an expression.
     name: Option<String>,
     batch: usize,
+    column: String,
     labels: [String; 2],
     is_paired: bool,
     alternative: String,
@@ -162,8 +164,20 @@ impl Test {
         };
         let is_defined = matches!(statistic, Compared::Defined(_));
         let (test, method) = method(test, &problem, &call, is_defined)?;
-        let Call { labels, seed, keeps_values, .. } = call;
-        Ok(Self { plain: test, statistic, samples, labels, alternative, undefined, seed, method, keeps_values, stop })
+        let Call { column, labels, seed, keeps_values, .. } = call;
+        Ok(Self {
+            plain: test,
+            statistic,
+            samples,
+            column,
+            labels,
+            alternative,
+            undefined,
+            seed,
+            method,
+            keeps_values,
+            stop,
+        })
     }
 
     /// Raised to end what runs.

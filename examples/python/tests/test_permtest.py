@@ -12,6 +12,7 @@ import subprocess
 import sysconfig
 import tempfile
 import threading
+import time
 import unittest
 
 import numpy as np
@@ -19,6 +20,8 @@ from scipy import stats
 
 import permtest._native
 from permtest import permutation_test
+
+COMMAND = os.path.join(sysconfig.get_path("scripts"), "permtest")
 
 X = [9, 12, 8, 15, 11, 14]
 Y = [7, 10, 6, 11, 5, 8, 9]
@@ -160,6 +163,23 @@ class Interruptions(unittest.TestCase):
                 permutation_test((range(40), range(40)), statistic, n_resamples=10**12, keep_null_distribution=False)
             timer.join()
 
+    def test_ctrl_c_ends_the_command(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, "x.csv")
+            os.mkfifo(pipe)
+            with subprocess.Popen([COMMAND, pipe, pipe], stdout=subprocess.PIPE) as run:
+                # Until it reads, which it does once it listens for signals.
+                writer = None
+                while writer is None and run.poll() is None:
+                    try:
+                        writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                    except OSError:
+                        time.sleep(0.01)
+                run.send_signal(signal.SIGINT)
+                said, _ = run.communicate()
+                os.close(writer)
+        self.assertEqual((run.returncode, said), (130, b""))
+
     def test_a_signal_handler_may_raise_what_it_likes(self):
         class Late(Exception):
             pass
@@ -205,7 +225,9 @@ class Arguments(unittest.TestCase):
 
         plain = permutation_test((X, Y), "median")
         self.assertEqual(permutation_test(Frame(a=X, b=Y), "median").pvalue, plain.pvalue)
-        self.assertIn("treated (case) against y (control)", permutation_test((Column(X), Y), "median").to_text())
+        self.assertIn("value: treated (case) against y (con", permutation_test((Column(X), Y), "median").to_text())
+        parts = permutation_test((Column(X), Column(Y)), "median")
+        self.assertIn("treated: x (case) against y (control)", parts.to_text())
         with self.assertRaisesRegex(ValueError, "data has 3 samples; give a data frame of two columns"):
             permutation_test(Frame(a=X, b=Y, c=X), "median")
 
@@ -266,10 +288,9 @@ class Results(unittest.TestCase):
             files = [os.path.join(folder, name) for name in ["x.csv", "y.csv"]]
             for file, values in zip(files, [X, Y]):
                 np.savetxt(file, values, header="v", comments="")
-            command = os.path.join(sysconfig.get_path("scripts"), "permtest")
             options = ["-s", "median", "--two-sided", "doubled", "-n", "1000", "--seed", "9", "--format", "json"]
-            run = subprocess.run([command, *files, *options], capture_output=True, check=True)
-            refusal = subprocess.run([command, files[0], "nowhere.csv"], capture_output=True, text=True)
+            run = subprocess.run([COMMAND, *files, *options], capture_output=True, check=True)
+            refusal = subprocess.run([COMMAND, files[0], "nowhere.csv"], capture_output=True, text=True)
         said = json.loads(run.stdout)
         result = permutation_test((X, Y), "median", n_resamples=1000, rng=9)
         self.assertEqual((result.statistic, result.pvalue), (said["estimate"], said["p_value"]))

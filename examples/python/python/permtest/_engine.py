@@ -33,12 +33,13 @@ def test(samples: Sequence[Any], call: dict[str, Any]) -> Test:
     """The test that a call describes."""
     statistic, is_vectorized = call["statistic"], call["vectorized"]
     native = {key: value for key, value in call.items() if key != "vectorized"}
+    x, y = samples
     if isinstance(statistic, str):
-        return Test(*samples, native | {"name": None})
+        return Test(x, y, native | {"name": None})
     native["statistic"] = Evaluator(statistic, is_vectorized)
     # Between two calls Ctrl-C is looked for.
     native["batch"] = call["batch"] if is_vectorized else 1
-    return Test(*samples, native | {"name": getattr(statistic, "__name__", type(statistic).__name__)})
+    return Test(x, y, native | {"name": getattr(statistic, "__name__", type(statistic).__name__)})
 
 
 def pack(samples: Sequence[Any], call: dict[str, Any]) -> bytes:
@@ -46,11 +47,11 @@ def pack(samples: Sequence[Any], call: dict[str, Any]) -> bytes:
     if isinstance(call["statistic"], str):
         return pickle.dumps((samples, call))
     try:
-        import cloudpickle
+        import cloudpickle  # type: ignore[import-untyped]
     except ImportError:
         message = "a function is sent to an executor by cloudpickle, which is not installed: pip install cloudpickle"
         raise ImportError(message) from None
-    return cloudpickle.dumps((samples, call))
+    return bytes(cloudpickle.dumps((samples, call)))
 
 
 def run_share(job: bytes, number: int, of: int) -> tuple[bool, bytes]:
@@ -79,4 +80,4 @@ def _dumps(error: Exception) -> bytes:
         import cloudpickle
     except ImportError:
         return pickle.dumps(error)
-    return cloudpickle.dumps(error)
+    return bytes(cloudpickle.dumps(error))

@@ -109,16 +109,16 @@ def permutation_test(
     """
     if axis not in (0, -1):
         raise ValueError(f"axis={axis}: samples have one dimension; choose 0")
-    samples, labels = _samples(data)
-    is_function = not isinstance(statistic, str)
-    if is_function and not callable(statistic):
-        raise TypeError("statistic is a name, an expression, or a function of two arrays")
-    if is_function:
+    samples, column, labels = _samples(data)
+    if not isinstance(statistic, str):
+        if not callable(statistic):
+            raise TypeError("statistic is a name, an expression, or a function of two arrays")
         vectorized = _has_axis(statistic) if vectorized is None else vectorized
     call = {
         "statistic": statistic,
         "vectorized": bool(vectorized),
         "batch": _batch(batch),
+        "column": column,
         "labels": labels,
         "is_paired": _permutation_type(permutation_type, samples),
         "alternative": _one_of("alternative", alternative, ["two-sided", "less", "greater"]),
@@ -153,8 +153,8 @@ def _shared_out(test: Test, samples: Sequence[Any], call: dict[str, Any], execut
             future.cancel()
 
 
-def _samples(data: Any) -> tuple[list[Any], tuple[str, str]]:
-    """Both samples as arrays of doubles, not copied where they are already, and what they are called."""
+def _samples(data: Any) -> tuple[list[Any], str, tuple[str, str]]:
+    """Both samples as arrays of doubles, not copied where they are already; what is measured, and what the samples are called."""
     import numpy as np
 
     columns = getattr(data, "columns", None)
@@ -163,8 +163,10 @@ def _samples(data: Any) -> tuple[list[Any], tuple[str, str]]:
         what = "a data frame of two columns" if columns is not None else "two samples, (x, y)"
         raise ValueError(f"data has {len(samples)} samples; give {what}")
     names = [str(getattr(sample, "name", None) or default) for sample, default in zip(samples, "xy")]
+    column = "value"
     if names[0] == names[1]:
-        names = ["x", "y"]
+        # Parts of one column.
+        column, names = names[0], ["x", "y"]
     arrays = []
     for sample, name in zip(samples, names):
         array = np.ascontiguousarray(sample)
@@ -177,7 +179,7 @@ def _samples(data: Any) -> tuple[list[Any], tuple[str, str]]:
             place = int(np.argmin(is_finite))
             raise ValueError(f"{name}[{place}] is {array[place]}; leave out what is not a finite number")
         arrays.append(array)
-    return arrays, (names[0], names[1])
+    return arrays, column, (names[0], names[1])
 
 
 def _numbers(sample: Any, name: str) -> Any:
@@ -198,13 +200,13 @@ def _has_axis(statistic: Callable[..., Any]) -> bool:
         return False
 
 
-def _one_of(name: str, value: Any, known: list[str]) -> str:
+def _one_of(name: str, value: str, known: list[str]) -> str:
     if value in known:
         return value
     raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(map(repr, known))}")
 
 
-def _permutation_type(value: Any, samples: Sequence[Any]) -> bool:
+def _permutation_type(value: str, samples: Sequence[Any]) -> bool:
     """Whether samples are paired."""
     if value == "pairings":
         raise ValueError("permutation_type='pairings', a test of association, is not there yet; use SciPy's for it")
