@@ -17,12 +17,14 @@ class Evaluator:
         self.function, self.vectorized = function, vectorized
 
     def __call__(self, values: bytearray, rows: int, m: int) -> Any:
-        """The statistics of rows of values, of which the first ``m`` are the first sample's."""
+        """The statistics of rows of values, of which the first ``m`` are the first sample's; of one row where the function is
+        not vectorized."""
         import numpy as np
 
-        table = np.frombuffer(values).reshape(rows, -1)
+        row = np.frombuffer(values)
         if not self.vectorized:
-            return np.array([float(self.function(row[:m], row[m:])) for row in table])
+            return np.array([float(self.function(row[:m], row[m:]))])
+        table = row.reshape(rows, -1)
         statistics = np.asarray(self.function(table[:, :m], table[:, m:], axis=-1), dtype=np.float64)
         if statistics.shape != (rows,):
             raise ValueError(f"for {rows} resamples the statistic has the shape {statistics.shape}, not ({rows},)")

@@ -47,7 +47,8 @@ def permutation_test(
     statistic
         A name of permtest's catalogue (``"mean"``, ``"median"``, ``"t"``, ``"rank-sum"`` …; ``permtest statistics`` on the
         command line lists them) or an expression such as ``"mean(log(x)) - mean(log(y))"``: computed by kernels, millions of
-        resamples a second. Or a function of two arrays that returns a number.
+        resamples a second. Or a function of two arrays that returns a number; a few more calls, with multiples of the data,
+        show how far rounding may move it, for what differs by no more is a tie.
     permutation_type
         ``"independent"``: values are dealt out anew over both samples. ``"samples"``: the i-th values of both are a pair, and
         are swapped within it. A function gets independent samples in ascending order, whatever order they came in, and pairs
@@ -74,7 +75,8 @@ def permutation_test(
         the finding) or ``"drop"``.
     keep_null_distribution
         Whether the result holds the statistic of each labelling, 8 bytes each, up to 2 GiB. Without them a name or an
-        expression with ``n_resamples=inf`` is computed by the fastest exact method, for far larger samples.
+        expression with ``n_resamples=inf`` is computed by the fastest exact method, for far larger samples, and the picture
+        of a function has no null distribution.
     threads
         For a name or an expression; default: one for each core. Never changes a result. A function is called by one thread
         at a time, which is not the one that called.
