@@ -38,7 +38,8 @@ pub struct Test {
     pub alternative: Alternative,
     pub undefined: Undefined,
     pub seed: u64,
-    method: Method,
+    /// `None`: whichever exact one is the fastest.
+    method: Option<Method>,
     keeps_values: bool,
     stop: Arc<AtomicBool>,
 }
@@ -93,8 +94,8 @@ impl Test {
     /// labellings by a kernel, which takes no longer than sending them out.
     fn shares(&self, py: Python) -> PyResult<u64> {
         match (&self.statistic, self.method) {
-            (Compared::Defined(_), method) if method.is_exact() => Ok(1),
-            (Compared::Function(..), Method::Enumeration) => {
+            (_, None) | (Compared::Defined(_), Some(Method::Enumeration)) => Ok(1),
+            (Compared::Function(..), Some(Method::Enumeration)) => {
                 let problem = self.plain.problem().map_err(|error| raise(&error))?;
                 Ok(size_of(&problem))
             }
@@ -113,7 +114,7 @@ impl Test {
         let bytes = self.work(py, || {
             let problem = self.plain.problem()?;
             let (sum, values) = match (&self.statistic, self.method) {
-                (Compared::Function(function, _), Method::Enumeration) => {
+                (Compared::Function(function, _), Some(Method::Enumeration)) => {
                     self.enumerate(&problem, function, number, of)?
                 }
                 _ => self.draw(&problem, number, of)?,
@@ -198,13 +199,13 @@ impl Test {
             Compared::Defined(definition) => self.plain.ready(problem, definition, Labellings::Summarised),
             Compared::Function(function, _) => self.plain.ready(problem, function, Labellings::Summarised),
         };
-        if self.method == Method::EndOfRange {
-            // The planner chooses among the exact methods, if one can do it.
+        let Some(method) = self.method else {
             let what = "no exact method can count all labellings of these values";
             return ready.map_err(|_| Error::data(what, "round them, or name a finite n_resamples"));
-        }
+        };
+        // The planner need not weigh what is already decided.
         let mut ready = ready?;
-        ready.plan = Plan::simply(self.method, Reason::Resamples);
+        ready.plan = Plan::simply(method, Reason::Resamples);
         Ok(ready)
     }
 
@@ -233,7 +234,7 @@ impl Test {
     /// A share of the resamples.
     fn draw(&self, problem: &Problem, number: u64, of: u64) -> Result<(Partial, Vec<f64>), Error> {
         let ready = self.ready(problem)?;
-        let (blocks, mut sum) = (ready.cut()?.share(number, of), Partial::nothing(&self.method));
+        let (blocks, mut sum) = (ready.cut()?.share(number, of), Partial::nothing(&ready.plan.method));
         let ((), values) = self.collect(|watch| {
             ready.run_blocks(blocks, self.shape(), watch, &mut |_, more| {
                 sum.append(&more);
@@ -277,15 +278,16 @@ impl Test {
     }
 
     fn add_up(&self, parts: &[PyBackedBytes]) -> Result<(TestResult, Vec<f64>), Error> {
-        let (mut sum, mut values) = (Partial::nothing(&self.method), Vec::new());
+        let problem = self.plain.problem()?;
+        let ready = self.ready(&problem)?;
+        let (mut sum, mut values) = (Partial::nothing(&ready.plan.method), Vec::new());
         for bytes in parts {
             let (more, mut of_part) = part::read(bytes)?;
             sum.append(&more);
             values.append(&mut of_part);
         }
-        let problem = self.plain.problem()?;
         let watch = Watch { stop: &self.stop, ..Watch::default() };
-        let result = self.ready(&problem)?.conclude(&sum, &watch)?;
+        let result = ready.conclude(&sum, &watch)?;
         self.with_histogram(&problem, result, values)
     }
 
@@ -326,7 +328,7 @@ fn method(
     problem: &Problem,
     call: &Call,
     is_defined: bool,
-) -> Result<(PermutationTest, Method), Error> {
+) -> Result<(PermutationTest, Option<Method>), Error> {
     let size = problem.design().reference_set_size();
     let wanted = call.n_resamples.map_or(u128::MAX, u128::from);
     let most = if call.keeps_values { u128::from(DEFAULT_MEMORY / 8) } else { u128::from(MOST_RESAMPLES) };
@@ -339,12 +341,10 @@ fn method(
     };
     let binned = if is_defined { test.null_distribution(NullDistribution::Binned) } else { test };
     match (call.n_resamples, size.exact.filter(|&size| size <= wanted)) {
-        // By whichever way is the fastest, which `EndOfRange` stands for until it is planned.
-        (None, _) if is_defined && !call.keeps_values => Ok((binned.method(Choice::Exact), Method::EndOfRange)),
+        (None, _) if is_defined && !call.keeps_values => Ok((binned.method(Choice::Exact), None)),
         (_, Some(size)) if size <= u128::from(MOST_RESAMPLES) => {
             room(size)?;
-            // The planner need not weigh what is already decided.
-            Ok((binned.resamples(size as u64), Method::Enumeration))
+            Ok((binned.resamples(size as u64), Some(Method::Enumeration)))
         }
         (None, _) => {
             let labellings = size.approximate.unwrap_or(f64::INFINITY);
@@ -353,7 +353,7 @@ fn method(
         }
         (Some(resamples), _) => {
             room(u128::from(resamples))?;
-            Ok((binned.resamples(resamples), Method::MonteCarlo { resamples }))
+            Ok((binned.resamples(resamples), Some(Method::MonteCarlo { resamples })))
         }
     }
 }
