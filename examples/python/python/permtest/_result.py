@@ -24,8 +24,17 @@ class PermutationTestResult:
     In a notebook it shows its tables and its picture.
 
     >>> from permtest import permutation_test
-    >>> permutation_test(([7, 8, 9], [1, 2, 3]), "mean")
+    >>> result = permutation_test(([7, 8, 9], [1, 2, 3]), "mean")
+    >>> result
     PermutationTestResult(statistic=6.0, pvalue=0.1, exact)
+    >>> result.statistic, result.pvalue, result.is_exact, result.n_labellings, result.seed
+    (6.0, 0.1, True, 20, 0)
+    >>> result.pvalue_interval
+    ConfidenceInterval(low=0.1, high=0.1)
+    >>> result.warnings[0][:61]
+    'the smallest p-value that these group sizes can give is 0.100'
+    >>> print(result.to_text().splitlines()[0])
+    value: x (case) against y (control)
     """
 
     def __init__(self, outcome: Outcome) -> None:
