@@ -59,6 +59,8 @@ pub mod app;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
+pub mod command;
+#[cfg(feature = "cli")]
 pub mod distribution;
 #[cfg(feature = "cli")]
 pub mod escape;

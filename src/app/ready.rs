@@ -139,7 +139,7 @@ fn in_units(
             named.of_sample(control).map(|pooled| within_strata.unwrap_or(pooled))
         }
         Statistic::Defined(definition) => prepared.values_of_groups(definition)?.map(|[_, control]| control),
-        Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
+        Statistic::Program(_) | Statistic::Function(_) | Statistic::Several(_) | Statistic::Association(_) => None,
     };
     let what = match summary {
         Some(summary) if summary > 0.0 => return Ok(share * summary),
@@ -231,6 +231,10 @@ impl Run<'_> {
                 let found = Self::with_statistic(&columns, &program, settings, then)?;
                 program.finish()?;
                 Ok(found)
+            }
+            Statistic::Function(name) => {
+                let what = format!("{name} is a function of another program, which the command cannot call");
+                Err(Error::usage(what, "choose a statistic with a name, an expression or a program"))
             }
         }
     }
@@ -413,7 +417,9 @@ impl<'a> ColumnTest<'a> {
         let groups = if is_of_rows {
             let values = match &test.statistic {
                 Statistic::Defined(definition) => prepared.values_of_groups(definition)?,
-                Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => None,
+                Statistic::Program(_) | Statistic::Function(_) | Statistic::Several(_) | Statistic::Association(_) => {
+                    None
+                }
             };
             let group = |(place, group)| GroupReport::of_rows(group, values.map(|values| values[place]));
             dataset.groups().enumerate().map(group).collect()

@@ -175,6 +175,7 @@ fn identity(run: &Run, datasets: &[Dataset], settings: &Settings, cut: &Cut) -> 
         Statistic::Several(statistic) => (statistic.name().to_owned(), String::new()),
         Statistic::Association(statistic) => (statistic.name().to_owned(), String::new()),
         Statistic::Program(program) => (program.argv.join(" "), digest_of_files(&program.argv)),
+        Statistic::Function(name) => (name.clone(), String::new()),
     };
     Ok(Identity {
         version: env!("CARGO_PKG_VERSION").to_owned(),

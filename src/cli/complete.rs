@@ -19,9 +19,14 @@ use crate::statistic::{AssociationStatistic, GroupStatistic};
 /// The variable by which a shell says that it wants completions, and which shell it is.
 const VARIABLE: &str = "PERMTEST_COMPLETE";
 
-/// Answers a shell that asks for completions, and ends the program then.
-pub fn answer() {
-    CompleteEnv::with_factory(Arguments::command).var(VARIABLE).complete();
+/// Answers a shell that asks for completions with the words of a command line, and ends the program then.
+pub fn answer(words: &[OsString]) {
+    let folder = std::env::current_dir().ok();
+    match CompleteEnv::with_factory(Arguments::command).var(VARIABLE).try_complete(words, folder.as_deref()) {
+        Ok(false) => (),
+        Ok(true) => std::process::exit(0),
+        Err(error) => error.exit(),
+    }
 }
 
 /// What a shell has to read once.

@@ -256,7 +256,7 @@ pub(super) fn of_one_test(arguments: &Arguments, statistic: &Statistic) -> Resul
             Ok(Some(Columns::Together { names, of_expression: of_expression.to_vec() }))
         }
         ([], _) if !arguments.together => Ok(None),
-        ([], Statistic::Defined(_) | Statistic::Several(_) | Statistic::Association(_)) => {
+        ([], Statistic::Defined(_) | Statistic::Function(_) | Statistic::Several(_) | Statistic::Association(_)) => {
             let what = "--together is about the columns that a program gets, and none computes the statistic";
             Err(Error::usage(what, "leave it out, and name columns in an expression, as in sum(a) / sum(b)"))
         }

@@ -269,7 +269,7 @@ impl PermutationTest {
     /// # Errors
     /// [`Error::Usage`] for an interval that the statistic has not, [`Error::Data`] where one that was asked for cannot be had,
     /// and [`Error::Interrupted`] when the watch says stop.
-    pub(super) fn effect(
+    pub fn effect(
         &self,
         problem: &Problem,
         definition: &Definition,

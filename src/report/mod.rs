@@ -173,7 +173,7 @@ impl Report {
     fn null_value(&self) -> f64 {
         let natural = match &self.test.statistic {
             Statistic::Defined(definition) => definition.null_value(self.result.character, self.mu),
-            Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => 0.0,
+            Statistic::Program(_) | Statistic::Function(_) | Statistic::Several(_) | Statistic::Association(_) => 0.0,
         };
         // Interpolated between two sums, the mean is off by a rounding error.
         let is_natural = |centre: &f64| (centre - natural).abs() <= 1e-9 * (self.result.estimate - natural).abs();
@@ -226,6 +226,13 @@ pub fn plot(reports: &[Report], format: PlotFormat) -> Plot {
 #[must_use]
 pub fn page(reports: &[Report], presentation: &Presentation, command: &[String]) -> String {
     page::render(reports, &presentation.of(reports), command)
+}
+
+/// The report of one column as a section of some other page, such as a notebook: numbers, picture, sentences, and no style of
+/// its own; `number` sets it apart from others there.
+#[must_use]
+pub fn section(report: &Report, number: usize) -> String {
+    page::section(report, number, false).into_string()
 }
 
 /// Formats the reports of one run, one for each tested column, as the bytes that are to be written; with a histogram if

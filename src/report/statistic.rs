@@ -30,6 +30,7 @@ impl Report {
             Statistic::Program(program) => program.argv.join(" "),
             Statistic::Several(statistic) => statistic.name().to_owned(),
             Statistic::Association(statistic) => statistic.name().to_owned(),
+            Statistic::Function(name) => name.clone(),
         }
     }
 
@@ -39,6 +40,7 @@ impl Report {
             Statistic::Program(_) => "statistic of the program".to_owned(),
             Statistic::Several(statistic) => statistic.title().to_owned(),
             Statistic::Association(statistic) => statistic.title().to_owned(),
+            Statistic::Function(name) => format!("statistic {name}"),
             Statistic::Defined(Definition::Named(named)) => named.title(),
             Statistic::Defined(Definition::Expression(parsed)) if parsed.kind == expression::Kind::Summary => {
                 parsed.title.clone().unwrap_or_else(|| format!("difference of {}", parsed.canonical))
@@ -73,7 +75,9 @@ impl Report {
     /// How its values are spoken of.
     pub(super) fn measure(&self) -> Measure {
         match &self.test.statistic {
-            Statistic::Program(_) | Statistic::Several(_) | Statistic::Association(_) => Measure::Value,
+            Statistic::Program(_) | Statistic::Function(_) | Statistic::Several(_) | Statistic::Association(_) => {
+                Measure::Value
+            }
             Statistic::Defined(Definition::Named(named)) => measure(*named),
             Statistic::Defined(Definition::Expression(parsed)) => match self.result.character {
                 _ if parsed.kind == expression::Kind::Summary => Measure::Difference,

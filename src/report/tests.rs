@@ -1,7 +1,7 @@
 //! What each format makes of reports, to the letter.
 
 use super::samples::{group, none_as_extreme, single, typical, varied};
-use super::{Report, annotation, decide, render, verdict};
+use super::{Report, annotation, decide, render, section, verdict};
 use crate::design::Kind;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical;
@@ -544,4 +544,24 @@ fn a_gate_names_what_failed_on_every_channel() {
     assert!(undecided.starts_with("gate undecided at alpha 1e-9: len, weight%: so few resamples"), "{undecided}");
     let required = Gate { fail_on: FailOn::NotSignificant, ..gate };
     assert_eq!(verdict(&gated(required)).unwrap(), "gate fails: 1 of 2 tests not significant at alpha 0.05: len");
+}
+
+#[test]
+fn a_function_of_another_program_has_its_name() {
+    let report = varied(typical(), |report| {
+        report.test.statistic = Statistic::Function("trimmed".to_owned());
+        report.result.effect = None;
+    });
+    assert!(text(&report).contains("\n  statistic trimmed     3.7\n"), "{}", text(&report));
+    assert!(render(&[report], Format::Json, &Presentation::default(), None).contains(r#""statistic":"trimmed","#));
+}
+
+#[test]
+fn a_section_stands_in_another_page_by_itself() {
+    let section = section(&warned(), 7);
+    assert!(section.starts_with(r#"<section id="column-7">"#) && section.ends_with("</section>"), "{section}");
+    for part in [r#"aria-labelledby="plot-7""#, "difference of means", "0.0609", "<strong>Warning: </strong>A | second"]
+    {
+        assert!(section.contains(part), "{part}: {section}");
+    }
 }

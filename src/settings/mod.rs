@@ -491,6 +491,8 @@ pub enum Statistic {
     Several(GroupStatistic),
     /// A statistic of two columns.
     Association(AssociationStatistic),
+    /// What a function of a program that uses the library computes, by its name in reports.
+    Function(String),
 }
 
 /// Which tests are reported beside the permutation test.

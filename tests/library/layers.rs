@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("cli", &["settings", "inference", "input", "method", "statistic", "permutation_test", "program", "part"]),
     ("aa", &["permutation_test", "settings", "input", "output", "report", "signals", "stderr"]),
+    ("command", &["aa", "app", "cli", "inference", "output", "signals", "stderr"]),
     (
         "app",
         &[

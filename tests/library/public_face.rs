@@ -1,8 +1,11 @@
 //! The library's face, as a Rust program sees it.
 
+use permtest::effect::EffectRequest;
 use permtest::error::Error;
 use permtest::inference::{Alternative, TwoSidedRule};
-use permtest::{NullDistribution, PermutationTest};
+use permtest::method::monte_carlo::Watch;
+use permtest::method::planner::Labellings;
+use permtest::{Definition, NullDistribution, Partial, PermutationTest};
 
 const CASE: [f64; 6] = [1.5, 2.5, 3.0, 4.5, 6.0, 7.5];
 const CONTROL: [f64; 7] = [0.5, 1.0, 2.0, 2.5, 3.5, 4.0, 5.0];
@@ -99,4 +102,41 @@ fn messages_name_the_settings_of_the_library() {
     assert_eq!(warning, "5 resamples give no p-value below 1/6: draw a thousand or more with resamples");
     let error = test.run("signed-rank").unwrap_err();
     assert!(error.to_string().ends_with("; add paired, or choose rank-sum for independent samples"), "{error}");
+}
+
+#[test]
+fn the_interval_of_an_effect_can_be_had_afterwards() {
+    let test = PermutationTest::new(&CASE, &CONTROL).unwrap();
+    let result = test.run("mean").unwrap();
+    assert_eq!(result.effect.as_ref().unwrap().interval, None);
+    let with_interval = test.clone().interval(EffectRequest::default());
+    let mean = Definition::parse("mean").unwrap();
+    let effect = with_interval.effect(&test.problem().unwrap(), &mean, &result, &Watch::default()).unwrap();
+    assert!(effect.interval.is_some());
+    assert_eq!(with_interval.run("mean").unwrap().effect, Some(effect));
+}
+
+#[test]
+fn shares_of_a_run_add_up_with_the_statistics_of_their_resamples() {
+    let test = PermutationTest::new(&CASE, &CONTROL).unwrap().resamples(300_001).seed(5);
+    let (problem, range) = (test.problem().unwrap(), |x: &[f64], y: &[f64]| x[x.len() - 1] - y[0]);
+    let ready = test.ready(&problem, &range, Labellings::Wanted).unwrap();
+    let (cut, mut sum, mut values) = (ready.cut().unwrap(), Partial::nothing(&ready.plan.method), Vec::new());
+    assert!(cut.blocks > 2);
+    for share in 1..=3 {
+        let mut keep = |more: &[f64]| {
+            values.extend_from_slice(more);
+            Ok(())
+        };
+        let watch = Watch { replicates: Some(&mut keep), ..Watch::default() };
+        let mut take = |_, more: Partial| {
+            // As it may come from another machine.
+            sum.append(&serde_json::from_str(&serde_json::to_string(&more).unwrap()).unwrap());
+            Ok(())
+        };
+        ready.run_blocks(cut.share(share, 3), NullDistribution::Dropped, watch, &mut take).unwrap();
+    }
+    let whole = test.clone().null_distribution(NullDistribution::Kept).run(&range).unwrap();
+    assert_eq!(values, whole.null_distribution);
+    assert_eq!(ready.conclude(&sum, &Watch::default()).unwrap().counts, whole.counts);
 }

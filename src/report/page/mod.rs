@@ -82,7 +82,7 @@ fn shared(reports: &[Report]) -> Markup {
 }
 
 /// One column.
-fn section(report: &Report, number: usize, is_one_of_several: bool) -> Markup {
+pub(super) fn section(report: &Report, number: usize, is_one_of_several: bool) -> Markup {
     html! {
         section id={ "column-" (number) } {
             @if is_one_of_several { h2 { (text::headline(report)) } }
