@@ -56,7 +56,7 @@ fn both(above: Report, below: Report) -> Report {
             effect.interval.map(|interval| crate::effect::EffectInterval { ends: [low, high], ..interval });
     }
     if let Some(request) = &mut decisive.test.effect {
-        request.confidence = 2.0 * request.confidence - 1.0;
+        request.confidence = 1.0 - 2.0 * decisive.test.level.alpha;
     }
     decisive.equivalence = Some(Equivalence { margin, p_values });
     decisive

@@ -27,7 +27,7 @@ use crate::method::planner::Choice;
 use crate::output::{AtomicFile, Contents, Outputs};
 use crate::part::Identity;
 use crate::report::{self, Report};
-use crate::settings::{Purpose, Settings, Shard, Statistic, Test, Verbosity};
+use crate::settings::{Purpose, Settings, Shard, Shift, Statistic, Test, Verbosity};
 use crate::statistic::catalogue::Named;
 use crate::statistic::{Definition, GroupStatistic};
 use crate::stderr;
@@ -65,9 +65,24 @@ pub fn run(settings: &Settings) -> Result<Verdict, Error> {
 
 /// The settings for these data: of several groups the statistic that asks of all of them what it asks of two.
 fn settled(datasets: &[Dataset], settings: &Settings) -> Result<Settings, Error> {
+    let is_one_sample = datasets.iter().any(|dataset| dataset.subject == Subject::OneSample);
+    let named = [
+        ("--mu", Some(settings.test.mu)),
+        ("--equivalence", settings.test.equivalence),
+        ("--min-effect", settings.gate.smallest_effect),
+    ];
+    let in_percent = named.iter().find(|(_, size)| matches!(size, Some(Shift::RelativeToControl(_))));
+    if let (true, Some((option, _))) = (is_one_sample, in_percent) {
+        let what = format!("{option} in percent is a share of a control group, and one sample has none");
+        return Err(Error::usage(what, format!("give {option} as a number")));
+    }
     let Some(dataset) = datasets.iter().find(|dataset| dataset.subject == Subject::Groups) else {
         return Ok(settings.clone());
     };
+    if settings.gate.smallest_effect.is_some() {
+        let what = "--min-effect is about the difference of two groups, and the gate goes by all of them together";
+        return Err(Error::usage(what, "leave it out, or say which two with --case and --control"));
+    }
     if settings.test.equivalence.is_some() {
         let what = format!("--equivalence compares two groups, and there are {}", dataset.groups().count());
         return Err(Error::usage(what, "say which two with --case and --control"));

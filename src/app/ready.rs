@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::inference::TwoSidedRule;
 use crate::inference::adjust::Adjustment;
 use crate::inference::classical::{self, Classical};
+use crate::inference::effect::PairedEffects;
 use crate::inference::margin::level_of_estimated_margin;
 use crate::inference::warning::Warning;
 use crate::input::dataset::{Dataset, Subject};
@@ -36,7 +37,8 @@ pub(super) fn prepare(dataset: &Dataset, test: &Test) -> Result<PermutationTest,
     let (case, control) = (&dataset.case.values, &dataset.control.values);
     let groups: Vec<&[f64]> = dataset.groups().map(|group| &group.values[..]).collect();
     let prepared = match dataset.subject {
-        Subject::TwoSamples | Subject::OneSample => PermutationTest::new(case, control),
+        Subject::TwoSamples => PermutationTest::new(case, control),
+        Subject::OneSample => PermutationTest::one_sample(case, 0.0),
         Subject::Association => PermutationTest::association(case, control),
         Subject::Groups => PermutationTest::of_groups(&groups),
     }?;
@@ -183,7 +185,11 @@ fn compare(dataset: &Dataset, test: &Test, mu: f64) -> Option<Vec<Classical>> {
     match test.compare {
         Compare::Nothing => None,
         // Rows of several columns are no samples of one number.
-        Compare::Classical if dataset.columns.is_some() || !dataset.subject.is_two_samples() => Some(Vec::new()),
+        Compare::Classical
+            if dataset.columns.is_some() || matches!(dataset.subject, Subject::Groups | Subject::Association) =>
+        {
+            Some(Vec::new())
+        }
         Compare::Classical if dataset.layout.pairing.is_some() => {
             Some(classical::paired(case, control, test.alternative, mu))
         }
@@ -403,7 +409,13 @@ impl<'a> ColumnTest<'a> {
             Subject::OneSample => {
                 let values = &dataset.case.values;
                 let against = PermutationTest::new(values, &vec![*mu; values.len()])?.paired();
-                against.effect_sizes().map(Some)
+                // A location is one of the values themselves.
+                against.effect_sizes().map(|sizes| match sizes {
+                    EffectSizes::Paired(sizes) => {
+                        Some(EffectSizes::Paired(PairedEffects { hodges_lehmann: sizes.hodges_lehmann + mu, ..sizes }))
+                    }
+                    other @ EffectSizes::TwoSample(_) => Some(other),
+                })
             }
             Subject::Groups | Subject::Association => Ok(None),
         }
@@ -423,8 +435,10 @@ impl<'a> ColumnTest<'a> {
             };
             let group = |(place, group)| GroupReport::of_rows(group, values.map(|values| values[place]));
             dataset.groups().enumerate().map(group).collect()
-        } else {
+        } else if dataset.words.is_empty() {
             dataset.groups().map(|group| GroupReport::new(group, is_drawn)).collect()
+        } else {
+            dataset.groups().map(|group| GroupReport::of_words(group, &dataset.words)).collect()
         };
         let mut report = Report {
             column: dataset.column.clone(),
@@ -459,7 +473,8 @@ impl<'a> ColumnTest<'a> {
         };
         report.result.warnings.extend(margin_warning(dataset, test, report.result.character));
         // A bare p-value is that of all groups together.
-        if settings.output.format != Format::PValue {
+        let output = &settings.output;
+        if output.format != Format::PValue || output.pictures.page.is_some() || output.summary.is_some() {
             report.comparisons = comparisons::compare(dataset, settings)?;
         }
         Ok(report)

@@ -112,7 +112,7 @@ pub(super) struct Arguments {
     /// The order of the groups, where there are more than two, for --statistic trend and the report: low,mid,high
     ///
     /// Without it numbers go by size and other labels by their letters, and the group that --control names comes first.
-    #[arg(long, value_name = "LABELS", value_delimiter = ',', requires = "group", conflicts_with_all = ["case", "control"],
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', conflicts_with_all = ["case", "control"],
           help_heading = "Input")]
     pub order: Vec<String>,
 
@@ -132,7 +132,7 @@ pub(super) struct Arguments {
     ///
     /// If they lay symmetrically about it, each difference might as well have the other sign.
     #[arg(long, help_heading = "Input",
-          conflicts_with_all = ["group", "case", "control", "all_columns", "columns", "paired", "pair", "strata", "x"])]
+          conflicts_with_all = ["group", "case", "control", "columns", "paired", "pair", "strata", "x"])]
     pub one_sample: bool,
 
     #[command(flatten)]
@@ -189,7 +189,7 @@ pub(super) struct Arguments {
     ///
     /// After the test of all groups together: each with each, or each with the control, which --control names or --order names
     /// first. Adjusted p-values hold for all of these comparisons together.
-    #[arg(long, value_name = "WHICH", help_heading = "Test")]
+    #[arg(long, value_name = "WHICH", conflicts_with = "case", help_heading = "Test")]
     pub compare_groups: Option<PairsOfGroups>,
 
     /// Test the ratio case / control of a summary, instead of the difference

@@ -50,6 +50,16 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
             ));
         }
     }
+    for (option, is_given) in
+        [("--compare-groups", arguments.compare_groups.is_some()), ("--order", !arguments.order.is_empty())]
+    {
+        if is_given && arguments.group.is_none() {
+            return Err(Error::usage(
+                format!("{option} is about the groups of --group"),
+                "leave it out, or name their column",
+            ));
+        }
+    }
     if let (Some(x), Some(y)) = (&arguments.x, &arguments.y) {
         if x == y {
             return Err(Error::usage(format!("--x and --y both name {x:?}"), "name two different columns"));
@@ -67,6 +77,15 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
                     "give the values with --column and the labels with --group",
                 ));
             }
+            for (place, label) in arguments.order.iter().enumerate() {
+                if arguments.order[..place].iter().any(|other| other.trim() == label.trim()) {
+                    return Err(Error::usage(format!("--order names {label:?} twice"), "name each label once"));
+                }
+            }
+            if let (Some(_), Ok(statistic)) = (case, GroupStatistic::parse(&arguments.statistic)) {
+                let what = format!("--statistic {} compares all groups, and --case names one of two", statistic.name());
+                return Err(Error::usage(what, "leave out --case and --control, or choose a statistic of two groups"));
+            }
             Ok(Samples::Long {
                 file: source(file),
                 columns: columns_of(arguments),
@@ -75,6 +94,8 @@ fn one_file(file: &Path, arguments: &Arguments) -> Result<Samples, Error> {
                 control: control.clone(),
                 several: Several {
                     is_asked_for: GroupStatistic::parse(&arguments.statistic).is_ok() || !arguments.order.is_empty(),
+                    is_ordered: GroupStatistic::parse(&arguments.statistic).is_ok_and(GroupStatistic::has_a_direction),
+                    are_words: matches!(GroupStatistic::parse(&arguments.statistic), Ok(GroupStatistic::ChiSquared)),
                     order: arguments.order.iter().map(|label| label.trim().to_owned()).collect(),
                 },
             })

@@ -262,7 +262,7 @@ fn resamples_to_decide(n: u64, low: f64, high: f64, alpha: f64) -> f64 {
 fn units_needed(units: UnitKind, alpha: f64, alternative: Alternative) -> Option<u64> {
     let extreme = if alternative == Alternative::TwoSided { 2.0 } else { 1.0 };
     match units {
-        UnitKind::Pairs => Some((extreme / alpha).log2().ceil() as u64),
+        UnitKind::Pairs | UnitKind::Values => Some((extreme / alpha).log2().ceil() as u64),
         UnitKind::Observations | UnitKind::Clusters => {
             // C(2m, m) = C(2m − 2, m − 1)·(2m)(2m − 1)/m².
             let mut labellings = 1.0;
@@ -272,7 +272,7 @@ fn units_needed(units: UnitKind, alpha: f64, alternative: Alternative) -> Option
                 extreme / labellings <= alpha
             })
         }
-        UnitKind::Strata => None,
+        UnitKind::Strata | UnitKind::Rows => None,
     }
 }
 
@@ -306,6 +306,7 @@ impl Needs {
     fn remedy(self) -> String {
         match self {
             Self::Units(n, UnitKind::Pairs) => format!("; collect at least {n} pairs"),
+            Self::Units(n, UnitKind::Values) => format!("; collect at least {n} values"),
             Self::Units(n, UnitKind::Clusters) => format!("; collect at least {n} clusters in each group"),
             Self::Units(n, _) => format!("; collect at least {n} observations in each group"),
             Self::Strata => "; collect more observations in strata with both labels".to_owned(),

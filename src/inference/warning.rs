@@ -127,6 +127,10 @@ pub enum UnitKind {
     Strata,
     /// Pairs.
     Pairs,
+    /// Values of one sample.
+    Values,
+    /// Rows of two columns.
+    Rows,
     /// Clusters.
     Clusters,
 }
@@ -136,12 +140,10 @@ impl UnitKind {
     #[must_use]
     pub fn of(design: design::Kind) -> Self {
         match design {
-            design::Kind::TwoSample
-            | design::Kind::SeveralGroups
-            | design::Kind::Association
-            | design::Kind::Own(_) => Self::Observations,
+            design::Kind::TwoSample | design::Kind::SeveralGroups | design::Kind::Own(_) => Self::Observations,
             design::Kind::Stratified => Self::Strata,
             design::Kind::Paired => Self::Pairs,
+            design::Kind::Association => Self::Rows,
             _ => Self::Clusters,
         }
     }
@@ -213,6 +215,8 @@ impl Warning {
                     UnitKind::Observations => ("these group sizes", "observations"),
                     UnitKind::Strata => ("these strata", "observations in strata with both labels"),
                     UnitKind::Pairs => ("so few pairs", "pairs"),
+                    UnitKind::Values => ("so few values", "values"),
+                    UnitKind::Rows => ("so few rows", "rows"),
                     UnitKind::Clusters => ("so few clusters", "clusters"),
                 };
                 format!(
@@ -322,6 +326,8 @@ impl fmt::Display for Warning {
 fn tied(minimum: f64, coarsest: f64, units: UnitKind) -> String {
     let (why, remedy) = match units {
         UnitKind::Pairs => ("pairs without a difference say nothing", "collect more pairs"),
+        UnitKind::Values => ("values that do not differ from it say nothing", "collect more values"),
+        UnitKind::Rows => ("many values are equal", "collect more rows, or measure more finely"),
         UnitKind::Clusters => ("many clusters are alike", "collect more clusters"),
         UnitKind::Observations | UnitKind::Strata => {
             ("many values are equal", "collect more observations, or measure more finely")

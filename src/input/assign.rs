@@ -120,6 +120,7 @@ impl Study<'_> {
             case,
             control,
             subject,
+            words: Vec::new(),
             others,
             columns: None,
             layout,
@@ -159,6 +160,7 @@ impl Study<'_> {
             case,
             control,
             subject,
+            words: Vec::new(),
             others,
             columns: None,
             layout,
@@ -204,12 +206,12 @@ impl Study<'_> {
         Ok(Dataset { columns: Some(columns), ..dataset })
     }
 
-    /// Takes the first column of the first frame, which is called so, as one sample.
+    /// Takes a column of numbers of the first frame, which is called so, as one sample.
     ///
     /// # Errors
     /// As [`Study::assign`].
-    pub fn assign_one(&mut self, column: String) -> Result<Sample, Error> {
-        let half = [Half { label: String::new(), frame: 0, numbers: 0, code: None }];
+    pub fn assign_one(&mut self, column: String, numbers: usize) -> Result<Sample, Error> {
+        let half = [Half { label: String::new(), frame: 0, numbers, code: None }];
         let (taken, n_dropped) = self.take_all(&half)?;
         let notes = self.notes(&half);
         let frame = &self.frames[0];

@@ -272,6 +272,9 @@ pub fn unreadable_all(
         let remedy = format!("say --true {one} if {one} means 1 and {other} 0, or choose another column");
         return Error::input(place, what, remedy);
     }
+    if is_all {
+        return Error::input(place, what, "choose a column of numbers");
+    }
     let tokens: Vec<_> = mistakes.iter().map(|(text, _)| token(text)).collect();
     Error::input(
         place,

@@ -41,6 +41,9 @@ pub struct Dataset {
     /// What is asked of the samples.
     #[serde(default, skip_serializing_if = "Subject::is_two_samples")]
     pub subject: Subject,
+    /// The words whose places among all of them the values are, where they are words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
     /// The groups after these two, where there are more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Group>,
@@ -95,6 +98,7 @@ impl Dataset {
             case,
             control,
             subject: Subject::TwoSamples,
+            words: Vec::new(),
             others: Vec::new(),
             columns: None,
             layout,
@@ -173,7 +177,9 @@ pub fn read(samples: &Samples, blocks: &Blocks, reading: &Reading) -> Result<Vec
             datasets.iter_mut().for_each(associate);
             Ok(datasets)
         }
-        Samples::OneSample { file, columns } => Ok(vec![one_sample(read_sample(file, columns, blocks, reading)?)]),
+        Samples::OneSample { file, columns } => {
+            Ok(read_samples(file, columns, blocks, reading)?.into_iter().map(one_sample).collect())
+        }
     }
 }
 
@@ -237,6 +243,11 @@ pub fn names(file: &Source) -> Vec<String> {
 /// # Errors
 /// As [`read`].
 pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Sample, Error> {
+    read_samples(file, columns, blocks, reading).map(|mut samples| samples.swap_remove(0))
+}
+
+/// Reads a sample for each column.
+fn read_samples(file: &Source, columns: &Columns, blocks: &Blocks, reading: &Reading) -> Result<Vec<Sample>, Error> {
     let reader = Reader { blocks, reading, rules: &CellRules::new(reading) };
     let mut roles = Roles::new(None, blocks);
     match Content::open(file, reading)? {
@@ -244,20 +255,25 @@ pub fn read_sample(file: &Source, columns: &Columns, blocks: &Blocks, reading: &
             let mut table = reader.open(origin, columns.names(), &roles)?;
             let taken = roles.find(&table)?;
             let chosen = column::chosen(&mut table, columns, reader.rules, &taken)?;
-            let frame =
-                roles::read(table, &[("--column", chosen[0])], &mut roles, &reader.reading.conditions, reader.rules)?;
-            let column = frame.heading.column_name(chosen[0]).unwrap_or(UNNAMED_COLUMN).to_owned();
+            let values: Vec<_> = chosen.iter().map(|&column| ("--column", column)).collect();
+            let frame = roles::read(table, &values, &mut roles, &reader.reading.conditions, reader.rules)?;
+            let name = |&column: &usize| frame.heading.column_name(column).unwrap_or(UNNAMED_COLUMN).to_owned();
+            let names: Vec<String> = chosen.iter().map(name).collect();
             let mut study = reader.study(vec![frame], roles, &[]);
-            let mut sample = study.assign_one(column)?;
-            sample.notes.extend(study.roles.notes(&study.frames));
-            Ok(sample)
+            let mut of_keys = study.roles.notes(&study.frames);
+            let mut sample = |(numbers, name)| {
+                let mut sample = study.assign_one(name, numbers)?;
+                sample.notes.append(&mut of_keys);
+                Ok(sample)
+            };
+            names.into_iter().enumerate().map(&mut sample).collect()
         }
         Content::Results(results) => {
             reader.refuse_columns(&results.file)?;
             let Benchmark { name, values, runs, notes, .. } = benchmarks::sole(results, columns)?;
             let sizes = runs.filter(|runs| runs.sizes.len() > 1).into_iter().flat_map(|runs| runs.sizes).enumerate();
             let clusters = sizes.flat_map(|(run, size)| std::iter::repeat_n(run as u32, size)).collect();
-            Ok(Sample { column: name, values, clusters, n_dropped: 0, notes })
+            Ok(vec![Sample { column: name, values, clusters, n_dropped: 0, notes }])
         }
     }
 }
@@ -280,7 +296,7 @@ impl<'a> Reader<'a> {
     pub(super) fn study(&self, frames: Vec<Frame>, mut roles: Roles<'a>, labels: &[Vec<u8>]) -> Study<'a> {
         roles.find_missing(|role, text| match role {
             Role::Group => labels.iter().any(|label| label == text),
-            Role::Pair | Role::Stratum | Role::Cluster => self.rules.is_missing(text),
+            Role::Pair | Role::Stratum | Role::Cluster | Role::Answer => self.rules.is_missing(text),
         });
         Study { frames, roles, missing: self.reading.missing, wants_rows: false }
     }
@@ -402,13 +418,26 @@ impl<'a> Reader<'a> {
         if let Some(labels) = named.both() {
             roles.keep_only(labels, self.rules);
         }
+        let answers = named.are_words().then(|| columns.names());
+        match answers {
+            None => {}
+            Some([column]) => roles = roles.with_answers(column),
+            Some(_) => {
+                let what = "chi-squared is about words, and no column of them is named";
+                return Err(Error::usage(what, "name one with --column"));
+            }
+        }
         let mut table = self.open(content::long_table(file, self.reading)?, columns.names(), &roles)?;
         let taken = roles.find(&table)?;
-        let chosen = column::chosen(&mut table, columns, self.rules, &taken).map_err(|error| {
-            if named.both().is_none() { ask_for_labels(error, &table, taken[0], self.rules) } else { error }
-        })?;
+        let of_words = answers.and(taken.last()).map(|&column| vec![column]);
+        let chosen =
+            of_words.map_or_else(|| column::chosen(&mut table, columns, self.rules, &taken), Ok).map_err(|error| {
+                if named.both().is_none() { ask_for_labels(error, &table, taken[0], self.rules) } else { error }
+            })?;
         let values: Vec<_> = chosen.iter().map(|&column| (columns.option(), column)).collect();
-        let frame = roles::read(table, &values, &mut roles, &self.reading.conditions, self.rules)?;
+        let values = if answers.is_some() { &[] } else { &values[..] };
+        let mut frame = roles::read(table, values, &mut roles, &self.reading.conditions, self.rules)?;
+        frame.number_words(roles.find_in(Role::Answer, &frame).map(|(words, texts)| words.as_numbers(texts)));
         let Some((labels, dictionary)) = roles.find_in(Role::Group, &frame) else {
             return Err(Error::usage("there is no column of labels", "name it with --group"));
         };
@@ -452,7 +481,9 @@ impl<'a> Reader<'a> {
             Comparison { column, grouping, halves, subject, notes, orientation }
         };
         let comparisons: Vec<_> = chosen.iter().enumerate().map(comparison).collect();
-        comparisons.into_iter().map(|comparison| study.assign(comparison)).collect()
+        let words = study.roles.sorted_texts(Role::Answer);
+        let dataset = |comparison| Ok(Dataset { words: words.clone(), ..study.assign(comparison)? });
+        comparisons.into_iter().map(dataset).collect()
     }
 
     /// A note where the value column is called by a number: perhaps the first line is data and a label made it a header.

@@ -111,6 +111,17 @@ pub struct Labels {
     pub codes: Vec<u32>,
 }
 
+impl Labels {
+    /// Words as numbers: their places among all of them, as they sort.
+    #[must_use]
+    pub fn as_numbers(&self, dictionary: &Dictionary) -> Numbers {
+        let mut sorted: Vec<&[u8]> = dictionary.texts().collect();
+        sorted.sort_unstable();
+        let place = |code: &u32| sorted.partition_point(|text| *text < dictionary.text(*code)) as f64;
+        Numbers::new(self.column, self.codes.iter().map(place).collect())
+    }
+}
+
 /// The different texts of a column, or of the same column of several files, numbered as they come.
 #[derive(Debug, Default, Clone)]
 pub struct Dictionary {
@@ -223,6 +234,11 @@ impl Frame {
         let numbers = vec![Numbers::new(0, values)];
         let heading = Heading::without_names(file, 1);
         Self { heading, numbers, labels: Vec::new(), notes: Vec::new(), lines: Lines::default(), n_rows }
+    }
+
+    /// Adds a column of words as numbers, if there is one.
+    pub fn number_words(&mut self, words: Option<Numbers>) {
+        self.numbers.extend(words);
     }
 
     /// Adds the numbers of the rows as a column, which has one where all columns of numbers have a value.

@@ -44,6 +44,12 @@ impl<'a> NamedLabels<'a> {
         [self.case, self.control].into_iter().flatten().chain(order).any(|named| named.as_bytes() == label)
     }
 
+    /// Whether the values are words.
+    #[must_use]
+    pub fn are_words(&self) -> bool {
+        self.several.are_words
+    }
+
     /// Whether so many labels are those of several groups rather than of a case and a control.
     #[must_use]
     pub fn are_several(&self, labels: usize) -> bool {
@@ -175,7 +181,7 @@ pub fn choose(
         present.retain(|entry| [case, control].iter().any(|label| label.as_bytes() == entry.text));
     }
     if named.are_several(present.len()) && present.len() >= 2 {
-        return several(&present, named, missing, place, notes);
+        return several(&present, named, missing, rules, place, notes);
     }
     let [one, other] = &present[..] else { return Err(not_two(&present, place, n_missing)) };
     let [first, second] = [one, other].map(|label| String::from_utf8_lossy(label.text).into_owned());
@@ -205,8 +211,9 @@ fn several(
     present: &[Label],
     named: &NamedLabels<'_>,
     missing: Vec<Label>,
+    rules: &CellRules,
     place: &Place,
-    notes: Vec<String>,
+    mut notes: Vec<String>,
 ) -> Result<Chosen, Error> {
     if present.len() > MOST_GROUPS {
         let what = format!("there are {} labels, more than {MOST_GROUPS} groups", present.len());
@@ -232,9 +239,24 @@ fn several(
     }
     if codes.is_empty() {
         codes = present.iter().map(|label| label.code).collect();
-        if let Some(control) = named.control {
-            let code = code_of(control)?;
-            codes.sort_by_key(|&other| other != code);
+        let known: Vec<&Label> =
+            present.iter().filter(|label| is_control(&String::from_utf8_lossy(label.text))).collect();
+        let first = match (named.control, &known[..]) {
+            (Some(control), _) => Some(code_of(control)?),
+            // A number is a step on a scale, and no name for a control.
+            (None, [only]) if !named.several.is_ordered && number::parse(only.text, rules.decimal()).is_err() => {
+                Some(only.code)
+            }
+            (None, _) => None,
+        };
+        codes.sort_by_key(|&other| Some(other) != first);
+        let are_numbers = present.iter().all(|label| number::parse(label.text, rules.decimal()).is_ok());
+        if named.several.is_ordered && !are_numbers {
+            let order: Vec<String> = present.iter().map(|label| typed(label.text)).collect();
+            notes.push(format!(
+                "{place}: the groups are taken in the order {0}; --order {0} in another order changes that",
+                order.join(",")
+            ));
         }
     }
     Ok(Chosen { codes, missing, orientation: Orientation::Known, notes })

@@ -23,6 +23,8 @@ pub enum Role {
     Stratum,
     /// The cluster it is a part of.
     Cluster,
+    /// What was observed of it, in words.
+    Answer,
 }
 
 impl Role {
@@ -33,6 +35,7 @@ impl Role {
             Self::Pair => "--pair",
             Self::Stratum => "--strata",
             Self::Cluster => "--cluster",
+            Self::Answer => "--column",
         }
     }
 
@@ -43,6 +46,7 @@ impl Role {
             Self::Pair => "pair",
             Self::Stratum => "stratum",
             Self::Cluster => "cluster",
+            Self::Answer => "answer",
         }
     }
 }
@@ -75,6 +79,14 @@ impl<'a> Roles<'a> {
             list,
             missing: Vec::new(),
         }
+    }
+
+    /// The same with a column of words that are the values.
+    #[must_use]
+    pub fn with_answers(mut self, column: &'a ColumnName) -> Self {
+        self.list.push((Role::Answer, column));
+        self.dictionaries.push(Dictionary::default());
+        self
     }
 
     /// Refuses columns for a file that has none because it is no table.
@@ -178,7 +190,16 @@ impl<'a> Roles<'a> {
     /// Whether there is a column of pairs, strata or clusters.
     #[must_use]
     pub fn have_keys(&self) -> bool {
-        self.list.iter().any(|(role, _)| *role != Role::Group)
+        self.list.iter().any(|(role, _)| !matches!(role, Role::Group | Role::Answer))
+    }
+
+    /// The texts of a role as they sort; none where it has no column.
+    #[must_use]
+    pub fn sorted_texts(&self, role: Role) -> Vec<String> {
+        let index = self.list.iter().position(|(other, _)| *other == role);
+        let mut texts: Vec<&[u8]> = index.into_iter().flat_map(|index| self.dictionaries[index].texts()).collect();
+        texts.sort_unstable();
+        texts.into_iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
     }
 
     /// A label or key by its number.

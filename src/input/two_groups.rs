@@ -24,6 +24,6 @@ impl Dataset {
         let group = |number: usize| -> Group { self.groups().nth(number).expect("there is such a group").clone() };
         let column = format!("{} \u{2212} {}", group(case).label, group(control).label);
         let data = Self::of_two(column, [group(case), group(control)], layout, Vec::new());
-        Self { grouping: self.grouping.clone(), ..data }
+        Self { grouping: self.grouping.clone(), words: self.words.clone(), ..data }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::course::Course;
 use super::{PermutationTest, TestResult};
-use crate::design::Exchange;
+use crate::design::{Exchange, Kind};
 use crate::error::Error;
 use crate::inference::TwoSidedRule;
-use crate::inference::attainable::{Twins, coarsest};
+use crate::inference::attainable::Twins;
 use crate::inference::diagnostics::{Concern, Diagnostics};
 use crate::inference::p_value::{Counts, PValue};
 use crate::inference::warning::{UnitKind, Warning};
@@ -182,7 +182,7 @@ impl<T: Replicate> Course<'_, T> {
             (Found::Estimate(estimate), _) => PValue::estimated(estimate, test.confidence, known.attainable),
             (Found::Ceiling(estimate), _) => PValue::ceiling(estimate, test.confidence, known.attainable),
         };
-        let coarsest = coarsest(&size, test.alternative, self.rule(), nature.twins);
+        let coarsest = self.coarsest();
         let smaller = found.smaller_tail(counts.as_ref(), known);
         let decision = if let Found::Stopped(stopped) = &found { Some(stopped.decision) } else { None };
         let (tally, estimate) = match found {
@@ -201,7 +201,11 @@ impl<T: Replicate> Course<'_, T> {
             coarsest,
             z: known.z,
             further: plan.further,
-            units: UnitKind::of(design.kind()),
+            units: if problem.is_one_sample() && design.kind() == Kind::Paired {
+                UnitKind::Values
+            } else {
+                UnitKind::of(design.kind())
+            },
             concern: nature.concern,
             exactness: known.exactness,
         };

@@ -29,7 +29,7 @@ use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{EvaluationCost, Problem, Replicate, Shuffled, Statistic, Thresholds};
+use crate::statistic::{Character, EvaluationCost, PlaceLabels, Problem, Replicate, Shuffled, Statistic, Thresholds};
 
 /// Labellings of the plain sample that shows the shape of a null distribution of which nothing else is counted.
 const SAMPLE: u64 = 1 << 14;
@@ -126,8 +126,13 @@ impl<'a, T: Replicate> Course<'a, T> {
             let is_constant = |sample: &[f64]| sample.iter().all(|&value| value == sample[0]);
             let (why, remedy) = if self.problem.units().is_some_and(Shuffled::is_constant) {
                 (", as all values of a column are the same", "there is nothing to test")
-            } else if self.problem.units().is_some() {
-                ("", "choose one that is defined for them, such as kruskal-wallis or spearman")
+            } else if let Some(units) = self.problem.units() {
+                match units.labels {
+                    PlaceLabels::Groups { .. } => (", as values do not vary within groups", "choose kruskal-wallis"),
+                    PlaceLabels::Numbers(_) => ("", "choose one that is defined for them, such as spearman"),
+                }
+            } else if self.problem.is_one_sample() && is_constant(&self.test.case) {
+                (", as all values are the same", "choose one that is not divided by their spread, such as mean")
             } else if is_constant(&self.test.case) && is_constant(&self.test.control) {
                 (", as both groups are constant", "choose one that is not divided by their spread, such as mean")
             } else {
@@ -170,9 +175,13 @@ impl<'a, T: Replicate> Course<'a, T> {
         })
     }
 
-    fn coarsest(&self) -> f64 {
+    /// The smallest p-value that the design can give.
+    pub fn coarsest(&self) -> f64 {
         let size = self.problem.design().reference_set_size();
-        coarsest(&size, self.test.alternative, self.rule(), self.nature.twins)
+        let one = coarsest(&size, self.test.alternative, self.rule(), self.nature.twins);
+        let is_distance = self.nature.character == Character::Distance;
+        let symmetries = self.problem.units().filter(|_| is_distance).map_or(1.0, Shuffled::symmetries);
+        (symmetries * one).min(1.0)
     }
 
     /// How two tails become one p-value.

@@ -448,7 +448,7 @@ impl PermutationTest {
             let what = format!("a shift of {:e} leaves values too large to compute differences with", self.shift);
             return Err(Error::data(what, "name a smaller one, or rescale the data"));
         }
-        if self.subject != Subject::TwoSamples {
+        if matches!(self.subject, Subject::Groups(_) | Subject::Association) {
             return self.shuffled();
         }
         if let Some(design) = &self.design {
@@ -472,7 +472,8 @@ impl PermutationTest {
             return Ok(Problem::two_sample(self.pool(&self.case, &self.control)?));
         }
         let Canonical { case, control, layout } = Canonical::new(&self.case, &self.control, &self.layout);
-        Problem::with_layout(self.pool(&case, &control)?, &layout).map_err(refuse)
+        let problem = Problem::with_layout(self.pool(&case, &control)?, &layout).map_err(refuse)?;
+        Ok(if self.subject == Subject::OneSample { problem.of_one_sample() } else { problem })
     }
 
     /// The samples pooled under the null hypothesis.
@@ -529,8 +530,11 @@ impl PermutationTest {
         let prepared = self.prepare(problem, statistic)?;
         let is_unknown = prepared.definition.is_none() && prepared.association.is_none();
         if let (true, Some(approach)) = (is_unknown, self.interval.and_then(|interval| interval.approach)) {
-            let what = format!("an interval by {} is for names and expressions", approach.name());
-            return Err(Error::usage(what, "leave it out, or write the statistic as an expression"));
+            let what = format!(
+                "an interval by {} is for statistics of two groups with a name, and expressions",
+                approach.name()
+            );
+            return Err(Error::usage(what, "leave it out"));
         }
         Ready::new(self, problem, prepared, plan)
     }
@@ -568,7 +572,7 @@ impl PermutationTest {
     /// Distances have one tail, and other statistics two.
     fn check_rule(&self, prepared: &Prepared) -> Result<(), Error> {
         let is_distance = prepared.character == Some(Character::Distance);
-        let name = prepared.definition.as_ref().map_or_else(|| "the statistic".to_owned(), ToString::to_string);
+        let name = prepared.definition.as_ref().map_or_else(|| "this statistic".to_owned(), ToString::to_string);
         match self.two_sided {
             Some(TwoSidedRule::Absolute | TwoSidedRule::Doubled) if is_distance => {
                 let what = format!("{name} is a distance, of which only the upper tail counts");

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::{PermutationTest, Subject};
+use crate::design::listed;
 use crate::error::Error;
 use crate::inference::adjust::Adjustment;
 use crate::inference::p_value::{Counts, PValue};
@@ -18,12 +19,13 @@ use crate::method::monte_carlo::MonteCarlo;
 use crate::method::tail::Tail;
 use crate::sampling::stream::{Domain, Stream};
 use crate::statistic::groups::LargestT;
-use crate::statistic::{GroupStatistic, Problem, Shuffled};
+use crate::statistic::{GroupStatistic, Problem, Shuffled, Statistic};
 
 /// More groups than this are in too many blocks.
 const MOST_GROUPS: usize = 6;
 
-/// Labellings that are drawn for each set of groups, if no other number is asked for, and the most.
+/// Labellings that are drawn for each set of groups, if no other number is asked for, and the most; where all groups together have
+/// no more, those of each set are listed.
 const LABELLINGS: u64 = 100_000;
 
 /// Two groups that are tied together by a t of this much less are as far apart.
@@ -32,7 +34,9 @@ const TOLERANCE: f64 = 1e-9;
 /// The largest |t| of a set of groups, in the data and for labellings of this set.
 struct Drawn {
     observed: f64,
+    /// Ascending, where these are all labellings.
     replicates: Vec<f64>,
+    is_exact: bool,
 }
 
 impl PermutationTest {
@@ -64,7 +68,10 @@ impl PermutationTest {
         let mut sets: Vec<Vec<usize>> = hypotheses.iter().flatten().cloned().collect();
         sets.sort_unstable();
         sets.dedup();
-        let draw = |place: usize| Ok((sets[place].clone(), self.draw(units, &sets[place], pairs, statistic)?));
+        let size = problem.design().reference_set_size().exact;
+        let is_exact = self.resamples.is_none() && size.is_some_and(|size| size <= u128::from(LABELLINGS));
+        let draw =
+            |place: usize| Ok((sets[place].clone(), self.draw(units, &sets[place], pairs, statistic, is_exact)?));
         let drawn: BTreeMap<Vec<usize>, Drawn> = engine::each_of(self.threads, sets.len(), draw)?.into_iter().collect();
         let adjusted = |(pair, own): (&[usize; 2], &PValue)| {
             let shared =
@@ -87,19 +94,32 @@ impl PermutationTest {
         set: &[usize],
         pairs: &[[usize; 2]],
         statistic: GroupStatistic,
+        is_exact: bool,
     ) -> Result<Drawn, Error> {
         let place = |group: &usize| set.iter().position(|other| other == group);
         let within = |pair: &[usize; 2]| Some([place(&pair[0])?, place(&pair[1])?]);
         let problem = Problem::shuffled(units.of_groups(set));
         let Some(units) = problem.units() else { unreachable!("several groups are shuffled") };
         let largest = LargestT::new(units, set.len(), pairs.iter().filter_map(within).collect(), statistic);
+        let observed = problem.observed(&largest, self.arch)?;
+        if is_exact {
+            let size = problem.design().reference_set_size().exact.and_then(|size| u64::try_from(size).ok());
+            let mut replicates = Vec::new();
+            for batch in listed(problem.design(), 0..size.unwrap_or(0)) {
+                let mut of_batch = vec![0.0; batch.len()];
+                largest.replicates(self.arch, &batch, &mut of_batch)?;
+                replicates.append(&mut of_batch);
+            }
+            replicates.sort_unstable_by(f64::total_cmp);
+            return Ok(Drawn { observed, replicates, is_exact });
+        }
         let resamples = self.resamples.unwrap_or(LABELLINGS).min(LABELLINGS);
         let number = set.iter().fold(0, |bits, group| bits | 1 << group);
         let stream = Stream::new(self.seed, Domain::PairsOfGroups, number);
         let draws = MonteCarlo { resamples, seed: self.seed, threads: Some(1), arch: self.arch };
         let mut replicates = Vec::with_capacity(resamples as usize);
         draws.replicates(problem.design(), &largest, stream, resamples, |more| replicates.extend_from_slice(more))?;
-        Ok(Drawn { observed: problem.observed(&largest, self.arch)?, replicates })
+        Ok(Drawn { observed, replicates, is_exact })
     }
 
     /// The p-value of the hypothesis that the groups of each of some blocks are the same.
@@ -107,6 +127,13 @@ impl PermutationTest {
         let observed = blocks.clone().map(|drawn| drawn.observed).fold(0.0, f64::max);
         let bound = observed * (1.0 - TOLERANCE);
         let n = blocks.clone().next().map_or(0, |drawn| drawn.replicates.len());
+        if blocks.clone().all(|drawn| drawn.is_exact) {
+            // Labels are exchanged in each block independently of the others.
+            let below = |drawn: &Drawn| {
+                drawn.replicates.partition_point(|&replicate| replicate < bound) as f64 / drawn.replicates.len() as f64
+            };
+            return PValue::exact(1.0 - blocks.map(below).product::<f64>(), minimum);
+        }
         // What is undefined counts as extreme.
         let is_extreme = |labelling: &usize| blocks.clone().any(|drawn| !(drawn.replicates[*labelling] < bound));
         let extreme = (0..n).filter(is_extreme).count() as u64;

@@ -18,6 +18,8 @@ pub(super) enum Subject {
     Groups(Vec<usize>),
     /// The numbers of the first sample with those of the second.
     Association,
+    /// The first sample with what is subtracted from it; the second one is as many zeros.
+    OneSample,
 }
 
 /// Observations that share a label.
@@ -80,7 +82,8 @@ impl PermutationTest {
         Ok(Self { subject: Subject::Association, ..Self::new(x, y)? })
     }
 
-    /// A test of whether one sample is centred at a value: signs of the differences from it are flipped.
+    /// A test of whether one sample is centred at a value: signs of the differences from it are flipped. For the mean, `t`,
+    /// `signed-rank` and summaries that move with the values, such as the median or an expression in `x`.
     ///
     /// ```
     /// use permtest::PermutationTest;
@@ -93,13 +96,15 @@ impl PermutationTest {
     /// # Errors
     /// As [`PermutationTest::new`].
     pub fn one_sample(values: &[f64], centre: f64) -> Result<Self, Error> {
-        Ok(Self::new(values, &vec![0.0; values.len()])?.paired().shift(centre))
+        let pairs = Self::new(values, &vec![0.0; values.len()])?.paired().shift(centre);
+        Ok(Self { subject: Subject::OneSample, ..pairs })
     }
 
     /// The units whose labels are shuffled, in canonical order.
     pub(super) fn shuffled(&self) -> Result<Problem, Error> {
         if self.shift != 0.0 || self.ratio.is_some() {
-            let what = Setting::Shift.at(self.shift).and(" is a difference of two groups");
+            let of = if self.subject == Subject::Association { "two columns" } else { "several groups" };
+            let what = Setting::Shift.at(self.shift).and(format!(" has no meaning for {of}"));
             return Err(Error::usage(what, "leave it out"));
         }
         if self.layout.pairing != Pairing::Independent {
@@ -118,8 +123,12 @@ impl PermutationTest {
         blocks.sort_by(|a, b| contents(a).cmp(contents(b)));
         let shuffled = self.placed(blocks, clusters.is_some());
         if shuffled.design().reference_set_size().exact == Some(1) {
-            let what = "no two labels can be exchanged";
-            return Err(Error::data(what, "collect more observations, or use fewer strata and larger groups of rows"));
+            let (what, remedy) = match (self.subject == Subject::Association, self.layout.strata.is_some()) {
+                (_, true) => ("no two labels can be exchanged within these strata", "use fewer strata"),
+                (true, false) => ("there is only one row to relate x and y by", "give at least two"),
+                (false, false) => ("no two labels can be exchanged", "collect more observations"),
+            };
+            return Err(Error::data(what, remedy));
         }
         Ok(Problem::shuffled(shuffled))
     }
@@ -176,7 +185,7 @@ impl PermutationTest {
             }
             if members.iter().any(|&member| labels[member] != label) {
                 let (what, remedy) = if self.subject == Subject::Association {
-                    ("several values of x", "exchange x and y, or leave the clusters out")
+                    ("several values of x", "name clusters within which x is always the same, or leave them out")
                 } else {
                     (
                         "observations of several groups",
@@ -239,6 +248,7 @@ impl PermutationTest {
         match &self.subject {
             Subject::TwoSamples => vec![&self.case, &self.control],
             Subject::Association => Vec::new(),
+            Subject::OneSample => vec![&self.case],
             Subject::Groups(sizes) => {
                 let mut rest: &[f64] = &self.control;
                 let mut samples: Vec<&[f64]> = vec![&self.case];

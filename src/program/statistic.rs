@@ -121,6 +121,10 @@ impl Programmed<'_> {
 
 impl TestStatistic for Program {
     fn prepare<'a>(&'a self, problem: &'a Problem, _: Side) -> Result<Prepared<'a>, Error> {
+        if problem.is_one_sample() {
+            let what = "a program gets two groups, and this is one sample";
+            return Err(Error::usage(what, "choose mean, median, t or signed-rank, or an expression in x"));
+        }
         if problem.units().is_some_and(|units| matches!(units.labels, PlaceLabels::Groups { .. })) {
             let what = "a program gets two groups, and these are more";
             return Err(Error::usage(what, "choose two with --case and --control, or a statistic such as f"));

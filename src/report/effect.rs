@@ -5,6 +5,7 @@ use super::precision::Precision;
 use super::statistic::Measure;
 use super::{Comparison, Report};
 use crate::Definition;
+use crate::input::dataset::Subject;
 use crate::permutation_test::effect::{Effect, EffectInterval, EffectSizes, IntervalKind, Measured};
 use crate::settings::Statistic;
 use crate::statistic::catalogue::Named;
@@ -29,6 +30,7 @@ impl Report {
 pub fn name(report: &Report) -> Option<String> {
     let name = match report.result.effect.as_ref()?.measured {
         Measured::Statistic => return Some(report.title()),
+        Measured::MeanDifference if report.subject == Subject::OneSample => "mean",
         Measured::MeanDifference => "difference of means",
         Measured::Shift => "Hodges-Lehmann shift",
     };

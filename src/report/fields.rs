@@ -49,7 +49,7 @@ const FIELDS: &[Field] = &[
     ("statistic", |r| text(r.statistic_name())),
     ("alternative", |r| text(r.result.alternative.name())),
     ("two_sided_rule", |r| name(r.two_sided_rule().map(TwoSidedRule::name))),
-    ("design", |r| text(r.result.design.name())),
+    ("design", |r| text(design(r))),
     ("n_units", |r| whole(r.result.n_units as u64)),
     ("n_strata", |r| Value::Whole(r.n_strata().map(|strata| strata as u64))),
     ("n_case", |r| Value::Whole(two_samples(r).map(|[case, _]| case.n))),
@@ -152,6 +152,14 @@ fn size(size: Option<f64>) -> Value {
     }
 }
 
+/// The design's name, by what is asked.
+fn design(report: &Report) -> &'static str {
+    match report.subject {
+        Subject::OneSample => "one-sample",
+        _ => report.result.design.name(),
+    }
+}
+
 /// Case and control, if these are compared.
 fn two_samples(report: &Report) -> Option<[&GroupReport; 2]> {
     let has_both = report.subject == Subject::TwoSamples;
@@ -201,7 +209,9 @@ fn comparison(pair: &Report) -> Value {
         ("effect_interval", Value::Interval(pair.effect_interval().map(|interval| interval.ends))),
         ("p_value", real(pair.result.p_value.estimate)),
         ("p_value_interval_kind", text(pair.result.p_value.kind.name())),
+        ("p_value_interval", Value::Interval(Some(pair.result.p_value.interval))),
         ("p_value_adjusted", Value::Real(pair.adjusted.map(|adjusted| adjusted.p_value))),
+        ("p_value_adjusted_interval", Value::Interval(pair.adjusted.map(|adjusted| adjusted.interval))),
         ("adjustment", name(pair.adjusted.map(|adjusted| adjusted.by.name()))),
     ])
 }

@@ -8,6 +8,7 @@ use crate::inference::adjust::Adjustment;
 use crate::inference::gate::{EffectSize, Evidence, FailOn, Finding, Gate, Verdict};
 use crate::inference::p_value::PValue;
 use crate::inference::warning::UnitKind;
+use crate::input::dataset::Subject;
 use crate::method::planner::Method;
 use crate::settings::GateSettings;
 use crate::{escape, flags};
@@ -74,7 +75,11 @@ fn evidence(report: &Report, alternative: Alternative, family_minimum: f64) -> E
         coarsest: report.result.coarsest,
         family_minimum,
         resamples: report.n_resamples().filter(|_| is_counted),
-        units: UnitKind::of(report.result.design),
+        units: match report.subject {
+            Subject::Groups => UnitKind::Strata,
+            Subject::OneSample if !report.result.design.is_clustered() => UnitKind::Values,
+            _ => UnitKind::of(report.result.design),
+        },
         alternative,
         effect: report
             .smallest_effect

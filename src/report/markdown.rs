@@ -68,6 +68,9 @@ impl Columns {
     fn row(self, report: &Report) -> String {
         let precision = Precision::of(report);
         let column = match &report.grouping {
+            Some(x) if report.subject == Subject::Association => {
+                format!("{} against {}", escape::markdown(&report.column), escape::markdown(x))
+            }
             Some(grouping) => format!("{} by {}", escape::markdown(&report.column), escape::markdown(grouping)),
             None => escape::markdown(&report.column),
         };
@@ -183,7 +186,7 @@ fn comparisons(report: &Report) -> Option<String> {
 fn compared(report: &Report) -> Option<String> {
     let tests = report.compared.as_ref()?;
     if tests.is_empty() {
-        return Some(wording::NOTHING_TO_COMPARE.to_owned());
+        return Some(wording::nothing_to_compare(report).to_owned());
     }
     let test = |test: &Classical| {
         let (name, p) = (test.test.name(), wording::classical_p_value(test));

@@ -105,6 +105,8 @@ pub struct GroupReport {
     pub summary: Option<Summary>,
     /// What an expression in columns is in this group.
     pub value: Option<f64>,
+    /// How often each word occurs in it, where the values are words.
+    pub counts: Vec<(String, u64)>,
     /// Its shape, if it is to be drawn.
     pub shape: Option<SampleShape>,
 }
@@ -116,14 +118,22 @@ impl GroupReport {
         let Group { label, values } = group;
         let shape = is_drawn.then(|| SampleShape::of(values));
         let n = values.len() as u64;
-        Self { label: label.clone(), n, summary: Some(Summary::of(values)), value: None, shape }
+        Self { label: label.clone(), n, summary: Some(Summary::of(values)), value: None, counts: Vec::new(), shape }
+    }
+
+    /// A sample of words, whose places among all of them are its values.
+    #[must_use]
+    pub fn of_words(group: &Group, words: &[String]) -> Self {
+        let count = |place: usize| group.values.iter().filter(|&&value| value == place as f64).count() as u64;
+        let counts = words.iter().enumerate().map(|(place, word)| (word.clone(), count(place))).collect();
+        Self { counts, ..Self::of_rows(group, None) }
     }
 
     /// Rows of several columns, and what an expression in these is for them.
     #[must_use]
     pub fn of_rows(group: &Group, value: Option<f64>) -> Self {
         let Group { label, values } = group;
-        Self { label: label.clone(), n: values.len() as u64, summary: None, value, shape: None }
+        Self { label: label.clone(), n: values.len() as u64, summary: None, value, counts: Vec::new(), shape: None }
     }
 }
 

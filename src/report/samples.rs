@@ -138,6 +138,7 @@ pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport
         n: 30,
         summary: Some(Summary { n: 30, mean, sd: Some(sd), median, min, max }),
         value: None,
+        counts: Vec::new(),
         shape: None,
     }
 }
@@ -145,5 +146,5 @@ pub fn group(label: &str, [mean, sd, median, min, max]: [f64; 5]) -> GroupReport
 /// A group of one observation.
 pub fn single(label: &str, value: f64) -> GroupReport {
     let summary = Summary { n: 1, mean: value, sd: None, median: value, min: value, max: value };
-    GroupReport { label: label.to_owned(), n: 1, summary: Some(summary), value: None, shape: None }
+    GroupReport { label: label.to_owned(), n: 1, summary: Some(summary), value: None, counts: Vec::new(), shape: None }
 }

@@ -9,7 +9,8 @@ use unicode_width::UnicodeWidthStr;
 use super::label::{pad_left, pad_right, shorten, shorten_both};
 use super::precision::Precision;
 use super::text::{BOLD, DIM, INDENT, admonition, paragraph};
-use super::{Adjusted, Report, effect, gate, number, wording};
+use super::{Adjusted, Report, effect, gate, number, text, wording};
+use crate::inference::TwoSidedRule;
 use crate::inference::warning::Warning;
 use crate::input::dataset::Subject;
 use crate::{escape, flags};
@@ -96,8 +97,9 @@ fn subject(reports: &[Report]) -> String {
     };
     let confidence = reports.iter().find_map(Report::effect_confidence);
     let intervals = confidence.map(|confidence| format!("{} intervals", number::percent(confidence)));
-    let parts =
-        [Some(wording::subject(first)), Some(first.result.alternative.name().to_owned()), Some(sizes), intervals];
+    let is_upper = first.two_sided_rule() == Some(TwoSidedRule::UpperTail) && first.subject == Subject::Groups;
+    let sides = if is_upper { "upper tail" } else { first.result.alternative.name() };
+    let parts = [Some(wording::subject(first)), Some(sides.to_owned()), Some(sizes), intervals];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
@@ -106,7 +108,8 @@ pub(super) fn subject_of_pairs(pair: &Report) -> String {
     let confidence = pair.effect_confidence();
     let intervals = confidence.map(|confidence| format!(", {} intervals", number::percent(confidence)));
     let title = effect::name(pair).unwrap_or_else(|| pair.title());
-    format!("Two by two, {title}{}", intervals.unwrap_or_default())
+    let sides = if pair.two_sided_rule() == Some(TwoSidedRule::UpperTail) { "" } else { ", two-sided" };
+    format!("Two by two, {title}{sides}{}", intervals.unwrap_or_default())
 }
 
 /// How the p-values of pairs were adjusted.
@@ -149,9 +152,14 @@ pub(super) fn pairs(reports: &[Report]) -> String {
         cells: reports.iter().map(of).collect(),
     };
     let is_adjusted = reports.iter().any(|report| report.adjusted.is_some());
+    let name = |pair: &Report| {
+        let labels = text::labels(pair);
+        format!("{} \u{2212} {}", labels[0], labels[1])
+    };
+    let is_difference = reports.iter().all(|pair| pair.subject == Subject::TwoSamples);
     let fields = [
-        field("groups", true, &|pair| shorten(&pair.column)),
-        field("difference", false, &difference_of_pair),
+        field("groups", true, &name),
+        field(if is_difference { "difference" } else { "statistic" }, false, &difference_of_pair),
         field("interval", false, &|pair| effect::plain_interval_ends(pair).unwrap_or_default()),
         field("p-value", false, &wording::p_value),
         field("adjusted", false, &|pair| if is_adjusted { wording::adjusted_p_value(pair) } else { String::new() }),

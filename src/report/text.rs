@@ -164,7 +164,7 @@ fn results(report: &Report) -> String {
 fn compared(report: &Report) -> String {
     let Some(tests) = &report.compared else { return String::new() };
     if tests.is_empty() {
-        return format!("\n{INDENT}{DIM}{}{DIM:#}\n", wording::NOTHING_TO_COMPARE);
+        return format!("\n{INDENT}{DIM}{}{DIM:#}\n", wording::nothing_to_compare(report));
     }
     let width = tests.iter().map(|test| test.test.name().width()).max().unwrap_or(0);
     let line = |test: &Classical| {

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::fields::MOST_WHOLE;
+use super::label::shorten;
 use super::number::{self, Rounding};
 use super::precision::{Precision, digits_of, p_value_digits};
 use super::statistic::Measure;
@@ -30,7 +31,14 @@ pub fn comparison(report: &Report) -> &'static str {
 }
 
 /// What stands in their place if there are none.
-pub const NOTHING_TO_COMPARE: &str = "For comparison: no classical test is defined for these data.";
+pub fn nothing_to_compare(report: &Report) -> &'static str {
+    match report.subject {
+        Subject::TwoSamples | Subject::OneSample => "For comparison: no classical test is defined for these data.",
+        Subject::Groups | Subject::Association => {
+            "For comparison: classical tests are known here for two samples only."
+        }
+    }
+}
 
 /// The observed statistic.
 pub fn estimate(report: &Report) -> String {
@@ -55,9 +63,16 @@ pub fn summary_names(report: &Report) -> Vec<String> {
         return ["n", "mean", "sd", "median", "min", "max"].map(str::to_owned).to_vec();
     }
     let n = "n".to_owned();
+    if !report.case().counts.is_empty() {
+        let words = report.case().counts.iter().take(MOST_WORDS).map(|(word, _)| shorten(word));
+        return std::iter::once(n).chain(words).collect();
+    }
     let Some(expression) = report.case().value.and(report.of_each_group()) else { return vec![n] };
     vec![n, if expression.width() <= LONGEST_HEAD { expression } else { "value".to_owned() }]
 }
+
+/// Words whose numbers a table has room for.
+const MOST_WORDS: usize = 6;
 
 /// The longest expression that stands above its values.
 const LONGEST_HEAD: usize = 50;
@@ -67,7 +82,8 @@ pub fn summary(group: &GroupReport, report: &Report) -> Vec<String> {
     let precision = Precision::of(report);
     let n = number::count(group.n);
     let Some(summary) = &group.summary else {
-        return [n].into_iter().chain(group.value.map(|value| precision.value.write(value))).collect();
+        let counts = group.counts.iter().take(MOST_WORDS).map(|(_, count)| number::count(*count));
+        return [n].into_iter().chain(counts).chain(group.value.map(|value| precision.value.write(value))).collect();
     };
     vec![
         n,
@@ -121,7 +137,8 @@ pub fn against(report: &Report) -> Option<String> {
     let null = if report.mu != 0.0 && report.null_value() == report.mu {
         Some(format!("tested against {mu} (--mu)"))
     } else {
-        let shift = (report.mu != 0.0).then(|| format!("after {mu} is subtracted from the case values (--mu)"));
+        let whose = if report.subject == Subject::OneSample { "the values" } else { "the case values" };
+        let shift = (report.mu != 0.0).then(|| format!("after {mu} is subtracted from {whose} (--mu)"));
         let is_mean = report.null_value() != 0.0 && report.measure() != Measure::Ratio;
         let mean = is_mean
             .then(|| format!("{} on average over all labellings", precision.difference.write(report.null_value())));
@@ -301,7 +318,11 @@ pub fn adjustment(adjusted: &Adjusted) -> String {
     let by = match adjusted.by {
         Adjustment::Nothing => "not adjusted",
         Adjustment::ClosedTesting => {
-            return "for all comparisons, by closed testing of the largest |t|; intervals are not adjusted".to_owned();
+            let [low, high] = adjusted.interval;
+            let how = if low == high { "" } else { ", over up to 100,000 random labellings of each set of groups" };
+            return format!(
+                "for all comparisons, by closed testing of the largest |t|{how}; intervals are not adjusted"
+            );
         }
         Adjustment::MaxT => "for all columns, by the largest statistic of each labelling (maxT, step-down)",
         Adjustment::MinP => "for all columns, by the smallest p-value of each labelling (minP, step-down)",

@@ -211,6 +211,10 @@ pub enum Samples {
 pub struct Several {
     /// Whether a statistic of several groups was named: then two labels are groups as well.
     pub is_asked_for: bool,
+    /// Whether the order of the groups matters.
+    pub is_ordered: bool,
+    /// Whether the values are words, such as the answers to a question.
+    pub are_words: bool,
     /// The labels in their order; empty: by size, or as they sort.
     pub order: Vec<String>,
 }

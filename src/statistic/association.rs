@@ -398,6 +398,9 @@ impl Distances {
     fn new(units: &Shuffled, x: &[f64]) -> Self {
         let n = units.len();
         let centred = |values: &[f64]| {
+            // In a unit in which squares of distances are neither too large nor too small.
+            let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
+            let values: Vec<f64> = values.iter().map(|value| value / largest).collect();
             let mut distances: Vec<f64> =
                 values.iter().flat_map(|&one| values.iter().map(move |&other| (one - other).abs())).collect();
             let means: Vec<f64> = distances.chunks_exact(n).map(|row| row.iter().sum::<f64>() / n as f64).collect();
@@ -437,7 +440,8 @@ impl Statistic for Distances {
     }
 
     fn value(&self, replicate: f64) -> f64 {
-        replicate.max(0.0).sqrt()
+        // What is not defined stays so.
+        if replicate > 0.0 || replicate.is_nan() { replicate.sqrt() } else { 0.0 }
     }
 
     fn cost(&self) -> EvaluationCost {

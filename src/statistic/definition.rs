@@ -127,6 +127,12 @@ impl Definition {
         if let Some(units) = problem.units() {
             return self.prepare_association(units, problem);
         }
+        if problem.is_one_sample()
+            && let Some(of_differences) = self.of_differences()?
+        {
+            let prepared = of_differences.prepare(problem)?;
+            return Ok(Prepared { definition: Some(Self::Expression(of_differences)), ..prepared });
+        }
         let prepared = match (self, problem.pool().columns()) {
             (Self::Named(_), Some(columns)) => return Err(columns.refuse(&self.to_string())),
             (Self::Named(named), None) => named.prepare(problem, side)?,
@@ -138,6 +144,25 @@ impl Definition {
             return Err(Error::usage(what, "leave out the alternative, or choose ks"));
         }
         Ok(Prepared { definition: Some(self.clone()), ..prepared })
+    }
+
+    /// A summary of one sample as one of the differences of its pairs, x − y, whose signs are flipped; `None` where the statistic
+    /// of pairs is that already.
+    fn of_differences(&self) -> Result<Option<Parsed>, Error> {
+        let summary = match self {
+            Self::Named(Named::Mean | Named::T | Named::SignedRank) => return Ok(None),
+            Self::Named(named) if named.moves_with_the_values() => named.expression(),
+            Self::Named(_) => None,
+            Self::Expression(parsed) => Some(parsed.clone()),
+        };
+        let of_differences = summary.and_then(|summary| summary.of_differences());
+        of_differences.map(|parsed| Some(Parsed { canonical: self.to_string(), ..parsed })).ok_or_else(|| {
+            let what = format!("{self} says nothing of where one sample is centred");
+            Error::usage(
+                what,
+                "choose mean, median, t or signed-rank, or an expression in x that moves with the values",
+            )
+        })
     }
 
     /// Of an association an expression is a function of x and y, row by row, of which nothing else is known.

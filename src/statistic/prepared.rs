@@ -154,6 +154,10 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> TestStatistic for F {
             let what = "a function of two samples is none of several groups";
             return Err(Error::usage(what, "wrap it as FunctionOfGroups, or name a statistic such as f"));
         }
+        if problem.is_one_sample() {
+            let what = "a function of two samples is none of one sample";
+            return Err(Error::usage(what, "write an expression in x, such as median(x)"));
+        }
         Ok(Prepared::floats(Values::new(problem, 0.0, self)))
     }
 }

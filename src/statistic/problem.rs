@@ -22,6 +22,7 @@ pub struct Problem {
     pairs: Option<Vec<[u32; 2]>>,
     strata: Option<Vec<u32>>,
     shuffled: Option<Shuffled>,
+    is_one_sample: bool,
     probes: Probes,
 }
 
@@ -33,7 +34,15 @@ impl Problem {
     #[must_use]
     pub fn two_sample(pool: Pool) -> Self {
         let design = Arc::new(TwoSample::new(pool.labels()));
-        Self { pool, design, pairs: None, strata: None, shuffled: None, probes: Probes::default() }
+        Self {
+            pool,
+            design,
+            pairs: None,
+            strata: None,
+            shuffled: None,
+            is_one_sample: false,
+            probes: Probes::default(),
+        }
     }
 
     /// A design over the observations in the order they were given, case observations first.
@@ -45,7 +54,15 @@ impl Problem {
         assert_eq!(design.units().observations(), pool.len(), "a design for these observations");
         let design = Clustered::reordered(design, pool.order());
         let strata = strata(&design);
-        Self { pool, design: Arc::new(design), pairs: None, strata, shuffled: None, probes: Probes::default() }
+        Self {
+            pool,
+            design: Arc::new(design),
+            pairs: None,
+            strata,
+            shuffled: None,
+            is_one_sample: false,
+            probes: Probes::default(),
+        }
     }
 
     /// The same, where the i-th case and the i-th control observation are a pair.
@@ -63,7 +80,7 @@ impl Problem {
     pub fn with_layout(pool: Pool, layout: &Layout) -> Result<Self, Conflict> {
         let Arrangement { design, pairs } = layout.arrange(pool.order(), pool.n_case())?;
         let strata = strata(design.as_ref());
-        Ok(Self { pool, design, pairs, strata, shuffled: None, probes: Probes::default() })
+        Ok(Self { pool, design, pairs, strata, shuffled: None, is_one_sample: false, probes: Probes::default() })
     }
 
     /// Units of more than two groups, or of an association, in the order of the places of their design.
@@ -76,6 +93,7 @@ impl Problem {
             pairs: None,
             strata: None,
             shuffled: Some(shuffled),
+            is_one_sample: false,
             probes: Probes::default(),
         }
     }
@@ -120,6 +138,18 @@ impl Problem {
             RandomBatches::new(design, Arch::Scalar, &mut stream).append(PROBES, design.width(), &mut words);
             design.labellings(words)
         })
+    }
+
+    /// The same problem, of pairs whose control is as many zeros: their differences are one sample, whose signs are flipped.
+    #[must_use]
+    pub fn of_one_sample(self) -> Self {
+        Self { is_one_sample: true, ..self }
+    }
+
+    /// Whether signs of one sample are flipped.
+    #[must_use]
+    pub fn is_one_sample(&self) -> bool {
+        self.is_one_sample
     }
 
     /// The same problem, whose probes are those of others of its design.

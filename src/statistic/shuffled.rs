@@ -88,6 +88,23 @@ impl Shuffled {
         are_same(&self.values) || matches!(&self.labels, PlaceLabels::Numbers(numbers) if are_same(numbers))
     }
 
+    /// How many labellings differ only in which groups of equal size have which name: a statistic that asks whether groups
+    /// differ is the same for all of them.
+    #[must_use]
+    pub fn symmetries(&self) -> f64 {
+        let PlaceLabels::Groups { number, .. } = self.labels else { return 1.0 };
+        let mut sizes = vec![Vec::new(); number];
+        for block in self.blocks.clone() {
+            let runs = self.runs().into_iter().filter(|run| block.contains(&run.places.start));
+            let mut of_block = vec![0; number];
+            runs.for_each(|run| of_block[run.label] += run.places.len());
+            sizes.iter_mut().zip(of_block).for_each(|(sizes, size)| sizes.push(size));
+        }
+        sizes.sort();
+        let alike = sizes.chunk_by(|a, b| a == b).map(<[_]>::len);
+        alike.map(|groups| (1..=groups).map(|factor| factor as f64).product::<f64>()).product()
+    }
+
     /// The runs of equal labels, block by block.
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {

@@ -21,6 +21,7 @@ mod forms;
 mod fuzz;
 mod gate;
 #[cfg(unix)]
+mod groups;
 mod guide;
 mod input;
 mod limits;

@@ -46,9 +46,14 @@ pub fn method(report: &Report) -> Vec<String> {
 /// What the numbers mean.
 pub fn meaning(report: &Report) -> Vec<String> {
     let p = wording::p_value(report);
+    let (chance, nothing) = match report.subject {
+        Subject::TwoSamples | Subject::Groups => ("labels that mean nothing", "no difference"),
+        Subject::Association => ("columns that have nothing to do with each other", "no association"),
+        Subject::OneSample => ("values that lie symmetrically about it", "no difference from it"),
+    };
     let definition = format!(
-        "That is what the p-value of {p} says: how often labels that mean nothing would give data at least as extreme as these. \
-         It is not the probability that there is no difference."
+        "That is what the p-value of {p} says: how often {chance} would give data at least as extreme as these. \
+         It is not the probability that there is {nothing}."
     );
     let mut sentences = vec![wording::evidence(report), definition];
     sentences.push(certainty(report));
@@ -80,6 +85,7 @@ fn size(report: &Report) -> Option<String> {
     let shown = report.result.effect.as_ref()?;
     let estimate = Precision::of(report).effect.write(shown.estimate);
     let direction = match report.measure() {
+        _ if report.subject == Subject::OneSample => "",
         Measure::DataDifference | Measure::Difference => ", case minus control,",
         Measure::Value | Measure::Ratio | Measure::Distance => "",
     };

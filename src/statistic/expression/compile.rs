@@ -64,6 +64,23 @@ impl Parsed {
         Behaviour::in_one(&self.two_sample(), Variable::Case).shift
     }
 
+    /// A summary in `x` alone that moves with the values, of the differences x − y of pairs.
+    pub(in crate::statistic) fn of_differences(&self) -> Option<Self> {
+        if self.kind != Kind::Summary || !self.columns.is_empty() {
+            return None;
+        }
+        let difference = |leaf: &Expression| match leaf {
+            Expression::Values(Variable::Case) => {
+                let values = |variable| Box::new(Expression::Values(variable));
+                Expression::Binary(Binary::Subtract, values(Variable::Case), values(Variable::Control))
+            }
+            other => other.clone(),
+        };
+        let expression = self.expression.with_leaves(&difference);
+        let of_differences = Self { expression, kind: Kind::TwoSample, pairing: Pairing::Needed, ..self.clone() };
+        (of_differences.moves_with_case() == Some(1.0)).then_some(of_differences)
+    }
+
     /// What the control values must be multiplied with for a ratio to be divided by a number; `None` where it is not divided
     /// by a power of what they are multiplied with.
     #[must_use]
