@@ -8,7 +8,7 @@ use crate::NullDistribution;
 use crate::error::Error;
 use crate::inference::Alternative;
 use crate::input::dataset::Dataset;
-use crate::permutation_test::effect::EffectRequest;
+use crate::permutation_test::effect::{EffectInterval, EffectRequest};
 use crate::report::{Equivalence, Report};
 use crate::settings::{Settings, Shift, Test};
 
@@ -52,8 +52,7 @@ fn both(above: Report, below: Report) -> Report {
     let margin = below.mu;
     let mut decisive = if p_values[0] >= p_values[1] { above } else { below };
     if let (Some((low, high)), Some(effect)) = (ends, &mut decisive.result.effect) {
-        effect.interval =
-            effect.interval.map(|interval| crate::effect::EffectInterval { ends: [low, high], ..interval });
+        effect.interval = effect.interval.map(|interval| EffectInterval { ends: [low, high], ..interval });
     }
     if let Some(request) = &mut decisive.test.effect {
         request.confidence = 1.0 - 2.0 * decisive.test.level.alpha;

@@ -246,13 +246,12 @@ fn unranked(runs: &[usize], size: u128, mut rank: u128) -> Vec<u32> {
     let total: usize = runs.iter().sum();
     let mut run_of = Vec::with_capacity(total);
     for units in (1..=total).rev() {
-        for run in 0..left.len() {
+        for (run, left) in left.iter_mut().enumerate() {
             // Of the arrangements of what is left, this share begins with that run.
-            let share =
-                size / units as u128 * left[run] as u128 + size % units as u128 * left[run] as u128 / units as u128;
+            let share = size / units as u128 * *left as u128 + size % units as u128 * *left as u128 / units as u128;
             if rank < share {
                 run_of.push(run as u32);
-                left[run] -= 1;
+                *left -= 1;
                 size = share;
                 break;
             }

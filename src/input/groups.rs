@@ -181,7 +181,7 @@ pub fn choose(
         present.retain(|entry| [case, control].iter().any(|label| label.as_bytes() == entry.text));
     }
     if named.are_several(present.len()) && present.len() >= 2 {
-        return several(&present, named, missing, rules, place, notes);
+        return several(&present, named, &missing, rules, place, notes);
     }
     let [one, other] = &present[..] else { return Err(not_two(&present, place, n_missing)) };
     let [first, second] = [one, other].map(|label| String::from_utf8_lossy(label.text).into_owned());
@@ -210,7 +210,7 @@ pub fn choose(
 fn several(
     present: &[Label],
     named: &NamedLabels<'_>,
-    missing: Vec<Label>,
+    missing: &[Label],
     rules: &CellRules,
     place: &Place,
     mut notes: Vec<String>,

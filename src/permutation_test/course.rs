@@ -17,19 +17,21 @@ use crate::inference::diagnostics::FEW;
 use crate::inference::{TwoSidedRule, normal};
 use crate::method::bins::{Bins, Resolution};
 use crate::method::exact::Algorithm;
-use crate::method::exact::convolve::Work;
+use crate::method::exact::convolve::{Tails, Work};
 use crate::method::exact::enumeration::Enumeration;
 use crate::method::foresight;
 use crate::method::histogram::Histogram;
 use crate::method::joint::ScoredColumn;
 use crate::method::monte_carlo::{Bounds, Counted, MonteCarlo, Notes, Watch};
-use crate::method::planner::{Choice, CostModel, Further, Labellings, Method, Plan, Request, plan};
+use crate::method::planner::{Choice, CostModel, Further, Labellings, Method, Plan, Reason, Request, plan};
 use crate::method::sequential::{self, Rule};
 use crate::method::splitting;
 use crate::method::tail::Tail;
 use crate::statistic::linear::Linear;
 use crate::statistic::linear::scores::Exactness;
-use crate::statistic::{Character, EvaluationCost, PlaceLabels, Problem, Replicate, Shuffled, Statistic, Thresholds};
+use crate::statistic::{
+    Character, EvaluationCost, ExactTails, PlaceLabels, Problem, Replicate, Shuffled, Statistic, Thresholds,
+};
 
 /// Labellings of the plain sample that shows the shape of a null distribution of which nothing else is counted.
 const SAMPLE: u64 = 1 << 14;
@@ -226,6 +228,11 @@ impl<'a, T: Replicate> Course<'a, T> {
 
     /// Computes a p-value at once from the sums, with the shape of their distribution if it is wanted.
     fn compute(&self, method: Method, shape: NullDistribution, watch: &Watch) -> Result<Computed, Error> {
+        if let Some(tails) = self.statistic.exact_tails(&self.data()?.thresholds) {
+            let ExactTails { all, greater_equal, less_equal, absolute } = tails;
+            let tails = Tails { all, greater_equal, less_equal, absolute };
+            return Ok(Computed { found: Found::Tails(tails), histogram: self.sample(watch)? });
+        }
         let (sums, work) = (self.sums()?, self.work(watch));
         let is_binned = shape == NullDistribution::Binned;
         let bins = if is_binned { Some(sums.bins(self.test.arch)?) } else { None };
@@ -306,6 +313,13 @@ impl<T: Replicate> Run for Course<'_, T> {
     fn plan(&self, labellings: Labellings) -> Result<Plan, Error> {
         let PermutationTest { method: choice, resamples, memory, undefined, arch, .. } = *self.test;
         let request = Request { choice, resamples, memory, labellings, undefined };
+        let is_exact_wanted = choice == Choice::Exact || (choice == Choice::Auto && resamples.is_none());
+        if is_exact_wanted && labellings == Labellings::Summarised {
+            let observed = self.problem.observed(&*self.statistic, arch)?;
+            if self.statistic.exact_tails(&self.statistic.thresholds(observed)).is_some() {
+                return Ok(Plan::simply(Method::Lattice, Reason::Exact));
+            }
+        }
         let (design, cost, tail) = (self.problem.design(), self.statistic.cost(), self.measured_tail());
         let mut cost_model = CostModel { design, cost, tail, linear: None, log10_p: None };
         // A few labellings suggest what p is, where a method may be chosen by it.

@@ -135,7 +135,8 @@ impl PermutationTest {
             return PValue::exact(1.0 - blocks.map(below).product::<f64>(), minimum);
         }
         // What is undefined counts as extreme.
-        let is_extreme = |labelling: &usize| blocks.clone().any(|drawn| !(drawn.replicates[*labelling] < bound));
+        let is_extreme =
+            |labelling: &usize| blocks.clone().any(|drawn| drawn.replicates[*labelling].total_cmp(&bound).is_ge());
         let extreme = (0..n).filter(is_extreme).count() as u64;
         let counts = Counts { n: n as u64, greater_equal: extreme, less_equal: extreme, absolute: extreme };
         PValue::monte_carlo(&counts, Tail::Upper, self.confidence, minimum)

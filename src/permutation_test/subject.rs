@@ -118,7 +118,9 @@ impl PermutationTest {
             None => vec![0; labels.len()],
         };
         let mut blocks = self.units(&labels, &strata, clusters.as_deref())?;
-        blocks.iter_mut().for_each(|block| block.sort());
+        for block in &mut blocks {
+            block.sort();
+        }
         // Strata by what is in them: their names and their order in a file do not matter.
         blocks.sort_by(|a, b| contents(a).cmp(contents(b)));
         let shuffled = self.placed(blocks, clusters.is_some());
@@ -213,7 +215,9 @@ impl PermutationTest {
             if let Subject::Groups(sizes) = &self.subject {
                 // The largest group last: what is left for it need not be drawn.
                 let mut of_group = vec![0; sizes.len()];
-                block.iter().for_each(|unit| of_group[unit.label as usize] += 1);
+                for unit in &block {
+                    of_group[unit.label as usize] += 1;
+                }
                 block.sort_by_key(|unit| (of_group[unit.label as usize], unit.label));
             }
             let start = units.len();

@@ -473,6 +473,9 @@ fn decision(report: &Report) -> String {
 /// How every labelling came to be counted.
 fn algorithm(report: &Report) -> &'static str {
     match report.result.method {
+        Method::Lattice if report.subject == Subject::Association => {
+            "every order was counted, by its number of inversions"
+        }
         Method::Lattice => "every labelling was counted, by its sum",
         Method::MeetInTheMiddle => "every labelling was counted, as a pair of halves",
         Method::EndOfRange if report.result.p_value.estimate == 1.0 => "no labelling is less extreme than the data",

@@ -5,7 +5,7 @@
 //! | `pearson` | correlation coefficient (Pearson 1895) | Σ x·y |
 //! | `slope` | slope of the least-squares line of y on x | the same |
 //! | `spearman` | correlation of mid-ranks (Spearman 1904) | the same of ranks |
-//! | `kendall` | τ_b (Kendall 1945) | concordant less discordant pairs |
+//! | `kendall` | `τ_b` (Kendall 1945) | concordant less discordant pairs |
 //! | `distance-correlation` | distance correlation (Székely, Rizzo & Bakirov 2007) | Σ A·B over pairs of rows |
 //!
 //! With strata x and y are taken less the means of their stratum, ranks are those within strata, and pairs of rows are counted
@@ -13,9 +13,12 @@
 
 use std::ops::Range;
 
+use super::definition::guess;
 use super::linear::scores::Scores;
 use super::shuffled::{PlaceLabels, Shuffled, around, centred, twice_ranks};
-use super::{Character, EvaluationCost, NullShape, Prepared, Problem, Statistic, TestStatistic, Thresholds};
+use super::{
+    Character, EvaluationCost, ExactTails, NullShape, Prepared, Problem, Statistic, TestStatistic, Thresholds,
+};
 use crate::error::Error;
 use crate::message::{Message, Setting};
 use crate::sampling::labellings::Labellings;
@@ -34,7 +37,7 @@ pub enum AssociationStatistic {
     Slope,
     /// Spearman's ρ.
     Spearman,
-    /// Kendall's τ_b.
+    /// Kendall's `τ_b`.
     Kendall,
     /// Distance correlation.
     DistanceCorrelation,
@@ -94,10 +97,7 @@ impl AssociationStatistic {
         if let Some(statistic) = Self::ALL.into_iter().find(|statistic| statistic.name() == name.trim()) {
             return Ok(statistic);
         }
-        let likeness = |statistic: &Self| strsim::jaro_winkler(statistic.name(), name);
-        let near = Self::ALL.into_iter().filter(|statistic| likeness(statistic) > 0.8);
-        let guess = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let guess = guess.map(|near| format!("did you mean {}? ", near.name())).unwrap_or_default();
+        let guess = guess(name, Self::ALL.into_iter().map(Self::name));
         let names = Self::ALL.map(Self::name).join(", ");
         let what = Message::from(Setting::Statistic).and(format!(" {} is none of an association", name.trim()));
         Err(Error::usage(what, format!("{guess}choose one of {names}")))
@@ -107,7 +107,7 @@ impl AssociationStatistic {
     ///
     /// # Errors
     /// As [`TestStatistic::prepare`].
-    pub fn prepared<'a>(self, problem: &'a Problem, side: Side) -> Result<Prepared<'a>, Error> {
+    pub fn prepared(self, problem: &Problem, side: Side) -> Result<Prepared<'_>, Error> {
         let Some((units, x)) = problem.units().and_then(numbers_of) else {
             let what = format!("{} relates two columns", self.name());
             return Err(Error::usage(what, "give it x and y, or choose another statistic"));
@@ -308,7 +308,9 @@ impl Kendall {
             by_y.sort_by(|&a, &b| units.values[a].total_cmp(&units.values[b]));
             let (mut before, mut of_y) = (0, Vec::new());
             for ties in by_y.chunk_by(|&a, &b| units.values[a] == units.values[b]) {
-                ties.iter().for_each(|&unit| ranks[unit] = [before, before + ties.len() as u32]);
+                for &unit in ties {
+                    ranks[unit] = [before, before + ties.len() as u32];
+                }
                 before += ties.len() as u32;
                 of_y.push(ties.len());
             }
@@ -348,6 +350,27 @@ impl Kendall {
     }
 }
 
+/// Rows up to which all orders are counted by their numbers of inversions: some 10⁸ additions.
+const MOST_COUNTED: usize = 500;
+
+/// Rows up to which the numbers of orders are whole numbers in double precision.
+const MOST_WHOLE: usize = 18;
+
+/// How many orders of n rows have 0, 1, … inversions, or which share: the last of k + 1 rows adds 0 to k of them, whatever the others
+/// have.
+fn inversions(n: usize) -> Vec<f64> {
+    let mut shares = vec![1.0];
+    for k in 1..n {
+        let mut next = vec![0.0; shares.len() + k];
+        for (place, share) in shares.iter().enumerate() {
+            let each = if n > MOST_WHOLE { share / (k + 1) as f64 } else { *share };
+            next[place..=place + k].iter_mut().for_each(|share| *share += each);
+        }
+        shares = next;
+    }
+    shares
+}
+
 /// How many bits are set below a place.
 #[inline(always)]
 fn below(bits: &[u64], place: u32) -> i64 {
@@ -374,6 +397,28 @@ impl Statistic for Kendall {
 
     fn centre(&self) -> Option<(i64, f64)> {
         Some((0, 0.0))
+    }
+
+    /// Of one block without ties, where the score is the number of pairs less twice that of inversions.
+    fn exact_tails(&self, thresholds: &Thresholds<i64>) -> Option<ExactTails> {
+        let n = self.places.len();
+        let has_ties = self.ranks.iter().any(|[smaller, no_larger]| no_larger - smaller > 1);
+        let is_tied = |block: &Vec<Range<usize>>| block.iter().any(|ties| ties.len() > 1);
+        if self.ascending.len() > 1 || has_ties || self.ascending.iter().any(is_tied) || n > MOST_COUNTED {
+            return None;
+        }
+        let pairs = (n * (n - 1) / 2) as i64;
+        let shares = inversions(n);
+        let mut tails = ExactTails { all: shares.iter().sum(), greater_equal: 0.0, less_equal: 0.0, absolute: 0.0 };
+        // From the rare ones to the frequent ones, at either end, so that small shares keep their digits.
+        for (inversions, share) in shares.into_iter().enumerate() {
+            let score = pairs - 2 * inversions as i64;
+            let add = |tail: &mut f64, is_in: bool| *tail += if is_in { share } else { 0.0 };
+            add(&mut tails.greater_equal, score >= thresholds.greater_equal);
+            add(&mut tails.less_equal, score <= thresholds.less_equal);
+            add(&mut tails.absolute, score >= thresholds.far_above || score <= thresholds.far_below);
+        }
+        Some(tails)
     }
 
     fn value(&self, replicate: i64) -> f64 {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::catalogue::{self, CATALOGUE, Entry, Kind, Named, NotNamed};
+use super::catalogue::{self, CATALOGUE, Kind, Named, NotNamed};
 use super::distance::Side;
 use super::expression::evaluate::{Values, evaluate};
 use super::expression::{self, Parsed, SyntaxError};
@@ -32,10 +32,9 @@ impl Definition {
             Ok(definition) => Ok(definition),
             Err(NotNamed::Parameter { what, remedy }) => Err(Error::usage(named(format!(": {what}")), remedy)),
             Err(NotNamed::Unknown) if is_a_name(text) => {
-                let likeness = |entry: &Entry| strsim::jaro_winkler(entry.name, text);
-                let near = CATALOGUE.iter().filter(|entry| likeness(entry) > 0.8);
-                let guess = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-                let guess = guess.map(|entry| format!("did you mean {entry}? ")).unwrap_or_default();
+                let names: Vec<(String, &str)> =
+                    CATALOGUE.iter().map(|entry| (entry.to_string(), entry.name)).collect();
+                let guess = guess_among(text, names.iter().map(|(typed, name)| (typed.as_str(), *name)));
                 Err(Error::usage(
                     named(format!(" {text} is not known")),
                     format!("{guess}permtest statistics lists the names"),
@@ -203,6 +202,19 @@ fn compares_centres(f: impl Fn(&[f64], &[f64]) -> f64) -> bool {
     let is_ratio =
         is(multiplied, 2.0 * value) && !is(shifted, value) && !is(both_shifted, value) && is(mirrored, value);
     is_difference || is_ratio
+}
+
+/// `did you mean kendall? `, if a name is like that.
+pub(super) fn guess<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> String {
+    guess_among(text, names.map(|name| (name, name)))
+}
+
+/// The same for names that are typed with something more.
+fn guess_among<'n>(text: &str, names: impl Iterator<Item = (&'n str, &'n str)>) -> String {
+    let likeness = |name: &str| strsim::jaro_winkler(name, text);
+    let near = names.filter(|(_, name)| likeness(name) > 0.8);
+    let nearest = near.max_by(|(_, a), (_, b)| likeness(a).total_cmp(&likeness(b)));
+    nearest.map(|(typed, _)| format!("did you mean {typed}? ")).unwrap_or_default()
 }
 
 /// Whether a text reads like a name of the catalogue rather than an expression.

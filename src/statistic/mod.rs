@@ -94,10 +94,28 @@ pub trait Statistic: Send + Sync {
         NullShape::Normal
     }
 
+    /// The shares of all labellings in each tail, where a formula of its own gives them; bounds as of [`Statistic::thresholds`].
+    fn exact_tails(&self, _: &Thresholds<Self::Replicate>) -> Option<ExactTails> {
+        None
+    }
+
     /// Itself, if it is an increasing function of one sum: what exact methods and importance sampling know how to handle.
     fn linear(&self) -> Option<&Linear> {
         None
     }
+}
+
+/// All labellings, and those in each tail, as numbers or as shares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExactTails {
+    /// All.
+    pub all: f64,
+    /// The upper tail.
+    pub greater_equal: f64,
+    /// The lower tail.
+    pub less_equal: f64,
+    /// Both, as far from the null centre as the data.
+    pub absolute: f64,
 }
 
 /// Bounds beyond which a replicate is at least as extreme as the observed statistic, ties included.

@@ -135,15 +135,9 @@ impl Shuffled {
     /// The orders of the units that are equally likely.
     #[must_use]
     pub fn design(&self) -> Orders {
-        let mut blocks = vec![Vec::new()];
-        for run in self.runs() {
-            blocks.last_mut().expect("there is one").push(run.places.len());
-            if run.is_last {
-                blocks.push(Vec::new());
-            }
-        }
-        blocks.pop();
-        Orders::new(self.kind, blocks)
+        let runs = self.runs();
+        let sizes = |block: &[Run]| block.iter().map(|run| run.places.len()).collect::<Vec<usize>>();
+        Orders::new(self.kind, runs.chunk_by(|run, _| !run.is_last).map(sizes).collect())
     }
 
     /// The units of some groups alone, which are numbered anew in the order of this list.
@@ -228,7 +222,9 @@ pub fn twice_ranks(values: &[f64], blocks: impl Iterator<Item = Range<usize>>) -
         let mut before = 0;
         for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
             let rank = (2 * before + tied.len() + 1) as i64;
-            tied.iter().for_each(|&place| ranks[place] = rank);
+            for &place in tied {
+                ranks[place] = rank;
+            }
             before += tied.len();
         }
     }

@@ -31,6 +31,11 @@ fn written(arguments: &str) -> String {
 }
 
 /// The JSON report as a table has it: nested names joined by `_`, pairs by `_low` and `_high`, null as nothing.
+/// Fields of two numbers, which take two columns of a table.
+fn is_pair(name: &str) -> bool {
+    name.ends_with("_interval") || name == "equivalence_p_values"
+}
+
 fn flattened(value: &serde_json::Value, name: &str, fields: &mut Vec<(String, String)>) {
     match value {
         serde_json::Value::Object(object) => {
@@ -38,11 +43,11 @@ fn flattened(value: &serde_json::Value, name: &str, fields: &mut Vec<(String, St
                 flattened(value, &if name.is_empty() { key.clone() } else { format!("{name}_{key}") }, fields);
             }
         }
-        serde_json::Value::Array(pair) if name.ends_with("_interval") => {
+        serde_json::Value::Array(pair) if is_pair(name) => {
             flattened(&pair[0], &format!("{name}_low"), fields);
             flattened(&pair[1], &format!("{name}_high"), fields);
         }
-        serde_json::Value::Null if name.ends_with("_interval") => {
+        serde_json::Value::Null if is_pair(name) => {
             fields.extend(["low", "high"].map(|end| (format!("{name}_{end}"), String::new())));
         }
         serde_json::Value::Array(warnings) => {

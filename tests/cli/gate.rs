@@ -245,7 +245,7 @@ fn an_empty_baseline_is_an_error_and_never_a_pass() {
 #[test]
 fn options_without_their_companions_are_refused() {
     let refused = [
-        ("--alpha 0.01", "--alpha has no meaning by itself; add --fail-on WHAT or --method sequential"),
+        ("--alpha 0.01", "--alpha has no meaning by itself; add --fail-on WHAT, --equivalence or --method sequential"),
         ("--min-effect 2", "--min-effect has no meaning by itself; add --fail-on WHAT"),
         ("--on-undecided pass", "--on-undecided has no meaning by itself; add --fail-on WHAT"),
         ("--annotations github", "--annotations has no meaning by itself; add --fail-on WHAT"),

@@ -42,8 +42,8 @@ impl BetweenSquares {
 }
 
 impl Between {
-    pub fn new(units: &Shuffled, groups: usize, scores: Vec<i64>, value: fn(&BetweenSquares) -> f64) -> Self {
-        let scores = centred(&scores, units.observations()).scores;
+    pub fn new(units: &Shuffled, groups: usize, scores: &[i64], value: fn(&BetweenSquares) -> f64) -> Self {
+        let scores = centred(scores, units.observations()).scores;
         Self {
             sums: GroupSums::new(units, groups, units.sums(&scores)),
             sizes: Sizes::new(units, groups),

@@ -62,7 +62,9 @@ impl<F: Fn(&[&[f64]]) -> f64 + Send + Sync> Statistic for Gathered<'_, F> {
                 }
             }
             // What adds values up in their order gives the same number for the same groups.
-            groups.iter_mut().for_each(|group: &mut Vec<f64>| group.sort_unstable_by(f64::total_cmp));
+            for group in &mut groups {
+                group.sort_unstable_by(f64::total_cmp);
+            }
             let groups: Vec<&[f64]> = groups.iter().map(Vec::as_slice).collect();
             *replicate = (self.function)(&groups);
         }

@@ -20,6 +20,7 @@ mod table;
 mod trend;
 mod welch;
 
+use super::definition::guess;
 use super::distance::Side;
 use super::linear::scores::Scores;
 use super::shuffled::{PlaceLabels, Shuffled, around, twice_ranks};
@@ -112,10 +113,7 @@ impl GroupStatistic {
         if let Some(statistic) = Self::ALL.into_iter().find(|statistic| statistic.name() == name.trim()) {
             return Ok(statistic);
         }
-        let likeness = |statistic: &Self| strsim::jaro_winkler(statistic.name(), name);
-        let near = Self::ALL.into_iter().filter(|statistic| likeness(statistic) > 0.8);
-        let guess = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let guess = guess.map(|near| format!("did you mean {}? ", near.name())).unwrap_or_default();
+        let guess = guess(name, Self::ALL.into_iter().map(Self::name));
         let names = Self::ALL.map(Self::name).join(", ");
         let what = Message::from(Setting::Statistic).and(format!(" {} is none of several groups", name.trim()));
         Err(Error::usage(what, format!("{guess}choose one of {names}")))
@@ -153,16 +151,16 @@ impl GroupStatistic {
         let distance = |prepared: Prepared<'a>| prepared.of_character(Character::Distance);
         Ok(match self {
             Self::F => {
-                let f = Prepared::floats(Between::new(units, groups, values(units), BetweenSquares::f));
+                let f = Prepared::floats(Between::new(units, groups, &values(units), BetweenSquares::f));
                 distance(Prepared { compares_centres: true, ..f })
             }
             Self::KruskalWallis => {
                 let ranks = twice_ranks(&units.values, std::iter::once(0..units.values.len()));
-                distance(Prepared::floats(Between::new(units, groups, ranks, BetweenSquares::h)))
+                distance(Prepared::floats(Between::new(units, groups, &ranks, BetweenSquares::h)))
             }
             Self::Friedman => {
                 let ranks = twice_ranks(&units.values, units.observations());
-                distance(Prepared::floats(Between::new(units, groups, ranks, BetweenSquares::h)))
+                distance(Prepared::floats(Between::new(units, groups, &ranks, BetweenSquares::h)))
             }
             Self::WelchF => distance(Prepared::floats(Welch::new(units, groups))),
             Self::ChiSquared => distance(Prepared::floats(Table::new(units, groups))),

@@ -62,7 +62,9 @@ impl Trend {
                     continue;
                 }
                 tied.fill(0);
-                units.iter().for_each(|&unit| tied[group_of[unit as usize] as usize] += 1);
+                for &unit in units {
+                    tied[group_of[unit as usize] as usize] += 1;
+                }
                 for group in 0..self.groups {
                     let earlier: i64 = (0..group).map(|before| 2 * below[before] + tied[before]).sum();
                     twice += tied[group] * earlier;

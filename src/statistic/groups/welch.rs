@@ -41,7 +41,7 @@ fn welch_f(sizes: &[f64], sums: &[i64], squares: &[i64]) -> f64 {
         (n / variance, sum / n)
     };
     let all = |term: &dyn Fn(f64, f64, f64) -> f64| -> f64 {
-        (0..sizes.len()).map(|group| of(group)).zip(sizes).map(|((weight, mean), &n)| term(weight, mean, n)).sum()
+        (0..sizes.len()).map(&of).zip(sizes).map(|((weight, mean), &n)| term(weight, mean, n)).sum()
     };
     let weights = all(&|weight, _, _| weight);
     let centre = all(&|weight, mean, _| weight * mean) / weights;
