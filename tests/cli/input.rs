@@ -483,7 +483,7 @@ fn labels_that_make_no_two_groups_are_refused() {
     assert!(message(&format!("g,v\n{many}"), [None, None]).starts_with(expected));
     let twelve = lines(12, |i| format!("l{i:02},1"));
     assert!(message(&format!("g,v\n{twelve}"), [Some("l00"), None]).contains("l07 (1 row) and 4 more; say which two"));
-    let groups = desk.read(&desk.long(&format!("g,v\n{twelve}"), Some("v"), [None, None])).unwrap();
+    let groups = desk.read(&desk.long(format!("g,v\n{twelve}"), Some("v"), [None, None])).unwrap();
     assert_eq!((groups.subject, groups.groups().count()), (Subject::Groups, 12));
     let hundred = lines(101, |i| format!("l{i},1"));
     assert!(message(&format!("g,v\n{hundred}"), [None, None]).contains("101 labels, more than 100 groups"));
