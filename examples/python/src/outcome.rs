@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use permtest::TestResult;
 use permtest::effect::{Approach, EffectRequest};
 use permtest::error::Error;
-use permtest::input::dataset::Group;
+use permtest::input::dataset::{Group, Subject};
 use permtest::method::monte_carlo::Watch;
 use permtest::method::planner::{Choice, DEFAULT_MEMORY, Further, Method};
 use permtest::method::sequential::Level;
@@ -168,15 +168,18 @@ impl Outcome {
         Ok(Report {
             column: test.column.clone(),
             grouping: None,
-            case: group(0),
-            control: group(1),
+            subject: Subject::TwoSamples,
+            groups: vec![group(0), group(1)],
+            points: Vec::new(),
             n_dropped: 0,
             test: self.settings(),
             mu: 0.0,
             result,
-            effect_sizes: test.plain.effect_sizes()?,
+            effect_sizes: Some(test.plain.effect_sizes()?),
             smallest_effect: None,
             compared: None,
+            equivalence: None,
+            comparisons: Vec::new(),
             adjusted: None,
             gate: None,
             notes,
@@ -196,6 +199,8 @@ impl Outcome {
             two_sided: Some(self.result.two_sided),
             undefined: test.undefined,
             mu: Shift::Absolute(0.0),
+            equivalence: None,
+            pairs_of_groups: None,
             method: Choice::Auto,
             resamples: match self.result.method {
                 Method::MonteCarlo { resamples } => Some(resamples),

@@ -34,8 +34,8 @@ impl Parsed {
             "{} tests no association: labels are swapped within pairs, and {term} has the same values however they are",
             self.canonical
         );
-        let remedy = "compare the members of pairs, as in mean(x - y); shuffle one column against the other with R's \
-                      cor.test or SciPy's permutation_test(permutation_type='pairings'), which permtest does not do yet";
+        let remedy = "compare the members of pairs, as in mean(x - y), or test the association of two columns, whose \
+                      rows are shuffled one against the other";
         Err(Error::data(what, remedy))
     }
 }
