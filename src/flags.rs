@@ -6,6 +6,13 @@ use crate::message::{Message, Setting};
 /// A message with the options of the command.
 #[must_use]
 pub fn words(message: &Message) -> String {
+    words_of_shift(message, "--mu")
+}
+
+/// The same where another option set the difference under the null hypothesis.
+#[must_use]
+pub fn words_of_shift(message: &Message, shift: &str) -> String {
+    let option = |setting| if setting == Setting::Shift { shift } else { option(setting) };
     message.worded(&|setting, value| match value {
         // What a statistic is to be is an advice to type, and short.
         Some(value) if setting == Setting::Statistic => format!("-s {value}"),

@@ -37,6 +37,7 @@ use crate::flags;
 use crate::inference::classical::Classical;
 use crate::inference::sample_shape::SampleShape;
 use crate::inference::summary::Summary;
+use crate::inference::warning::Warning;
 use crate::inference::{Alternative, TwoSidedRule};
 use crate::input::dataset::{Group, Subject};
 use crate::method::planner::Method;
@@ -221,8 +222,14 @@ impl Report {
 
     /// What the reader must know before believing the p-value, a sentence or two each, with what to do about it.
     fn warnings(&self) -> Vec<String> {
-        let found = self.result.warnings.iter().map(|warning| flags::words(&warning.message()));
+        let found = self.result.warnings.iter().map(|warning| self.words(warning));
         found.chain(self.notes.iter().cloned()).collect()
+    }
+
+    /// A warning with the options that the user gave.
+    fn words(&self, warning: &Warning) -> String {
+        let shift = if self.equivalence.is_some() { "--equivalence" } else { "--mu" };
+        flags::words_of_shift(&warning.message(), shift)
     }
 }
 

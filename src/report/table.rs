@@ -10,10 +10,10 @@ use super::label::{pad_left, pad_right, shorten, shorten_both};
 use super::precision::Precision;
 use super::text::{BOLD, DIM, INDENT, admonition, paragraph};
 use super::{Adjusted, Report, effect, gate, number, text, wording};
+use crate::escape;
 use crate::inference::TwoSidedRule;
 use crate::inference::warning::Warning;
 use crate::input::dataset::Subject;
-use crate::{escape, flags};
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -97,10 +97,18 @@ fn subject(reports: &[Report]) -> String {
     };
     let confidence = reports.iter().find_map(Report::effect_confidence);
     let intervals = confidence.map(|confidence| format!("{} intervals", number::percent(confidence)));
-    let is_upper = first.two_sided_rule() == Some(TwoSidedRule::UpperTail) && first.subject == Subject::Groups;
-    let sides = if is_upper { "upper tail" } else { first.result.alternative.name() };
-    let parts = [Some(wording::subject(first)), Some(sides.to_owned()), Some(sizes), intervals];
+    let parts = [Some(wording::subject(first)), Some(sides(reports)), Some(sizes), intervals];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Which values count, as far as all columns have it in common.
+fn sides(reports: &[Report]) -> String {
+    let first = &reports[0];
+    let margin = |report: &Report| report.equivalence.map(|equivalence| equivalence.margin);
+    if first.equivalence.is_some() && reports.iter().any(|report| margin(report) != margin(first)) {
+        return "equivalence".to_owned();
+    }
+    wording::sides(first)
 }
 
 /// `Two by two, difference of means, 95 % intervals`
@@ -143,9 +151,21 @@ fn rows(reports: &[&Report], level: f64) -> String {
     write(reports.len(), &fields(reports, level))
 }
 
+/// The level by which pairs of groups are marked.
+fn level_of_pairs(report: &Report) -> f64 {
+    level(std::slice::from_ref(report))
+}
+
+/// What the marks of pairs say.
+pub(super) fn legend_of_pairs(report: &Report) -> Option<String> {
+    let level = level_of_pairs(report);
+    let is_marked = report.comparisons.iter().any(|pair| pair.final_p_value() <= level);
+    is_marked.then(|| format!("* no more than {}.", number::shortest(level)))
+}
+
 /// Pairs of groups, a row each.
-pub(super) fn pairs(reports: &[Report]) -> String {
-    let level = level(reports);
+pub(super) fn pairs(report: &Report) -> String {
+    let (reports, level) = (&report.comparisons, level_of_pairs(report));
     let field = |heading, is_text, of: &dyn Fn(&Report) -> String| TableColumn {
         heading,
         is_text,
@@ -255,7 +275,7 @@ pub fn warnings(reports: &[Report]) -> Vec<(String, String)> {
         };
     for report in reports {
         for warning in &report.result.warnings {
-            add(WarningKind::Warning(discriminant(warning)), &|| flags::words(&warning.message()), &report.column);
+            add(WarningKind::Warning(discriminant(warning)), &|| report.words(warning), &report.column);
         }
         for note in &report.notes {
             add(WarningKind::Note(note), &|| note.clone(), &report.column);

@@ -66,9 +66,12 @@ fn one(report: &Report, canvas: Option<Canvas>) -> String {
 fn comparisons(report: &Report) -> String {
     let Some(first) = report.comparisons.first() else { return String::new() };
     let mut text = format!("\n{INDENT}{}:\n", table::subject_of_pairs(first));
-    text += &table::pairs(&report.comparisons);
-    if let Some(adjusted) = &first.adjusted {
-        text += &paragraph(&format!("Adjusted p: {}.", table::adjustment_of_pairs(adjusted)), INDENT, DIM);
+    text += &table::pairs(report);
+    let adjustment =
+        first.adjusted.as_ref().map(|adjusted| format!("Adjusted p: {}.", table::adjustment_of_pairs(adjusted)));
+    let notes: Vec<String> = [table::legend_of_pairs(report), adjustment].into_iter().flatten().collect();
+    if !notes.is_empty() {
+        text += &paragraph(&notes.join(" "), INDENT, DIM);
     }
     text
 }

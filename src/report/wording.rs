@@ -152,15 +152,20 @@ fn join(parts: [Option<String>; 2]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `p-value (two-sided)`, with the rule where it is not the usual one.
+/// `p-value (two-sided)`.
 pub fn p_value_name(report: &Report) -> String {
+    format!("p-value ({})", sides(report))
+}
+
+/// Which values count as far out: `two-sided`, with the rule where it is not the usual one.
+pub fn sides(report: &Report) -> String {
     if let Some(Equivalence { margin, .. }) = report.equivalence {
-        return format!("p-value (within \u{b1}{})", Precision::of(report).mu.write(margin));
+        return format!("within \u{b1}{}", Precision::of(report).mu.write(margin));
     }
     match report.two_sided_rule() {
-        Some(TwoSidedRule::Doubled) => format!("p-value ({}, doubled)", report.result.alternative.name()),
-        Some(TwoSidedRule::UpperTail) => "p-value (upper tail)".to_owned(),
-        _ => format!("p-value ({})", report.result.alternative.name()),
+        Some(TwoSidedRule::Doubled) => format!("{}, doubled", report.result.alternative.name()),
+        Some(TwoSidedRule::UpperTail) => "upper tail".to_owned(),
+        _ => report.result.alternative.name().to_owned(),
     }
 }
 
