@@ -1,7 +1,7 @@
 //! The report as CSV or TSV: a header line and one line a report, under the names of the JSON report.
 //!
-//! What JSON nests has its path as a name (`case_mean`, `p_value_interval_low`), null is an empty field, and the
-//! warnings stand in one field, `; ` between them. Names of the data are theirs to the letter, but for what [`crate::escape::cell`]
+//! What JSON nests has its path as a name (`case_mean`, `p_value_interval_low`), null is an empty field, the warnings
+//! stand in one field, `; ` between them, and lists of groups are JSON in one field. Names of the data are theirs to the letter, but for what [`crate::escape::cell`]
 //! keeps from terminals and spreadsheets.
 
 use super::Report;
@@ -50,8 +50,10 @@ fn cell(value: &Value) -> String {
         Value::Text(text) => text.clone().unwrap_or_default(),
         Value::Whole(n) => n.map(|n| n.to_string()).unwrap_or_default(),
         Value::Real(x) => x.filter(|x| x.is_finite()).map(shortest).unwrap_or_default(),
-        Value::List(values) => values.iter().map(cell).collect::<Vec<_>>().join("; "),
+        Value::List(values) if !values.iter().any(|value| matches!(value, Value::Object(_))) => {
+            values.iter().map(cell).collect::<Vec<_>>().join("; ")
+        }
         Value::Tests(tests) => tests.iter().map(test).collect::<Vec<_>>().join("; "),
-        nested => flatten("", nested).into_iter().map(|(_, cell)| cell).collect::<Vec<_>>().join(" "),
+        nested => serde_json::to_string(nested).expect("a report is plain data"),
     }
 }

@@ -45,6 +45,18 @@ fn three_labels_are_tested_together_and_then_two_by_two() {
 }
 
 #[test]
+fn the_lists_of_groups_are_json_in_a_field_of_csv() {
+    let labels = TOOTH_GROWTH.replace(",OJ,", ",\"a b; c\",");
+    let run = || permtest().file("d.csv", &labels).args("d.csv -c len --group supp -s f -n 100".split(' '));
+    let found = json(run());
+    let csv = run().args(["-f", "csv"]).seen().stdout;
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let place = reader.headers().unwrap().iter().position(|name| name == "groups").unwrap();
+    let cell: Value = serde_json::from_str(&reader.records().next().unwrap().unwrap()[place]).unwrap();
+    assert_eq!((&cell, cell[1]["label"].as_str()), (&found["groups"], Some("a b; c")));
+}
+
+#[test]
 fn a_known_control_comes_first_and_an_order_of_words_is_said() {
     let data = "g,v\ndrug,5\ndrug,6\ndrug,7\nplacebo,1\nplacebo,3\nplacebo,2\nother,4\nother,9\nother,3\n";
     let run = || permtest().file("d.csv", data).args(["d.csv", "--group", "g"]);
