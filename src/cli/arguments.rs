@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::ArgPredicate;
 use clap::{ArgAction, Args, Parser, ValueHint};
 
 use encoding_rs::Encoding;
@@ -166,10 +167,11 @@ pub(super) struct Arguments {
 
     /// What is compared between the two groups: a name such as median or welch, or an expression in x and y
     ///
-    /// permtest statistics lists the names, among them those for more than two groups and for --x and --y. An expression may use x (the case values), y (the control values), pooled
-    /// (all of them), the functions mean median sum var sd min max n, quantile(x, 0.9) and trimmed_mean(x, 0.2) of many
-    /// values, log log2 log10 log1p exp sqrt abs rank and pow(a, b) of each value, comparisons, which give 1 or 0, and
-    /// + - * / ^. One in x alone is a summary, whose difference case minus control is tested: 'mean(x > 3)'.
+    /// permtest statistics lists the names, among them those for more than two groups, where mean is F, and for --x and --y,
+    /// whose default is pearson. An expression may use x (the case values), y (the control values), pooled (all of them), the
+    /// functions mean median sum var sd min max n, quantile(x, 0.9) and trimmed_mean(x, 0.2) of many values, log log2 log10
+    /// log1p exp sqrt abs rank and pow(a, b) of each value, comparisons, which give 1 or 0, and + - * / ^. One in x alone is a
+    /// summary, whose difference case minus control is tested: 'mean(x > 3)'.
     ///
     /// Or it names columns, which are then read instead of --column: 'sum(revenue) / sum(sessions)' is a summary of each group's
     /// rows. A name that is no identifier, or is one of those above, stands in back-quotes: 'mean(`net price`)', in single quotes
@@ -180,6 +182,7 @@ pub(super) struct Arguments {
         value_name = "STATISTIC",
         add = complete::statistics(),
         default_value = "mean",
+        default_value_if("x", ArgPredicate::IsPresent, "pearson"),
         allow_hyphen_values = true,
         help_heading = "Test"
     )]

@@ -290,8 +290,6 @@ fn of_more_than_two_samples(arguments: &Arguments) -> Result<Option<Statistic>, 
     let name = &arguments.statistic;
     let (of_columns, of_groups) = (AssociationStatistic::parse(name), GroupStatistic::parse(name));
     match (arguments.x.is_some(), of_columns, of_groups) {
-        // The usual one.
-        (true, Err(_), _) if name == "mean" => Ok(Some(Statistic::Association(AssociationStatistic::Pearson))),
         (true, Ok(statistic), _) => Ok(Some(Statistic::Association(statistic))),
         (true, Err(unknown), _) => match Definition::parse(name) {
             Ok(expression @ Definition::Expression(_)) => Ok(Some(Statistic::Defined(expression))),

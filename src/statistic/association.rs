@@ -99,7 +99,7 @@ impl AssociationStatistic {
         }
         let guess = guess(name, Self::ALL.into_iter().map(Self::name));
         let names = Self::ALL.map(Self::name).join(", ");
-        let what = Message::from(Setting::Statistic).and(format!(" {} is none of an association", name.trim()));
+        let what = Message::from(Setting::Statistic).and(format!(" {} does not relate two columns", name.trim()));
         Err(Error::usage(what, format!("{guess}choose one of {names}")))
     }
 

@@ -103,6 +103,7 @@ fn words_are_compared_by_their_numbers() {
 
 #[test]
 fn two_columns_go_together() {
+    tuna("-s mean").refused(["--statistic mean does not relate two columns; choose one of pearson, slope"]).run();
     let p = |args: &str| json(tuna(args))["p_value"].as_f64().unwrap();
     assert_eq!(p("-s kendall"), 43_342.0 / 362_880.0);
     assert_eq!(p("-a greater"), 22_992.0 / 362_880.0);
@@ -110,7 +111,7 @@ fn two_columns_go_together() {
     assert_eq!((&found["column"], &found["effect_interval_kind"]), (&"y".into(), &"fisher-z".into()));
     tuna("-s slope").stdout_contains("y against x, row by row").run();
     for (args, words) in [
-        ("-s median", "none of an association"),
+        ("-s median", "does not relate two columns"),
         ("-s mean(x)", "row by row"),
         ("--mu 3", "has no meaning for two columns"),
         ("--compare-groups all", "--group"),
