@@ -345,7 +345,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
     assert!(refusal(PermutationTest::association(&[1.0, 2.0], &[1.0]), "pearson").starts_with("there are 2 x and 1 y"));
     assert!(refusal(Ok(groups(&MUCOCILIARY)), "median").contains("none of several groups"));
     assert!(refusal(Ok(groups(&MUCOCILIARY)), "friedman").contains("blocks"));
-    assert!(refusal(Ok(tuna()), "f").contains("none of an association"));
+    assert!(refusal(Ok(tuna()), "f").contains("does not relate two columns"));
     assert!(refusal(Ok(tuna()), "mean(x) - mean(y)").contains("row by row"));
     assert!(refusal(Ok(tuna().shift(1.0)), "pearson").contains("has no meaning for two columns"));
     assert!(refusal(Ok(groups(&MUCOCILIARY).paired()), "f").contains("pairs are for two groups"));
