@@ -89,31 +89,29 @@ impl Study<'_> {
             Side { label: half.label, place: self.roles.pair_place(frame), values, rows, frame }
         };
         let mut sides: Vec<Side> = halves.into_iter().zip(taken).map(side).collect();
-        if subject == Subject::Groups {
-            return self.assign_groups(column, grouping, sides, n_missing, notes);
-        }
-        let Ok(two) = <&mut [Side; 2]>::try_from(&mut sides[..]) else {
-            unreachable!("other subjects have two samples")
+        let (layout, n_dropped, orientation) = if subject == Subject::Groups {
+            (self.layout_of_groups(&sides)?, n_missing, Orientation::Known)
+        } else {
+            let Ok(two) = <&mut [Side; 2]>::try_from(&mut sides[..]) else {
+                unreachable!("other subjects have two samples")
+            };
+            let (pairing, left_out) = pairing::arrange(&self.roles, two, self.missing)?;
+            notes.extend(left_out.note.clone());
+            let n_dropped = match self.roles.pairs {
+                None => n_missing,
+                // A row of a wide file is a pair.
+                Some(_) if is_wide => left_out.n_pairs,
+                Some(_) => n_missing + left_out.n_bereft,
+            };
+            let [strata, clusters] = [Role::Stratum, Role::Cluster].map(|role| keys(&self.roles, role, &sides));
+            (Layout { strata, clusters, pairing }, n_dropped, orientation)
         };
-        let (pairing, left_out) = pairing::arrange(&self.roles, two, self.missing)?;
-        notes.extend(left_out.note.clone());
-        let n_dropped = match self.roles.pairs {
-            None => n_missing,
-            // A row of a wide file is a pair.
-            Some(_) if is_wide => left_out.n_pairs,
-            Some(_) => n_missing + left_out.n_bereft,
-        };
-        let layout = Layout {
-            pairing,
-            strata: keys(&self.roles, Role::Stratum, &sides),
-            clusters: keys(&self.roles, Role::Cluster, &sides),
-        };
-        let rows = self
-            .wants_rows
+        let rows = (self.wants_rows && subject != Subject::Groups)
             .then(|| [0, 1].map(|side| sides[side].rows.iter().flatten().map(|&row| row as u32).collect()));
         let (case, control, others) = groups(sides);
         let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
-        notes.extend(sentinel(&[&case.values, &control.values], &column));
+        let values: Vec<&[f64]> = [&case, &control].into_iter().chain(&others).map(|group| &group.values[..]).collect();
+        notes.extend(sentinel(&values, &column));
         Ok(Dataset {
             column,
             grouping,
@@ -131,16 +129,9 @@ impl Study<'_> {
         })
     }
 
-    /// Several groups: rows of one id are a block of repeated measures, within which labels are exchanged, as a stratum is.
-    fn assign_groups(
-        &self,
-        column: Option<String>,
-        grouping: Option<String>,
-        sides: Vec<Side<'_>>,
-        n_dropped: u64,
-        mut notes: Vec<String>,
-    ) -> Result<Dataset, Error> {
-        let of = |role| keys(&self.roles, role, &sides);
+    /// Of several groups: rows of one id are a block of repeated measures, within which labels are exchanged, as a stratum is.
+    fn layout_of_groups(&self, sides: &[Side]) -> Result<Layout, Error> {
+        let of = |role| keys(&self.roles, role, sides);
         let strata = match (of(Role::Stratum), of(Role::Pair)) {
             (Some(_), Some(_)) => {
                 let what = "--strata and --pair both say within which rows labels are exchanged";
@@ -148,27 +139,7 @@ impl Study<'_> {
             }
             (strata, blocks) => strata.or(blocks),
         };
-        let layout = Layout { pairing: None, strata, clusters: of(Role::Cluster) };
-        let (case, control, others) = groups(sides);
-        let column = column.unwrap_or_else(|| UNNAMED_COLUMN.to_owned());
-        let values: Vec<&[f64]> = [&case, &control].into_iter().chain(&others).map(|group| &group.values[..]).collect();
-        notes.extend(sentinel(&values, &column));
-        let (subject, orientation) = (Subject::Groups, Orientation::Known);
-        Ok(Dataset {
-            column,
-            grouping,
-            case,
-            control,
-            subject,
-            words: Vec::new(),
-            others,
-            columns: None,
-            layout,
-            rows: None,
-            n_dropped,
-            notes,
-            orientation,
-        })
+        Ok(Layout { pairing: None, strata, clusters: of(Role::Cluster) })
     }
 
     /// Takes the rows of all columns of numbers, which go by these names, as the samples of one test: of the case and of the control

@@ -13,14 +13,13 @@
 
 use std::ops::Range;
 
-use super::definition::guess;
+use super::definition::one_of;
 use super::linear::scores::Scores;
 use super::shuffled::{PlaceLabels, Shuffled, around, centred, twice_ranks};
 use super::{
     Character, EvaluationCost, ExactTails, NullShape, Prepared, Problem, Statistic, TestStatistic, Thresholds,
 };
 use crate::error::Error;
-use crate::message::{Message, Setting};
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
 use crate::statistic::distance::Side;
@@ -94,13 +93,7 @@ impl AssociationStatistic {
     /// # Errors
     /// [`Error::Usage`] for what is none, with the nearest name.
     pub fn parse(name: &str) -> Result<Self, Error> {
-        if let Some(statistic) = Self::ALL.into_iter().find(|statistic| statistic.name() == name.trim()) {
-            return Ok(statistic);
-        }
-        let guess = guess(name, Self::ALL.into_iter().map(Self::name));
-        let names = Self::ALL.map(Self::name).join(", ");
-        let what = Message::from(Setting::Statistic).and(format!(" {} does not relate two columns", name.trim()));
-        Err(Error::usage(what, format!("{guess}choose one of {names}")))
+        one_of(name, Self::ALL.map(|statistic| (statistic.name(), statistic)), "does not relate two columns")
     }
 
     /// Makes it ready for a problem.

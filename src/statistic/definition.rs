@@ -204,8 +204,19 @@ fn compares_centres(f: impl Fn(&[f64], &[f64]) -> f64) -> bool {
     is_difference || is_ratio
 }
 
+/// The statistic with this name, or an error that says what the name is not, with the nearest one.
+pub(super) fn one_of<S, const N: usize>(name: &str, all: [(&str, S); N], not: &str) -> Result<S, Error> {
+    let names = all.each_ref().map(|&(name, _)| name);
+    if let Some((_, statistic)) = all.into_iter().find(|(known, _)| *known == name.trim()) {
+        return Ok(statistic);
+    }
+    let guess = guess(name, names.into_iter());
+    let what = Message::from(Setting::Statistic).and(format!(" {} {not}", name.trim()));
+    Err(Error::usage(what, format!("{guess}choose one of {}", names.join(", "))))
+}
+
 /// `did you mean kendall? `, if a name is like that.
-pub(super) fn guess<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> String {
+fn guess<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> String {
     guess_among(text, names.map(|name| (name, name)))
 }
 

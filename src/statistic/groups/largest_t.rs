@@ -1,18 +1,16 @@
 //! The largest |t| of some pairs of groups, by which comparisons of groups are adjusted for each other.
 
-use super::sums::{GroupSums, Sizes};
-use super::{GroupStatistic, orders, values};
+use super::sums::Moments;
+use super::{GroupStatistic, values};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
-use crate::statistic::shuffled::{Shuffled, centred, twice_ranks};
+use crate::statistic::shuffled::{Shuffled, twice_ranks};
 use crate::statistic::{EvaluationCost, Statistic, Thresholds};
 
 /// The largest |t| of some pairs of groups, of values or of ranks.
 pub struct LargestT {
-    sums: GroupSums,
-    squares: GroupSums,
-    sizes: Sizes,
+    moments: Moments,
     pairs: Vec<[usize; 2]>,
     /// Whether each group has a variance of its own.
     is_welch: bool,
@@ -34,20 +32,7 @@ impl LargestT {
             }
             GroupStatistic::Friedman => twice_ranks(&units.values, units.observations()),
         };
-        let scores = centred(&scores, units.observations()).scores;
-        // t does not depend on the unit: as large a one as leaves squares room to add up in integers.
-        let largest = scores.iter().map(|score| score.unsigned_abs()).max().unwrap_or(0);
-        let room = ((1u64 << 61) as f64 / scores.len() as f64).sqrt() as u64;
-        let shift = (64 - (largest / room.max(1)).leading_zeros()).min(63);
-        let scores: Vec<i64> = scores.into_iter().map(|score| score >> shift).collect();
-        let squares: Vec<i64> = scores.iter().map(|score| score * score).collect();
-        Self {
-            sums: GroupSums::new(units, groups, units.sums(&scores)),
-            squares: GroupSums::new(units, groups, units.sums(&squares)),
-            sizes: Sizes::new(units, groups),
-            pairs,
-            is_welch: like == GroupStatistic::WelchF,
-        }
+        Self { moments: Moments::new(units, groups, &scores), pairs, is_welch: like == GroupStatistic::WelchF }
     }
 }
 
@@ -55,13 +40,8 @@ impl Statistic for LargestT {
     type Replicate = f64;
 
     fn replicates(&self, _: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
-        let groups = self.sums.groups;
-        let (mut sums, mut squares, mut room) = (vec![0; groups], vec![0; groups], vec![0; groups]);
-        let (mut sizes, mut moments) = (vec![0.0; groups], vec![[0.0; 2]; groups]);
-        for (replicate, order) in replicates.iter_mut().zip(orders(labellings)) {
-            self.sums.write(order, &mut sums);
-            self.squares.write(order, &mut squares);
-            self.sizes.write(order, &mut room, &mut sizes);
+        let mut moments = vec![[0.0; 2]; self.moments.groups()];
+        self.moments.replicates(labellings, replicates, |sizes, sums, squares| {
             for (group, moments) in moments.iter_mut().enumerate() {
                 let (sum, n) = (sums[group] as f64, sizes[group]);
                 *moments = [sum / n, (squares[group] as f64 - sum * sum / n).max(0.0)];
@@ -78,8 +58,8 @@ impl Statistic for LargestT {
                 // Groups that are equal differ by nothing, however little they vary.
                 if difference == 0.0 { 0.0 } else { difference / variance.sqrt() }
             };
-            *replicate = self.pairs.iter().map(t).fold(0.0, f64::max);
-        }
+            self.pairs.iter().map(t).fold(0.0, f64::max)
+        });
         Ok(())
     }
 

@@ -20,13 +20,12 @@ mod table;
 mod trend;
 mod welch;
 
-use super::definition::guess;
+use super::definition::one_of;
 use super::distance::Side;
 use super::linear::scores::Scores;
 use super::shuffled::{PlaceLabels, Shuffled, around, twice_ranks};
 use super::{Character, Prepared, Problem, TestStatistic};
 use crate::error::Error;
-use crate::message::{Message, Setting};
 use crate::sampling::labellings::Labellings;
 use between::{Between, BetweenSquares};
 pub use function::FunctionOfGroups;
@@ -110,13 +109,7 @@ impl GroupStatistic {
     /// # Errors
     /// [`Error::Usage`] for what is none, with the nearest name.
     pub fn parse(name: &str) -> Result<Self, Error> {
-        if let Some(statistic) = Self::ALL.into_iter().find(|statistic| statistic.name() == name.trim()) {
-            return Ok(statistic);
-        }
-        let guess = guess(name, Self::ALL.into_iter().map(Self::name));
-        let names = Self::ALL.map(Self::name).join(", ");
-        let what = Message::from(Setting::Statistic).and(format!(" {} is none of several groups", name.trim()));
-        Err(Error::usage(what, format!("{guess}choose one of {names}")))
+        one_of(name, Self::ALL.map(|statistic| (statistic.name(), statistic)), "is none of several groups")
     }
 
     /// Makes it ready for a problem.

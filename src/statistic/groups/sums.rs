@@ -1,6 +1,8 @@
-//! Sums over each group, and the sizes of the groups.
+//! Sums over each group, of squares as well, and the sizes of the groups.
 
-use crate::statistic::shuffled::{Run, Shuffled};
+use super::orders;
+use crate::sampling::labellings::Labellings;
+use crate::statistic::shuffled::{Run, Shuffled, centred};
 
 /// Sums over the groups, of which those of the last group of each block are what the others leave.
 pub(super) struct GroupSums {
@@ -60,6 +62,52 @@ impl Sizes {
                 sums.write(order, room);
                 sizes.iter_mut().zip(room).for_each(|(size, &mut count)| *size = count as f64);
             }
+        }
+    }
+}
+
+/// Sums and sums of squares over each group, in a unit of their own and less the mean of each block.
+pub(super) struct Moments {
+    sums: GroupSums,
+    squares: GroupSums,
+    sizes: Sizes,
+}
+
+impl Moments {
+    pub fn new(units: &Shuffled, groups: usize, scores: &[i64]) -> Self {
+        let scores = centred(scores, units.observations()).scores;
+        // As large a unit as leaves squares room to add up in integers; t and F do not depend on it.
+        let largest = scores.iter().map(|score| score.unsigned_abs()).max().unwrap_or(0);
+        let room = ((1u64 << 61) as f64 / scores.len() as f64).sqrt() as u64;
+        let shift = (64 - (largest / room.max(1)).leading_zeros()).min(63);
+        let scores: Vec<i64> = scores.into_iter().map(|score| score >> shift).collect();
+        let squares: Vec<i64> = scores.iter().map(|score| score * score).collect();
+        Self {
+            sums: GroupSums::new(units, groups, units.sums(&scores)),
+            squares: GroupSums::new(units, groups, units.sums(&squares)),
+            sizes: Sizes::new(units, groups),
+        }
+    }
+
+    pub fn groups(&self) -> usize {
+        self.sums.groups
+    }
+
+    /// A replicate of each labelling, from the sizes, the sums and the sums of squares of its groups.
+    pub fn replicates(
+        &self,
+        labellings: &Labellings,
+        replicates: &mut [f64],
+        mut of: impl FnMut(&[f64], &[i64], &[i64]) -> f64,
+    ) {
+        let groups = self.groups();
+        let (mut sums, mut squares, mut room) = (vec![0; groups], vec![0; groups], vec![0; groups]);
+        let mut sizes = vec![0.0; groups];
+        for (replicate, order) in replicates.iter_mut().zip(orders(labellings)) {
+            self.sums.write(order, &mut sums);
+            self.squares.write(order, &mut squares);
+            self.sizes.write(order, &mut room, &mut sizes);
+            *replicate = of(&sizes, &sums, &squares);
         }
     }
 }

@@ -1,34 +1,19 @@
 //! Welch's F: each group has a variance of its own.
 
-use super::sums::{GroupSums, Sizes};
-use super::{TOLERANCE, orders, values};
+use super::sums::Moments;
+use super::{TOLERANCE, values};
 use crate::error::Error;
 use crate::sampling::labellings::Labellings;
 use crate::simd::Arch;
-use crate::statistic::shuffled::{Shuffled, centred};
+use crate::statistic::shuffled::Shuffled;
 use crate::statistic::{EvaluationCost, NullShape, Statistic, Thresholds};
 
 /// Welch's F, from sums and sums of squares of each group.
-pub(super) struct Welch {
-    sums: GroupSums,
-    squares: GroupSums,
-    sizes: Sizes,
-}
+pub(super) struct Welch(Moments);
 
 impl Welch {
     pub fn new(units: &Shuffled, groups: usize) -> Self {
-        let scores = centred(&values(units), units.observations()).scores;
-        // F does not depend on the unit: as large a one as leaves squares room to add up in integers.
-        let largest = scores.iter().map(|score| score.unsigned_abs()).max().unwrap_or(0);
-        let room = ((1u64 << 61) as f64 / scores.len() as f64).sqrt() as u64;
-        let shift = (64 - (largest / room.max(1)).leading_zeros()).min(63);
-        let scores: Vec<i64> = scores.into_iter().map(|score| score >> shift).collect();
-        let squares: Vec<i64> = scores.iter().map(|score| score * score).collect();
-        Self {
-            sums: GroupSums::new(units, groups, units.sums(&scores)),
-            squares: GroupSums::new(units, groups, units.sums(&squares)),
-            sizes: Sizes::new(units, groups),
-        }
+        Self(Moments::new(units, groups, &values(units)))
     }
 }
 
@@ -54,15 +39,7 @@ impl Statistic for Welch {
     type Replicate = f64;
 
     fn replicates(&self, _: Arch, labellings: &Labellings, replicates: &mut [f64]) -> Result<(), Error> {
-        let groups = self.sums.groups;
-        let (mut sums, mut squares, mut room) = (vec![0; groups], vec![0; groups], vec![0; groups]);
-        let mut sizes = vec![0.0; groups];
-        for (replicate, order) in replicates.iter_mut().zip(orders(labellings)) {
-            self.sums.write(order, &mut sums);
-            self.squares.write(order, &mut squares);
-            self.sizes.write(order, &mut room, &mut sizes);
-            *replicate = welch_f(&sizes, &sums, &squares);
-        }
+        self.0.replicates(labellings, replicates, welch_f);
         Ok(())
     }
 
@@ -80,6 +57,6 @@ impl Statistic for Welch {
     }
 
     fn null_shape(&self) -> NullShape {
-        NullShape::Exponential { power: 1, rate: (self.sums.groups as f64 - 1.0) / 2.0 }
+        NullShape::Exponential { power: 1, rate: (self.0.groups() as f64 - 1.0) / 2.0 }
     }
 }
